@@ -1,0 +1,1 @@
+"""Numbers: data sets, losses, models, optimisers and the training loop, on NumPy or CuPy."""

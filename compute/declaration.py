@@ -1,0 +1,104 @@
+"""Declarations of everything selectable: its name, label, help and the bounds of its parameters.
+
+A data set, loss, optimiser, schedule, initialiser or activation declares itself once, here as plain
+data; the experiment file, the form, the command line and the documentation all follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["float", "int", "bool", "choice", "text", "path", "numbers", "matrix"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of something selectable.
+
+    Attributes
+    ----------
+    name
+        The key in the experiment file and the keyword in code.
+    label
+        What a form writes beside the field, in sentence case.
+    kind
+        The type; ``numbers`` is a list of numbers, ``matrix`` a list of rows.
+    default
+        The value where nothing is said.
+    low, high
+        Bounds, inclusive unless ``low_open`` / ``high_open``. ``None`` means unbounded.
+    choices
+        The allowed values of a ``choice``, with their labels.
+    unit
+        Unit or scale in words ("of the training labels", "%"), shown behind the field.
+    help
+        One sentence that says what it does.
+    slider
+        ``"linear"`` or ``"log"`` where a form should put a slider beside the field.
+    visible_when
+        ``(name, values)``: shown only while the sibling parameter ``name`` has one of ``values``.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+    help: str = ""
+    slider: Literal["", "linear", "log"] = ""
+    visible_when: tuple[str, tuple[Any, ...]] | None = None
+
+    def allowed(self) -> str:
+        """Say in words which values are allowed, for messages and help."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(value for value, _ in self.choices)
+        noun = {
+            "float": "a number", "int": "a whole number", "bool": "true or false", "text": "text",
+            "path": "a file path", "numbers": "a list of numbers", "matrix": "a list of rows of numbers",
+        }[self.kind]  # fmt: skip
+        if self.low is not None and self.high is not None:
+            if not self.low_open and not self.high_open:
+                return f"{noun} from {self.low:g} to {self.high:g}"
+            left = f"above {self.low:g}" if self.low_open else f"at least {self.low:g}"
+            right = f"below {self.high:g}" if self.high_open else f"at most {self.high:g}"
+            return f"{noun} {left} and {right}"
+        if self.low is not None:
+            return f"{noun} {'above' if self.low_open else 'of at least'} {self.low:g}"
+        if self.high is not None:
+            return f"{noun} {'below' if self.high_open else 'of at most'} {self.high:g}"
+        return noun
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the lab shows of something selectable.
+
+    Attributes
+    ----------
+    name
+        Registry name, as files store it.
+    label, short
+        Full label and the short one for narrow places.
+    help
+        One or two sentences for the reader who meets it the first time.
+    formula
+        LaTeX, or empty.
+    parameters
+        Its parameters in the order in which a form shows them.
+    reference
+        DOI, arXiv number or book, or empty.
+    """
+
+    name: str
+    label: str
+    short: str = ""
+    help: str = ""
+    formula: str = ""
+    parameters: tuple[Parameter, ...] = field(default=())
+    reference: str = ""

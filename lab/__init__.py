@@ -1,0 +1,1 @@
+"""Experiments: configuration, trainer process, session, curves, exports. No Qt."""

@@ -1,0 +1,202 @@
+"""What `compute.training` is given and what it returns: plain data, host arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from compute.backend import Device
+    from compute.datasets.prepare import PreparedData
+    from compute.losses.base import Loss
+    from compute.models.mlp import MultilayerPerceptron
+    from compute.optimizers.base import Optimizer
+    from compute.optimizers.schedules import Schedule
+
+EndReason = Literal["diverged", "target", "plateau"]
+
+
+@dataclass(frozen=True)
+class LossGroup:
+    """Neighbouring runs that share a loss.
+
+    Attributes
+    ----------
+    loss
+        The loss with its hyper-parameters.
+    scale
+        Factor in front of it, shown with its formula (½ for half squared error, 1/K for a mean over classes).
+    runs
+        The slice of R that it covers. The groups of a plan cover R without gaps, in order.
+    """
+
+    loss: Loss
+    scale: float
+    runs: slice
+
+
+@dataclass(frozen=True)
+class TargetRule:
+    """End a run when a metric reaches a value.
+
+    ``metric`` is an evaluation key such as ``"validation_accuracy"``; scores (accuracy, r2) must rise
+    to ``value``, every other metric must fall to it.
+    """
+
+    metric: str
+    value: float
+
+
+@dataclass(frozen=True)
+class PlateauRule:
+    """End a run when ``metric`` has not improved by ``min_delta`` over ``patience`` evaluations."""
+
+    metric: str
+    patience: int
+    min_delta: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One batch of R runs of one model shape.
+
+    Attributes
+    ----------
+    data
+        Prepared data with S variants.
+    variants
+        (R,) index of the data variant that each run trains on.
+    model
+        The architecture.
+    initial
+        (R, P) initial parameters, float64, drawn on the host.
+    groups
+        Runs by loss.
+    optimizer, schedule
+        The update rule; the factor of the learning rate by step.
+    learning_rates
+        (R,) base learning rates.
+    batch_size
+        Samples a step, or ``None`` for full batch. The last batch of an epoch keeps what is left.
+    batch_seeds
+        (R,) seed of each run's batch order. Runs with equal seed and variant see equal batches.
+    steps
+        Planned number of updates.
+    evaluate_every
+        Updates between evaluations; step 0 and the last step are always evaluated.
+    evaluate_rows
+        Evaluate on at most this many training rows (a fixed random subset).
+    l1, l2
+        Penalty on weights, not biases: l1 * sum|w| + l2/2 * sum w².
+    clip
+        Largest total gradient norm of a run, or ``None``.
+    precision
+        ``"float32"`` or ``"float64"``.
+    divergence
+        A run has diverged when its objective is not finite or exceeds this factor times max(1, first objective).
+    target, plateau
+        Stop rules, or ``None``.
+    device
+        Where to compute.
+    """
+
+    data: PreparedData
+    variants: NDArray[np.intp]
+    model: MultilayerPerceptron
+    initial: NDArray[np.float64]
+    groups: tuple[LossGroup, ...]
+    optimizer: Optimizer
+    schedule: Schedule
+    learning_rates: NDArray[np.float64]
+    batch_size: int | None
+    batch_seeds: tuple[int, ...]
+    steps: int
+    evaluate_every: int
+    device: Device
+    evaluate_rows: int = 10_000
+    l1: float = 0.0
+    l2: float = 0.0
+    clip: float | None = None
+    precision: Literal["float32", "float64"] = "float32"
+    divergence: float = 1e4
+    target: TargetRule | None = None
+    plateau: PlateauRule | None = None
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """A run that ended before the plan did.
+
+    Attributes
+    ----------
+    run
+        Index along R.
+    step
+        Updates done when it ended; its parameters are frozen at their last finite values.
+    reason
+        Why.
+    layer
+        0-based layer in which divergence began, else ``None``.
+    value
+        The metric value or objective that ended it.
+    """
+
+    run: int
+    step: int
+    reason: EndReason
+    layer: int | None = None
+    value: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Every run measured on the same metrics, whatever it was trained on.
+
+    Attributes
+    ----------
+    step
+        Updates done.
+    seconds
+        Training time so far.
+    metrics
+        ``"{split}_{metric}"`` → (R,) float64, split ``train`` or ``validation``; metrics ``loss`` (the
+        run's own, with its scale), for classes ``nll brier mae accuracy``, for numbers ``nll mse mae r2``.
+    confusion
+        (R, K, K) counts on validation (train where there is none), rows true class, columns predicted;
+        ``None`` for regression or K > 30.
+    """
+
+    step: int
+    seconds: float
+    metrics: dict[str, NDArray[np.float64]]
+    confusion: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """T recorded steps of R runs.
+
+    Row t describes the parameters after ``first_step + t`` updates, on the batch that the next update
+    uses: objective and loss (T, R), gradient norm before the update in total (T, R) and per layer
+    (T, R, L), parameter norm (T, R), learning rate used (T, R), training seconds so far (T,). Rows of a
+    run that has ended are NaN.
+    """
+
+    first_step: int
+    objective: NDArray[np.float32]
+    loss: NDArray[np.float32]
+    gradient_norm: NDArray[np.float32]
+    layer_gradient_norm: NDArray[np.float32]
+    parameter_norm: NDArray[np.float32]
+    learning_rate: NDArray[np.float32]
+    seconds: NDArray[np.float64]
+    evaluations: tuple[Evaluation, ...] = ()
+    ended: tuple[RunEnd, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """Number T of recorded steps."""
+        return len(self.objective)

@@ -1,0 +1,37 @@
+"""Named buffers that are made once and reused, so that the hot loop allocates nothing."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from compute.backend import Array
+
+
+class Workspace:
+    """Buffers by name, shape and dtype, on one device.
+
+    Parameters
+    ----------
+    xp
+        The array module, NumPy or CuPy, that makes the buffers.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> work = Workspace(numpy)
+    >>> work.buffer("residual", (2, 3), numpy.float32) is work.buffer("residual", (2, 3), numpy.float32)
+    True
+    """
+
+    def __init__(self, xp: ModuleType) -> None:
+        self.xp = xp
+        self._buffers: dict[tuple[Any, ...], Array] = {}
+
+    def buffer(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Return the buffer of that name, shape and dtype; its content is whatever was last written."""
+        key = (name, shape, dtype)
+        found = self._buffers.get(key)
+        if found is None:
+            found = self._buffers[key] = self.xp.empty(shape, dtype=dtype)
+        return found

@@ -1,0 +1,294 @@
+"""The experiment as data: what can be configured, with bounds and help. See `lab.experiment_file` for TOML.
+
+Parts that select something from a registry (data set, loss, optimiser, schedule, initialiser) keep the
+selected thing's own parameters beside their fixed fields; `Selection` checks both against the registry's
+declaration, so that bounds stand in one place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from compute.datasets import DATASETS
+from compute.declaration import Declaration, Parameter
+from compute.losses import LOSSES
+from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
+from compute.optimizers import OPTIMIZERS, SCHEDULES
+
+FORMAT = 1
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Part(BaseModel):
+    """A table of the experiment file: immutable, unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _check(parameter: Parameter, value: Any) -> Any:
+    """Return the value in the parameter's type, or raise ValueError saying what is allowed."""
+    allowed = f"must be {parameter.allowed()}, not {value!r}"
+    kind = parameter.kind
+    if value is None and parameter.default is None:
+        return None
+    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    types: dict[str, type | tuple[type, ...]] = {
+        "float": float, "int": int, "bool": bool, "choice": str, "text": str, "path": str,
+        "numbers": (list, tuple), "matrix": (list, tuple),
+    }  # fmt: skip
+    if not isinstance(value, types[kind]) or (kind == "int" and isinstance(value, bool)):
+        raise ValueError(allowed)
+    if kind == "choice" and value not in dict(parameter.choices):
+        raise ValueError(allowed)
+    if kind in ("numbers", "matrix"):
+        return _check_numbers(parameter, value, allowed)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise ValueError(allowed)
+        low, high = parameter.low, parameter.high
+        if low is not None and (value < low or (parameter.low_open and value == low)):
+            raise ValueError(allowed)
+        if high is not None and (value > high or (parameter.high_open and value == high)):
+            raise ValueError(allowed)
+    return value
+
+
+def _check_numbers(parameter: Parameter, value: Any, allowed: str) -> Any:
+    def number(item: Any) -> float:
+        if isinstance(item, bool) or not isinstance(item, (int, float)) or not math.isfinite(item):
+            raise ValueError(allowed)
+        return float(item)
+
+    if parameter.kind == "numbers":
+        return tuple(number(item) for item in value)
+    if not all(isinstance(row, (list, tuple)) for row in value):
+        raise ValueError(allowed)
+    return tuple(tuple(number(item) for item in row) for row in value)
+
+
+class Selection(BaseModel):
+    """A choice from a registry, by ``name``, with the chosen thing's own parameters as further keys."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    registry: ClassVar[Mapping[str, Declaration]]
+    noun: ClassVar[str]
+    name: str
+
+    @property
+    def declaration(self) -> Declaration:
+        """What the registry says of the chosen thing."""
+        return self.registry[self.name]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Values of the chosen thing's own parameters, defaults filled in."""
+        extra = self.model_extra or {}
+        return {p.name: extra.get(p.name, p.default) for p in self.declaration.parameters}
+
+    @model_validator(mode="after")
+    def _against_declaration(self) -> Self:
+        if self.name not in self.registry:
+            names = ", ".join(sorted(self.registry))
+            raise ValueError(f"[name] must be one of the known {self.noun} ({names}), not {self.name!r}")
+        known = {p.name: p for p in self.declaration.parameters}
+        extra = self.model_extra or {}
+        for key in extra:
+            if key not in known:
+                allowed = ", ".join([*type(self).model_fields, *known])
+                raise ValueError(f"[{key}] is not a key of {self.name}; the keys here are {allowed}")
+            try:
+                extra[key] = _check(known[key], extra[key])
+            except ValueError as error:
+                raise ValueError(f"[{key}] {error}") from None
+        return self
+
+
+class SplitConfig(Part):
+    """Shares of training, validation and test samples."""
+
+    train: Annotated[float, Field(gt=0, le=1)] = 0.7
+    validation: Share = 0.15
+    test: Share = 0.15
+    by_run: bool = Field(False, description="Give every run seed its own split (and its own corruption)")
+
+    @model_validator(mode="after")
+    def _sum(self) -> Self:
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train + validation + test must be 1, not {total:g}")
+        return self
+
+
+class PreprocessingConfig(Part):
+    """What is done to inputs and targets, fitted on the training part only."""
+
+    inputs: Literal["standardize", "unit", "none"] = Field(
+        "standardize",
+        description="standardize: mean 0, deviation 1 a feature; unit: divide all by the largest value",
+    )
+    targets: Literal["standardize", "none"] = Field("standardize", description="Regression targets only")
+
+
+class LabelNoiseConfig(Part):
+    """Wrong training labels, with the truth kept."""
+
+    kind: Literal["uniform", "pair_flip"] = "uniform"
+    share: Share = Field(0.0, description="Share of training labels that are flipped")
+
+
+class OutlierConfig(Part):
+    """Training targets moved away, with the truth kept."""
+
+    kind: Literal["random", "leverage"] = Field(
+        "random", description="random: any sample; leverage: those with the largest first feature"
+    )
+    share: Share = 0.0
+    shift: float = Field(20.0, allow_inf_nan=False, description="Added to the target, in its own units")
+
+
+class ImbalanceConfig(Part):
+    """Rare classes."""
+
+    ratio: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="Samples kept of the last class, relative to the first; those between follow geometrically"
+    )
+
+
+class DataConfig(Selection):
+    """The data set, its seed, split, preprocessing and corruption."""
+
+    registry: ClassVar[Mapping[str, Declaration]] = DATASETS
+    noun: ClassVar[str] = "data sets"
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of the data, apart from the seeds of the runs")
+    split: SplitConfig = SplitConfig()
+    preprocessing: PreprocessingConfig = PreprocessingConfig()
+    label_noise: LabelNoiseConfig = LabelNoiseConfig()
+    outliers: OutlierConfig = OutlierConfig()
+    imbalance: ImbalanceConfig = ImbalanceConfig()
+
+
+class InitializerConfig(Selection):
+    """How initial weights are drawn."""
+
+    registry: ClassVar[Mapping[str, Declaration]] = INITIALIZERS
+    noun: ClassVar[str] = "initialisers"
+
+
+class ModelConfig(Part):
+    """The model: linear, or a multilayer perceptron."""
+
+    name: Literal["linear", "mlp"] = "mlp"
+    hidden: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
+        (32,), max_length=16, description="Units of each hidden layer", strict=False
+    )
+    activation: str = "tanh"
+    initializer: InitializerConfig = InitializerConfig(name="glorot")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.name not in MODELS:
+            raise ValueError(f"[name] must be one of {', '.join(MODELS)}, not {self.name!r}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"[activation] must be one of {', '.join(ACTIVATIONS)}, not {self.activation!r}")
+        return self
+
+
+class LossConfig(Selection):
+    """One loss of the comparison."""
+
+    registry: ClassVar[Mapping[str, Declaration]] = LOSSES
+    noun: ClassVar[str] = "losses"
+    scale: Positive = Field(1.0, le=1e6, description="Factor in front of the loss; shown with its formula")
+    learning_rate: Positive | None = Field(None, le=1e6, description="This loss's own learning rate")
+    series: int = Field(0, ge=0, le=64, description="Colour and dash; 0 lets the lab choose")
+    label: str = Field("", max_length=60, description="Own name in legends and files")
+
+
+class ScheduleConfig(Selection):
+    """The learning rate's course."""
+
+    registry: ClassVar[Mapping[str, Declaration]] = SCHEDULES
+    noun: ClassVar[str] = "schedules"
+    warmup: int = Field(0, ge=0, le=10**9, description="Steps of linear warm-up")
+
+
+class OptimizerConfig(Selection):
+    """The update rule."""
+
+    registry: ClassVar[Mapping[str, Declaration]] = OPTIMIZERS
+    noun: ClassVar[str] = "optimisers"
+    learning_rate: Positive = Field(0.1, le=1e6)
+    schedule: ScheduleConfig = ScheduleConfig(name="constant")
+
+
+class TargetConfig(Part):
+    """Stop a run when a metric reaches a value."""
+
+    metric: str = "validation_accuracy"
+    value: float = Field(0.95, allow_inf_nan=False)
+
+
+class PlateauConfig(Part):
+    """Stop a run when a metric no longer improves."""
+
+    metric: str = "validation_nll"
+    patience: int = Field(20, ge=1, le=10**6, description="Evaluations without improvement")
+    min_delta: NonNegative = 1e-4
+
+
+class TrainingConfig(Part):
+    """How long and how."""
+
+    epochs: int | None = Field(40, ge=1, le=10**7)
+    steps: int | None = Field(None, ge=1, le=10**9, description="Updates; wins over epochs")
+    batch_size: int | None = Field(32, ge=1, le=10**7, description="Samples a step; leave out for full batch")
+    full_batch: bool = False
+    evaluate_every: int = Field(0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose")
+    precision: Literal["float32", "float64"] = "float32"
+    l1: NonNegative = Field(0.0, le=1e6)
+    l2: NonNegative = Field(0.0, le=1e6)
+    clip: Positive | None = Field(None, le=1e6, description="Largest gradient norm; leave out for none")
+    divergence: Annotated[float, Field(gt=1, le=1e30)] = 1e4
+    show_target: float | None = Field(None, description="Dashed line in the metric plot")
+    target: TargetConfig | None = None
+    plateau: PlateauConfig | None = None
+
+    @model_validator(mode="after")
+    def _length(self) -> Self:
+        if self.epochs is None and self.steps is None:
+            raise ValueError("give epochs or steps")
+        return self
+
+
+class SeedsConfig(Part):
+    """Seeds of the runs. Run i of every loss starts from the same weights and sees the same batches."""
+
+    first: int = Field(0, ge=0, le=2**31)
+    count: int = Field(3, ge=1, le=4096)
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The seeds."""
+        return tuple(range(self.first, self.first + self.count))
+
+
+class ExperimentConfig(Part):
+    """A whole experiment."""
+
+    format: Literal[1] = FORMAT
+    name: str = Field("Untitled", min_length=1, max_length=120)
+    question: str = Field("", max_length=300)
+    data: DataConfig
+    model: ModelConfig = ModelConfig()
+    losses: tuple[LossConfig, ...] = Field(min_length=1, max_length=64, strict=False)
+    optimizer: OptimizerConfig = OptimizerConfig(name="sgd")
+    training: TrainingConfig = TrainingConfig()
+    seeds: SeedsConfig = SeedsConfig()

@@ -1,0 +1,239 @@
+"""The closed set of frozen messages between the lab and its trainer process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.plan import Chunk
+from compute.problems import Problem
+
+if TYPE_CHECKING:
+    from lab.config import ExperimentConfig
+
+Ending = Literal["finished", "stopped"]
+
+
+@dataclass(frozen=True)
+class DeviceReport:
+    """Where runs compute: ``kind`` "cpu"/"gpu", ``label`` for the status bar ("CPU · NumPy"), and why not a GPU."""
+
+    kind: str
+    label: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One run of an experiment.
+
+    ``index`` counts runs in the experiment; ``loss_index`` points into the config's losses; ``layers`` names
+    the layers of its model ("1", "2", "out").
+    """
+
+    index: int
+    loss_index: int
+    seed: int
+    learning_rate: float
+    layers: tuple[str, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """What the window shows of the data: facts, notes and at most 2,000 points.
+
+    ``points`` (n, D≤2) are in original units and ``labels`` (n,) are the targets trained on: class indices
+    or the first target column; ``split`` (n,) is 0 train, 1 validation, 2 test; ``corrupted`` (n,) marks flipped
+    labels and planted outliers. All four are empty where D > 2. ``extent`` is ((low, high), ...) per feature.
+    """
+
+    name: str
+    task: str
+    samples: int
+    features: int
+    outputs: int
+    train: int
+    validation: int
+    test: int
+    feature_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    notes: tuple[str, ...]
+    corrupted_count: int
+    points: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    split: NDArray[np.int8]
+    corrupted: NDArray[np.bool_]
+    extent: tuple[tuple[float, float], ...]
+    preprocessing: str = ""
+
+
+# --- commands: lab -> trainer ---------------------------------------------------------------------
+@dataclass(frozen=True)
+class Prepare:
+    """Load and summarise the data of a config; answered by `Prepared` or `Refused`."""
+
+    request: int
+    config: ExperimentConfig
+
+
+@dataclass(frozen=True)
+class Start:
+    """Train an experiment from step 0; answered by `Started` or `Refused`. ``pause_after`` steps, then pause."""
+
+    request: int
+    config: ExperimentConfig
+    device: str = "auto"
+    steps_per_second: float | None = None
+    pause_after: int | None = None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Pause after the current chunk."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on after a pause or a stop."""
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Do this many updates, then pause; ``epochs`` counts in passes instead."""
+
+    steps: int = 0
+    epochs: int = 0
+
+
+@dataclass(frozen=True)
+class SetLearningRate:
+    """Change the base learning rate of all runs from the next update on."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class SetSpeed:
+    """Limit training to this many updates a second, or ``None`` for flat out."""
+
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the experiment where it is; its state is kept for `Resume` until the next `Start`."""
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """Leave the process."""
+
+
+Command: TypeAlias = Prepare | Start | Pause | Resume | Advance | SetLearningRate | SetSpeed | Stop | Shutdown
+
+
+# --- events: trainer -> lab -----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Hello:
+    """The process is up."""
+
+    pid: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The data of a config is loaded."""
+
+    request: int
+    summary: DataSummary
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request could not be carried out; nothing changed."""
+
+    request: int
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Started:
+    """Training begins."""
+
+    request: int
+    runs: tuple[RunInfo, ...]
+    steps: int
+    steps_per_epoch: int
+    device: DeviceReport
+    summary: DataSummary
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A chunk of recorded steps of the runs ``runs`` (experiment indices, in the chunk's order along R)."""
+
+    runs: tuple[int, ...]
+    chunk: Chunk
+
+
+@dataclass(frozen=True)
+class Field:
+    """Predictions on a regular grid over the data's extent, at a step.
+
+    ``values`` is (n, G) or (n, G, G) for the runs ``runs``: for classes the probability of class 1 (two classes)
+    or the predicted class index, for numbers the first predicted output. ``axes`` holds the grid's coordinates
+    in original units, one (G,) array a feature; a 2-D grid is indexed [run, y, x].
+    """
+
+    step: int
+    runs: tuple[int, ...]
+    axes: tuple[NDArray[np.float64], ...]
+    values: NDArray[np.float32]
+    kind: Literal["probability", "class", "number"]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Training waits after this many updates."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Training goes on."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """All runs are done, or were stopped, after ``step`` updates and ``seconds`` of training."""
+
+    ending: Ending
+    step: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something broke in the trainer that is no one's input; the process goes on."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Died:
+    """The trainer process is gone. Made by the handle, not by the trainer."""
+
+    exit_code: int | None
+    problem: Problem
+
+
+Event: TypeAlias = (
+    Hello | Prepared | Refused | Started | Recorded | Field | Paused | Resumed | Ended | Failed | Died
+)

@@ -1,0 +1,144 @@
+"""One plot as data: what the window draws live, what exports render and what tests read.
+
+A panel holds coordinates in data units, never pixels; log axes are said, not applied. Colours are
+series numbers 1-8 of the theme (0 is ink), so that a panel has no theme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Role = Literal["mean", "member", "raw", "layer"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One polyline: x, y (n,), NaN breaks it. ``value`` is what the legend reads; ``tag`` a direct label at its end."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    series: int
+    role: Role
+    name: str
+    tag: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A filled band low..high (n,) around a mean."""
+
+    x: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    series: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event on a line: target reached (the series' marker) or diverged (a cross), with words beside it."""
+
+    x: float
+    y: float
+    series: int
+    kind: Literal["reached", "diverged"]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line of the legend, which is the readout: ``key`` identifies the loss, ``value`` is its text now."""
+
+    key: str
+    name: str
+    short: str
+    series: int
+    value: str
+    visible: bool = True
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One coordinate system of a card; a card has one, or one a loss."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    bands: tuple[Band, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    series: int = 0
+
+
+@dataclass(frozen=True)
+class CurvePanel:
+    """Curves over training.
+
+    ``x_range`` reaches to the planned end, ``y_range`` is a suggestion on round numbers for what is there;
+    ``target`` is a dashed horizontal line; ``note`` a sentence in the top right ("compare shapes, not values").
+    ``x_label`` is the unit word for the first tick ("step"), ``subtitle`` carries the y unit. ``percent`` formats y as %.
+    """
+
+    kind: str
+    title: str
+    subtitle: str
+    facets: tuple[Facet, ...]
+    legend: tuple[LegendEntry, ...]
+    x_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    log_x: bool = False
+    log_y: bool = False
+    percent: bool = False
+    target: float | None = None
+    note: str = ""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
+class ConfusionPanel:
+    """A confusion matrix in per cent of the true class, (K, K); empty before the first evaluation."""
+
+    title: str
+    subtitle: str
+    percent: NDArray[np.float64]
+    names: tuple[str, ...]
+    loss_name: str
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One loss's decision surface or fitted curve. ``values`` as in `lab.messages.Field`; empty before the first."""
+
+    title: str
+    series: int
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FieldPanel:
+    """The data with the decision surface (D = 2) or the fitted curve (D = 1) of each loss.
+
+    ``points`` (n, D) and ``labels`` (n,) as in `lab.messages.DataSummary`. For D = 2 every view is its own facet
+    with equal scale; for D = 1 all views are curves over one scatter. ``classes`` is 0 for regression.
+    """
+
+    title: str
+    subtitle: str
+    points: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    corrupted: NDArray[np.bool_]
+    validation: NDArray[np.bool_]
+    classes: int
+    feature_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    axes: tuple[NDArray[np.float64], ...]
+    field_kind: Literal["probability", "class", "number"]
+    views: tuple[FieldView, ...]
+    placeholder: str = ""
+
+
+Panel = CurvePanel | ConfusionPanel | FieldPanel

@@ -1,0 +1,58 @@
+# make run    set up what is missing and open the lab (headless where there is no display)
+# make test   set up what is missing and run every check
+# See `make help`.
+SHELL := /bin/sh
+GPU ?=
+BIN := .venv/bin
+SETUP := sh .ci/setup
+ARGS ?=
+
+.PHONY: help run test verify setup format lint types walls tests benchmarks screenshots clean
+
+help:
+	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy)"
+	@echo "make test         format, lint, types, import walls and tests"
+	@echo "make verify       the longer proofs (minutes)"
+	@echo "make benchmarks   every benchmark, printed as ratios to its named peer"
+	@echo "make screenshots  redraw docs/images from the real window"
+	@echo "make format       let ruff format the code"
+	@echo "make clean        remove .venv and caches"
+
+setup:
+	@GPU="$(GPU)" $(SETUP) run
+
+run: setup
+	@$(BIN)/python main.py $(ARGS)
+
+test: dev-setup
+	@$(MAKE) --no-print-directory lint types walls tests
+
+dev-setup:
+	@GPU="$(GPU)" $(SETUP) dev
+
+format: dev-setup
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint:
+	@echo "== format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types:
+	@echo "== types" && $(BIN)/mypy
+
+walls:
+	@echo "== import walls" && $(BIN)/lint-imports --no-cache
+
+tests:
+	@echo "== tests" && $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+verify: dev-setup
+	@$(BIN)/python -m pytest -m slow
+
+benchmarks: dev-setup
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+screenshots: dev-setup
+	@$(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

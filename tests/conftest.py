@@ -1,0 +1,51 @@
+"""What every test needs: no screen, one BLAS thread, folders of its own, and a reason where a GPU test skips."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Settings, logs and caches of the tests never touch the person's own. Set before anything reads them.
+_HOME = tempfile.mkdtemp(prefix="losslab-test-")
+for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = os.path.join(_HOME, _name)
+    os.makedirs(os.environ[_name], exist_ok=True)
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip GPU tests with the sentence the program itself would show."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked:
+        return
+    from compute.backend import select_device
+
+    device = select_device("gpu")
+    if device.kind != "gpu":
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason=device.reason or "no GPU"))
+
+
+@pytest.fixture(autouse=True)
+def _no_child_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves a process behind."""
+    yield
+    import multiprocessing
+
+    left = [child for child in multiprocessing.active_children() if child.is_alive()]
+    for child in left:
+        child.kill()
+        child.join(2)
+    assert not left, f"{request.node.nodeid} left {len(left)} process(es) behind"

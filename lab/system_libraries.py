@@ -54,7 +54,7 @@ _PARTS = (
 
 
 def qt_folder() -> Path | None:
-    """Return the folder of the installed PySide6, without importing it; ``None`` where it is not installed."""
+    """Return the folder of the installed PySide6 without importing it, or ``None``."""
     found = importlib.util.find_spec("PySide6")
     places = list(found.submodule_search_locations or ()) if found else []
     return Path(places[0]) if places else None

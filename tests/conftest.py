@@ -1,9 +1,14 @@
-"""What every test needs: no screen, one BLAS thread, folders of its own, and a reason where a GPU test skips."""
+"""What every test needs: no screen, one BLAS thread, folders of its own, reasons where GPU tests skip."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -14,11 +19,6 @@ _HOME = tempfile.mkdtemp(prefix="losslab-test-")
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = os.path.join(_HOME, _name)
     os.makedirs(os.environ[_name], exist_ok=True)
-
-import shutil
-from collections.abc import Iterator
-
-import pytest
 
 
 def pytest_sessionfinish() -> None:
@@ -42,8 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _no_child_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """No test leaves a process behind."""
     yield
-    import multiprocessing
-
     left = [child for child in multiprocessing.active_children() if child.is_alive()]
     for child in left:
         child.kill()

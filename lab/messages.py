@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.plan import Chunk
-from compute.problems import Problem
+from compute.plan import Chunk, Evaluation, RunEnd
+from compute.problems import Excerpt, Problem, ProblemError, Remedy
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
+
+# What the window needs of compute's plain data it gets here: it never imports compute.
+__all__ = [
+    "Advance", "Chunk", "Command", "DataSummary", "DeviceReport", "Died", "Ended", "Ending", "Evaluation", "Event",
+    "Excerpt", "Failed", "Field", "Hello", "Pause", "Paused", "Prepare", "Prepared", "Problem", "ProblemError",
+    "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo", "SetLearningRate", "SetSpeed",
+    "Shutdown", "Start", "Started", "Stop",
+]  # fmt: skip
 
 Ending = Literal["finished", "stopped"]
 
@@ -111,9 +119,13 @@ class Advance:
 
 @dataclass(frozen=True)
 class SetLearningRate:
-    """Change the base learning rate of all runs from the next update on."""
+    """Change the base learning rate from the next update on.
+
+    With ``loss`` None, that of all runs whose loss has no learning rate of its own; else that of one loss.
+    """
 
     value: float
+    loss: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from compute.backend import Array
 
 
@@ -30,8 +32,17 @@ class Workspace:
 
     def buffer(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return the buffer of that name, shape and dtype; its content is whatever was last written."""
-        key = (name, shape, dtype)
+        # np.float32 and np.dtype("float32") are equal but hash apart: without this they got two buffers.
+        key = (name, shape, np.dtype(dtype))
         found = self._buffers.get(key)
         if found is None:
             found = self._buffers[key] = self.xp.empty(shape, dtype=dtype)
         return found
+
+    @property
+    def size(self) -> int:
+        """Bytes held by all buffers."""
+        return sum(int(buffer.nbytes) for buffer in self._buffers.values())
+
+    def __len__(self) -> int:
+        return len(self._buffers)

@@ -1,0 +1,116 @@
+"""Stable forms of the exponentials and logarithms that losses share.
+
+None of them overflows: exponentials are only ever taken of numbers ≤ 0. All keep the dtype and take NumPy
+and CuPy arrays alike. With ``out`` the result is written there (it may be the input itself).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.backend import Array, array_module
+
+
+def logsumexp(z: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    r"""Return :math:`\ln \sum e^z` over an axis.
+
+    Stable form: max + ln Σ exp(z − max). The largest term is exactly 1, so the sum neither overflows
+    nor vanishes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(logsumexp(np.array([1000.0, 1000.0])))
+    1000.6931471805599
+    """
+    xp = array_module(z)
+    top = xp.max(z, axis=axis, keepdims=True)
+    # A row of −inf, or one with +inf, would give inf − inf; its answer is its maximum.
+    shift = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+    with np.errstate(divide="ignore"):  # a row of −inf sums to 0, whose logarithm is the right −inf
+        total = xp.log(xp.sum(xp.exp(z - shift), axis=axis, keepdims=True)) + shift
+    result: Array = total if keepdims else xp.squeeze(total, axis=axis)
+    return result
+
+
+def log_softmax(z: Array, axis: int = -1, out: Array | None = None) -> Array:
+    r"""Return :math:`z - \ln \sum e^z`, the logarithm of the softmax: finite for all finite z.
+
+    Stable form: (z − max) − ln Σ exp(z − max). The shift comes first, for z − max is exact near the
+    maximum and z − logsumexp(z) is not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_softmax(np.array([1000.0, 0.0, -1000.0])).tolist()
+    [0.0, -1000.0, -2000.0]
+    """
+    xp = array_module(z)
+    shifted = xp.subtract(z, xp.max(z, axis=axis, keepdims=True), out=out)
+    result: Array = xp.subtract(shifted, logsumexp(shifted, axis, keepdims=True), out=out)
+    return result
+
+
+def softmax(z: Array, axis: int = -1, out: Array | None = None) -> Array:
+    r"""Return :math:`e^z / \sum e^z`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    [0.5, 0.5]
+    """
+    xp = array_module(z)
+    powers = xp.exp(xp.subtract(z, xp.max(z, axis=axis, keepdims=True), out=out), out=out)
+    result: Array = xp.divide(powers, xp.sum(powers, axis=axis, keepdims=True), out=out)
+    return result
+
+
+def sigmoid(z: Array, out: Array | None = None) -> Array:
+    r"""Return :math:`1 / (1 + e^{-z})`, accurate relative to its size at both ends.
+
+    Stable form: exp(min(z, 0)) / (1 + exp(−abs z)).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    xp = array_module(z)
+    denominator = 1 + xp.exp(-xp.abs(z))
+    result: Array = xp.divide(xp.exp(xp.minimum(z, 0)), denominator, out=out)
+    return result
+
+
+def softplus(z: Array, out: Array | None = None) -> Array:
+    r"""Return :math:`\ln(1 + e^z)`.
+
+    Stable form: max(z, 0) + log1p(exp(−abs z)).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> softplus(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.6931471805599453, 1000.0]
+    """
+    xp = array_module(z)
+    tail = xp.log1p(xp.exp(-xp.abs(z)))
+    result: Array = xp.add(xp.maximum(z, 0), tail, out=out)
+    return result
+
+
+def log_sigmoid(z: Array, out: Array | None = None) -> Array:
+    r"""Return :math:`\ln \sigma(z)`, which is minus the softplus of −z.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_sigmoid(np.array([-1000.0, 0.0])).tolist()
+    [-1000.0, -0.6931471805599453]
+    """
+    xp = array_module(z)
+    # min(z, 0) − log1p(exp(−abs z)): the same without a minus sign in front of a zero.
+    tail = xp.log1p(xp.exp(-xp.abs(z)))
+    result: Array = xp.subtract(xp.minimum(z, 0), tail, out=out)
+    return result

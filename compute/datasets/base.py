@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from compute.declaration import Declaration
+from compute.problems import Problem, ProblemError
 
 Task = Literal["regression", "classification"]
 
@@ -55,3 +59,55 @@ class Dataset:
     def outputs(self) -> int:
         """K: classes, or target columns."""
         return len(self.target_names)
+
+
+LARGEST = 400_000_000
+"""Numbers in the inputs of one data set, at most (3.2 GB as float64)."""
+
+
+def check_size(rows: int, columns: int, where: str) -> None:
+    """Refuse inputs that would not fit into the memory of an ordinary machine.
+
+    Raises
+    ------
+    ProblemError
+        If rows × columns is more than `LARGEST`.
+    """
+    if rows * columns > LARGEST:
+        raise ProblemError(
+            Problem(
+                f"{rows} samples of {columns} numbers are too many to hold.",
+                f"That is {rows * columns * 8 / 1e9:.1f} GB; at most {LARGEST * 8 / 1e9:.1f} GB fit. "
+                "Fewer samples or fewer features would do.",
+                where,
+            )
+        )
+
+
+def _not_loadable(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
+    raise NotImplementedError("a DatasetCard needs a loader")
+
+
+Loader = Callable[[Mapping[str, Any], np.random.Generator], Dataset]
+
+
+@dataclass(frozen=True)
+class DatasetCard(Declaration):
+    """What is known about a data set before it is loaded.
+
+    Attributes
+    ----------
+    family
+        Where it comes from: typed ``"points"``, drawn ``"classes"`` or ``"curves"``, bundled ``"tables"``, own ``"files"``.
+    task
+        What its targets are, or ``"auto"`` where that is only known once it is loaded.
+    random
+        Whether the data seed changes it.
+    load
+        Makes the `Dataset` from the parameters (defaults filled in) and a generator.
+    """
+
+    family: Literal["points", "classes", "curves", "tables", "files"] = "tables"
+    task: Literal["auto", "regression", "classification"] = "auto"
+    random: bool = False
+    load: Loader = field(default=_not_loadable, repr=False)

@@ -1,0 +1,110 @@
+"""A person's own table: CSV and its relatives, Parquet, NPZ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from compute.datasets.base import Dataset, DatasetCard
+from compute.declaration import Parameter
+
+
+def load_file(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
+    """Read a table from a file.
+
+    Parameters
+    ----------
+    parameters
+        As `FILE` declares them.
+    generator
+        Not used.
+
+    Returns
+    -------
+    Dataset
+        With notes on everything that was decided, dropped, filled or encoded.
+
+    Raises
+    ------
+    ProblemError
+        Whatever is wrong with the file, with the place and the ways out.
+    """
+    from compute.datasets.file_reading import read_dataset
+
+    return read_dataset(parameters)
+
+
+FILE = DatasetCard(
+    name="file",
+    label="My table (CSV, Parquet, NPZ)",
+    short="My table",
+    help="Your own table: CSV or other separated text, Parquet, or NPZ with inputs and targets.",
+    parameters=(
+        Parameter("path", "File", "path", "", help="CSV, TSV, TXT, Parquet, NPZ or NPY."),
+        Parameter(
+            "target", "Target column", "text", "",
+            help="Name of the column to predict; empty takes the last. Several names with commas between: numbers.",
+        ),
+        Parameter("ignore", "Leave out", "text", "", help="Names of columns not to use, with commas between."),
+        Parameter(
+            "task", "Targets are", "choice", "auto",
+            choices=(("auto", "decide from the data"), ("classification", "classes"), ("regression", "numbers")),
+            help="Text and at most 20 whole numbers are taken as classes, everything else as numbers.",
+        ),
+        Parameter(
+            "delimiter", "Separator", "choice", "auto",
+            choices=(
+                ("auto", "detect"), ("comma", "comma"), ("semicolon", "semicolon"), ("tab", "tab"),
+                ("pipe", "bar |"), ("space", "spaces"),
+            ),
+            help="What stands between the values of a line. Text files only.",
+        ),
+        Parameter(
+            "decimal", "Decimal sign", "choice", "auto",
+            choices=(("auto", "detect"), ("point", "point 30.5"), ("comma", "comma 30,5")),
+            help="What stands before the decimals. Text files only.",
+        ),
+        Parameter(
+            "header", "Column names", "choice", "auto",
+            choices=(("auto", "detect"), ("yes", "in the first line"), ("no", "none")),
+            help="Whether the first line holds names. Text files only.",
+        ),
+        Parameter(
+            "quotes", "Quotation marks", "choice", "double",
+            choices=(("double", "enclose values"), ("none", "are text")),
+            help="Whether “…” may enclose separators and line ends. Text files only.",
+        ),
+        Parameter(
+            "encoding", "Encoding", "choice", "auto",
+            choices=(
+                ("auto", "detect"), ("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("latin-1", "Latin-1"),
+                ("cp1252", "Windows-1252"), ("gb18030", "GBK / GB18030"), ("big5", "Big5"),
+                ("shift_jis", "Shift JIS"), ("euc_kr", "EUC-KR"), ("cp1251", "Windows-1251"),
+            ),
+            help="How the file stores letters. Text files only.",
+        ),
+        Parameter(
+            "missing", "Missing and infinite", "choice", "refuse",
+            choices=(("refuse", "refuse"), ("drop", "drop the rows"), ("mean", "fill with the column's mean")),
+            help="What to do with empty, NaN and infinite values; said in the notes.",
+        ),
+        Parameter(
+            "text", "Text columns", "choice", "refuse",
+            choices=(
+                ("refuse", "refuse"), ("one_hot", "one 0/1 column a value"), ("drop", "leave the columns out"),
+                ("missing", "treat as missing"),
+            ),
+            help="What to do with text among the inputs; said in the notes.",
+        ),
+        Parameter(
+            "bad_lines", "Uneven lines", "choice", "refuse",
+            choices=(("refuse", "refuse"), ("skip", "skip them")),
+            help="What to do with lines that have too many or too few values; said in the notes.",
+        ),
+    ),
+    family="files",
+    task="auto",
+    load=load_file,
+)  # fmt: skip

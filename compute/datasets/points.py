@@ -100,10 +100,18 @@ POINTS = DatasetCard(
     help="A few points typed into the experiment: inputs and targets, exactly as written.",
     parameters=(
         Parameter(
-            "inputs", "Inputs", "matrix", ((0.0,), (1.0,)), help="One row a point, one number a feature."
+            "inputs",
+            "Inputs",
+            "matrix",
+            tuple((x,) for x in (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)),
+            help="One row a point, one number a feature.",
         ),
         Parameter(
-            "targets", "Targets", "numbers", (0.0, 1.0), help="One number a point; classes count from 0."
+            "targets",
+            "Targets",
+            "numbers",
+            (0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0),
+            help="One number a point; classes count from 0.",
         ),
         Parameter(
             "task",

@@ -1,0 +1,147 @@
+"""Labels that shorten or wrap, so that no text ever widens its panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class ElidedLabel(QLabel):
+    """A line of text that shortens to the room there is and then tells all in its tooltip."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        kind: str = "",
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        super().__init__(parent)
+        self._full = text
+        self._help = ""
+        self._mode = mode
+        if kind:
+            self.setProperty("k", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def full_text(self) -> str:
+        """Return the whole text, shortened or not."""
+        return self._full
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        if text != self._full or super().text() == "":
+            self._full = text
+            self.updateGeometry()
+            self._elide()
+
+    def set_help(self, text: str) -> None:
+        """Show this in the tooltip, below the whole text where that is shortened."""
+        self._help = text
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        self.ensurePolished()
+        metrics = QFontMetrics(self.font())
+        margins = self.contentsMargins()
+        width = metrics.horizontalAdvance(self._full) + 2 + margins.left() + margins.right()
+        return QSize(width, metrics.height() + margins.top() + margins.bottom())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for an ellipsis."""
+        return QSize(12, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Shorten anew in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+            self._elide()
+
+    def _elide(self) -> None:
+        self.ensurePolished()
+        margins = self.contentsMargins()
+        room = max(0, self.width() - margins.left() - margins.right())
+        shown = QFontMetrics(self.font()).elidedText(self._full, self._mode, room)
+        if shown != super().text():
+            super().setText(shown)
+        tip = self._help
+        if shown != self._full:
+            tip = f"{self._full}\n{self._help}".strip()
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class WrapLabel(QLabel):
+    """Text over several lines that breaks anywhere if it must, so that it never widens its parent."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, kind: str = "") -> None:
+        super().__init__(parent)
+        self._full = ""
+        if kind:
+            self.setProperty("k", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def full_text(self) -> str:
+        """Return the whole text."""
+        return self._full
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        if text != self._full:
+            self._full = text
+            self._fit()
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Asks for no width."""
+        return QSize(0, self.minimumHeight())
+
+    def sizeHint(self) -> QSize:
+        """Asks for no width."""
+        return QSize(0, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break lines anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Break lines anew in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the wrapped text."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), self._flags(), self._full)
+        painter.end()
+
+    def _flags(self) -> int:
+        return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(
+            Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        )
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        if self.width() <= 0:
+            return
+        box = QRect(0, 0, max(self.width(), 20), 100_000)
+        height = QFontMetrics(self.font()).boundingRect(box, self._flags(), self._full).height()
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+            self.updateGeometry()

@@ -1,0 +1,253 @@
+"""Fields for text: a line, a file path, a list of numbers, rows of numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+
+from lab.field_spec import FieldSpec
+from widgets.controls import IconButton
+from widgets.controls_fields import Field
+from widgets.numbers import editable_number, format_integer, parse_number
+from widgets.theme import Theme, set_property
+
+#: Longer lists are named by their length instead of being put into one line.
+LONGEST_LIST = 400
+
+
+class TextField(Field):
+    """A line of text, taken when Enter is pressed or the focus leaves; Esc brings the last good one back."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spec = spec
+        self._value: Any = None
+        self._shown = ""
+        self._refusing = False
+        self._external_error = False
+        self.edit = QLineEdit(self)
+        self.edit.setFixedHeight(28)
+        self.edit.setMinimumWidth(40)
+        self.edit.editingFinished.connect(self._commit)
+        self.edit.textEdited.connect(self._on_typing)
+        self.edit.installEventFilter(self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self.edit)
+        self.setFocusProxy(self.edit)
+        self.setFixedHeight(28)
+        self.show_spec(spec)
+
+    def show_spec(self, spec: FieldSpec) -> None:
+        """Show the value."""
+        self._spec = spec
+        self.edit.setEnabled(spec.enabled)
+        self.edit.setPlaceholderText(spec.empty_text)
+        self.edit.setAccessibleName(spec.label)
+        changed = spec.value != self._value
+        self._value = spec.value
+        self.edit.setToolTip(self._tip())
+        text = self._text_of(spec.value)
+        typing = self.edit.hasFocus() and self.edit.isModified() and self.edit.text() != self._shown
+        if typing or (self._refusing and not changed):
+            return
+        self._show_text(text)
+
+    def set_error(self, on: bool) -> None:
+        """Mark it as being in error."""
+        self._external_error = on
+        set_property(self.edit, "error", on or self._refusing)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(60, 28)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc goes back to the last good value."""
+        if (
+            watched is self.edit
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+            and self.edit.text() != self._shown
+        ):
+            self._show_text(self._text_of(self._value))
+            return True
+        return super().eventFilter(watched, event)
+
+    # --- what kinds of text differ in -------------------------------------------------------------
+    def _text_of(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def _read(self, text: str) -> tuple[Any, str]:
+        if self._spec.optional and not text.strip():
+            return None, ""
+        return text, ""
+
+    def _tip(self) -> str:
+        return self._spec.help
+
+    # --- the rest ---------------------------------------------------------------------------------
+    def _show_text(self, text: str) -> None:
+        was_refusing, self._refusing = self._refusing, False
+        self._shown = text
+        if text != self.edit.text():
+            cursor = self.edit.cursorPosition()
+            self.edit.setText(text)
+            self.edit.setCursorPosition(min(cursor, len(text)) if self.edit.hasFocus() else 0)
+        self.edit.setModified(False)
+        set_property(self.edit, "error", self._external_error)
+        if was_refusing:
+            self.refused.emit("")
+
+    def _on_typing(self) -> None:
+        if self._refusing:
+            self._refusing = False
+            set_property(self.edit, "error", self._external_error)
+            self.refused.emit("")
+
+    def _commit(self) -> None:
+        if self.edit.text() == self._shown:
+            return
+        value, sentence = self._read(self.edit.text())
+        if sentence:
+            self._refusing = True
+            set_property(self.edit, "error", True)
+            self.refused.emit(sentence)
+            return
+        self._accept(value)
+
+    def _accept(self, value: Any) -> None:
+        changed = value != self._value
+        self._value = value
+        self._show_text(self._text_of(value))
+        self.edit.setToolTip(self._tip())
+        if changed:
+            self.edited.emit(value)
+
+
+class PathField(TextField):
+    """A file: its name while one reads, its whole path while one types; browsed for or dropped on it."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.browse = IconButton("folder", "Choose a file …", self)
+        self.browse.clicked.connect(self._on_browse)
+        self._row.addWidget(self.browse)
+        self.setAcceptDrops(True)
+        self.edit.setAcceptDrops(False)
+        self._dialog: QFileDialog | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self.browse.set_theme(theme)
+
+    def show_spec(self, spec: FieldSpec) -> None:
+        """Show the file's name."""
+        super().show_spec(spec)
+        if hasattr(self, "browse"):
+            self.browse.setEnabled(spec.enabled)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Unfold the name into the path while the field has focus."""
+        if watched is self.edit and event.type() == QEvent.Type.FocusIn and self.edit.text() == self._shown:
+            self._shown = str(self._value or "")
+            self.edit.setText(self._shown)
+        result = super().eventFilter(watched, event)
+        if watched is self.edit and event.type() == QEvent.Type.FocusOut and not self._refusing:
+            self._show_text(self._text_of(self._value))
+        return result
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if dropped_file(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the file that was dropped."""
+        path = dropped_file(event.mimeData())
+        if path:
+            event.acceptProposedAction()
+            self._accept(path)
+
+    def _text_of(self, value: Any) -> str:
+        path = str(value or "")
+        return path if self.edit.hasFocus() else Path(path).name
+
+    def _tip(self) -> str:
+        return "\n".join(part for part in (str(self._value or ""), self._spec.help) if part)
+
+    def _read(self, text: str) -> tuple[Any, str]:
+        return text.strip().strip('"'), ""
+
+    def _on_browse(self) -> None:
+        if self._dialog is None:
+            self._dialog = QFileDialog(self, "Choose a file")
+            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            self._dialog.setNameFilters(
+                ["Tables (*.csv *.tsv *.txt *.parquet *.npz *.npy *.gz)", "All files (*)"]
+            )
+            self._dialog.fileSelected.connect(self._accept)
+        if self._value:
+            self._dialog.setDirectory(str(Path(str(self._value)).parent))
+        self._dialog.open()
+
+
+class ListField(TextField):
+    """A list of numbers in one line, "32, 32"; rows are parted by semicolons, "0, 1; 2, 3"."""
+
+    def _text_of(self, value: Any) -> str:
+        rows = value or ()
+        if self._spec.kind == "matrix":
+            if sum(len(row) for row in rows) > LONGEST_LIST:
+                return f"{format_integer(len(rows))} rows"
+            return "; ".join(_numbers_text(row) for row in rows)
+        if len(rows) > LONGEST_LIST:
+            return f"{format_integer(len(rows))} numbers"
+        return _numbers_text(rows)
+
+    def _read(self, text: str) -> tuple[Any, str]:
+        try:
+            if self._spec.kind == "matrix":
+                return tuple(self._numbers(row) for row in text.split(";") if row.strip()), ""
+            return self._numbers(text), ""
+        except ValueError:
+            return None, f"Takes {self._words()}."
+
+    def _words(self) -> str:
+        example = {"integers": "32, 32", "matrix": "0, 1; 2, 3"}.get(self._spec.kind, "0.5, −1")
+        noun = {"integers": "whole numbers", "matrix": "rows of numbers"}.get(self._spec.kind, "numbers")
+        words = self._spec.allowed or f"a list of {noun}"
+        return f"{words}, such as {example}"
+
+    def _numbers(self, text: str) -> tuple[float | int, ...]:
+        spec = self._spec
+        result: list[float | int] = []
+        for item in re.split(r"[,;·×\s\u2009\u202f]+", text.strip().strip("()[]")):
+            if not item:
+                continue
+            number = parse_number(item)
+            if number is None or (spec.kind == "integers" and not number.is_integer()):
+                raise ValueError(item)
+            if spec.low is not None and (number < spec.low or (spec.low_open and number == spec.low)):
+                raise ValueError(item)
+            if spec.high is not None and (number > spec.high or (spec.high_open and number == spec.high)):
+                raise ValueError(item)
+            result.append(int(number) if spec.kind == "integers" else number)
+        return tuple(result)
+
+
+def dropped_file(data: QMimeData) -> str:
+    """Return the local path of the first file being dragged, or empty."""
+    return next((url.toLocalFile() for url in data.urls() if url.isLocalFile()), "")
+
+
+def _numbers_text(numbers: Sequence[float | int]) -> str:
+    return ", ".join(editable_number(number) for number in numbers)

@@ -1,0 +1,340 @@
+"""A field for one number, with a slider beside it where the range is bounded."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from lab.field_spec import FieldSpec
+from widgets.controls import ElidedLabel, Slider
+from widgets.controls_fields import Field
+from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, parse_number
+from widgets.theme import set_property
+
+#: Positions of a slider over a continuous range.
+POSITIONS = 400
+
+
+class NumberField(Field):
+    """One number: type it, step it with the arrow keys, or drag it.
+
+    A linear slider stands before the number, a logarithmic one behind it. Arrow up and down change the last
+    digit shown (Shift: ten times as much); Esc brings the last good value back.
+    """
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spec = spec
+        self._value: float | int | None = None
+        self._shown = ""
+        self._refusing = False
+        self._external_error = False
+        self.edit = QLineEdit(self)
+        self.edit.setFixedHeight(28)
+        self.edit.editingFinished.connect(self._commit)
+        self.edit.textEdited.connect(self._on_typing)
+        self.edit.installEventFilter(self)
+        self.slider = Slider(self)
+        self.slider.sliderMoved.connect(self._on_slider_moved)
+        self.slider.valueChanged.connect(self._on_slider_value)
+        self.unit = ElidedLabel("", self, kind="subtitle")
+        self.unit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+        self._arranged = ""
+        self.setFocusProxy(self.edit)
+        self.setFixedHeight(28)
+        self.show_spec(spec)
+
+    @property
+    def value(self) -> float | int | None:
+        """The last good value."""
+        return self._value
+
+    def show_spec(self, spec: FieldSpec) -> None:
+        """Show value, bounds, unit and slider."""
+        self._spec = spec
+        self._arrange()
+        self.edit.setEnabled(spec.enabled)
+        self.slider.setEnabled(spec.enabled)
+        self.edit.setToolTip(spec.help)
+        self.slider.setToolTip(spec.help)
+        self.edit.setPlaceholderText(spec.empty_text if spec.optional else "")
+        self.edit.setAccessibleName(spec.label)
+        self.slider.setAccessibleName(spec.label)
+        self.unit.setText(self._unit_text())
+        self.set_value(spec.value)
+
+    def set_value(self, value: float | int | None) -> None:
+        """Show a value silently; a text that is being typed stays."""
+        changed = value != self._value
+        self._value = value
+        self._place_slider()
+        text = self._text_of(value)
+        typing = self.edit.hasFocus() and self.edit.isModified() and self.edit.text() != self._shown
+        if typing or (self._refusing and not changed):
+            self._shown = text
+            return
+        self._show_text(text)
+
+    def set_error(self, on: bool) -> None:
+        """Mark it as being in error."""
+        self._external_error = on
+        set_property(self.edit, "error", on or self._refusing)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a number and, where there is one, a short slider."""
+        return QSize(52 + (40 if self._spec.slider else 0), 28)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys step, Esc goes back to the last good value."""
+        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape and self.edit.text() != self._shown:
+                self._show_text(self._text_of(self._value))
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+                self._step(size if event.key() == Qt.Key.Key_Up else -size)
+                return True
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the number's width to its content."""
+        super().resizeEvent(event)
+        self._size_edit()
+
+    # --- appearance -------------------------------------------------------------------------------
+    def _arrange(self) -> None:
+        spec = self._spec
+        wanted = spec.slider or ("unit" if self._unit_text() else "plain")
+        if wanted == self._arranged:
+            return
+        self._arranged = wanted
+        everything: list[QWidget] = [self.slider, self.edit, self.unit]
+        for widget in everything:
+            self._row.removeWidget(widget)
+        order: list[QWidget] = [self.edit]
+        if spec.slider == "linear":
+            order = [self.slider, self.edit]
+        elif spec.slider == "log":
+            order = [self.edit, self.slider]
+        elif wanted == "unit":
+            order = [self.edit, self.unit]
+        for widget in order:
+            self._row.addWidget(widget)
+        self.slider.setVisible(bool(spec.slider))
+        self.unit.setVisible(wanted == "unit")
+        self._size_edit()
+        first, second = (order[0], order[1]) if len(order) > 1 else (self.edit, self.edit)
+        if first is not second:
+            QWidget.setTabOrder(first, second)
+
+    def _size_edit(self) -> None:
+        if self._arranged == "plain":
+            self.edit.setMinimumWidth(40)
+            self.edit.setMaximumWidth(16777215)
+            return
+        self.edit.ensurePolished()
+        wanted = QFontMetrics(self.edit.font()).horizontalAdvance(self._shown or "0.000") + 24
+        self.edit.setFixedWidth(min(max(wanted, 52 if self._spec.percent else 64), 76))
+
+    def _unit_text(self) -> str:
+        return "" if self._spec.percent or self._spec.slider or self._spec.unit == "%" else self._spec.unit
+
+    def _text_of(self, value: float | int | None) -> str:
+        if value is None:
+            return ""
+        if self._spec.percent:
+            return f"{editable_number(_tidy(value * 100))}{NARROW_NO_BREAK_SPACE}%"
+        suffix = f"{NARROW_NO_BREAK_SPACE}%" if self._spec.unit == "%" else ""
+        return editable_number(int(value) if self._spec.kind == "int" else value) + suffix
+
+    def _show_text(self, text: str) -> None:
+        was_refusing, self._refusing = self._refusing, False
+        self._shown = text
+        if text != self.edit.text():
+            cursor = self.edit.cursorPosition()
+            self.edit.setText(text)
+            self.edit.setCursorPosition(min(cursor, len(text)) if self.edit.hasFocus() else 0)
+        self.edit.setModified(False)
+        self._size_edit()
+        set_property(self.edit, "error", self._external_error)
+        if was_refusing:
+            self.refused.emit("")
+
+    # --- typing -----------------------------------------------------------------------------------
+    def _on_typing(self) -> None:
+        if self._refusing:
+            self._refusing = False
+            set_property(self.edit, "error", self._external_error)
+            self.refused.emit("")
+
+    def _commit(self) -> None:
+        text = self.edit.text()
+        if text == self._shown:
+            return
+        value, sentence = self._read(text)
+        if sentence:
+            self._refusing = True
+            set_property(self.edit, "error", True)
+            self.refused.emit(sentence)
+            return
+        self._accept(value)
+
+    def _read(self, text: str) -> tuple[float | int | None, str]:
+        spec = self._spec
+        if not text.strip():
+            return (None, "") if spec.optional else (None, self._sentence())
+        number = parse_number(text)
+        if number is None:
+            return None, self._sentence()
+        if spec.percent:
+            number = _tidy(number / 100)
+        if spec.kind == "int" and not number.is_integer():
+            return None, self._sentence()
+        return (
+            (int(number) if spec.kind == "int" else number, "")
+            if self._allows(number)
+            else (None, self._sentence())
+        )
+
+    def _allows(self, number: float) -> bool:
+        spec = self._spec
+        below = spec.low is not None and (number < spec.low or (spec.low_open and number == spec.low))
+        above = spec.high is not None and (number > spec.high or (spec.high_open and number == spec.high))
+        return not below and not above
+
+    def _sentence(self) -> str:
+        return f"Takes {allowed_words(self._spec)}."
+
+    def _accept(self, value: float | int | None) -> None:
+        changed = value != self._value
+        self._value = value
+        self._show_text(self._text_of(value))
+        self._place_slider()
+        if changed:
+            self.edited.emit(value)
+
+    def _step(self, size: int) -> None:
+        spec = self._spec
+        if not spec.enabled:
+            return
+        value = self._value
+        if value is None:
+            value = spec.slider_low if spec.slider_low is not None else (spec.low or 0)
+        elif spec.slider == "log" and value > 0:
+            for _ in range(abs(size)):
+                value = neighbour_125(value, up=size > 0)
+        else:
+            value = _tidy(
+                value + size * last_place(self._shown, percent=spec.percent, whole=spec.kind == "int")
+            )
+        if spec.kind == "int":
+            value = round(value)
+        if self._allows(value):
+            self._accept(value)
+
+    # --- the slider -------------------------------------------------------------------------------
+    def _range(self) -> tuple[float, float]:
+        spec = self._spec
+        low = spec.slider_low if spec.slider_low is not None else spec.low
+        high = spec.slider_high if spec.slider_high is not None else spec.high
+        if spec.slider == "log":
+            low = low if low is not None and low > 0 else 1e-5
+            return low, high if high is not None and high > low else low * 1e6
+        low = low if low is not None else 0.0
+        return low, high if high is not None and high > low else low + 1.0
+
+    def _place_slider(self) -> None:
+        spec = self._spec
+        if not spec.slider or self.slider.isSliderDown():
+            return
+        low, high = self._range()
+        whole = spec.kind == "int" and spec.slider == "linear"
+        positions = int(high - low) if whole else POSITIONS
+        value = low if self._value is None else min(max(float(self._value), low), high)
+        share = (
+            math.log(value / low) / math.log(high / low)
+            if spec.slider == "log"
+            else (value - low) / (high - low)
+        )
+        blocked = self.slider.blockSignals(True)
+        self.slider.setRange(0, positions)
+        self.slider.setSingleStep(1 if whole else POSITIONS // 100)
+        self.slider.setPageStep(max(1, positions // 10))
+        self.slider.setValue(round(share * positions))
+        self.slider.blockSignals(blocked)
+
+    def _slider_number(self, position: int) -> float | int:
+        spec = self._spec
+        low, high = self._range()
+        share = position / max(self.slider.maximum(), 1)
+        if spec.slider == "log":
+            number = float(f"{low * (high / low) ** share:.1e}")
+        else:
+            step = 10 ** math.floor(math.log10((high - low) / 100) + 1e-9)
+            number = _tidy(round((low + share * (high - low)) / step) * step)
+        number = min(max(number, low), high)
+        if not self._allows(number):
+            number = low + (high - low) / POSITIONS if number <= low else high - (high - low) / POSITIONS
+            number = _tidy(number)
+        return round(number) if spec.kind == "int" else number
+
+    def _on_slider_moved(self, position: int) -> None:
+        text = self._text_of(self._slider_number(position))
+        self.edit.setText(text)
+        self._shown = text
+        self._size_edit()
+
+    def _on_slider_value(self, position: int) -> None:
+        self._accept(self._slider_number(position))
+
+
+def allowed_words(spec: FieldSpec) -> str:
+    """Say which values a field takes, in per cent where it is shown so."""
+    if not spec.percent:
+        words = spec.allowed or "a number"
+    else:
+        low, high = (
+            None if bound is None else editable_number(_tidy(bound * 100)) for bound in (spec.low, spec.high)
+        )
+        words = "a number"
+        if low is not None and high is not None and not spec.low_open and not spec.high_open:
+            words = f"{low} to {high} %"
+        else:
+            parts = []
+            if low is not None:
+                parts.append(f"{'above' if spec.low_open else 'at least'} {low} %")
+            if high is not None:
+                parts.append(f"{'below' if spec.high_open else 'at most'} {high} %")
+            words = " and ".join(parts) or words
+    return f"{words}, or nothing" if spec.optional else words
+
+
+def neighbour_125(value: float, *, up: bool) -> float:
+    """Return the next number of the series 1, 2, 5, 10, … above or below a positive one."""
+    power = math.floor(math.log10(value) + 1e-12)
+    ladder = [float(f"{digit}e{power + shift}") for shift in (-1, 0, 1) for digit in (1, 2, 5)]
+    if up:
+        return next(rung for rung in ladder if rung > value * (1 + 1e-9))
+    return next(rung for rung in reversed(ladder) if rung < value * (1 - 1e-9))
+
+
+def last_place(text: str, *, percent: bool = False, whole: bool = False) -> float:
+    """Return the worth of the last digit of a number's text, at most 1 (a hundredth for per cent)."""
+    mantissa, _, exponent = text.replace("−", "-").lower().partition("e")
+    _, _, decimals = mantissa.strip("% \u202f\u2009").partition(".")
+    worth = 1.0 if whole else 10.0 ** -len(decimals)
+    if exponent:
+        worth *= 10.0 ** int(exponent.strip("% \u202f\u2009") or 0)
+    elif not decimals and not whole and not percent:
+        worth = 1.0
+    return worth / 100 if percent else worth
+
+
+def _tidy(number: float) -> float:
+    return float(f"{number:.12g}")

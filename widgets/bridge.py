@@ -1,0 +1,142 @@
+"""The one timer of the program: takes what the lab has learnt and says it as Qt signals."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+FAST = 16
+"""Milliseconds between two looks while something is going on."""
+CALM = 50
+"""The same while nothing is."""
+HIDDEN = 250
+"""The same while the window cannot be seen."""
+PLOT_GAP = 0.040
+"""Seconds between two redraws of the plots: 25 a second at most."""
+LIST_GAP = 0.120
+"""Seconds between two refreshes of live numbers, which nobody reads faster."""
+SLOW_GAP = 1.0
+"""Seconds between two chances to save things."""
+
+PLOT_CHANGES = frozenset({"curves", "field", "confusion", "data", "runs"})
+LIVE_CHANGES = frozenset({"curves", "progress", "runs"})
+
+
+class Advancing(Protocol):
+    """The part of `lab.session.Session` that the bridge uses."""
+
+    def advance(self) -> frozenset[str]:
+        """Take in what the trainer sent; return what changed."""
+
+
+class Bridge(QObject):
+    """Polls a session and emits one signal a meaning, each at most as often as it can be seen.
+
+    Parameters
+    ----------
+    session
+        What to poll.
+    """
+
+    state_changed = Signal()
+    config_changed = Signal()
+    data_changed = Signal()
+    device_changed = Signal()
+    problem_changed = Signal()
+    progress_changed = Signal()
+    runs_changed = Signal()
+    plots_due = Signal()
+    moment_passed = Signal()
+
+    def __init__(self, session: Advancing, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pending: set[str] = set()
+        self._plots_pending = self._live_pending = False
+        self._plotted = self._listed = self._slow = 0.0
+        self._plot_gap = PLOT_GAP
+        self._hidden = False
+        self._in_tick = False
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Begin to poll."""
+        self._timer.start(CALM)
+
+    def stop(self) -> None:
+        """Stop polling; `start` goes on."""
+        self._timer.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the timer is on."""
+        return self._timer.isActive()
+
+    def set_hidden(self, hidden: bool) -> None:
+        """Poll slowly and draw nothing while the window cannot be seen."""
+        self._hidden = hidden
+        if not hidden:
+            self._plots_pending = True
+
+    def set_plot_cost(self, seconds: float) -> None:
+        """Say how long the last redraw took: plots take at most about a third of the time."""
+        self._plot_gap = min(0.5, max(PLOT_GAP, 3.0 * seconds))
+
+    def note(self, *changes: str) -> None:
+        """Ask for the signals of changes that did not come from the session."""
+        self._take(frozenset(changes))
+
+    def _take(self, changes: frozenset[str]) -> None:
+        self._pending |= changes
+        self._plots_pending |= bool(changes & PLOT_CHANGES)
+        self._live_pending |= bool(changes & LIVE_CHANGES)
+
+    def tick(self) -> None:
+        """Look once. Public so that tests need not wait for the timer."""
+        if self._in_tick:
+            return
+        self._in_tick = True
+        try:
+            changes = self._session.advance()
+            self._take(changes)
+            self._emit(time.perf_counter())
+            self._pace(bool(changes) or self._plots_pending)
+        finally:
+            self._in_tick = False
+
+    def flush(self) -> None:
+        """Emit everything that is due, however recent the last time was."""
+        self._plotted = self._listed = 0.0
+        self.tick()
+
+    def _emit(self, now: float) -> None:
+        pending, self._pending = self._pending, set()
+        for change, signal in (
+            ("config", self.config_changed), ("data", self.data_changed), ("device", self.device_changed),
+            ("problem", self.problem_changed), ("state", self.state_changed),
+        ):  # fmt: skip
+            if change in pending:
+                signal.emit()
+        if self._live_pending and now - self._listed >= LIST_GAP:
+            self._listed = now
+            self._live_pending = False
+            self.progress_changed.emit()
+            self.runs_changed.emit()
+        if self._plots_pending and not self._hidden and now - self._plotted >= self._plot_gap:
+            self._plots_pending = False
+            begun = time.perf_counter()
+            self.plots_due.emit()
+            self._plotted = time.perf_counter()
+            self.set_plot_cost(self._plotted - begun)
+        if now - self._slow >= SLOW_GAP:
+            self._slow = now
+            self.moment_passed.emit()
+
+    def _pace(self, busy: bool) -> None:
+        interval = HIDDEN if self._hidden else FAST if busy else CALM
+        if self._timer.isActive() and self._timer.interval() != interval:
+            self._timer.setInterval(interval)

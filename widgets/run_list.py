@@ -1,0 +1,366 @@
+"""The run list on the right: losses with their runs, a live value, an eye; facts of the selected run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolTip,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.controls import Combo
+from widgets.run_delegate import RunDelegate
+from widgets.run_model import ROW_ROLE, RunGroup, RunModel, RunRow
+from widgets.swatch_label import SwatchLabel
+from widgets.theme import Theme
+
+FOLD_ABOVE = 8
+"""Groups with more runs than this start folded."""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """The selected run: title ("Brier · seed 2"), its series and (name, value) pairs."""
+
+    run: int
+    title: str
+    series: int
+    facts: tuple[tuple[str, str], ...]
+
+
+class RunTree(QTreeView):
+    """The tree itself: clicks on an eye or a chevron do not select."""
+
+    eye_clicked = Signal(object, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setHeaderHidden(True)
+        self.setIndentation(0)
+        self.setRootIsDecorated(False)
+        self.setExpandsOnDoubleClick(False)
+        self.setUniformRowHeights(False)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAccessibleName("Runs")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Answer a press on an eye or a chevron; leave the rest to the view."""
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            place = event.position().toPoint()
+            rect = self.visualRect(index)
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            if RunDelegate.eye_rect(rect).contains(place):
+                self.eye_clicked.emit(index.data(ROW_ROLE), alone)
+                return
+            if isinstance(index.data(ROW_ROLE), RunGroup) and (
+                RunDelegate.chevron_rect(rect).contains(place)
+            ):
+                self.setExpanded(index, not self.isExpanded(index))
+                return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fold or unfold a group; two quick clicks on an eye are two clicks."""
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid():
+            return
+        rect = self.visualRect(index)
+        place = event.position().toPoint()
+        if RunDelegate.eye_rect(rect).contains(place):
+            self.mousePressEvent(event)
+        elif isinstance(index.data(ROW_ROLE), RunGroup):
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter or H hides and shows what is current."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_H):
+            item = self.currentIndex().data(ROW_ROLE)
+            if item is not None:
+                self.eye_clicked.emit(item, False)
+                return
+        super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say what an eye does, and the full name of what is elided."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            item = index.data(ROW_ROLE)
+            if isinstance(item, (RunGroup, RunRow)):
+                if RunDelegate.eye_rect(self.visualRect(index)).contains(event.pos()):
+                    word = "Hide" if item.visible else "Show"
+                    text = f"{word} {item.name} (Alt+click: only this)"
+                else:
+                    note = getattr(item, "note", "")
+                    text = f"{item.name}: {item.status}{' at ' + note if note else ''}"
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
+        return super().viewportEvent(event)
+
+
+class RunList(QFrame):
+    """The right panel."""
+
+    visibility_changed = Signal(tuple, bool)
+    """Run indices, and whether they are to be shown."""
+    solo_wanted = Signal(tuple)
+    """Run indices to show alone."""
+    metric_chosen = Signal(str)
+    run_selected = Signal(object)
+    """Run index, or ``None``."""
+    parameters_wanted = Signal(int)
+    """Start a new experiment from the parameters of this run."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side_right")
+        self._folded: dict[int, bool] = {}
+        self._selected: int | None = None
+        self._setting = False
+        self._metrics: tuple[tuple[str, str], ...] = ()
+
+        head = QFrame()
+        head.setObjectName("panel_head")
+        head.setFixedHeight(52)
+        self._title = QLabel("Runs")
+        self._title.setProperty("k", "title")
+        self._count = QLabel("")
+        self._count.setProperty("k", "subtitle")
+        self._metric = Combo()
+        self._metric.setAccessibleName("Value shown beside each run")
+        self._metric.set_help("Value shown beside each run")
+        self._metric.setMaximumWidth(150)
+        self._metric.activated.connect(self._metric_activated)
+
+        self._model = RunModel(self)
+        self._delegate = RunDelegate(theme, self)
+        self.tree = RunTree()
+        self.tree.setModel(self._model)
+        self.tree.setItemDelegate(self._delegate)
+        self.tree.eye_clicked.connect(self._eye)
+        self.tree.collapsed.connect(lambda index: self._fold(index, True))
+        self.tree.expanded.connect(lambda index: self._fold(index, False))
+        self.tree.selectionModel().selectionChanged.connect(self._selection)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
+
+        self._empty = QWidget()
+        empty_title = QLabel("No runs yet")
+        empty_title.setProperty("k", "title")
+        empty_text = QLabel("Each run appears here with its line, its live value and an eye to hide it.")
+        empty_text.setProperty("k", "subtitle")
+        empty_text.setWordWrap(True)
+
+        self._facts = QFrame()
+        line = QFrame()
+        line.setObjectName("hairline")
+        caption = QLabel("Selected")
+        caption.setProperty("k", "subtitle")
+        self._fact_title = SwatchLabel(theme)
+        self._fact_grid = QGridLayout()
+        self._use = QPushButton("Use these parameters")
+        self._use.setToolTip("Start every loss of the next experiment from the weights of this run")
+        self._use.clicked.connect(self._use_clicked)
+
+        row = QHBoxLayout(head)
+        row.setContentsMargins(14, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self._title)
+        row.addWidget(self._count)
+        row.addStretch(1)
+        row.addWidget(self._metric, 3)
+
+        column = QVBoxLayout(self._empty)
+        column.setContentsMargins(16, 14, 14, 0)
+        column.setSpacing(4)
+        column.addWidget(empty_title)
+        column.addWidget(empty_text)
+        column.addStretch(1)
+
+        self._fact_grid.setContentsMargins(0, 0, 0, 0)
+        self._fact_grid.setVerticalSpacing(4)
+        self._fact_grid.setColumnStretch(0, 1)
+        facts = QVBoxLayout(self._facts)
+        facts.setContentsMargins(0, 0, 0, 12)
+        facts.setSpacing(6)
+        facts.addWidget(line)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(14, 4, 14, 0)
+        inner.setSpacing(6)
+        inner.addWidget(caption)
+        inner.addWidget(self._fact_title)
+        inner.addLayout(self._fact_grid)
+        inner.addSpacing(2)
+        inner.addWidget(self._use, 0, Qt.AlignmentFlag.AlignLeft)
+        facts.addLayout(inner)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(head)
+        layout.addWidget(self._empty, 1)
+        tree_box = QHBoxLayout()
+        tree_box.setContentsMargins(6, 4, 0, 0)
+        tree_box.addWidget(self.tree)
+        layout.addLayout(tree_box, 1)
+        layout.addWidget(self._facts)
+
+        self.setMinimumWidth(200)
+        self._facts.hide()
+        self.show_groups(())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over colours and fonts."""
+        self._delegate.set_theme(theme)
+        self._fact_title.set_theme(theme)
+        self.tree.viewport().update()
+
+    # --- state in ---------------------------------------------------------------------------------
+    def show_metrics(self, metrics: tuple[tuple[str, str], ...], chosen: str) -> None:
+        """Show the metrics (key, short label) that can stand beside a run."""
+        self._setting = True
+        try:
+            present = tuple(
+                (self._metric.itemData(i), self._metric.itemText(i)) for i in range(self._metric.count())
+            )
+            if present != metrics:
+                self._metric.clear()
+                for key, label in metrics:
+                    self._metric.addItem(label, key)
+            index = self._metric.findData(chosen)
+            if index >= 0:
+                self._metric.setCurrentIndex(index)
+        finally:
+            self._setting = False
+
+    def show_groups(self, groups: tuple[RunGroup, ...]) -> None:
+        """Show the runs by loss."""
+        total = sum(len(group.rows) for group in groups)
+        self._count.setText(f"{total:,}".replace(",", "\u2009") if total else "")
+        self._empty.setVisible(not groups)
+        self.tree.setVisible(bool(groups))
+        self._metric.setVisible(bool(groups))
+        if self._model.show_groups(groups):
+            self._restore_folds(groups)
+            self._selected = None
+            self.show_facts(None)
+
+    def show_facts(self, facts: RunFacts | None) -> None:
+        """Show the selected run's facts, or nothing."""
+        self._facts.setVisible(facts is not None)
+        if facts is None:
+            return
+        self._fact_title.show_text(facts.title, facts.series)
+        for number, (name, value) in enumerate(facts.facts):
+            for column, (text, kind) in enumerate(((name, "subtitle"), (value, "value"))):
+                item = self._fact_grid.itemAtPosition(number, column)
+                label = item.widget() if item is not None else None
+                if not isinstance(label, QLabel):
+                    label = QLabel()
+                    label.setProperty("k", kind)
+                    label.setTextInteractionFlags(
+                        Qt.TextInteractionFlag.TextSelectableByMouse
+                        if column
+                        else Qt.TextInteractionFlag.NoTextInteraction
+                    )
+                    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+                    self._fact_grid.addWidget(label, number, column, side)
+                label.setText(text)
+                label.show()
+        for number in range(len(facts.facts), self._fact_grid.rowCount()):
+            for column in (0, 1):
+                item = self._fact_grid.itemAtPosition(number, column)
+                widget = item.widget() if item is not None else None
+                if widget is not None:
+                    widget.hide()
+
+    def set_usable(self, usable: bool, reason: str = "") -> None:
+        """Say whether the selected run's parameters can be used, and if not why."""
+        self._use.setEnabled(usable)
+        self._use.setToolTip(reason or "Start every loss of the next experiment from the weights of this run")
+
+    @property
+    def selected_run(self) -> int | None:
+        """Index of the selected run."""
+        return self._selected
+
+    # --- the user's acts --------------------------------------------------------------------------
+    def _metric_activated(self, index: int) -> None:
+        if not self._setting:
+            self.metric_chosen.emit(self._metric.itemData(index))
+
+    def _eye(self, item: object, alone: bool) -> None:
+        if not isinstance(item, (RunGroup, RunRow)):
+            return
+        runs = item.runs if isinstance(item, RunGroup) else (item.run,)
+        if alone:
+            self.solo_wanted.emit(runs)
+        else:
+            self.visibility_changed.emit(runs, not item.visible)
+
+    def _selection(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        indexes = self.tree.selectionModel().selectedIndexes()
+        item = indexes[0].data(ROW_ROLE) if indexes else None
+        run = item.run if isinstance(item, RunRow) else None
+        if run != self._selected:
+            self._selected = run
+            self.run_selected.emit(run)
+
+    def _use_clicked(self) -> None:
+        if self._selected is not None:
+            self.parameters_wanted.emit(self._selected)
+
+    def _menu(self, place: QPoint) -> None:
+        item = self.tree.indexAt(place).data(ROW_ROLE)
+        if not isinstance(item, (RunGroup, RunRow)):
+            return
+        runs = item.runs if isinstance(item, RunGroup) else (item.run,)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Hide" if item.visible else "Show").triggered.connect(
+            lambda: self.visibility_changed.emit(runs, not item.visible)
+        )
+        menu.addAction("Show only this").triggered.connect(lambda: self.solo_wanted.emit(runs))
+        every = tuple(run for group in self._model.groups for run in group.runs)
+        menu.addAction("Show all").triggered.connect(lambda: self.visibility_changed.emit(every, True))
+        if isinstance(item, RunRow) and self._use.isEnabled():
+            menu.addSeparator()
+            menu.addAction("Use these parameters").triggered.connect(
+                lambda: self.parameters_wanted.emit(item.run)
+            )
+        menu.addSeparator()
+        menu.addAction("Unfold all").triggered.connect(self.tree.expandAll)
+        menu.addAction("Fold all").triggered.connect(self.tree.collapseAll)
+        menu.popup(self.tree.viewport().mapToGlobal(place))
+
+    def _fold(self, index: QModelIndex, folded: bool) -> None:
+        item = index.data(ROW_ROLE)
+        if isinstance(item, RunGroup) and not self._setting:
+            self._folded[item.loss] = folded
+
+    def _restore_folds(self, groups: tuple[RunGroup, ...]) -> None:
+        self._setting = True
+        try:
+            for number, group in enumerate(groups):
+                folded = self._folded.get(group.loss, len(group.rows) > FOLD_ABOVE)
+                self.tree.setExpanded(self._model.index(number, 0), not folded)
+        finally:
+            self._setting = False
+
+
+__all__ = ["FOLD_ABOVE", "RunFacts", "RunList", "RunTree"]

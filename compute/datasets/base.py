@@ -98,7 +98,8 @@ class DatasetCard(Declaration):
     Attributes
     ----------
     family
-        Where it comes from: typed ``"points"``, drawn ``"classes"`` or ``"curves"``, bundled ``"tables"``, own ``"files"``.
+        Where it comes from: typed ``"points"``, drawn ``"classes"`` or ``"curves"``, bundled ``"tables"``,
+        a person's own ``"files"``.
     task
         What its targets are, or ``"auto"`` where that is only known once it is loaded.
     random

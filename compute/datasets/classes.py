@@ -213,8 +213,8 @@ SPIRALS = DatasetCard(
         samples_parameter(600),
         Parameter("classes", "Arms", "int", 2, low=2, high=20, help="One class an arm."),
         Parameter(
-            "turns", "Turns", "float", 1.5, low=0, high=10, help="Turns of an arm from the middle to radius 1.",
-            slider="linear",
+            "turns", "Turns", "float", 1.5, low=0, high=10, slider="linear",
+            help="Turns of an arm from the middle to radius 1.",
         ),
         _noise(0.03, "Deviation of the Gaussian noise on both coordinates."),
     ),

@@ -22,7 +22,7 @@ class LabelNoise:
 
 @dataclass(frozen=True)
 class Outliers:
-    """Training targets moved by ``shift``: ``share`` of them, at random or where the first feature is largest."""
+    """Training targets moved by ``shift``: ``share`` of them, at random or at the largest first feature."""
 
     kind: Literal["random", "leverage"] = "random"
     share: float = 0.0

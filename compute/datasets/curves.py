@@ -48,7 +48,7 @@ def draw_noise(
     if kind == "laplace":
         return generator.laplace(0.0, scale, size) if scale > 0 else np.zeros(size)
     if kind == "student_t":
-        return scale * generator.standard_t(degrees_of_freedom, size)
+        return np.asarray(scale * generator.standard_t(degrees_of_freedom, size))
     raise ValueError(f"unknown noise {kind!r}")
 
 
@@ -60,8 +60,8 @@ def _noisy(parameters: Mapping[str, Any], generator: np.random.Generator, size: 
         raise ProblemError(
             Problem(
                 "The noise overflowed.",
-                f"Student-t with {parameters['degrees_of_freedom']:g} degrees of freedom draws numbers too large "
-                "to store; 1 or more works.",
+                f"Student-t with {parameters['degrees_of_freedom']:g} degrees of freedom draws numbers too "
+                "large to store; 1 or more works.",
                 "data.degrees_of_freedom",
             )
         )
@@ -111,7 +111,7 @@ def load_linear_regression(parameters: Mapping[str, Any], generator: np.random.G
         shuffle=True,
         random_state=int(generator.integers(2**32)),
     )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if informative > features:
         notes = (f"all {features} features carry signal ({informative} were asked for)",)
     y = y + _noisy(parameters, generator, len(y))
@@ -197,7 +197,7 @@ LINEAR_REGRESSION = DatasetCard(
         Parameter("bias", "Intercept", "float", 0.0, low=-1e6, high=1e6, help="b."),
         Parameter(
             "effective_rank", "Effective rank", "int", None, low=1, high=10_000,
-            help="About this many directions explain the inputs (ill-conditioned); leave out for independent ones.",
+            help="About this many directions explain the inputs (ill-conditioned); without it all do.",
         ),
         *_noise_parameters(10.0),
     ),

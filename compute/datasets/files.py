@@ -31,7 +31,7 @@ def load_file(parameters: Mapping[str, Any], generator: np.random.Generator) -> 
     ProblemError
         Whatever is wrong with the file, with the place and the ways out.
     """
-    from compute.datasets.file_reading import read_dataset
+    from compute.datasets.reading.dataset import read_dataset
 
     return read_dataset(parameters)
 
@@ -45,12 +45,14 @@ FILE = DatasetCard(
         Parameter("path", "File", "path", "", help="CSV, TSV, TXT, Parquet, NPZ or NPY."),
         Parameter(
             "target", "Target column", "text", "",
-            help="Name of the column to predict; empty takes the last. Several names with commas between: numbers.",
+            help="The column to predict; empty takes the last. Several, with commas between: numbers.",
         ),
-        Parameter("ignore", "Leave out", "text", "", help="Names of columns not to use, with commas between."),
+        Parameter(
+            "ignore", "Leave out", "text", "", help="Names of columns not to use, with commas between."
+        ),
         Parameter(
             "task", "Targets are", "choice", "auto",
-            choices=(("auto", "decide from the data"), ("classification", "classes"), ("regression", "numbers")),
+            choices=(("auto", "detect"), ("classification", "classes"), ("regression", "numbers")),
             help="Text and at most 20 whole numbers are taken as classes, everything else as numbers.",
         ),
         Parameter(
@@ -87,13 +89,13 @@ FILE = DatasetCard(
         ),
         Parameter(
             "missing", "Missing and infinite", "choice", "refuse",
-            choices=(("refuse", "refuse"), ("drop", "drop the rows"), ("mean", "fill with the column's mean")),
+            choices=(("refuse", "refuse"), ("drop", "drop the rows"), ("mean", "fill with the mean")),
             help="What to do with empty, NaN and infinite values; said in the notes.",
         ),
         Parameter(
             "text", "Text columns", "choice", "refuse",
             choices=(
-                ("refuse", "refuse"), ("one_hot", "one 0/1 column a value"), ("drop", "leave the columns out"),
+                ("refuse", "refuse"), ("one_hot", "0/1 column a value"), ("drop", "leave the columns out"),
                 ("missing", "treat as missing"),
             ),
             help="What to do with text among the inputs; said in the notes.",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,95 +17,21 @@ from compute.datasets.corruption import (
     imbalanced_rows,
     plant_outliers,
 )
+from compute.datasets.prepared import Part, PreparedData, Preprocessing, Split
 from compute.datasets.scaling import check_scaling, check_trainable, mean_and_deviation
 from compute.problems import Problem, ProblemError, Remedy
 from compute.seeding import stream
 
-
-@dataclass(frozen=True)
-class Split:
-    """Shares of the three parts; ``by_run`` gives every run seed its own split and its own corruption."""
-
-    train: float = 0.7
-    validation: float = 0.15
-    test: float = 0.15
-    by_run: bool = False
-
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """What is done to inputs and regression targets, fitted on the training part only."""
-
-    inputs: Literal["standardize", "unit", "none"] = "standardize"
-    targets: Literal["standardize", "none"] = "standardize"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the split, in S variants.
-
-    Attributes
-    ----------
-    inputs
-        (S, n, D) float64, preprocessed.
-    targets
-        (S, n) int64 classes or (S, n, K) float64, as trained on: corrupted and preprocessed.
-    rows
-        (S, n) index of every sample in the data set.
-    corrupted
-        (S, n) which targets were changed.
-    """
-
-    inputs: NDArray[np.float64]
-    targets: NDArray[Any]
-    rows: NDArray[np.intp]
-    corrupted: NDArray[np.bool_]
-
-    @property
-    def samples(self) -> int:
-        """Samples n of a variant."""
-        return int(self.inputs.shape[1])
-
-
-@dataclass(frozen=True)
-class PreparedData:
-    """A data set split, corrupted and preprocessed, in S variants (one, unless runs have their own split).
-
-    Attributes
-    ----------
-    dataset
-        Where it comes from, in original units and uncorrupted.
-    train, validation, test
-        The parts; the last two may be empty.
-    input_shift, input_scale
-        (S, D): preprocessed input = (input − shift) / scale.
-    target_shift, target_scale
-        (S, K): the same for regression targets; 0 and 1 for classes.
-    variant_of_seed
-        (number of run seeds,) the variant that each run seed trains on.
-    task
-        As of the data set.
-    classes
-        K for classes, 0 for regression.
-    description
-        What was done to the inputs and targets, in words.
-    notes
-        The data set's notes and what splitting and corrupting added to them.
-    """
-
-    dataset: Dataset
-    train: Part
-    validation: Part
-    test: Part
-    input_shift: NDArray[np.float64]
-    input_scale: NDArray[np.float64]
-    target_shift: NDArray[np.float64]
-    target_scale: NDArray[np.float64]
-    variant_of_seed: NDArray[np.intp]
-    task: Task
-    classes: int
-    description: str
-    notes: tuple[str, ...] = ()
+__all__ = [
+    "LabelNoise",
+    "Outliers",
+    "Part",
+    "PreparedData",
+    "Preprocessing",
+    "Split",
+    "part_sizes",
+    "prepare",
+]
 
 
 def part_sizes(samples: int, split: Split) -> tuple[int, int, int]:
@@ -207,24 +132,27 @@ def prepare(
     if dataset.task == "regression" and preprocessing.targets == "standardize":
         fitted = [mean_and_deviation(values) for values in train.targets]
         target_shift, target_scale = np.stack([f[0] for f in fitted]), np.stack([f[1] for f in fitted])
-        check_scaling(target_shift, target_scale, "targets", "data.preprocessing.targets", "none")
+        as_they_are = Remedy("Take the targets as they are", {"data.preprocessing.targets": "none"})
+        check_scaling(target_shift, target_scale, "targets", "data.preprocessing.targets", as_they_are)
         said += (
             "; targets standardised likewise"
             if preprocessing.inputs == "standardize"
-            else ("; targets standardised with the training part's mean and deviation")
+            else "; targets standardised with the training part's mean and deviation"
         )
     parts = [
         _scale(part, input_shift, input_scale, target_shift, target_scale)
         for part in (train, validation, test)
     ]
     for part in parts:
-        check_trainable(part.inputs, "inputs", "data.preprocessing.inputs")
+        check_trainable(part.inputs, "inputs", "data.preprocessing.inputs", preprocessing.inputs)
         if dataset.task == "regression":
-            check_trainable(part.targets, "targets", "data.preprocessing.targets")
+            check_trainable(part.targets, "targets", "data.preprocessing.targets", preprocessing.targets)
     place = {seed: index for index, seed in enumerate(distinct)}
     return PreparedData(
         dataset,
-        *parts,
+        parts[0],
+        parts[1],
+        parts[2],
         input_shift,
         input_scale,
         target_shift,
@@ -339,7 +267,8 @@ def _fit_inputs(
     for variant, values in enumerate(inputs):
         shift[variant], scale[variant], same = mean_and_deviation(values)
         constant = max(constant, int(same.sum()))
-    check_scaling(shift, scale, "inputs", "data.preprocessing.inputs", "unit")
+    to_unit = Remedy("Divide the inputs by the largest", {"data.preprocessing.inputs": "unit"})
+    check_scaling(shift, scale, "inputs", "data.preprocessing.inputs", to_unit)
     said = "inputs standardised with the training part's mean and deviation"
     if constant:
         said += f" ({constant} {'feature' if constant == 1 else 'features'} constant there, only centred)"

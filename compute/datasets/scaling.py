@@ -40,7 +40,7 @@ def mean_and_deviation(
 
 
 def check_scaling(
-    shift: NDArray[np.float64], scale: NDArray[np.float64], noun: str, key: str, remedy: str
+    shift: NDArray[np.float64], scale: NDArray[np.float64], noun: str, key: str, remedy: Remedy
 ) -> None:
     """Refuse values so large that their mean or deviation is not finite.
 
@@ -55,17 +55,12 @@ def check_scaling(
                 f"The {noun} are too large to standardise.",
                 "Their squares are beyond the largest number that can be stored (about 1.8e308).",
                 key,
-                (
-                    Remedy(
-                        f"Take the {noun} {'by the largest value' if remedy == 'unit' else 'as they are'}",
-                        {key: remedy},
-                    ),
-                ),
+                (remedy,),
             )
         )
 
 
-def check_trainable(values: NDArray[np.float64], noun: str, key: str) -> None:
+def check_trainable(values: NDArray[np.float64], noun: str, key: str, how: str) -> None:
     """Refuse preprocessed values that would overflow in single precision at once.
 
     Raises
@@ -78,8 +73,8 @@ def check_trainable(values: NDArray[np.float64], noun: str, key: str) -> None:
         raise ProblemError(
             Problem(
                 f"The {noun} reach {largest:.3g}, which is too large to train on.",
-                f"Single precision holds squares of numbers up to about 1e19; at most {LARGEST_TRAINABLE:g} is taken.",
+                f"Single precision overflows at 3.4e38; values up to {LARGEST_TRAINABLE:g} are taken.",
                 key,
-                (Remedy(f"Standardise the {noun}", {key: "standardize"}),),
+                () if how == "standardize" else (Remedy(f"Standardise the {noun}", {key: "standardize"}),),
             )
         )

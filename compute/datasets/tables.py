@@ -157,7 +157,7 @@ DIABETES = DatasetCard(
     name="diabetes",
     label="Diabetes",
     short="Diabetes",
-    help="442 patients by 10 measurements in their own units; the target is how far the disease went in a year.",
+    help="442 patients by 10 measurements in their own units; the target is its progress in a year.",
     parameters=(_FEATURES,),
     reference="Efron et al. 2004; sklearn.datasets.load_diabetes(scaled=False)",
     family="tables",

@@ -62,17 +62,27 @@ class Parameter:
             "float": "a number", "int": "a whole number", "bool": "true or false", "text": "text",
             "path": "a file path", "numbers": "a list of numbers", "matrix": "a list of rows of numbers",
         }[self.kind]  # fmt: skip
-        if self.low is not None and self.high is not None:
+        low, high = _plain(self.low), _plain(self.high)
+        if low and high:
             if not self.low_open and not self.high_open:
-                return f"{noun} from {self.low:g} to {self.high:g}"
-            left = f"above {self.low:g}" if self.low_open else f"at least {self.low:g}"
-            right = f"below {self.high:g}" if self.high_open else f"at most {self.high:g}"
+                return f"{noun} from {low} to {high}"
+            left = f"above {low}" if self.low_open else f"at least {low}"
+            right = f"below {high}" if self.high_open else f"at most {high}"
             return f"{noun} {left} and {right}"
-        if self.low is not None:
-            return f"{noun} {'above' if self.low_open else 'of at least'} {self.low:g}"
-        if self.high is not None:
-            return f"{noun} {'below' if self.high_open else 'of at most'} {self.high:g}"
+        if low:
+            return f"{noun} {'above' if self.low_open else 'of at least'} {low}"
+        if high:
+            return f"{noun} {'below' if self.high_open else 'of at most'} {high}"
         return noun
+
+
+def _plain(bound: float | None) -> str:
+    """Write a bound as a person does: 1000000 rather than 1e+06, 1e30 rather than thirty zeros."""
+    if bound is None:
+        return ""
+    if bound == int(bound) and abs(bound) < 1e10:
+        return str(int(bound))
+    return f"{bound:g}".replace("e+", "e")
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,18 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from compute.datasets import DATASETS
 from compute.declaration import Declaration, Parameter
 from compute.losses import LOSSES
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
+from lab.metric_catalogue import METRICS
 
 FORMAT = 1
+DEFAULT_EPOCHS = 40
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -95,20 +98,39 @@ class Selection(BaseModel):
 
     @model_validator(mode="after")
     def _against_declaration(self) -> Self:
+        """Check name and parameters, and fill in the defaults, so that equal experiments compare equal."""
         if self.name not in self.registry:
-            names = ", ".join(sorted(self.registry))
-            raise ValueError(f"[name] must be one of the known {self.noun} ({names}), not {self.name!r}")
+            raise not_allowed("name", self.name, f"one of the known {self.noun}", tuple(self.registry))
         known = {p.name: p for p in self.declaration.parameters}
-        extra = self.model_extra or {}
-        for key in extra:
+        extra = self.model_extra
+        assert extra is not None
+        for key, value in extra.items():
             if key not in known:
-                allowed = ", ".join([*type(self).model_fields, *known])
-                raise ValueError(f"[{key}] is not a key of {self.name}; the keys here are {allowed}")
+                raise PydanticCustomError(
+                    "unknown_key",
+                    "{key} is not a key of {owner}",
+                    {"key": key, "owner": self.name, "keys": (*type(self).model_fields, *known)},
+                )
             try:
-                extra[key] = _check(known[key], extra[key])
-            except ValueError as error:
-                raise ValueError(f"[{key}] {error}") from None
+                extra[key] = _check(known[key], value)
+            except ValueError:
+                names = tuple(choice for choice, _ in known[key].choices)
+                raise not_allowed(key, value, known[key].allowed(), names) from None
+        for name, parameter in known.items():
+            if name not in extra:
+                extra[name] = _frozen(parameter.default)
         return self
+
+
+def _frozen(value: Any) -> Any:
+    """Return lists as tuples, as checked parameters hold them."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+def not_allowed(key: str, value: Any, allowed: str, names: tuple[str, ...] = ()) -> PydanticCustomError:
+    """Make the error of a value that is not allowed, as data for `lab.config_problems`."""
+    context = {"key": key, "value": value, "allowed": allowed, "names": names}
+    return PydanticCustomError("not_allowed", "{key} must be {allowed}", context)
 
 
 class SplitConfig(Part):
@@ -123,7 +145,8 @@ class SplitConfig(Part):
     def _sum(self) -> Self:
         total = self.train + self.validation + self.test
         if abs(total - 1) > 1e-6:
-            raise ValueError(f"train + validation + test must be 1, not {total:g}")
+            shares = f"train {self.train:g} + validation {self.validation:g} + test {self.test:g}"
+            raise PydanticCustomError("shares", "{shares}", {"shares": shares, "total": f"{total:.6g}"})
         return self
 
 
@@ -158,7 +181,8 @@ class ImbalanceConfig(Part):
     """Rare classes."""
 
     ratio: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0, description="Samples kept of the last class, relative to the first; those between follow geometrically"
+        1.0,
+        description="Samples kept of the last class, relative to the first; those between follow geometrically",
     )
 
 
@@ -195,9 +219,11 @@ class ModelConfig(Part):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.name not in MODELS:
-            raise ValueError(f"[name] must be one of {', '.join(MODELS)}, not {self.name!r}")
+            raise not_allowed("name", self.name, "one of the known models", tuple(MODELS))
         if self.activation not in ACTIVATIONS:
-            raise ValueError(f"[activation] must be one of {', '.join(ACTIVATIONS)}, not {self.activation!r}")
+            raise not_allowed(
+                "activation", self.activation, "one of the known activations", tuple(ACTIVATIONS)
+            )
         return self
 
 
@@ -229,17 +255,27 @@ class OptimizerConfig(Selection):
     schedule: ScheduleConfig = ScheduleConfig(name="constant")
 
 
+def _known_metric(value: str) -> str:
+    names = tuple(key for key, metric in METRICS.items() if metric.evaluated)
+    if value not in names:
+        raise not_allowed("", value, "one of the evaluated metrics", names)
+    return value
+
+
+StopMetric = Annotated[str, AfterValidator(_known_metric)]
+
+
 class TargetConfig(Part):
     """Stop a run when a metric reaches a value."""
 
-    metric: str = "validation_accuracy"
+    metric: StopMetric = "validation_accuracy"
     value: float = Field(0.95, allow_inf_nan=False)
 
 
 class PlateauConfig(Part):
     """Stop a run when a metric no longer improves."""
 
-    metric: str = "validation_nll"
+    metric: StopMetric = "validation_nll"
     patience: int = Field(20, ge=1, le=10**6, description="Evaluations without improvement")
     min_delta: NonNegative = 1e-4
 
@@ -247,25 +283,36 @@ class PlateauConfig(Part):
 class TrainingConfig(Part):
     """How long and how."""
 
-    epochs: int | None = Field(40, ge=1, le=10**7)
+    epochs: int | None = Field(None, ge=1, le=10**7, description="Passes over the training samples")
     steps: int | None = Field(None, ge=1, le=10**9, description="Updates; wins over epochs")
-    batch_size: int | None = Field(32, ge=1, le=10**7, description="Samples a step; leave out for full batch")
-    full_batch: bool = False
-    evaluate_every: int = Field(0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose")
+    batch_size: int = Field(32, ge=1, le=10**7, description="Samples of one step")
+    full_batch: bool = Field(False, description="Use all training samples in every step")
+    evaluate_every: int = Field(
+        0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose"
+    )
     precision: Literal["float32", "float64"] = "float32"
     l1: NonNegative = Field(0.0, le=1e6)
     l2: NonNegative = Field(0.0, le=1e6)
     clip: Positive | None = Field(None, le=1e6, description="Largest gradient norm; leave out for none")
     divergence: Annotated[float, Field(gt=1, le=1e30)] = 1e4
-    show_target: float | None = Field(None, description="Dashed line in the metric plot")
+    show_target: float | None = Field(
+        None, allow_inf_nan=False, description="Dashed line in the metric plot, with the step that reaches it"
+    )
     target: TargetConfig | None = None
     plateau: PlateauConfig | None = None
 
-    @model_validator(mode="after")
-    def _length(self) -> Self:
-        if self.epochs is None and self.steps is None:
-            raise ValueError("give epochs or steps")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _length(cls, values: Any) -> Any:
+        """Train for the usual number of epochs where neither epochs nor steps are given."""
+        if isinstance(values, dict) and values.get("epochs") is None and values.get("steps") is None:
+            return {**values, "epochs": DEFAULT_EPOCHS}
+        return values
+
+    @property
+    def batch(self) -> int | None:
+        """Samples of one step, or ``None`` for all of them."""
+        return None if self.full_batch else self.batch_size
 
 
 class SeedsConfig(Part):

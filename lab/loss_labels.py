@@ -1,0 +1,75 @@
+"""How the losses of one experiment are called and which colour each has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from lab.config import ExperimentConfig, LossConfig
+
+
+def series_numbers(config: ExperimentConfig) -> tuple[int, ...]:
+    """Return the series number (colour and dash, from 1) of each loss: its own, else the first that is free."""
+    taken = {loss.series for loss in config.losses if loss.series}
+    numbers: list[int] = []
+    for loss in config.losses:
+        number = loss.series
+        if not number:
+            number = next(i for i in range(1, len(config.losses) + len(taken) + 2) if i not in taken)
+            taken.add(number)
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def format_number(value: float) -> str:
+    """Write a number as short as it can be told apart: 0.5, 1e-05, −2."""
+    return f"{value:.6g}".replace("-", "−")
+
+
+def _differences(loss: LossConfig, others: list[LossConfig]) -> list[str]:
+    """Say by which parameters a loss differs from others of the same name."""
+    words: list[str] = []
+    for parameter in loss.declaration.parameters:
+        mine = loss.parameters[parameter.name]
+        if any(other.parameters[parameter.name] != mine for other in others):
+            words.append(f"{parameter.label.lower()} {_shown(mine)}")
+    if any(other.learning_rate != loss.learning_rate for other in others):
+        rate = loss.learning_rate
+        words.append("common rate" if rate is None else f"rate {format_number(rate)}")
+    return words
+
+
+def _shown(value: Any) -> str:
+    return format_number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _labels(config: ExperimentConfig, short: bool) -> tuple[str, ...]:
+    labels: list[str] = []
+    for loss in config.losses:
+        card = loss.declaration
+        label = loss.label
+        if not label:
+            name = (card.short or card.label) if short else card.label
+            factor = "" if loss.scale == 1 else f"{format_number(loss.scale)} × "
+            same = [
+                o for o in config.losses if o is not loss and (o.name, o.scale) == (loss.name, loss.scale)
+            ]
+            label = ", ".join([factor + name, *_differences(loss, same)])
+        labels.append(label)
+    counts = Counter(labels)
+    seen: Counter[str] = Counter()
+    for index, label in enumerate(labels):
+        if counts[label] > 1:
+            seen[label] += 1
+            labels[index] = f"{label} ({seen[label]})"
+    return tuple(labels)
+
+
+def loss_labels(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return the name of each loss in this experiment, all different: "0.5 × MSE on sigmoid"."""
+    return _labels(config, short=False)
+
+
+def short_loss_labels(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return the short name of each loss in this experiment, all different: "CE", "0.5 × MSE sigm"."""
+    return _labels(config, short=True)

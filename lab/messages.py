@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 # What the window needs of compute's plain data it gets here: it never imports compute.
 __all__ = [
-    "Advance", "Chunk", "Command", "DataSummary", "DeviceReport", "Died", "Ended", "Ending", "Evaluation", "Event",
-    "Excerpt", "Failed", "Field", "Hello", "Pause", "Paused", "Prepare", "Prepared", "Problem", "ProblemError",
-    "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo", "SetLearningRate", "SetSpeed",
-    "Shutdown", "Start", "Started", "Stop",
+    "Advance", "Chunk", "Command", "DataSummary", "DeviceReport", "Died", "Ended", "Ending", "Evaluation",
+    "Event", "Excerpt", "Failed", "Field", "Hello", "Pause", "Paused", "Prepare", "Prepared", "Problem",
+    "ProblemError", "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo", "SetLearningRate",
+    "SetSpeed", "Shutdown", "Start", "Started", "Stop",
 ]  # fmt: skip
 
 Ending = Literal["finished", "stopped"]
@@ -27,7 +27,7 @@ Ending = Literal["finished", "stopped"]
 
 @dataclass(frozen=True)
 class DeviceReport:
-    """Where runs compute: ``kind`` "cpu"/"gpu", ``label`` for the status bar ("CPU · NumPy"), and why not a GPU."""
+    """Where runs compute: ``kind`` "cpu"/"gpu", ``label`` for the status bar ("CPU · NumPy"), and why so."""
 
     kind: str
     label: str
@@ -55,8 +55,9 @@ class DataSummary:
     """What the window shows of the data: facts, notes and at most 2,000 points.
 
     ``points`` (n, D≤2) are in original units and ``labels`` (n,) are the targets trained on: class indices
-    or the first target column; ``split`` (n,) is 0 train, 1 validation, 2 test; ``corrupted`` (n,) marks flipped
-    labels and planted outliers. All four are empty where D > 2. ``extent`` is ((low, high), ...) per feature.
+    or the first target column; ``split`` (n,) is 0 train, 1 validation, 2 test; ``corrupted`` (n,) marks
+    flipped labels and planted outliers. All four are empty where D > 2. ``extent`` is ((low, high), ...) per
+    feature.
     """
 
     name: str
@@ -90,7 +91,7 @@ class Prepare:
 
 @dataclass(frozen=True)
 class Start:
-    """Train an experiment from step 0; answered by `Started` or `Refused`. ``pause_after`` steps, then pause."""
+    """Train an experiment from step 0; answered by `Started` or `Refused`. Waits after ``pause_after`` steps."""
 
     request: int
     config: ExperimentConfig
@@ -196,9 +197,9 @@ class Recorded:
 class Field:
     """Predictions on a regular grid over the data's extent, at a step.
 
-    ``values`` is (n, G) or (n, G, G) for the runs ``runs``: for classes the probability of class 1 (two classes)
-    or the predicted class index, for numbers the first predicted output. ``axes`` holds the grid's coordinates
-    in original units, one (G,) array a feature; a 2-D grid is indexed [run, y, x].
+    ``values`` is (n, G) or (n, G, G) for the runs ``runs``: for classes the probability of class 1 (two
+    classes) or the predicted class index, for numbers the first predicted output. ``axes`` holds the grid's
+    coordinates in original units, one (G,) array a feature; a 2-D grid is indexed [run, y, x].
     """
 
     step: int

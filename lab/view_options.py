@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import RunEnd
+from lab.config import ExperimentConfig
+from lab.curves import Curves
+from lab.group_curves import BandKind, XAxis
 from lab.messages import DataSummary, Field, RunInfo
 
-if TYPE_CHECKING:
-    from lab.config import ExperimentConfig
-    from lab.curves import Curves
+__all__ = [
+    "BANDS", "COMPARISONS", "X_AXES", "BandKind", "Comparison", "Confusion", "PanelSource", "RunState",
+    "RunStatus", "ViewOptions", "XAxis",
+]  # fmt: skip
 
-XAxis = Literal["step", "epoch", "seconds"]
-BandKind = Literal["none", "minmax", "std", "ci95"]
 Comparison = Literal["raw", "relative", "nll"]
 RunStatus = Literal[
     "waiting", "running", "diverged", "target", "plateau", "finished", "stopped", "interrupted"
@@ -34,7 +36,7 @@ COMPARISONS: dict[Comparison, str] = {"raw": "Raw", "relative": "Relative", "nll
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """How a plot shows curves; one for the whole window, or one a card with ``log_y``, ``x_view`` and so on replaced.
+    """How a plot shows curves: one for the whole window, or one a card with ``log_y`` and so on replaced.
 
     Attributes
     ----------

@@ -1,0 +1,49 @@
+"""Every recorded step of every run, and the curves that plots draw of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.group_curves import CurveView, GroupCurve, MeanStream, Transform, group_curve, member_curve
+from lab.messages import RunInfo
+from lab.recording import STEP_METRICS, Recording
+
+__all__ = ["STEP_METRICS", "CurveView", "Curves", "GroupCurve"]
+
+
+class Curves(Recording):
+    """What was recorded of an experiment's runs, with the means, bands and members that plots draw.
+
+    Parameters
+    ----------
+    runs, steps_per_epoch
+        As for `lab.recording.Recording`.
+    """
+
+    def __init__(self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0) -> None:
+        super().__init__(runs, steps_per_epoch)
+        self._streams: dict[tuple[object, ...], MeanStream] = {}
+
+    def group(self, metric: str, runs: Sequence[int], view: CurveView) -> GroupCurve | None:
+        """Return mean and band over runs, or ``None`` while there is nothing; see `lab.group_curves`."""
+        return group_curve(self, metric, tuple(runs), view, self.stream)
+
+    def member(
+        self, metric: str, run: int, view: CurveView
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return one run's curve, thinned to at most two points a column with its extremes kept."""
+        return member_curve(self, metric, run, view)
+
+    def stream(self, metric: str, runs: tuple[int, ...], transform: Transform) -> MeanStream:
+        """Return the running extremes of a group's mean, made on first use and then only extended."""
+        key = (metric, runs, transform)
+        found = self._streams.get(key)
+        if found is None:
+            if len(self._streams) >= 64:
+                self._streams.pop(next(iter(self._streams)))
+            found = self._streams[key] = MeanStream(metric, runs, transform)
+        found.catch_up(self)
+        return found

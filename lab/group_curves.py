@@ -1,0 +1,479 @@
+"""Mean, band and members of the runs of one loss, at a cost that does not depend on how long they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.plan import RunEnd
+from lab.recording import Recording
+from lab.smoothing import Carry, memory, smooth
+from lab.thinning import Pyramid, column_starts, envelope
+from lab.tracks import Track
+
+XAxis = Literal["step", "epoch", "seconds"]
+BandKind = Literal["none", "minmax", "std", "ci95"]
+Transform = Literal["raw", "relative", "complement"]
+
+RAW_VALUES = 200_000
+"""A view of at most this many values is made from the values themselves, a longer one from the pyramid."""
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """How a curve is asked for.
+
+    Attributes
+    ----------
+    x_axis
+        Unit of x.
+    band, smoothing
+        As in `lab.view_options.ViewOptions`.
+    columns
+        Width in pixels.
+    x_view
+        Visible x interval, or ``None``.
+    log_x
+        Columns equally wide in log x.
+    transform
+        ``relative``: each run divided by its first finite value; ``complement``: 1 − value.
+    """
+
+    x_axis: XAxis = "step"
+    band: BandKind = "none"
+    smoothing: float = 0.0
+    columns: int = 480
+    x_view: tuple[float, float] | None = None
+    log_x: bool = False
+    transform: Transform = "raw"
+
+
+@dataclass(frozen=True)
+class GroupCurve:
+    """Mean and band of a group, in data units.
+
+    Attributes
+    ----------
+    x, mean
+        (n,) at most one point per two columns; each is the mean of its column, over runs and steps.
+    low, high
+        (n,) the band, or ``None``.
+    raw_x, raw
+        The mean of every step as an envelope that keeps every spike, where ``mean`` is smoothed or has fewer
+        points than there are steps; else empty.
+    runs
+        Number of runs in it.
+    diverged
+        The first of its runs that diverged, or ``None``: the mean ends there.
+    dropped
+        Number of values that a logarithmic y axis cannot show (≤ 0) among ``mean``.
+    """
+
+    x: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64] | None
+    high: NDArray[np.float64] | None
+    raw_x: NDArray[np.float64]
+    raw: NDArray[np.float64]
+    runs: int
+    diverged: RunEnd | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Number of mean values that are not above 0."""
+        return int(np.count_nonzero(self.mean <= 0))
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A view's values before they are put into columns: (n,) positions, (R, n) values and extremes."""
+
+    x: NDArray[np.float64]
+    values: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    exact: bool
+
+
+def positions(
+    curves: Recording, track: Track, index: NDArray[Any] | slice, x_axis: XAxis
+) -> NDArray[np.float64]:
+    """Return x in the unit of an axis at rows of a track."""
+    if x_axis == "seconds":
+        return track.seconds[index].astype(np.float64)
+    steps = track.steps[index].astype(np.float64)
+    if x_axis == "epoch":
+        return steps / curves.steps_per_epoch if curves.steps_per_epoch else np.full(len(steps), np.nan)
+    return steps
+
+
+def _window(
+    curves: Recording, track: Track, length: int, x_axis: XAxis, x_view: tuple[float, float] | None
+) -> tuple[int, int]:
+    """Return the rows inside a view, with one more on either side so that lines leave the picture."""
+    if x_view is None or length == 0:
+        return 0, length
+    low, high = x_view
+    if x_axis == "seconds":
+        x: NDArray[Any] = track.seconds[:length]
+    else:
+        x = track.steps[:length]
+        if x_axis == "epoch":
+            low, high = low * curves.steps_per_epoch, high * curves.steps_per_epoch
+    first = int(np.searchsorted(x, low, side="left")) - 1
+    last = int(np.searchsorted(x, high, side="right")) + 1
+    return max(0, first), min(length, last)
+
+
+def _scale(track: Track, channel: int, rows: NDArray[np.intp], transform: Transform) -> NDArray[np.float64]:
+    """Return the factor of each run, (R, 1)."""
+    if transform != "relative":
+        return np.ones((len(rows), 1))
+    first = track.first[channel, rows][:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(first != 0, 1 / first, np.nan)
+
+
+def _apply(
+    values: NDArray[np.float64], scale: NDArray[np.float64], transform: Transform
+) -> NDArray[np.float64]:
+    return 1 - values if transform == "complement" else values * scale
+
+
+def _hold(
+    curves: Recording,
+    track: Track,
+    channel: int,
+    runs: Sequence[int],
+    values: NDArray[np.float64],
+    index: NDArray[np.intp],
+) -> None:
+    """Let runs that reached their target or a plateau stand at their last value, in place."""
+    for row, run in enumerate(runs):
+        end = curves.ends.get(run)
+        if end is not None and end.reason != "diverged":
+            after = index >= curves.length_of(track, run)
+            values[row, after] = track.last[channel, track.rows((run,))[0]]
+
+
+def _read_raw(
+    curves: Recording,
+    track: Track,
+    metric: str,
+    runs: tuple[int, ...],
+    first: int,
+    last: int,
+    view: CurveView,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (R, n) transformed values and their smoothed form, every step."""
+    channel, rows = track.channel(metric), track.rows(runs)
+    begin = max(0, first - memory(view.smoothing))
+    values = track.read(channel, rows, begin, last).astype(np.float64)
+    _hold(curves, track, channel, runs, values, np.arange(begin, last))
+    values = _apply(values, _scale(track, channel, rows, view.transform), view.transform)
+    if not view.smoothing:
+        return values, values
+    smoothed, _ = smooth(values, view.smoothing)
+    return values[:, first - begin :], smoothed[:, first - begin :]
+
+
+def _read_pyramid(
+    curves: Recording,
+    track: Track,
+    metric: str,
+    runs: tuple[int, ...],
+    first: int,
+    last: int,
+    view: CurveView,
+) -> Samples:
+    """Return bucket means (smoothed with w^width) and exact extremes of the buckets that touch the rows."""
+    channel, rows = track.channel(metric), track.rows(runs)
+    width = track.pyramid.width
+    bucket_first, bucket_last = first // width, -(-last // width)
+    begin = max(0, bucket_first - -(-memory(view.smoothing) // width))
+    read = track.pyramid.read(track.pyramid_rows(channel, rows), begin, bucket_last)
+    low, high, total, count = (part.astype(np.float64) for part in read)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(count > 0, total / count, np.nan)
+    start = np.arange(begin, begin + mean.shape[1]) * width
+    centre = np.minimum((start + np.minimum(start + width, track.length) - 1) // 2, track.length - 1)
+    for part in (mean, low, high):
+        _hold(curves, track, channel, runs, part, centre)
+    scale = _scale(track, channel, rows, view.transform)
+    mean, low, high = (_apply(part, scale, view.transform) for part in (mean, low, high))
+    low, high = np.fmin(low, high), np.fmax(low, high)
+    if view.smoothing:
+        carry: Carry | None = None
+        mean, carry = smooth(mean, view.smoothing**width, carry)
+        low = high = mean
+    keep = slice(bucket_first - begin, None)
+    return Samples(
+        positions(curves, track, centre[keep], view.x_axis),
+        mean[:, keep],
+        low[:, keep],
+        high[:, keep],
+        exact=width == 1,
+    )
+
+
+def _samples(
+    curves: Recording,
+    track: Track,
+    metric: str,
+    runs: tuple[int, ...],
+    first: int,
+    last: int,
+    view: CurveView,
+) -> Samples:
+    """Choose between the values themselves and the pyramid."""
+    count = last - first
+    width = track.pyramid.width
+    coarse = count // width < view.columns // 2
+    if count * len(runs) <= RAW_VALUES or coarse:
+        _, smoothed = _read_raw(curves, track, metric, runs, first, last, view)
+        x = positions(curves, track, slice(first, last), view.x_axis)
+        return Samples(x, smoothed, smoothed, smoothed, exact=True)
+    if view.log_x and first == 0:
+        # A pyramid is too coarse for the first decades of a logarithmic axis: those come from the values.
+        head_rows = -(-min(count, max(4096, RAW_VALUES // (4 * len(runs)))) // width) * width
+        head = _samples(curves, track, metric, runs, 0, head_rows, replace(view, log_x=False))
+        tail = _read_pyramid(curves, track, metric, runs, head_rows, last, view)
+        return Samples(
+            np.concatenate([head.x, tail.x]),
+            np.concatenate([head.values, tail.values], axis=1),
+            np.concatenate([head.low, tail.low], axis=1),
+            np.concatenate([head.high, tail.high], axis=1),
+            exact=False,
+        )
+    return _read_pyramid(curves, track, metric, runs, first, last, view)
+
+
+def _group_length(curves: Recording, parts: list[tuple[Track, tuple[int, ...]]]) -> tuple[int, RunEnd | None]:
+    """Return how many rows the group's mean has, and the end of the run that ended it.
+
+    Runs may lie in several tracks, one of which is a message behind: the mean goes as far as the shortest
+    that still grows. It ends for good where the first of its runs diverged: going on without that run
+    would show the survivors only.
+    """
+    growing = [track.length for track, runs in parts if any(curves.ends.get(run) is None for run in runs)]
+    length = min(growing) if growing else max(track.length for track, _ in parts)
+    broken: RunEnd | None = None
+    for track, runs in parts:
+        for run in runs:
+            end = curves.ends.get(run)
+            if end is not None and end.reason == "diverged":
+                length = min(length, curves.length_of(track, run))
+                if broken is None or end.step < broken.step:
+                    broken = end
+    return length, broken
+
+
+def _band(
+    values: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    starts: NDArray[np.intp],
+    counts: NDArray[np.intp],
+    kind: BandKind,
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+    """Return the band of each column.
+
+    ``minmax``: smallest and largest value of any run and step in the column. ``std``: mean ± the sample
+    deviation over runs (n − 1). ``ci95``: mean ± t(0.975, n − 1) · s / √n, for the mean over seeds.
+    """
+    runs = len(values)
+    if kind == "none" or runs < 2:
+        return None, None
+    from scipy.special import stdtrit
+
+    if kind == "minmax":
+        return (
+            np.fmin.reduceat(np.fmin.reduce(low, axis=0), starts),
+            np.fmax.reduceat(np.fmax.reduce(high, axis=0), starts),
+        )
+    deviation = values.std(axis=0, ddof=1)
+    half = np.add.reduceat(deviation, starts) / counts
+    if kind == "ci95":
+        half = half * float(stdtrit(runs - 1, 0.975)) / np.sqrt(runs)
+    return mean - half, mean + half
+
+
+def group_curve(
+    curves: Recording,
+    metric: str,
+    runs: tuple[int, ...],
+    view: CurveView,
+    stream: Callable[[str, tuple[int, ...], Transform], MeanStream],
+) -> GroupCurve | None:
+    """Return mean and band of a metric over runs.
+
+    A run that reached its target or a plateau stands at its last value, so that it stays in the mean. A
+    diverged run ends the mean: a mean of the survivors would look better than the loss is. Smoothing is
+    applied to every run before mean and band are taken. A view of up to 200,000 values is made from the
+    values themselves; beyond, from bucket means and exact extremes, with the weight raised to the bucket's width.
+
+    Parameters
+    ----------
+    curves
+        What was recorded.
+    metric
+        One of its metrics.
+    runs
+        Experiment indices.
+    view
+        What is wanted.
+    stream
+        Where the running extremes of a mean are kept between calls.
+    """
+    parts = curves.tracks(metric, runs)
+    if not parts:
+        return None
+    length, broken = _group_length(curves, parts)
+    leader = max((track for track, _ in parts), key=lambda track: track.length)
+    first, last = _window(curves, leader, length, view.x_axis, view.x_view)
+    if last <= first:
+        return None
+    pieces = []
+    for track, held in parts:
+        pieces.append(_padded(curves, track, metric, held, first, last, view))
+    shortest = min(len(piece.x) for piece in pieces)
+    x = pieces[0].x[:shortest]
+    values, low, high = (
+        np.concatenate([getattr(piece, name)[:, :shortest] for piece in pieces])
+        for name in ("values", "low", "high")
+    )
+    exact = all(piece.exact for piece in pieces)
+    if len(x) == 0 or not np.isfinite(x[-1]):
+        return None
+    starts = column_starts(x, max(2, view.columns // 2), log_x=view.log_x)
+    counts = np.diff(np.append(starts, len(x)))
+    per_step = values.mean(axis=0)
+    finite = np.isfinite(per_step)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.add.reduceat(np.where(finite, per_step, 0), starts) / np.add.reduceat(
+            finite.astype(np.float64), starts
+        )
+    centre = starts + (counts - 1) // 2
+    lower, upper = _band(values, low, high, mean, starts, counts, view.band)
+    thinned = not exact or len(starts) < len(x)
+    raw_x, raw = np.empty(0), np.empty(0)
+    if thinned or view.smoothing:
+        raw_x, raw = _raw_mean(curves, metric, runs, parts, first, last, view, stream)
+    out_x = x[centre].copy()
+    out_x[0], out_x[-1] = x[0], x[-1]
+    return GroupCurve(out_x, mean, lower, upper, raw_x, raw, len(values), broken)
+
+
+def _padded(
+    curves: Recording,
+    track: Track,
+    metric: str,
+    runs: tuple[int, ...],
+    first: int,
+    last: int,
+    view: CurveView,
+) -> Samples:
+    """Return samples of a track; one whose runs have all ended is shorter and stands at its last values."""
+    if track.length >= last:
+        return _samples(curves, track, metric, runs, first, last, view)
+    width = last - first
+    have = max(first + 1, track.length) if track.length > first else first
+    if have > first:
+        part = _samples(curves, track, metric, runs, first, have, view)
+        if not part.exact:
+            return part
+        values, x = part.values, part.x
+    else:
+        values, x = np.empty((len(runs), 0)), np.empty(0)
+    channel, rows = track.channel(metric), track.rows(runs)
+    end = _apply(
+        track.last[channel, rows][:, None], _scale(track, channel, rows, view.transform), view.transform
+    )
+    values = np.concatenate([values, np.repeat(end, width - values.shape[1], axis=1)], axis=1)
+    x = np.concatenate([x, np.full(width - len(x), x[-1] if len(x) else 0.0)])
+    return Samples(x, values, values, values, exact=True)
+
+
+def _raw_mean(
+    curves: Recording,
+    metric: str,
+    runs: tuple[int, ...],
+    parts: list[tuple[Track, tuple[int, ...]]],
+    first: int,
+    last: int,
+    view: CurveView,
+    stream_of: Callable[[str, tuple[int, ...], Transform], MeanStream],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the unsmoothed mean as an envelope, from the values or from the running extremes of the mean."""
+    track = parts[0][0]
+    plain = replace(view, smoothing=0.0)
+    few = (last - first) * len(runs) <= RAW_VALUES or (
+        last - first
+    ) // track.pyramid.width < view.columns // 2
+    if few and all(part.length >= last for part, _ in parts):
+        values = np.concatenate(
+            [_read_raw(curves, part, metric, some, first, last, plain)[0] for part, some in parts]
+        ).mean(axis=0)
+        x = positions(curves, track, slice(first, last), view.x_axis)
+        return envelope(x, values, values, view.columns, log_x=view.log_x)
+    stream = stream_of(metric, runs, view.transform)
+    width = stream.pyramid.width
+    low, high, _, _ = stream.pyramid.read(slice(0, 1), first // width, -(-last // width))
+    start = np.arange(first // width, first // width + low.shape[1]) * width
+    leader = max((part for part, _ in parts), key=lambda part: part.length)
+    centre = np.minimum(start + width // 2, leader.length - 1)
+    x = positions(curves, leader, centre, view.x_axis)
+    return envelope(x, low[0].astype(np.float64), high[0].astype(np.float64), view.columns, log_x=view.log_x)
+
+
+def member_curve(
+    curves: Recording, metric: str, run: int, view: CurveView
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return one run's curve (n,), (n,): to its end, smoothed where asked, at most two points a column."""
+    track = curves.track(metric, run)
+    if track is None:
+        return np.empty(0), np.empty(0)
+    length = curves.length_of(track, run)
+    first, last = _window(curves, track, length, view.x_axis, view.x_view)
+    if last <= first:
+        return np.empty(0), np.empty(0)
+    samples = _samples(curves, track, metric, (run,), first, last, view)
+    x, low = samples.x, samples.low[0]
+    high = low if samples.low is samples.high else samples.high[0]
+    return envelope(x, low, high, view.columns, log_x=view.log_x)
+
+
+class MeanStream:
+    """Running extremes of the mean over a group's runs, read step by step once and then only extended.
+
+    Parameters
+    ----------
+    metric, runs, transform
+        Which mean.
+    """
+
+    def __init__(self, metric: str, runs: tuple[int, ...], transform: Transform) -> None:
+        self.metric, self.runs = metric, runs
+        self.view = CurveView(transform=transform)
+        self.pyramid = Pyramid(1)
+
+    def catch_up(self, curves: Recording) -> None:
+        """Read the steps that are new."""
+        parts = curves.tracks(self.metric, self.runs)
+        if not parts:
+            return
+        length, _ = _group_length(curves, parts)
+        piece = max(1, RAW_VALUES // len(self.runs))
+        while self.pyramid.length < length:
+            first = self.pyramid.length
+            last = min(first + piece, length)
+            blocks = [
+                _padded(curves, track, self.metric, held, first, last, self.view).values
+                for track, held in parts
+            ]
+            self.pyramid.append(np.concatenate(blocks).mean(axis=0)[None, :])

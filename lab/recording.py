@@ -1,0 +1,166 @@
+"""Every recorded step of every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.plan import Chunk, RunEnd
+from lab.messages import RunInfo
+from lab.thinning import Floats
+from lab.tracks import Track
+
+STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
+
+
+class Recording:
+    """What was recorded of an experiment's runs.
+
+    Metrics are named ``objective``, ``loss``, ``gradient_norm``, ``gradient_norm/0`` … (one a layer),
+    ``parameter_norm``, ``learning_rate``, recorded at every step, and ``validation_accuracy`` and the like,
+    recorded at evaluation points.
+
+    Parameters
+    ----------
+    runs
+        The runs, as the trainer announced them.
+    steps_per_epoch
+        Updates in one pass over the training part; 0 while unknown, epochs are then NaN.
+
+    Attributes
+    ----------
+    ends
+        Runs that ended before the plan did; ``run`` is the experiment's index.
+    version
+        Rises with every append.
+    """
+
+    def __init__(self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0) -> None:
+        self.infos = tuple(runs)
+        self.steps_per_epoch = steps_per_epoch
+        self.ends: dict[int, RunEnd] = {}
+        self.version = 0
+        self._recorded: dict[int, Track] = {}
+        self._evaluated: dict[int, Track] = {}
+
+    def append(self, runs: Sequence[int], chunk: Chunk) -> None:
+        """Add a chunk of the runs ``runs`` (experiment indices, in the chunk's order along R)."""
+        runs = tuple(runs)
+        if chunk.steps:
+            self._append_steps(runs, chunk)
+        for evaluation in chunk.evaluations:
+            track = self._evaluated.get(runs[0])
+            if track is None:
+                track = Track(runs, tuple(evaluation.metrics), np.float64)
+                self._evaluated.update(dict.fromkeys(runs, track))
+            values = np.stack([evaluation.metrics[name] for name in track.channels])[:, :, None]
+            track.append(np.array([evaluation.step]), np.array([evaluation.seconds]), values)
+        for end in chunk.ended:
+            self.ends[runs[end.run]] = replace(end, run=runs[end.run])
+        self.version += 1
+
+    def _append_steps(self, runs: tuple[int, ...], chunk: Chunk) -> None:
+        layers = chunk.layer_gradient_norm.shape[2]
+        track = self._recorded.get(runs[0])
+        if track is None:
+            names = (*STEP_METRICS, *(f"gradient_norm/{layer}" for layer in range(layers)))
+            track = Track(runs, names)
+            self._recorded.update(dict.fromkeys(runs, track))
+        values = np.empty((len(track.channels), len(runs), chunk.steps), dtype=np.float32)
+        for channel, name in enumerate(STEP_METRICS):
+            values[channel] = getattr(chunk, name).T
+        values[len(STEP_METRICS) :] = chunk.layer_gradient_norm.transpose(2, 1, 0)
+        steps = np.arange(chunk.first_step, chunk.first_step + chunk.steps)
+        track.append(steps, chunk.seconds, values)
+
+    def metrics(self) -> tuple[str, ...]:
+        """Names of everything recorded so far, in order of first appearance."""
+        names: dict[str, None] = {}
+        for tracks in (self._recorded, self._evaluated):
+            for track in self._distinct(tracks):
+                names.update(dict.fromkeys(track.channels))
+        return tuple(names)
+
+    @staticmethod
+    def _distinct(tracks: dict[int, Track]) -> Iterator[Track]:
+        yield from {id(track): track for track in tracks.values()}.values()
+
+    def track(self, metric: str, run: int) -> Track | None:
+        """Return where a metric of a run is kept, or ``None`` while there is nothing."""
+        for tracks in (self._recorded, self._evaluated):
+            track = tracks.get(run)
+            if track is not None and metric in track.channels:
+                return track
+        return None
+
+    def tracks(self, metric: str, runs: Sequence[int]) -> list[tuple[Track, tuple[int, ...]]]:
+        """Return the tracks that hold a metric of some runs, each with those of the runs that it holds."""
+        found: dict[int, tuple[Track, list[int]]] = {}
+        for run in runs:
+            track = self.track(metric, run)
+            if track is not None:
+                found.setdefault(id(track), (track, []))[1].append(run)
+        return [(track, tuple(held)) for track, held in found.values()]
+
+    def series(self, metric: str, run: int) -> tuple[NDArray[np.int64], Floats]:
+        """Return every recorded value of a run.
+
+        Returns
+        -------
+        steps
+            (n,) updates done.
+        values
+            (n,), as recorded: float32 for what is recorded at every step, float64 for evaluations. Rows
+            after the run's end are left out.
+        """
+        track = self.track(metric, run)
+        if track is None:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        length = self.length_of(track, run)
+        values = track.read(track.channel(metric), track.rows((run,)), 0, length)[0]
+        return track.steps[:length].copy(), values
+
+    def seconds(self, metric: str, run: int) -> NDArray[np.float64]:
+        """Return training seconds at each value of `series`."""
+        track = self.track(metric, run)
+        if track is None:
+            return np.empty(0)
+        return track.seconds[: self.length_of(track, run)].copy()
+
+    def length_of(self, track: Track, run: int) -> int:
+        """Return how many rows of a track the run took part in."""
+        end = self.ends.get(run)
+        if end is None:
+            return track.length
+        return int(np.searchsorted(track.steps, end.step, side="right"))
+
+    def first(self, metric: str, run: int) -> float:
+        """Return a run's first finite value, NaN without one."""
+        track = self.track(metric, run)
+        if track is None:
+            return float("nan")
+        return float(track.first[track.channel(metric), track.rows((run,))[0]])
+
+    def last(self, metric: str, run: int) -> float:
+        """Return a run's latest finite value, NaN without one."""
+        track = self.track(metric, run)
+        if track is None:
+            return float("nan")
+        return float(track.last[track.channel(metric), track.rows((run,))[0]])
+
+    def reached(self, metric: str, run: int, value: float, *, rising: bool) -> int | None:
+        """Return the first step at which a run's metric is at least (``rising``) or at most ``value``."""
+        track = self.track(metric, run)
+        if track is None:
+            return None
+        length = self.length_of(track, run)
+        row, channel = track.rows((run,)), track.channel(metric)
+        for first in range(0, length, 65536):
+            values = track.read(channel, row, first, min(first + 65536, length))[0]
+            hits = np.flatnonzero(values >= value if rising else values <= value)
+            if len(hits):
+                return int(track.steps[first + hits[0]])
+        return None

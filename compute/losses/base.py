@@ -8,12 +8,14 @@ respect to the outputs (R, B, K). The trainer takes the mean over samples; a los
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from compute.backend import Array
-from compute.declaration import Declaration
+from compute.backend import Array, Device, array_module, to_device
+from compute.declaration import Declaration, Parameter
 from compute.links import Link
 from compute.workspace import Workspace
 
@@ -28,6 +30,8 @@ class LossCard(Declaration):
     ----------
     tasks
         The kinds of targets it is defined for.
+    link
+        Registry name of its link: prediction = link(output).
     target_domain
         In words: "real numbers", "0 or 1 for each output", "one-hot rows or probability vectors".
     gradient
@@ -38,13 +42,14 @@ class LossCard(Declaration):
         The distribution whose negative log-likelihood it is, or "none".
     minimiser
         The best constant prediction ("mean", "median", ...).
-    convex_in_outputs, bounded_gradient
-        Properties with respect to the raw outputs.
+    convex_in_outputs, bounded_gradient, bounded_value
+        Properties with respect to the raw outputs, for targets in the domain.
     scaling
         How other libraries scale theirs: library → sentence with the factor to convert.
     """
 
     tasks: tuple[Task, ...] = ()
+    link: str = "identity"
     target_domain: str = ""
     gradient: str = ""
     plain: str = ""
@@ -53,6 +58,7 @@ class LossCard(Declaration):
     minimiser: str = ""
     convex_in_outputs: bool = False
     bounded_gradient: bool = False
+    bounded_value: bool = False
     scaling: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,14 +68,26 @@ class Loss(ABC):
 
     The fields of a subclass are its hyper-parameters, each a number or an (R, 1) column, so that runs
     with different values train as one batch.
+
+    Raises
+    ------
+    ValueError
+        On making one with a parameter outside the bounds that its card declares.
     """
 
     card: ClassVar[LossCard]
     link: ClassVar[Link]
 
-    @abstractmethod
+    def __post_init__(self) -> None:
+        for parameter in self.card.parameters:
+            _check(parameter, getattr(self, parameter.name))
+
     def value_and_gradient(
-        self, outputs: Array, targets: Array, work: Workspace | None = None
+        self,
+        outputs: Array,
+        targets: Array,
+        work: Workspace | None = None,
+        out: tuple[Array, Array] | None = None,
     ) -> tuple[Array, Array]:
         """Compute the loss of every sample and its gradient with respect to the outputs.
 
@@ -82,6 +100,9 @@ class Loss(ABC):
         work
             Reused buffers. The returned arrays may live in it and are valid until the next call with
             the same workspace; without one, fresh arrays are returned.
+        out
+            Arrays (R, B) and (R, B, K) of the same dtype to write value and gradient to, such as slices of
+            larger ones. They must not overlap the inputs.
 
         Returns
         -------
@@ -89,4 +110,74 @@ class Loss(ABC):
             (R, B), same dtype as ``outputs``.
         gradient
             (R, B, K), same dtype.
+
+        Raises
+        ------
+        ValueError
+            If outputs are not (R, B, K) or targets fit neither (R, B, K) nor (1, B, K).
+        TypeError
+            If the dtypes are not both float32 or both float64.
         """
+        shape, dtype = outputs.shape, outputs.dtype
+        if len(shape) != 3 or targets.shape not in (shape, (1, *shape[1:])):
+            raise ValueError(
+                f"outputs must be (R, B, K) and targets (R, B, K) or (1, B, K), not {shape} and {targets.shape}"
+            )
+        if dtype != targets.dtype or dtype.char not in "fd":
+            raise TypeError(
+                f"outputs and targets must both be float32 or float64, not {dtype}, {targets.dtype}"
+            )
+        if work is None:
+            work = Workspace(array_module(outputs))
+        if out is None:
+            value = work.buffer("loss value", shape[:2], dtype)
+            gradient = work.buffer("loss gradient", shape, dtype)
+        else:
+            value, gradient = out
+        self._write(outputs, targets, value, gradient, work)
+        return value, gradient
+
+    @abstractmethod
+    def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
+        """Write value (R, B) and gradient (R, B, K), with scratch arrays from ``work``."""
+
+    def predictions(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return the predictions (..., K) that the loss's link makes of raw outputs (..., K)."""
+        return self.link.forward(outputs, out=out)
+
+    def on_device(self, device: Device) -> Self:
+        """Return this loss with its columns on a device; numbers stay numbers."""
+        columns = {
+            name: to_device(value, device)
+            for name, value in self._parameters().items()
+            if not isinstance(value, (int, float))
+        }
+        return dataclasses.replace(self, **columns) if columns else self
+
+    def _parameters(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+
+
+def column(parameter: float | Array, like: Array) -> Any:
+    """Return a hyper-parameter as it broadcasts against (R, B, K): a number, or (R, 1, 1) in the right dtype."""
+    if isinstance(parameter, (int, float)):
+        return parameter
+    return parameter.reshape(-1, 1, 1).astype(like.dtype, copy=False)
+
+
+def _check(parameter: Parameter, value: Any) -> None:
+    name = parameter.name
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if getattr(value, "ndim", None) != 2 or value.shape[1] != 1 or value.dtype.kind not in "fiu":
+            raise ValueError(f"{name} must be a number or an (R, 1) column of numbers, not {value!r}")
+        extremes = (float(value.min()), float(value.max())) if len(value) else ()
+        if any(math.isnan(extreme) for extreme in extremes):
+            extremes = (math.nan,)
+    else:
+        extremes = (float(value),)
+    low, high = parameter.low, parameter.high
+    for extreme in extremes:
+        too_low = low is not None and (extreme < low or (parameter.low_open and extreme == low))
+        too_high = high is not None and (extreme > high or (parameter.high_open and extreme == high))
+        if too_low or too_high or math.isnan(extreme):
+            raise ValueError(f"{name} must be {parameter.allowed()}, not {extreme:g}")

@@ -1,0 +1,84 @@
+"""The losses by registry name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compute.losses.base import Loss, LossCard
+from compute.losses.regression import AbsoluteError, Huber, SquaredError
+from compute.losses.sigmoid_outputs import AbsoluteErrorSigmoid, BinaryCrossEntropy, SquaredErrorSigmoid
+from compute.losses.softmax_outputs import AbsoluteErrorSoftmax, Brier, CrossEntropy
+
+LOSS_TYPES: dict[str, type[Loss]] = {
+    "squared_error": SquaredError,
+    "squared_error_sigmoid": SquaredErrorSigmoid,
+    "brier": Brier,
+    "absolute_error": AbsoluteError,
+    "absolute_error_sigmoid": AbsoluteErrorSigmoid,
+    "absolute_error_softmax": AbsoluteErrorSoftmax,
+    "cross_entropy": CrossEntropy,
+    "binary_cross_entropy": BinaryCrossEntropy,
+    "huber": Huber,
+}
+
+LOSSES: dict[str, LossCard] = {name: kind.card for name, kind in LOSS_TYPES.items()}
+
+
+def make_loss(name: str, **parameters: Any) -> Loss:
+    """Return a loss by registry name with its hyper-parameters, each a number or an (R, 1) column.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or parameter, or a value out of bounds.
+
+    Examples
+    --------
+    >>> make_loss("huber", delta=2.0)
+    Huber(delta=2.0)
+    """
+    if name not in LOSS_TYPES:
+        raise ValueError(f"loss must be one of {', '.join(LOSS_TYPES)}, not {name!r}")
+    known = [parameter.name for parameter in LOSSES[name].parameters]
+    for key in parameters:
+        if key not in known:
+            raise ValueError(f"{name} has no parameter {key!r}; it has {', '.join(known) or 'none'}")
+    return LOSS_TYPES[name](**parameters)
+
+
+def output_count(loss: str | LossCard, task: str, count: int) -> int:
+    """Return the number K of outputs that a model needs for a loss.
+
+    Parameters
+    ----------
+    loss
+        Registry name or card.
+    task
+        ``"regression"``, or anything else for classes (``"classification"``, ``"binary"``, ``"multiclass"``).
+    count
+        Number of target columns (regression) or classes.
+
+    Returns
+    -------
+    int
+        For numbers the target columns. For classes all classes under a softmax; under any other link 1 for
+        two classes, whose target is then the label 0 or 1, else all classes.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not defined for the task, or there are fewer than two classes.
+
+    Examples
+    --------
+    >>> output_count("cross_entropy", "classification", 2), output_count("squared_error", "classification", 2)
+    (2, 1)
+    """
+    card = LOSSES[loss] if isinstance(loss, str) else loss
+    if task == "regression":
+        if "regression" not in card.tasks:
+            raise ValueError(f"{card.label} is for classes, not for numbers")
+        return count
+    if count < 2:
+        raise ValueError(f"classes need at least two, not {count}")
+    return count if card.link == "softmax" or count > 2 else 1

@@ -1,0 +1,251 @@
+"""Painting what is said about curves: events, target, labels at line ends, the note, what lies outside, the sentence."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from lab.panels import CurvePanel, Mark
+from widgets.icons import paint_icon
+from widgets.numbers import format_number, format_percent
+from widgets.plots.axis import thin_pen
+from widgets.plots.curve_layout import TAG_GAP, CurveLayout, FacetLayout, push_apart, tags_of
+from widgets.swatch import paint_swatch
+from widgets.theme import Theme
+
+MARKER = 8.0
+TAG_STEP = 14.0
+TARGET_DASH = (4.0, 3.0)
+
+
+def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
+    """Paint everything that stands over the data of a panel, but for the crosshair."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for facet in layout.facets:
+        _paint_tags(painter, theme, facet)
+        _paint_outside(painter, theme, panel, facet)
+        for mark in facet.facet.marks:
+            _paint_mark(painter, theme, facet, mark)
+        if facet.show_title:
+            _paint_title(painter, theme, facet)
+    if panel.target is not None and layout.facets:
+        _paint_target_label(painter, theme, panel, layout.facets[0])
+    if panel.note:
+        _paint_note(painter, theme, panel.note, layout)
+    if panel.placeholder:
+        paint_placeholder(painter, theme, panel.placeholder, QRectF(0, 0, layout.size.width(), layout.size.height()))
+
+
+def paint_target_line(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
+    """Paint the dashed target line of a facet, below the data."""
+    if panel.target is None:
+        return
+    y = layout.frame.py(panel.target)
+    rect = layout.frame.rect
+    if math.isfinite(y) and rect.top() - 1 <= y <= rect.bottom() + 1:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(thin_pen(theme, "axis", dashes=TARGET_DASH))
+        painter.drawLine(QLineF(rect.left(), round(y), rect.right() + layout.reserve, round(y)))
+
+
+def paint_marker(painter: QPainter, theme: Theme, series: int, x: float, y: float, size: float = MARKER) -> None:
+    """Paint the hollow marker of a series, filled with the card, as on lines at events and at the crosshair."""
+    style = theme.series(series)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.translate(x, y)
+    painter.scale(size, size)
+    pen = QPen(style.color)
+    pen.setWidthF(1.6 / size)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setPen(pen)
+    painter.setBrush(theme.color("card"))
+    painter.drawPath(Symbols[style.marker])
+    painter.restore()
+
+
+def paint_placeholder(painter: QPainter, theme: Theme, sentence: str, rect: QRectF) -> None:
+    """Paint the one faint sentence on what will be here, on a patch of card so that the grid does not cross it."""
+    font = theme.font("label")
+    metrics = QFontMetricsF(font)
+    sentence = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, max(20.0, rect.width() - 24))
+    width = metrics.horizontalAdvance(sentence)
+    box = QRectF(0, 0, width + 16, metrics.height() + 4)
+    box.moveCenter(rect.center())
+    painter.fillRect(box, theme.color("card"))
+    painter.setFont(font)
+    painter.setPen(theme.color("text2"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sentence)
+
+
+def _text(painter: QPainter, theme: Theme, text: str, left: float, centre: float, token: str | QColor) -> None:
+    """Paint one line of 11 px text on a thin patch of card, its left end and vertical centre given."""
+    metrics = QFontMetricsF(painter.font())
+    box = QRectF(left, centre - metrics.height() / 2, metrics.horizontalAdvance(text), metrics.height())
+    painter.fillRect(box.adjusted(-2, 1, 2, -1), theme.color("card", 205))
+    painter.setPen(theme.color(token) if isinstance(token, str) else token)
+    painter.drawText(QPointF(left, box.top() + metrics.ascent()), text)
+
+
+def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark) -> None:
+    rect = layout.frame.rect
+    x = layout.frame.px(mark.x)
+    y = layout.frame.py(mark.y) if math.isfinite(mark.y) else rect.top() + 10
+    if not math.isfinite(x) or not rect.left() - 1 <= x <= rect.right() + 1:
+        return
+    if mark.kind == "reached":
+        if math.isfinite(y) and rect.top() - 1 <= y <= rect.bottom() + 1:
+            paint_marker(painter, theme, mark.series, x, y)
+        return
+    # a run that flew out of the picture is still said, at the edge it left through
+    y = min(max(y if math.isfinite(y) else rect.bottom() - 8, rect.top() + 8), rect.bottom() - 8)
+    pen = QPen(theme.color("error"))
+    pen.setWidthF(2.0)
+    painter.setPen(pen)
+    painter.drawLine(QLineF(x - 4, y - 4, x + 4, y + 4))
+    painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))
+    if mark.text:
+        painter.setFont(theme.font("tag"))
+        width = QFontMetricsF(painter.font()).horizontalAdvance(mark.text)
+        left = x + 10
+        if left + width > rect.right() + layout.reserve + 12:
+            left = max(rect.left() + 2, x - 10 - width)
+        _text(painter, theme, mark.text, left, y, "error")
+
+
+def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+    """Paint the labels at line ends, pushed apart where they would overlap."""
+    rect = layout.frame.rect
+    found: list[tuple[str, float, float]] = []
+    for index, tag in tags_of(layout.facet):
+        line = layout.facet.lines[index]
+        usable = np.flatnonzero(
+            np.isfinite(layout.frame.y.to_view(line.y)) & (line.x <= layout.frame.x.high) & (line.x >= layout.frame.x.low)
+        )
+        if len(usable) == 0:
+            continue
+        last = int(usable[-1])
+        x, y = layout.frame.px(float(line.x[last])), layout.frame.py(float(line.y[last]))
+        if math.isfinite(x) and math.isfinite(y):
+            found.append((tag, x, min(max(y, rect.top() + 4), rect.bottom() - 4)))
+    painter.setFont(theme.font("tag"))
+    metrics = QFontMetricsF(painter.font())
+    moved = push_apart([y for _, _, y in found], TAG_STEP, rect.top() + 5, rect.bottom() - 6)
+    for (tag, x, _), y in zip(found, moved, strict=True):
+        painter.setPen(theme.color("text"))
+        painter.drawText(QPointF(x + TAG_GAP, y - metrics.height() / 2 + metrics.ascent()), tag)
+
+
+def _paint_target_label(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
+    assert panel.target is not None
+    rect = layout.frame.rect
+    y = layout.frame.py(panel.target)
+    if not math.isfinite(y) or not rect.top() - 1 <= y <= rect.bottom() + 1:
+        return
+    painter.setFont(theme.font("tick"))
+    metrics = QFontMetricsF(painter.font())
+    text = f"target {number(panel.target, panel.percent)}"
+    left = rect.right() - metrics.horizontalAdvance(text)
+    below = y + 11 + metrics.height() / 2 < rect.bottom()
+    _text(painter, theme, text, left, y + 12 if below else y - 11, "text2")
+
+
+def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout) -> None:
+    """Paint the note in the top right corner, where falling curves leave room, behind its sign."""
+    rect = layout.facets[-1].frame.rect if layout.columns == 1 else layout.facets[layout.columns - 1].frame.rect
+    first = layout.facets[0].frame.rect
+    painter.setFont(theme.font("tick"))
+    metrics = QFontMetricsF(painter.font())
+    room = rect.right() - first.left() - 24
+    note = metrics.elidedText(note, Qt.TextElideMode.ElideRight, max(40.0, room))
+    left = rect.right() - metrics.horizontalAdvance(note)
+    centre = rect.top() + 9
+    if any(_words_reach(facet, left - 22, centre, theme) for facet in layout.facets):
+        centre += 20
+    painter.fillRect(QRectF(left - 22, centre - 9, rect.right() - left + 26, 18), theme.color("card", 215))
+    paint_icon(painter, "info", theme.color("text2"), QRectF(left - 19, centre - 7, 14, 14))
+    painter.setPen(theme.color("text2"))
+    painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), note)
+
+
+def _words_reach(facet: FacetLayout, left: float, centre: float, theme: Theme) -> bool:
+    """Return whether the words beside a diverged run run into what stands at the top right."""
+    metrics = QFontMetricsF(theme.font("tag"))
+    for mark in facet.facet.marks:
+        if mark.kind != "diverged" or not mark.text:
+            continue
+        y = facet.frame.py(mark.y) if math.isfinite(mark.y) else facet.frame.rect.top()
+        near = not math.isfinite(y) or abs(max(y, facet.frame.rect.top() + 8) - centre) < 16
+        if near and facet.frame.px(mark.x) + 10 + metrics.horizontalAdvance(mark.text) > left:
+            return True
+    return False
+
+
+def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
+    """Say what of the drawn means lies above or below the picture, and where."""
+    x_low, x_high = layout.frame.x.low, layout.frame.x.high
+    y_low, y_high = layout.frame.y.view
+    margin = 0.02 * (y_high - y_low)
+    above: tuple[float, float, float] | None = None
+    below: tuple[float, float, float] | None = None
+    for line in layout.facet.lines:
+        if line.role not in ("mean", "layer"):
+            continue
+        shown = layout.frame.y.to_view(line.y)
+        usable = np.flatnonzero(np.isfinite(shown) & (line.x >= x_low) & (line.x <= x_high))
+        if len(usable) == 0:
+            continue
+        top, bottom = usable[int(np.argmax(shown[usable]))], usable[int(np.argmin(shown[usable]))]
+        if shown[top] > y_high + margin and (above is None or shown[top] > above[0]):
+            above = float(shown[top]), float(line.x[top]), float(line.y[top])
+        if shown[bottom] < y_low - margin and (below is None or shown[bottom] < below[0]):
+            below = float(shown[bottom]), float(line.x[bottom]), float(line.y[bottom])
+    painter.setFont(theme.font("tick"))
+    metrics = QFontMetricsF(painter.font())
+    rect = layout.frame.rect
+    for found, arrow, centre in ((above, "↑", rect.top() + 7), (below, "↓", rect.bottom() - 12)):
+        if found is None:
+            continue
+        where = number(found[1], False, 4)
+        text = f"{arrow} {number(found[2], panel.percent)} at {panel.x_label} {where}".replace("  ", " ")
+        width = metrics.horizontalAdvance(text)
+        if width > rect.width() + layout.reserve:
+            text = f"{arrow} {number(found[2], panel.percent)}"
+            width = metrics.horizontalAdvance(text)
+        place = layout.frame.px(found[1]) + 6
+        left = min(max(rect.left() + 4, place), max(rect.left() + 4, rect.right() - width))
+        _text(painter, theme, text, left, centre, "text3")
+
+
+def _paint_title(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+    """Paint a facet's swatch and title above it."""
+    rect = layout.frame.rect
+    centre = rect.top() - 12
+    left = rect.left()
+    if layout.facet.series > 0:
+        paint_swatch(painter, theme, layout.facet.series, QRectF(left, centre - 1, 18, 2))
+        left += 24
+    painter.setFont(theme.font("subtitle"))
+    metrics = QFontMetricsF(painter.font())
+    title = metrics.elidedText(
+        layout.facet.title, Qt.TextElideMode.ElideRight, max(10.0, rect.right() + layout.reserve - left)
+    )
+    painter.setPen(theme.color("text"))
+    painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), title)
+
+
+def number(value: float, percent: bool, digits: int = 3) -> str:
+    """Return a number of the given significant digits in the program's spelling; whole numbers stay whole.
+
+    >>> number(0.0210, True).replace("\u202f", " "), number(1360.0, False, 4).replace("\u2009", " ")
+    ('2.1 %', '1 360')
+    """
+    if percent:
+        size = math.floor(math.log10(abs(value * 100.0))) if math.isfinite(value) and value != 0.0 else 0
+        return format_percent(value, min(6, max(0, digits - 1 - size)))
+    text = format_number(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text

@@ -1,0 +1,251 @@
+"""Where everything of a curve panel goes: facets, axes and their labels, in logical pixels.
+
+The window and the exports lay out and paint with the same functions, so a figure is what was on screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from lab.panels import CurvePanel, Facet
+from widgets.plots.scale import Scale, usable_scale
+from widgets.plots.ticks import labels, ticks
+
+LEFT_WIDTHS = (40, 46, 50)
+"""Widths of the label column, so that stacked plots line up: plain, with signs, "1 000 %"."""
+BOTTOM = 22
+RIGHT = 20
+TOP = 8
+FACET_GAP = 12
+FACET_TITLE = 20
+SMALLEST_FACET = 84
+MOST_TAGS = 3
+TAG_GAP = 7
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One coordinate system on the picture: a rectangle in logical pixels and the scales of its sides."""
+
+    rect: QRectF
+    x: Scale
+    y: Scale
+
+    def px(self, value: float) -> float:
+        """Return the horizontal place of an x, NaN where it has none."""
+        return self.rect.left() + self.x.fraction(value) * self.rect.width()
+
+    def py(self, value: float) -> float:
+        """Return the vertical place of a y, NaN where it has none."""
+        return self.rect.bottom() - self.y.fraction(value) * self.rect.height()
+
+    def x_at(self, pixel: float) -> float:
+        """Return the x at a horizontal place: the inverse of `px`."""
+        return self.x.at((pixel - self.rect.left()) / max(1e-9, self.rect.width()))
+
+    def y_at(self, pixel: float) -> float:
+        """Return the y at a vertical place: the inverse of `py`."""
+        return self.y.at((self.rect.bottom() - pixel) / max(1e-9, self.rect.height()))
+
+
+@dataclass(frozen=True)
+class FacetLayout:
+    """One facet: its frame, ticks, and how far right of the frame the axis goes on to make room for line tags."""
+
+    facet: Facet
+    frame: Frame
+    x_ticks: tuple[float, ...]
+    x_labels: tuple[str, ...]
+    y_ticks: tuple[float, ...]
+    y_labels: tuple[str, ...]
+    reserve: float
+    show_left: bool
+    show_unit: bool
+    show_title: bool
+
+
+@dataclass(frozen=True)
+class CurveLayout:
+    """All facets of a panel, with the size they were laid out for."""
+
+    size: QSizeF
+    facets: tuple[FacetLayout, ...]
+    columns: int
+
+    def at(self, x: float, y: float) -> FacetLayout | None:
+        """Return the facet whose plot is under a point; the nearest one where none is."""
+        def distance(layout: FacetLayout) -> float:
+            rect = layout.frame.rect
+            dx = max(rect.left() - x, 0.0, x - rect.right())
+            dy = max(rect.top() - y, 0.0, y - rect.bottom())
+            return math.hypot(dx, dy)
+
+        return min(self.facets, key=distance, default=None)
+
+
+def lay_out(
+    panel: CurvePanel,
+    size: QSizeF,
+    tick_font: QFont,
+    tag_font: QFont,
+    *,
+    x_view: tuple[float, float] | None = None,
+    y_view: tuple[float, float] | None = None,
+    facet_titles: bool = False,
+) -> CurveLayout:
+    """Return where everything of a panel goes.
+
+    Parameters
+    ----------
+    panel : CurvePanel
+        What to show.
+    size : QSizeF
+        The room, in logical pixels.
+    tick_font, tag_font : QFont
+        Fonts of axis labels and of the labels at line ends.
+    x_view, y_view : (float, float), optional
+        Zoomed ranges in data units; by default the panel's own.
+    facet_titles : bool
+        Write each facet's title above it even where all facets stand in one row.
+    """
+    tick_metrics, tag_metrics = QFontMetricsF(tick_font), QFontMetricsF(tag_font)
+    facets = panel.facets or (Facet(""),)
+    x_scale = usable_scale(*(x_view or panel.x_range), panel.log_x, _smallest(facets, "x"))
+    y_scale = usable_scale(*(y_view or panel.y_range), panel.log_y, _smallest(facets, "y"))
+    columns = _columns(len(facets), size)
+    rows = math.ceil(len(facets) / columns)
+    titled = len(facets) > 1 and (facet_titles or rows > 1)
+    title_height = FACET_TITLE if titled else 0
+    inner_height = (size.height() - TOP) / rows - BOTTOM - title_height - (4 if rows > 1 else 0)
+    inner_height = max(24.0, inner_height)
+
+    y_values = ticks(y_scale, _wanted_y(inner_height))
+    y_words = labels(y_values, y_scale, percent=panel.percent)
+    widest = max((tick_metrics.horizontalAdvance(word) for word in y_words), default=0.0)
+    left = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
+    gap = FACET_GAP if columns > 1 else 0
+    right = RIGHT if columns == 1 else 8
+    width = max(24.0, (size.width() - left - right - gap * (columns - 1)) / columns)
+
+    placed = []
+    for index, facet in enumerate(facets):
+        row, column = divmod(index, columns)
+        reserve = _reserve(facet, tag_metrics, width, 0.0 if columns > 1 else RIGHT - 8)
+        if columns > 1:  # the last label of a facet is centred on its tick and must not run into the neighbour
+            reserve = max(reserve, 8.0)
+        rect = QRectF(
+            left + column * (width + gap),
+            TOP + row * (inner_height + BOTTOM + title_height + (4 if rows > 1 else 0)) + title_height,
+            width - reserve,
+            inner_height,
+        )
+        x_values = ticks(x_scale, _wanted_x(rect.width()), whole=panel.x_label == "step")
+        words = labels(x_values, x_scale)
+        x_values, words = _without_overlaps(x_values, words, x_scale, rect, tick_metrics, panel.x_label, column == 0)
+        placed.append(
+            FacetLayout(
+                facet=facet, frame=Frame(rect, x_scale, y_scale), x_ticks=x_values, x_labels=words,
+                y_ticks=y_values, y_labels=y_words, reserve=reserve, show_left=column == 0,
+                show_unit=column == 0 and row == 0, show_title=titled,
+            )
+        )  # fmt: skip
+    return CurveLayout(size, tuple(placed), columns)
+
+
+def tags_of(facet: Facet) -> list[tuple[int, str]]:
+    """Return (index of the line, tag) for the direct labels of a facet: none when there are more than three."""
+    found = [(i, line.tag) for i, line in enumerate(facet.lines) if line.tag and len(line.x)]
+    return found if len(found) <= MOST_TAGS or len(facet.lines) <= 6 and len(found) <= 6 else []
+
+
+def push_apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return the places moved as little as possible so that neighbours are ``gap`` apart, within low..high.
+
+    Neighbours that would overlap form a block that stands around the mean of what it wants.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    blocks: list[tuple[float, list[int]]] = []
+    for index in order:
+        blocks.append((min(max(places[index], low), high), [index]))
+        while len(blocks) > 1:
+            centre_a, a = blocks[-2]
+            centre_b, b = blocks[-1]
+            if centre_b - centre_a >= gap * (len(a) + len(b)) / 2:
+                break
+            wanted = sum(places[i] for i in (*a, *b)) / (len(a) + len(b))
+            half = gap * (len(a) + len(b) - 1) / 2
+            blocks[-2:] = [(min(max(wanted, low + half), high - half), [*a, *b])]
+    result = [0.0] * len(places)
+    for centre, members in blocks:
+        start = centre - gap * (len(members) - 1) / 2
+        for offset, index in enumerate(members):
+            result[index] = start + gap * offset
+    return result
+
+
+def _smallest(facets: Sequence[Facet], which: str) -> float | None:
+    smallest = math.inf
+    for facet in facets:
+        for line in facet.lines:
+            values = line.x if which == "x" else line.y
+            positive = values[np.isfinite(values) & (values > 0)]
+            if len(positive):
+                smallest = min(smallest, float(positive.min()))
+    return smallest if math.isfinite(smallest) else None
+
+
+def _columns(count: int, size: QSizeF) -> int:
+    """Return how many facets stand in a row: all of them while they are wide enough, else even rows."""
+    fitting = max(1, int((size.width() - LEFT_WIDTHS[0]) // (SMALLEST_FACET + FACET_GAP)))
+    if count <= fitting and (count <= 4 or size.width() / count >= 150):
+        return count
+    rows = max(2, math.ceil(count / fitting)) if size.height() >= 200 else 1
+    return max(1, math.ceil(count / rows))
+
+
+def _wanted_y(height: float) -> int:
+    return max(2, min(6, round(height / 48)))
+
+
+def _wanted_x(width: float) -> int:
+    return max(4, min(6, round(width / 76)))
+
+
+def _reserve(facet: Facet, metrics: QFontMetricsF, width: float, margin: float) -> float:
+    tags = tags_of(facet)
+    if not tags:
+        return 0.0
+    wanted = max(metrics.horizontalAdvance(tag) for _, tag in tags) + TAG_GAP + 3 - margin
+    return float(max(0.0, min(wanted, 0.3 * width)))
+
+
+def _without_overlaps(
+    values: tuple[float, ...],
+    words: tuple[str, ...],
+    scale: Scale,
+    rect: QRectF,
+    metrics: QFontMetricsF,
+    unit: str,
+    first_facet: bool,
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Drop labels that would run into their neighbour, keeping the first and the last."""
+    if len(values) < 3:
+        return values, words
+
+    def ends(index: int) -> tuple[float, float]:
+        word = f"{unit} {words[index]}" if index == 0 and first_facet and unit else words[index]
+        centre = rect.left() + scale.fraction(values[index]) * rect.width()
+        half = metrics.horizontalAdvance(word) / 2 + 3
+        return centre - half, centre + half
+
+    for stride in range(1, len(values)):
+        kept = list(range(0, len(values), stride))
+        if all(ends(a)[1] <= ends(b)[0] for a, b in zip(kept, kept[1:], strict=False)):
+            return tuple(values[i] for i in kept), tuple(words[i] for i in kept)
+    return values[:1], words[:1]

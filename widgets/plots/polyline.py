@@ -1,0 +1,96 @@
+"""Fewer points for the same picture: what a line needs at its size on screen, spikes kept."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+NOISY_TRAVEL = 6.0
+"""A line that goes up and down more often than this (in plot heights) is noisy: two pixels wide it costs 19 to 89 ms."""
+
+
+def reduced(
+    x: Points, y: Points, x_range: tuple[float, float], columns: float, height_unit: float
+) -> tuple[Points, Points]:
+    """Return (x, y) with at most about one point a column where flat and two where the line moves.
+
+    Parameters
+    ----------
+    x, y : (n,) float arrays
+        View coordinates, x ascending; NaN breaks the line and is kept.
+    x_range : (float, float)
+        The visible range; points outside are dropped but for one neighbour a side.
+    columns : float
+        How many columns the range is wide.
+    height_unit : float
+        Below this vertical extent a column becomes one point (a fraction of a pixel in view coordinates).
+    """
+    low, high = x_range
+    size = len(x)
+    if size == 0 or not high > low:
+        return x, y
+    first = max(0, int(np.searchsorted(x, low, side="left")) - 1)
+    last = min(size, int(np.searchsorted(x, high, side="right")) + 1)
+    x, y = x[first:last], y[first:last]
+    if len(x) <= columns:
+        return x, y
+    column = np.floor((x - low) * (columns / (high - low)))
+    broken = np.isnan(y)
+    # a gap is a column of its own, so that it stays a gap
+    starts = np.flatnonzero((np.diff(column) != 0) | (np.diff(broken) != 0)) + 1
+    starts = np.concatenate(([0], starts))
+    counts = np.diff(np.append(starts, len(x)))
+    lows, highs = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    flat = ~(highs - lows > height_unit)
+    ends = starts + counts - 1
+    width = x[ends] - x[starts]
+    rising = y[ends] >= y[starts]
+    points = np.where(flat, 1, 2)
+    place = np.cumsum(points) - points
+    total = int(points.sum())
+    out_x, out_y = np.empty(total), np.empty(total)
+    out_x[place] = x[starts] + np.where(flat, 0.5, 0.25) * width
+    out_y[place] = np.where(flat, (lows + highs) / 2, np.where(rising, lows, highs))
+    moving = ~flat
+    second = place[moving] + 1
+    out_x[second] = (x[starts] + 0.75 * width)[moving]
+    out_y[second] = np.where(rising, highs, lows)[moving]
+    # the ends stand where they are: a line starts at its first and stops at its last point
+    out_x[0], out_y[0] = x[0], y[0]
+    out_x[-1], out_y[-1] = x[-1], y[-1]
+    return out_x, out_y
+
+
+def is_noisy(y: Points, height: float) -> bool:
+    """Return whether a line (view coordinates) travels so far up and down that two pixels would be slow and smeared."""
+    if len(y) < 3 or not height > 0.0:
+        return False
+    travel = float(np.nansum(np.abs(np.diff(y)))) / height
+    return travel > NOISY_TRAVEL
+
+
+def finite_stretches(*arrays: Points) -> list[tuple[int, int]]:
+    """Return the (start, end) index pairs over which all arrays are finite."""
+    if not arrays or len(arrays[0]) == 0:
+        return []
+    finite = np.isfinite(arrays[0])
+    for array in arrays[1:]:
+        finite = finite & np.isfinite(array)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], finite, [False])).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def value_at(x: Points, y: Points, at: float) -> tuple[float, float] | None:
+    """Return the (x, y) of the drawn point nearest to ``at``, None beyond the line's ends or where it is broken."""
+    if len(x) == 0 or not np.isfinite(at):
+        return None
+    spacing = (float(x[-1]) - float(x[0])) / max(1, len(x) - 1)
+    if at < x[0] - spacing or at > x[-1] + spacing:
+        return None
+    right = min(int(np.searchsorted(x, at)), len(x) - 1)
+    left = max(0, right - 1)
+    index = left if abs(float(x[left]) - at) <= abs(float(x[right]) - at) else right
+    value = float(y[index])
+    return (float(x[index]), value) if np.isfinite(value) else None

@@ -315,7 +315,7 @@ def group_curve(
     A run that reached its target or a plateau stands at its last value, so that it stays in the mean. A
     diverged run ends the mean: a mean of the survivors would look better than the loss is. Smoothing is
     applied to every run before mean and band are taken. A view of up to 200,000 values is made from the
-    values themselves; beyond, from bucket means and exact extremes, with the weight raised to the bucket's width.
+    values themselves; beyond, from bucket means and exact extremes, with the weight raised to the width.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Advance", "Chunk", "Command", "DataSummary", "DeviceReport", "Died", "Ended", "Ending", "Evaluation",
     "Event", "Excerpt", "Failed", "Field", "Hello", "Pause", "Paused", "Prepare", "Prepared", "Problem",
-    "ProblemError", "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo", "SetLearningRate",
-    "SetSpeed", "Shutdown", "Start", "Started", "Stop",
+    "ProblemError", "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo",
+    "SetLearningRate", "SetSpeed", "Shutdown", "Start", "Started", "Stop",
 ]  # fmt: skip
 
 Ending = Literal["finished", "stopped"]
@@ -91,7 +91,7 @@ class Prepare:
 
 @dataclass(frozen=True)
 class Start:
-    """Train an experiment from step 0; answered by `Started` or `Refused`. Waits after ``pause_after`` steps."""
+    """Train an experiment from step 0; answered by `Started` or `Refused`; waits after ``pause_after``."""
 
     request: int
     config: ExperimentConfig

@@ -51,18 +51,18 @@ class Device:
     index: int = 0
 
 
-class _Refusal(Exception):
+class _RefusedError(Exception):
     """A GPU cannot be used; the message says why."""
 
 
 def select_device(request: Literal["auto", "cpu", "gpu"] = "auto") -> Device:
-    """Choose the device to compute on. Never raises: without a usable GPU it is the processor, with the reason.
+    """Choose the device to compute on. Never raises: without a usable GPU it is the CPU, with the reason.
 
     Parameters
     ----------
     request
-        ``"cpu"``, ``"gpu"``, or ``"auto"`` for a GPU where there is one. ``"gpu"`` and ``"auto"`` fall back to
-        the processor alike; ``reason`` then holds a sentence to show.
+        ``"cpu"``, ``"gpu"``, or ``"auto"`` for a GPU where there is one. ``"gpu"`` and ``"auto"`` fall back
+        to the processor alike; ``reason`` then holds a sentence to show.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def select_device(request: Literal["auto", "cpu", "gpu"] = "auto") -> Device:
         return Device("cpu", CPU_LABEL)
     try:
         return _gpu()
-    except _Refusal as refusal:
+    except _RefusedError as refusal:
         return Device("cpu", CPU_LABEL, f"no GPU: {refusal}")
     except Exception as error:
         # Whatever a half-installed driver stack throws must not stop a program that runs well without it.
@@ -95,15 +95,15 @@ def _gpu() -> Device:
     name = runtime.getDeviceProperties(best)["name"]
     name = name.decode() if isinstance(name, bytes) else str(name)
     if free < MEMORY_NEEDED:
-        raise _Refusal(f"only {_size(free)} of {_size(total)} memory are free on {name}")
+        raise _RefusedError(f"only {_size(free)} of {_size(total)} memory are free on {name}")
     try:
         right = _calculates(cupy, best)
     except cupy.cuda.memory.OutOfMemoryError:
-        raise _Refusal(f"not enough free memory on {name}") from None
+        raise _RefusedError(f"not enough free memory on {name}") from None
     except Exception as error:
-        raise _Refusal(f"CuPy does not work on {name} ({_first_line(error)})") from error
+        raise _RefusedError(f"CuPy does not work on {name} ({_first_line(error)})") from error
     if not right:
-        raise _Refusal(f"CuPy calculates wrongly on {name}")
+        raise _RefusedError(f"CuPy calculates wrongly on {name}")
     return Device("gpu", f"GPU · {name}", index=best)
 
 
@@ -112,26 +112,26 @@ def _load_cupy() -> Any:
         return importlib.import_module("cupy")
     except ModuleNotFoundError as error:
         if error.name == "cupy":
-            raise _Refusal("CuPy is not installed") from None
-        raise _Refusal(f"CuPy is installed but lacks the module {error.name}") from error
+            raise _RefusedError("CuPy is not installed") from None
+        raise _RefusedError(f"CuPy is installed but lacks the module {error.name}") from error
     except Exception as error:
-        raise _Refusal(f"CuPy is installed but does not load ({_first_line(error)})") from error
+        raise _RefusedError(f"CuPy is installed but does not load ({_first_line(error)})") from error
 
 
 def _count_gpus(runtime: Any) -> int:
     try:
         if runtime.driverGetVersion() == 0:
-            raise _Refusal("no NVIDIA driver is installed")
+            raise _RefusedError("no NVIDIA driver is installed")
         count = int(runtime.getDeviceCount())
     except runtime.CUDARuntimeError as error:
         status = getattr(error, "status", None)
         if status == _INSUFFICIENT_DRIVER:
-            raise _Refusal("the NVIDIA driver is missing or too old for this CuPy") from error
+            raise _RefusedError("the NVIDIA driver is missing or too old for this CuPy") from error
         if status == _NO_DEVICE:
-            raise _Refusal("the NVIDIA driver finds no device") from error
-        raise _Refusal(f"the NVIDIA driver does not answer ({_first_line(error)})") from error
+            raise _RefusedError("the NVIDIA driver finds no device") from error
+        raise _RefusedError(f"the NVIDIA driver does not answer ({_first_line(error)})") from error
     if count == 0:
-        raise _Refusal("the NVIDIA driver finds no device")
+        raise _RefusedError("the NVIDIA driver finds no device")
     return count
 
 
@@ -206,7 +206,7 @@ def synchronize(device: Device) -> None:
 
 
 def memory_free(device: Device) -> int | None:
-    """Return the free memory of a GPU in bytes, counting what CuPy's own pool holds unused; ``None`` on a CPU."""
+    """Return the free bytes of a GPU, with those that CuPy's own pool holds unused; ``None`` on a CPU."""
     if device.kind == "cpu":
         return None
     module: Any = module_of(device)
@@ -214,7 +214,7 @@ def memory_free(device: Device) -> int | None:
 
 
 def versions() -> dict[str, str]:
-    """Return what is installed for computing, name → version in words, for ``losslab doctor``. Never raises."""
+    """Return what is installed for computing, name → version in words. Never raises."""
     found = {
         "Python": platform.python_version(),
         "NumPy": np.__version__,
@@ -223,7 +223,7 @@ def versions() -> dict[str, str]:
     }
     try:
         cupy = _load_cupy()
-    except _Refusal as refusal:
+    except _RefusedError as refusal:
         if "not installed" not in str(refusal):
             found["CuPy"] = str(refusal)
         return found

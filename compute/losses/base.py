@@ -121,7 +121,7 @@ class Loss(ABC):
         shape, dtype = outputs.shape, outputs.dtype
         if len(shape) != 3 or targets.shape not in (shape, (1, *shape[1:])):
             raise ValueError(
-                f"outputs must be (R, B, K) and targets (R, B, K) or (1, B, K), not {shape} and {targets.shape}"
+                f"outputs must be (R, B, K) and targets alike or (1, B, K), not {shape} and {targets.shape}"
             )
         if dtype != targets.dtype or dtype.char not in "fd":
             raise TypeError(
@@ -159,7 +159,7 @@ class Loss(ABC):
 
 
 def column(parameter: float | Array, like: Array) -> Any:
-    """Return a hyper-parameter as it broadcasts against (R, B, K): a number, or (R, 1, 1) in the right dtype."""
+    """Return a hyper-parameter as it broadcasts on (R, B, K): a number, or (R, 1, 1) in the right dtype."""
     if isinstance(parameter, (int, float)):
         return parameter
     return parameter.reshape(-1, 1, 1).astype(like.dtype, copy=False)

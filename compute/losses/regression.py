@@ -36,7 +36,8 @@ class SquaredError(Loss):
     Examples
     --------
     >>> import numpy as np
-    >>> value, gradient = SquaredError().value_and_gradient(np.array([[[3.0, 1.0]]]), np.array([[[1.0, 1.0]]]))
+    >>> outputs, targets = np.array([[[3.0, 1.0]]]), np.array([[[1.0, 1.0]]])
+    >>> value, gradient = SquaredError().value_and_gradient(outputs, targets)
     >>> value.tolist(), gradient.tolist()
     ([[4.0]], [[[4.0, 0.0]]])
     """
@@ -81,8 +82,8 @@ class AbsoluteError(Loss):
 
     .. math:: L = \sum_k |z_k - y_k|, \qquad \partial L / \partial z_k = sign(z_k - y_k)
 
-    with sign(0) = 0, one of the subgradients. Domain: all real targets. Convex; the gradient has size 1 however
-    small the residual, so a fixed learning rate ends in a cycle around the optimum. It is the negative
+    with sign(0) = 0, one of the subgradients. Domain: all real targets. Convex; the gradient has size 1
+    however small the residual, so a fixed learning rate ends in a cycle around the optimum. It is the negative
     log-likelihood of a Laplace distribution with scale 1 (up to K ln 2), and the best constant is the median.
     `Huber` divided by delta tends to it for delta → 0.
 
@@ -95,7 +96,8 @@ class AbsoluteError(Loss):
     Examples
     --------
     >>> import numpy as np
-    >>> value, gradient = AbsoluteError().value_and_gradient(np.array([[[3.0, 1.0]]]), np.array([[[5.0, 1.0]]]))
+    >>> outputs, targets = np.array([[[3.0, 1.0]]]), np.array([[[5.0, 1.0]]])
+    >>> value, gradient = AbsoluteError().value_and_gradient(outputs, targets)
     >>> value.tolist(), gradient.tolist()
     ([[2.0]], [[[-1.0, 0.0]]])
     """
@@ -144,8 +146,8 @@ class Huber(Loss):
         \partial L / \partial z_k = \max(-\delta, \min(\delta, z_k - y_k))
 
     Domain: all real targets, delta > 0. Convex, gradient bounded by delta. delta → ∞ gives half of
-    `SquaredError`, and L / delta tends to `AbsoluteError` for delta → 0. The best constant lies between median
-    and mean. delta = 1.345 σ keeps 95 % of the mean's efficiency under Gaussian noise.
+    `SquaredError`, and L / delta tends to `AbsoluteError` for delta → 0. The best constant lies between
+    median and mean. delta = 1.345 σ keeps 95 % of the mean's efficiency under Gaussian noise.
 
     Stable form: with c = clip(r, −delta, delta), both branches are c (r − c/2) and the gradient is c.
 

@@ -154,11 +154,13 @@ class BinaryCrossEntropy(Loss):
         \partial L / \partial z_k = p_k - y_k
 
     Domain: targets in [0, 1], each output for itself (several may be 1). Convex; the gradient is at most 1 in
-    size, the value unbounded. It is the negative log-likelihood of a Bernoulli distribution, and the best constant
-    is the share of ones. With one output it equals `CrossEntropy` of two classes whose logits differ by z.
+    size, the value unbounded. It is the negative log-likelihood of a Bernoulli distribution, and the best
+    constant is the share of ones. With one output it equals `CrossEntropy` of two classes whose logits
+    differ by z.
 
     Stable form: max(z, 0) − y z + ln(1 + exp(−abs z)), the softplus form, without clipping. The naive form,
-    logarithms of p and 1 − p, is infinite from z = 17 (float32) or 37 (float64) on; see `compute.losses.naive`.
+    logarithms of p and 1 − p, is infinite from z = 17 (float32) or 37 (float64) on; see
+    `compute.losses.naive`.
 
     References
     ----------

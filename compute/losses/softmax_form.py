@@ -82,10 +82,11 @@ class SoftmaxForm:
         xp.divide(out, self.total[..., None], out=out)
 
     def write_pullback(self, gradient: Array, probabilities: Array) -> None:
-        r"""Turn v = ∂L/∂p, given in ``gradient``, into :math:`\partial L/\partial z_j = p_j (v_j - \sum_k v_k p_k)`.
+        r"""Turn v = ∂L/∂p, given in ``gradient``, into ∂L/∂z: :math:`p_j (v_j - \sum_k v_k p_k)`.
 
-        With a the mean of v over the largest, the bracket is (v_j − a) + (a Σ rest − Σ v rest) / total: where one
-        class has nearly all the probability, its first part is exactly 0 and its second small without cancellation.
+        With a the mean of v over the largest, the bracket is (v_j − a) + (a Σ rest − Σ v rest) / total:
+        where one class has nearly all the probability, its first part is exactly 0 and its second small
+        without cancellation.
         """
         work, xp = self.work, self.work.xp
         scratch = work.buffer("softmax scratch", gradient.shape, gradient.dtype)

@@ -24,18 +24,19 @@ class Brier(Loss):
     .. math:: L = \sum_k (p_k - y_k)^2, \quad p = softmax(z), \qquad
         \partial L / \partial z_j = 2 p_j [(p_j - y_j) - \sum_k (p_k - y_k) p_k]
 
-    Domain: targets that are ≥ 0 and sum to 1. Not convex in z: saturated outputs, right or wrong, have hardly any
-    gradient. Value at most 2. A strictly proper score: the best constant is the vector of class frequencies.
-    At uniform output its gradient is 2/K of that of `CrossEntropy`.
+    Domain: targets that are ≥ 0 and sum to 1. Not convex in z: saturated outputs, right or wrong, have
+    hardly any gradient. Value at most 2. A strictly proper score: the best constant is the vector of class
+    frequencies. At uniform output its gradient is 2/K of that of `CrossEntropy`.
 
-    Stable form: residual and Jacobian product with the largest power split off; see `compute.losses.softmax_form`.
+    Stable form: residual and Jacobian product with the largest power split off; see
+    `compute.losses.softmax_form`.
 
     References
     ----------
-    .. [1] G. W. Brier, "Verification of Forecasts Expressed in Terms of Probability", Mon. Weather Rev. 78, 1950.
-       doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
-    .. [2] T. Gneiting, A. E. Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation", J. Am. Stat.
-       Assoc. 102, 2007. doi:10.1198/016214506000001437
+    .. [1] G. W. Brier, "Verification of Forecasts Expressed in Terms of Probability", Mon. Weather Rev. 78,
+       1950. doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2
+    .. [2] T. Gneiting, A. E. Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation", J. Am.
+       Stat. Assoc. 102, 2007. doi:10.1198/016214506000001437
 
     Examples
     --------
@@ -93,22 +94,25 @@ class AbsoluteErrorSoftmax(Loss):
 
     with sign(0) = 0. Domain: targets that are ≥ 0 and sum to 1. For a one-hot target it is 2 (1 − p_y): twice
     the probability that a draw from p is wrong. Not convex in z, value at most 2. Its sum over all labels is
-    2 (K − 1) for every p, which makes it robust to uniform label noise; no proper score, for the best constant
-    puts everything on the most frequent class. At uniform output its gradient equals that of `Brier`.
+    2 (K − 1) for every p, which makes it robust to uniform label noise; no proper score, for the best
+    constant puts everything on the most frequent class. At uniform output its gradient equals that of
+    `Brier`.
 
-    Stable form: residual and Jacobian product with the largest power split off; see `compute.losses.softmax_form`.
+    Stable form: residual and Jacobian product with the largest power split off; see
+    `compute.losses.softmax_form`.
 
     References
     ----------
-    .. [1] A. Ghosh, H. Kumar, P. S. Sastry, "Robust Loss Functions under Label Noise for Deep Neural Networks",
-       AAAI 2017. arXiv:1712.09482
+    .. [1] A. Ghosh, H. Kumar, P. S. Sastry, "Robust Loss Functions under Label Noise for Deep Neural
+       Networks", AAAI 2017. arXiv:1712.09482
     .. [2] K. Janocha, W. M. Czarnecki, "On Loss Functions for Deep Neural Networks in Classification", 2017.
        arXiv:1702.05659
 
     Examples
     --------
     >>> import numpy as np
-    >>> value, gradient = AbsoluteErrorSoftmax().value_and_gradient(np.zeros((1, 1, 2)), np.array([[[1.0, 0.0]]]))
+    >>> outputs, targets = np.zeros((1, 1, 2)), np.array([[[1.0, 0.0]]])
+    >>> value, gradient = AbsoluteErrorSoftmax().value_and_gradient(outputs, targets)
     >>> value.tolist(), gradient.tolist()
     ([[1.0]], [[[-0.5, 0.5]]])
     """
@@ -158,29 +162,34 @@ class CrossEntropy(Loss):
     .. math:: L = -\sum_k \tilde y_k \ln p_k, \quad \tilde y = (1 - \epsilon) y + \epsilon / K, \quad
         p = softmax(z), \qquad \partial L / \partial z_k = p_k - \tilde y_k
 
-    Domain: targets that are ≥ 0 and sum to 1. Convex; the gradient is at most 1 in size however wrong the output, the
-    value unbounded. It is the negative log-likelihood of a categorical distribution, and the best constant is
-    the vector of (smoothed) class frequencies. With soft or smoothed targets its minimum is their entropy, not 0.
-    Without smoothing and with two classes it equals `BinaryCrossEntropy` of the difference of the logits.
+    Domain: targets that are ≥ 0 and sum to 1. Convex; the gradient is at most 1 in size however wrong the
+    output, the value unbounded. It is the negative log-likelihood of a categorical distribution, and the
+    best constant is the vector of (smoothed) class frequencies. With soft or smoothed targets its minimum is
+    their entropy, not 0. Without smoothing and with two classes it equals `BinaryCrossEntropy` of the
+    difference of the logits.
 
-    Stable form: log-softmax, ln(1 + excess) − Σ ỹ (z − max), without clipping. The naive forms are NaN from outputs of
-    89 (float32) or 710 (float64) on, or clipped: then a wrong output has gradient 0; see `compute.losses.naive`.
+    Stable form: log-softmax, ln(1 + excess) − Σ ỹ (z − max), without clipping. The naive forms are NaN from
+    outputs of 89 (float32) or 710 (float64) on, or clipped: then a wrong output has gradient 0; see
+    `compute.losses.naive`.
 
     Parameters
     ----------
     label_smoothing
-        ε in [0, 1): the share of the target that is spread evenly over all classes; a number or an (R, 1) column.
+        ε in [0, 1): the share of the target that is spread evenly over all classes; a number or an (R, 1)
+        column.
 
     References
     ----------
-    .. [1] C. M. Bishop, "Pattern Recognition and Machine Learning", 2006, section 4.3.4. ISBN 978-0-387-31073-2
+    .. [1] C. M. Bishop, "Pattern Recognition and Machine Learning", 2006, section 4.3.4. ISBN
+       978-0-387-31073-2
     .. [2] C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens, Z. Wojna, "Rethinking the Inception Architecture for
        Computer Vision", 2016, section 7 (label smoothing). arXiv:1512.00567
 
     Examples
     --------
     >>> import numpy as np
-    >>> value, gradient = CrossEntropy().value_and_gradient(np.array([[[0.0, 1000.0]]]), np.array([[[1.0, 0.0]]]))
+    >>> outputs, targets = np.array([[[0.0, 1000.0]]]), np.array([[[1.0, 0.0]]])
+    >>> value, gradient = CrossEntropy().value_and_gradient(outputs, targets)
     >>> value.tolist(), gradient.tolist()
     ([[1000.0]], [[[-1.0, 1.0]]])
     """

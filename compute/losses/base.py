@@ -167,17 +167,20 @@ def column(parameter: float | Array, like: Array) -> Any:
 
 def _check(parameter: Parameter, value: Any) -> None:
     name = parameter.name
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        if getattr(value, "ndim", None) != 2 or value.shape[1] != 1 or value.dtype.kind not in "fiu":
-            raise ValueError(f"{name} must be a number or an (R, 1) column of numbers, not {value!r}")
-        extremes = (float(value.min()), float(value.max())) if len(value) else ()
-        if any(math.isnan(extreme) for extreme in extremes):
-            extremes = (math.nan,)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        extremes = [float(value)]
     else:
-        extremes = (float(value),)
+        extremes = _extremes(name, value)
     low, high = parameter.low, parameter.high
     for extreme in extremes:
         too_low = low is not None and (extreme < low or (parameter.low_open and extreme == low))
         too_high = high is not None and (extreme > high or (parameter.high_open and extreme == high))
         if too_low or too_high or math.isnan(extreme):
             raise ValueError(f"{name} must be {parameter.allowed()}, not {extreme:g}")
+
+
+def _extremes(name: str, value: Any) -> list[float]:
+    shape = getattr(value, "shape", ())
+    if len(shape) != 2 or shape[0] < 1 or shape[1] != 1 or value.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must be a number or an (R, 1) column of numbers, not {value!r}")
+    return [float(value.min()), float(value.max())]

@@ -83,8 +83,9 @@ class AbsoluteError(Loss):
     .. math:: L = \sum_k |z_k - y_k|, \qquad \partial L / \partial z_k = sign(z_k - y_k)
 
     with sign(0) = 0, one of the subgradients. Domain: all real targets. Convex; the gradient has size 1
-    however small the residual, so a fixed learning rate ends in a cycle around the optimum. It is the negative
-    log-likelihood of a Laplace distribution with scale 1 (up to K ln 2), and the best constant is the median.
+    however small the residual, so a fixed learning rate ends in a cycle around the optimum. It is the
+    negative log-likelihood of a Laplace distribution with scale 1 (up to K ln 2), and the best constant is
+    the median.
     `Huber` divided by delta tends to it for delta → 0.
 
     Stable form: as written.

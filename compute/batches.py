@@ -1,0 +1,224 @@
+"""Rows for the networks: which samples each step of each run sees, gathered on the device.
+
+Orders are drawn on the host from the stream (batch seed, ``"batches"``, epoch) and moved to the device
+once an epoch, so every device sees the same batches, any epoch can be drawn again, and runs with equal
+seed and data variant see equal batches whatever runs beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import Array
+from compute.seeding import stream
+
+ONE_HOT_BYTES = 64 * 2**20
+"""One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
+
+
+def gather(xp: ModuleType, rows: Array, index: Array, out: Array) -> None:
+    """Copy ``rows[index]`` to ``out``; the index must be in range."""
+    if xp is np:
+        np.take(rows, index, axis=0, out=out, mode="clip")
+    else:
+        xp.take(rows, index, axis=0, out=out)
+
+
+def streams_of(keys: Sequence[Hashable]) -> tuple[list[int], int]:
+    """Find how few streams serve all runs.
+
+    Parameters
+    ----------
+    keys
+        (R,) what a run's rows depend on; runs with equal keys see equal rows.
+
+    Returns
+    -------
+    runs
+        One run for each of the U streams.
+    streams
+        U: run r reads stream ``r mod U``. Where runs with equal keys do not repeat in that pattern, every
+        run has its own stream.
+
+    Examples
+    --------
+    >>> streams_of(["a", "b", "a", "b"])
+    ([0, 1], 2)
+    >>> streams_of(["a", "b", "b"])
+    ([0, 1, 2], 3)
+    """
+    count = len(set(keys))
+    if len(keys) % count == 0 and all(key == keys[r % count] for r, key in enumerate(keys)):
+        return list(range(count)), count
+    return list(range(len(keys))), len(keys)
+
+
+class Rows:
+    """The samples of one part (training, validation, …) on the device, S variants of n rows each.
+
+    Parameters
+    ----------
+    xp
+        Array module of the device.
+    inputs
+        (S, n, D) host array.
+    targets
+        (S, n) classes or (S, n, K) numbers, host array.
+    outputs
+        Outputs K of the model; classes become one-hot rows of this length, or 0/1 where it is 1.
+    dtype
+        Precision on the device.
+    """
+
+    def __init__(
+        self, xp: ModuleType, inputs: NDArray[Any], targets: NDArray[Any], outputs: int, dtype: Any
+    ) -> None:
+        self.xp, self.dtype, self.outputs = xp, np.dtype(dtype), outputs
+        variants, self.count, features = inputs.shape
+        with np.errstate(over="ignore"):
+            extended = np.ones((variants, self.count, features + 1), dtype=dtype)
+            extended[..., :features] = inputs
+            self.inputs = xp.asarray(extended)
+            self.labels: Array | None = None
+            self._identity: Array | None = None
+            self._targets: Array | None = None
+            if targets.ndim == 3:
+                self._targets = xp.asarray(targets.astype(dtype))
+                return
+        self.labels = xp.asarray(targets.astype(np.intp))
+        if outputs == 1:
+            self._targets = xp.asarray(targets.astype(dtype)[..., None])
+            return
+        self._identity = xp.eye(outputs, dtype=dtype)
+        if targets.size * outputs * self.dtype.itemsize <= ONE_HOT_BYTES:
+            self._targets = self._identity[self.labels]
+
+    def flat_inputs(self) -> Array:
+        """Return all variants' inputs below each other, (S · n, D + 1)."""
+        return self.inputs.reshape(-1, self.inputs.shape[-1])
+
+    def gather_targets(self, index: Array, out: Array) -> None:
+        """Write the targets of flat row numbers (U, B) to ``out`` (U, B, K)."""
+        if self._targets is not None:
+            gather(self.xp, self._targets.reshape(-1, self.outputs), index, out)
+            return
+        assert self.labels is not None
+        assert self._identity is not None
+        gather(self.xp, self._identity, self.labels.reshape(-1)[index], out)
+
+    def slice_targets(self, variants: Array, all_variants: bool, start: int, stop: int) -> Array:
+        """Return the targets (U, stop − start, K) of neighbouring rows of some variants."""
+        if self._targets is not None:
+            part = self._targets[:, start:stop]
+            return part if all_variants else part[variants]
+        assert self.labels is not None
+        assert self._identity is not None
+        labels = self.labels[:, start:stop]
+        return self._identity[labels if all_variants else labels[variants]]
+
+
+class Batches:
+    """The batches of some runs.
+
+    Parameters
+    ----------
+    rows
+        The training part.
+    variants
+        (R,) data variant of each run.
+    seeds
+        (R,) seed of each run's order.
+    batch_size
+        Samples a step; ``None``, or as many as there are, for full batch in the data's own order.
+    piece
+        Largest number of rows gathered at a time; a larger batch comes in pieces.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        variants: Sequence[int],
+        seeds: Sequence[int],
+        batch_size: int | None,
+        piece: int,
+    ) -> None:
+        self._rows, xp = rows, rows.xp
+        self.full = batch_size is None or batch_size >= rows.count
+        self.size = rows.count if self.full or batch_size is None else batch_size
+        self.steps_per_epoch = -(-rows.count // self.size)
+        self._piece = piece
+        keys = [(v, 0 if self.full else s) for v, s in zip(variants, seeds, strict=True)]
+        runs, self.streams = streams_of(keys)
+        self._variants = [int(variants[run]) for run in runs]
+        self._seeds = [int(seeds[run]) for run in runs]
+        self._buffers: dict[int, tuple[Array, Array]] = {}
+        self._epoch = -1
+        self._order: Array | None = None
+        if self.full:
+            whole = self._variants == list(range(len(rows.inputs)))
+            self._all = whole
+            self._index = xp.asarray(np.array(self._variants, dtype=np.intp))
+            self._inputs = rows.inputs if whole else rows.inputs[self._index]
+            self._ready: dict[int, tuple[Array, Array]] = {}
+
+    def pieces(self, step: int) -> list[tuple[int, int]]:
+        """Return the (start, stop) of the pieces of a step's batch within its epoch's order."""
+        start = (step % self.steps_per_epoch) * self.size
+        stop = min(start + self.size, self._rows.count)
+        return [(at, min(at + self._piece, stop)) for at in range(start, stop, self._piece)]
+
+    def rows(self, step: int, start: int, stop: int) -> tuple[Array, Array]:
+        """Return a piece's rows, valid until the next call.
+
+        Returns
+        -------
+        inputs
+            (1, U, B, D + 1).
+        targets
+            (U, B, K).
+        """
+        if self.full:
+            return self._full_rows(start, stop)
+        epoch = step // self.steps_per_epoch
+        if epoch != self._epoch:
+            self._order, self._epoch = self._draw(epoch), epoch
+        assert self._order is not None
+        index = self._order[:, start:stop]
+        inputs, targets = self._buffer(stop - start)
+        gather(self._rows.xp, self._rows.flat_inputs(), index, inputs)
+        self._rows.gather_targets(index, targets)
+        return inputs[None], targets
+
+    def _full_rows(self, start: int, stop: int) -> tuple[Array, Array]:
+        found = self._ready.get(start)
+        if found is None:
+            targets = self._rows.slice_targets(self._index, self._all, start, stop)
+            found = self._inputs[None, :, start:stop], targets
+            if stop - start == self._rows.count:
+                self._ready[start] = found
+        return found
+
+    def _draw(self, epoch: int) -> Array:
+        count = self._rows.count
+        order = np.empty((self.streams, count), dtype=np.intp)
+        drawn: dict[int, NDArray[np.intp]] = {}
+        for i, (variant, seed) in enumerate(zip(self._variants, self._seeds, strict=True)):
+            if seed not in drawn:
+                drawn[seed] = stream(seed, "batches", epoch).permutation(count)
+            np.add(drawn[seed], variant * count, out=order[i])
+        return self._rows.xp.asarray(order)
+
+    def _buffer(self, length: int) -> tuple[Array, Array]:
+        found = self._buffers.get(length)
+        if found is None:
+            rows, xp = self._rows, self._rows.xp
+            found = self._buffers[length] = (
+                xp.empty((self.streams, length, rows.inputs.shape[-1]), dtype=rows.dtype),
+                xp.empty((self.streams, length, rows.outputs), dtype=rows.dtype),
+            )
+        return found

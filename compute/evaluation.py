@@ -1,0 +1,246 @@
+"""Evaluations: all runs on the same metrics, on training and validation rows, in chunks of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import Array, to_host
+from compute.batches import Rows, streams_of
+from compute.live_runs import LiveGroup, LiveRuns, live_groups
+from compute.metrics import (
+    class_scores,
+    coefficient_of_determination,
+    confusion_counts,
+    gaussian_nll,
+)
+from compute.models.network import Network
+from compute.plan import Plan
+from compute.seeding import stream
+from compute.workspace import Workspace
+
+CHUNK = 1024
+"""Rows that are evaluated at a time."""
+
+LARGEST_CONFUSION = 30
+"""Most classes for which a confusion matrix is kept."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Metrics by key and confusion counts of some runs."""
+
+    metrics: dict[str, NDArray[np.float64]]
+    confusion: NDArray[np.int64] | None
+
+
+class _Pass:
+    """Raw outputs of some runs on any rows, in chunks."""
+
+    def __init__(self, plan: Plan, parameters: Array, runs: NDArray[np.intp], xp: Any, dtype: Any) -> None:
+        self.groups: list[LiveGroup] = live_groups(plan, runs, xp, dtype)
+        self.work = Workspace(xp)
+        self._plan, self._parameters, self._xp, self._dtype = plan, parameters, xp, dtype
+        variants = [int(plan.variants[run]) for run in runs]
+        first, self.streams = streams_of(variants)
+        self.variants = [variants[run] for run in first]
+        self.index = xp.asarray(np.array(self.variants, dtype=np.intp))
+        self._networks: dict[int, Network] = {}
+
+    def covers(self, array: Array) -> bool:
+        """Whether the U streams are an array's S variants, in order."""
+        return self.variants == list(range(len(array)))
+
+    def variant_rows(self, array: Array, start: int, stop: int) -> Array:
+        """Return rows (U, stop − start, …) of a part's array (S, n, …) for the U streams."""
+        return array[:, start:stop] if self.covers(array) else array[self.index, start:stop]
+
+    def stream_rows(self, rows: Array, runs: slice) -> Array:
+        """Return rows (r, …), or (1, …) where all are alike, of (U, …) for a group's runs."""
+        if self.streams == 1:
+            return rows
+        index = self._xp.asarray(np.arange(runs.start, runs.stop) % self.streams)
+        return rows[index]
+
+    def outputs(self, inputs: Array) -> Array:
+        """Return raw outputs (r, c, K) of inputs (U, c, D + 1), valid until the next call."""
+        length = int(inputs.shape[1])
+        network = self._networks.get(length)
+        if network is None:
+            network = self._networks[length] = Network(
+                self._plan.model, self._parameters, None, self.streams, length, self.work
+            )
+        return network.forward(inputs[None])
+
+
+class Evaluator:
+    """Measures live runs on a plan's data.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    xp, dtype
+        Array module of the device and precision.
+    """
+
+    def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
+        self._plan, self._xp, self._dtype = plan, xp, dtype
+        outputs = plan.model.sizes[-1]
+        train, validation = plan.data.train, plan.data.validation
+        chosen = slice(None)
+        if train.inputs.shape[1] > plan.evaluate_rows:
+            rng = stream(0, "evaluation")
+            some = np.sort(rng.permutation(train.inputs.shape[1])[: plan.evaluate_rows])
+            chosen = some  # type: ignore[assignment]
+        self._parts = {"train": Rows(xp, train.inputs[:, chosen], train.targets[:, chosen], outputs, dtype)}
+        self._totals = {"train": _total_squares(train.targets[:, chosen])}
+        if validation.inputs.shape[1]:
+            self._parts["validation"] = Rows(xp, validation.inputs, validation.targets, outputs, dtype)
+            self._totals["validation"] = _total_squares(validation.targets)
+        self._live: LiveRuns | None = None
+        self._pass: _Pass | None = None
+        self.classes = max(2, outputs) if plan.data.task == "classification" else 0
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The metric keys that an evaluation has."""
+        names = (
+            ("loss", "nll", "brier", "mae", "accuracy")
+            if self.classes
+            else ("loss", "nll", "mse", "mae", "r2")
+        )
+        return tuple(f"{part}_{name}" for part in self._parts for name in names)
+
+    def measure(self, live: LiveRuns) -> Measured:
+        """Measure all live runs: metrics (r,) by key, confusion (r, K, K) on validation, else on train."""
+        if self._pass is None or self._live is not live:
+            self._live = live
+            self._pass = _Pass(self._plan, live.parameters, live.runs, self._xp, self._dtype)
+        metrics: dict[str, NDArray[np.float64]] = {}
+        confusion: NDArray[np.int64] | None = None
+        if self.classes:
+            for part, rows in self._parts.items():
+                scores, confusion = self._classes(self._pass, rows, len(live.runs))
+                metrics |= {f"{part}_{name}": values for name, values in scores.items()}
+            return Measured(metrics, confusion)
+        variance: NDArray[np.float64] | None = None
+        for part, rows in self._parts.items():
+            loss, squares, absolute = self._numbers(self._pass, rows, len(live.runs))
+            mean_squares = squares / rows.count
+            variance = mean_squares if variance is None else variance
+            total = self._totals[part][[int(v) for v in self._plan.variants[live.runs]]]
+            metrics[f"{part}_loss"] = loss / rows.count
+            metrics[f"{part}_nll"] = gaussian_nll(mean_squares, variance)
+            metrics[f"{part}_mse"] = mean_squares.sum(axis=1)
+            metrics[f"{part}_mae"] = absolute / rows.count
+            metrics[f"{part}_r2"] = coefficient_of_determination(squares, total)
+        return Measured(metrics, None)
+
+    def _chunks(self, passes: _Pass, rows: Rows) -> Any:
+        """Yield (outputs (r, c, K), targets (U, c, K), start, stop) over the rows."""
+        for start in range(0, rows.count, CHUNK):
+            stop = min(start + CHUNK, rows.count)
+            inputs = passes.variant_rows(rows.inputs, start, stop)
+            outputs = passes.outputs(inputs)
+            targets = rows.slice_targets(passes.index, passes.covers(rows.inputs), start, stop)
+            yield outputs, targets, start, stop
+
+    def _classes(
+        self, passes: _Pass, rows: Rows, runs: int
+    ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.int64] | None]:
+        xp = self._xp
+        names = ("loss", "nll", "brier", "mae", "accuracy")
+        sums = xp.zeros((len(names), runs), dtype=np.float64)
+        keep_confusion = self.classes <= LARGEST_CONFUSION
+        counts = xp.zeros((runs, self.classes, self.classes), dtype=np.int64)
+        for outputs, targets, start, stop in self._chunks(passes, rows):
+            labels = passes.variant_rows(rows.labels, start, stop)
+            for group in passes.groups:
+                mine = outputs[group.runs]
+                truth = passes.stream_rows(labels, group.runs)
+                wanted = passes.stream_rows(targets, group.runs)
+                values, _ = group.loss.value_and_gradient(mine, wanted, passes.work)
+                sums[0, group.runs] += group.scale * xp.sum(values, axis=1, dtype=np.float64)
+                scores = class_scores(group.loss.link, mine, truth)
+                for i, value in enumerate((scores.nll, scores.brier, scores.mae, scores.hit), start=1):
+                    sums[i, group.runs] += xp.sum(value, axis=1, dtype=np.float64)
+                if keep_confusion:
+                    counts[group.runs] += confusion_counts(scores.predicted, truth, self.classes)
+        means = to_host(sums) / rows.count
+        means[4][np.isnan(means[1])] = np.nan  # outputs that are not numbers hit nothing
+        confusion = to_host(counts).astype(np.int64) if keep_confusion else None
+        return dict(zip(names, means, strict=True)), confusion
+
+    def _numbers(
+        self, passes: _Pass, rows: Rows, runs: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        xp = self._xp
+        loss = xp.zeros(runs, dtype=np.float64)
+        squares = xp.zeros((runs, rows.outputs), dtype=np.float64)
+        absolute = xp.zeros(runs, dtype=np.float64)
+        for outputs, targets, _start, _stop in self._chunks(passes, rows):
+            for group in passes.groups:
+                mine = outputs[group.runs]
+                wanted = passes.stream_rows(targets, group.runs)
+                values, _ = group.loss.value_and_gradient(mine, wanted, passes.work)
+                loss[group.runs] += group.scale * xp.sum(values, axis=1, dtype=np.float64)
+                residuals = (group.loss.link.forward(mine) - wanted).astype(np.float64)
+                squares[group.runs] += xp.sum(residuals * residuals, axis=1)
+                absolute[group.runs] += xp.sum(xp.abs(residuals), axis=(1, 2))
+        return to_host(loss), to_host(squares), to_host(absolute)
+
+
+def _total_squares(targets: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (S, K) sums of squared deviations of number targets from their mean; (S, 1) zeros for classes."""
+    if targets.ndim == 2:
+        return np.zeros((len(targets), 1))
+    centred = targets - targets.mean(axis=1, keepdims=True)
+    return (centred * centred).sum(axis=1)  # type: ignore[no-any-return]
+
+
+def predict(
+    plan: Plan, parameters: NDArray[Any], inputs: NDArray[Any], xp: Any, dtype: Any
+) -> NDArray[np.float32]:
+    """Predict with every run of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    parameters
+        (R, P) host array.
+    inputs
+        (G, D), already preprocessed, or (S, G, D): one for each data variant.
+    xp, dtype
+        Array module of the device and precision.
+
+    Returns
+    -------
+    (R, G, K) predictions, after the link, on the host.
+    """
+    rows = np.asarray(inputs, dtype=np.float64)
+    variants = len(plan.data.train.inputs)
+    if rows.ndim == 2:
+        rows = np.broadcast_to(rows, (variants, *rows.shape))
+    if rows.ndim != 3 or rows.shape[0] != variants or rows.shape[2] != plan.model.sizes[0]:
+        raise ValueError(
+            f"inputs must be (G, {plan.model.sizes[0]}) or ({variants}, G, {plan.model.sizes[0]}), "
+            f"not {np.shape(inputs)}"
+        )
+    runs = np.arange(len(plan.initial), dtype=np.intp)
+    passes = _Pass(plan, xp.asarray(parameters, dtype=dtype), runs, xp, dtype)
+    result = np.empty((len(runs), rows.shape[1], plan.model.sizes[-1]), dtype=np.float32)
+    with np.errstate(all="ignore"):
+        for start in range(0, rows.shape[1], CHUNK):
+            piece = rows[passes.variants, start : start + CHUNK]
+            extended = np.ones((*piece.shape[:2], piece.shape[2] + 1))
+            extended[..., :-1] = piece
+            outputs = passes.outputs(xp.asarray(extended.astype(dtype)))
+            for group in passes.groups:
+                predictions = group.loss.link.forward(outputs[group.runs])
+                result[group.runs, start : start + piece.shape[1]] = to_host(predictions)
+    return result

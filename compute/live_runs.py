@@ -1,0 +1,254 @@
+"""The runs of a plan that are still going, and one update of all of them.
+
+What a run does depends on nothing but itself, so the runs can be cut down to those that go on, or a few
+of them trained again from a snapshot, without changing a bit of the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import Array, to_host
+from compute.batches import Batches, Rows, gather
+from compute.losses.base import Loss
+from compute.models.network import Network
+from compute.penalty import Penalty, sum_of_squares
+from compute.plan import Plan
+from compute.recording import Recorder
+from compute.workspace import Workspace
+
+PIECE = 4096
+"""Rows that go through a network at a time; a larger batch is summed up in pieces of this size."""
+
+Rule = TypeVar("Rule")
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveGroup:
+    """Neighbouring live runs with one loss; ``weight`` is the group's place in the plan."""
+
+    loss: Loss
+    scale: float
+    runs: slice
+
+
+def rows_of(rule: Rule, rows: NDArray[np.intp], plan_rows: int, xp: Any, dtype: Any) -> Rule:
+    """Return a loss or optimiser for some of its runs: fields that are (R, 1) columns keep those rows."""
+    changes = {}
+    for field in dataclasses.fields(rule):  # type: ignore[arg-type]
+        value = getattr(rule, field.name)
+        if getattr(value, "ndim", 0) == 2 and len(value) == plan_rows:
+            changes[field.name] = xp.asarray(to_host(value)[rows].astype(dtype))
+    return dataclasses.replace(rule, **changes) if changes else rule  # type: ignore[type-var]
+
+
+def live_groups(plan: Plan, runs: NDArray[np.intp], xp: Any, dtype: Any) -> list[LiveGroup]:
+    """Return the plan's groups cut down to some runs, in order, numbered among those runs."""
+    groups: list[LiveGroup] = []
+    start = 0
+    for group in plan.groups:
+        inside = runs[(runs >= group.runs.start) & (runs < group.runs.stop)]
+        if len(inside):
+            size = group.runs.stop - group.runs.start
+            loss = rows_of(group.loss, inside - group.runs.start, size, xp, dtype)
+            groups.append(LiveGroup(loss, group.scale, slice(start, start + len(inside))))
+            start += len(inside)
+    return groups
+
+
+class LiveRuns:
+    """Parameters, optimiser state and buffers of some runs of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    rows
+        Its training part on the device.
+    runs
+        (r,) ascending indices of the runs along the plan's R.
+    parameters
+        (r, P) host array.
+    rates
+        (R,) base learning rates of all the plan's runs.
+    state
+        The optimiser's arrays (r, P) on the device, or ``None`` before the first update.
+    block
+        Most steps recorded before `records` is called.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        rows: Rows,
+        runs: NDArray[np.intp],
+        parameters: Array,
+        rates: NDArray[np.float64],
+        state: Sequence[Array] | None,
+        block: int,
+    ) -> None:
+        xp, dtype = rows.xp, rows.dtype
+        self.xp, self.dtype, self.runs, self._plan = xp, dtype, runs, plan
+        self.parameters: Array = xp.array(parameters, dtype=dtype)
+        shape = self.parameters.shape
+        self.gradients: Array = xp.zeros(shape, dtype=dtype)
+        self._optimizer = rows_of(plan.optimizer, runs, len(plan.initial), xp, dtype)
+        self.state: tuple[Array, ...] = (
+            self._optimizer.initial_state(xp, (shape[0], shape[1]), dtype)
+            if state is None
+            else tuple(xp.array(array) for array in state)
+        )
+        self.groups = live_groups(plan, runs, xp, dtype)
+        self.work = Workspace(xp)
+        self._batches = Batches(
+            rows,
+            [int(plan.variants[run]) for run in runs],
+            [plan.batch_seeds[run] for run in runs],
+            plan.batch_size,
+            PIECE,
+        )
+        self._sums_pieces = self._batches.size > PIECE
+        self._piece_gradients = xp.zeros(shape, dtype=dtype) if self._sums_pieces else self.gradients
+        self._penalty = (
+            Penalty(plan.model, self.parameters, self.gradients, plan.l1, plan.l2, self.work)
+            if plan.l1 or plan.l2
+            else None
+        )
+        self.recorder = Recorder(xp, dtype, block, len(runs), plan.model.layers, self._penalty is not None)
+        self._layer_gradients = [self.gradients[:, part] for part in plan.model.layer_slices]
+        self._networks: dict[int, tuple[Network, list[tuple[Any, ...]]]] = {}
+        self._losses = xp.zeros(len(runs), dtype=dtype)
+        self._piece_losses = xp.zeros(len(runs), dtype=dtype)
+        self._norm = xp.zeros((len(runs), 1), dtype=dtype)
+        self._rate = xp.zeros((len(runs), 1), dtype=dtype)
+        self.set_rates(rates)
+
+    def set_rates(self, rates: NDArray[np.float64]) -> None:
+        """Set the base learning rates, (R,) for all the plan's runs; used from the next update on."""
+        with np.errstate(over="ignore"):
+            self._base = self.xp.asarray(rates[self.runs].astype(self.dtype)[:, None])
+
+    def _network(self, length: int) -> tuple[Network, list[tuple[Any, ...]]]:
+        """Return the network for batches of that length, and what each group reads and writes in it."""
+        found = self._networks.get(length)
+        if found is None:
+            network = Network(
+                self._plan.model,
+                self.parameters,
+                self._piece_gradients,
+                self._batches.streams,
+                length,
+                self.work,
+            )
+            bound: list[tuple[Any, ...]] = []
+            for group in self.groups:
+                outputs, gradient = network.outputs[group.runs], network.output_gradient[group.runs]
+                select = self._targets_for(group, length)
+                bound.append((group.loss, group.scale, group.runs, outputs, gradient, select))
+            found = self._networks[length] = network, bound
+        return found
+
+    def _targets_for(self, group: LiveGroup, length: int) -> Callable[[Array], Array]:
+        """Return what picks a group's targets (r, B, K), or (1, B, K) for all, out of those of the streams."""
+        streams, size = self._batches.streams, group.runs.stop - group.runs.start
+        if streams == 1 or (streams == size and group.runs.start % streams == 0):
+            return lambda targets: targets
+        if streams == len(self.runs):
+            return lambda targets: targets[group.runs]
+        xp, shape = self.xp, (size, length, self._plan.model.sizes[-1])
+        buffer: Array = xp.empty(shape, dtype=self.dtype)
+        index = xp.asarray(np.arange(group.runs.start, group.runs.stop, dtype=np.intp) % streams)
+
+        def pick(targets: Array) -> Array:
+            gather(xp, targets, index, buffer)
+            return buffer
+
+        return pick
+
+    def step(self, step: int, row: int) -> None:
+        """Record row ``row`` of the block and do the update after ``step`` updates."""
+        self.compute_gradients(step)
+        recorder, xp = self.recorder, self.xp
+        xp.copyto(recorder.loss[row], self._losses)
+        if self._penalty is not None:
+            self._penalty.add(self._losses)
+            xp.copyto(recorder.objective[row], self._losses)
+        for layer, gradient in enumerate(self._layer_gradients):
+            sum_of_squares(gradient, recorder.layers[row, layer], self.work)
+        sum_of_squares(self.parameters, recorder.parameters[row], self.work)
+        if self._plan.clip is not None:
+            self._clip(recorder.layers[row], self._plan.clip)
+        xp.multiply(self._base, self._plan.schedule.factor(step), self._rate)
+        self._optimizer.update(self.parameters, self.gradients, self._rate, self.state, step, self.work)
+
+    def compute_gradients(self, step: int) -> None:
+        """Write the mean loss (times its scale) and its gradient on the batch of a step, without penalty."""
+        xp, batches = self.xp, self._batches
+        pieces = batches.pieces(step)
+        share = 1.0 / (pieces[-1][1] - pieces[0][0])
+        losses = self._piece_losses if self._sums_pieces else self._losses
+        if self._sums_pieces:
+            self._losses.fill(0)
+            self.gradients.fill(0)
+        for start, stop in pieces:
+            inputs, targets = batches.rows(step, start, stop)
+            network, bound = self._network(stop - start)
+            network.forward(inputs)
+            for loss, scale, runs, outputs, gradient, select in bound:
+                values, slope = loss.value_and_gradient(outputs, select(targets), self.work)
+                xp.multiply(slope, scale * share, gradient)
+                xp.sum(values, axis=1, out=losses[runs])
+                xp.multiply(losses[runs], scale * share, losses[runs])
+            network.backward(inputs)
+            if self._sums_pieces:
+                xp.add(self._losses, losses, self._losses)
+                xp.add(self.gradients, self._piece_gradients, self.gradients)
+
+    def objective_and_gradient(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the objective (r,) and its gradient (r, P) on the batch of a step, penalty included, on the host."""
+        self.compute_gradients(step)
+        if self._penalty is not None:
+            self._penalty.add(self._losses)
+        return np.array(to_host(self._losses)), np.array(to_host(self.gradients))
+
+    def _clip(self, squares: Array, largest: float) -> None:
+        """Scale each run's gradient down to the largest norm allowed."""
+        xp, norm = self.xp, self._norm
+        xp.sum(squares, axis=0, out=norm[:, 0])
+        xp.sqrt(norm, norm)
+        xp.divide(largest, norm, norm)
+        xp.minimum(norm, 1, norm)
+        xp.multiply(self.gradients, norm, self.gradients)
+
+    def snapshot(self) -> tuple[Array, tuple[Array, ...]]:
+        """Return copies of parameters and optimiser state."""
+        return self.parameters.copy(), tuple(array.copy() for array in self.state)
+
+    def host_parameters(self) -> NDArray[Any]:
+        """Return the parameters (r, P) on the host, a copy."""
+        return np.array(to_host(self.parameters))
+
+    def part(
+        self,
+        keep: NDArray[np.intp],
+        rows: Rows,
+        rates: NDArray[np.float64],
+        snapshot: tuple[Array, tuple[Array, ...]] | None = None,
+    ) -> LiveRuns:
+        """Return some of these runs (positions ``keep`` among them) as they are, or as in a snapshot."""
+        parameters, state = snapshot or (self.parameters, self.state)
+        index = self.xp.asarray(keep)
+        return LiveRuns(
+            self._plan,
+            rows,
+            self.runs[keep],
+            parameters[index],
+            rates,
+            [array[index] for array in state],
+            self.recorder.block,
+        )

@@ -1,0 +1,144 @@
+"""Metrics that every run is measured on, whatever it was trained on.
+
+For classes, each run's predictions first become class probabilities: softmax predictions as they are;
+one sigmoid output p as (1 − p, p); several sigmoids, raw outputs and tanh are clipped to [1e-7, 1] and
+scaled to sum 1; one raw output is clipped to [0, 1] and read as p. The negative log-likelihood comes
+from the outputs by log-softmax or log-sigmoid where the link allows, so it is finite for every finite
+output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import Array, array_module
+from compute.links import Link
+from compute.special import log_sigmoid, log_softmax
+
+FLOOR = 1e-7
+"""Smallest probability that a raw output can stand for."""
+
+VARIANCE_FLOOR = 1e-14
+"""Smallest residual variance of the Gaussian likelihood: below it is float32's own noise."""
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """Per sample: negative log-likelihood, Brier score, sum of absolute errors, hit (R, N); predicted class (R, N)."""
+
+    nll: Array
+    brier: Array
+    mae: Array
+    hit: Array
+    predicted: Array
+
+
+def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
+    """Score classifiers sample by sample.
+
+    Parameters
+    ----------
+    link
+        The runs' link.
+    outputs
+        (R, N, K) raw outputs, K = 1 for two classes in one output.
+    labels
+        (R, N) or (1, N) integer classes.
+
+    Returns
+    -------
+    ClassScores
+        Brier score ``Σ_k (p_k − y_k)²`` and absolute error ``Σ_k |p_k − y_k|`` sum over both or all classes.
+        The predicted class is the one with the largest output, the lowest of equals; for K = 1 it is class 1
+        from p = ½ on.
+    """
+    if outputs.shape[-1] == 1:
+        return _two_class_scores(link, outputs[..., 0], labels)
+    xp = array_module(outputs)
+    index = xp.broadcast_to(labels, outputs.shape[:2])[..., None]
+    if link.name == "softmax":
+        logs = log_softmax(outputs)
+        probabilities = xp.exp(logs)
+        picked = xp.take_along_axis(logs, index, axis=2)[..., 0]
+    else:
+        probabilities = xp.clip(link.forward(outputs), FLOOR, 1)
+        probabilities = probabilities / xp.sum(probabilities, axis=2, keepdims=True)
+        picked = xp.log(xp.take_along_axis(probabilities, index, axis=2)[..., 0])
+    errors = probabilities - (index == xp.arange(outputs.shape[-1]))
+    predicted = xp.argmax(outputs, axis=2)
+    return ClassScores(
+        nll=-picked,
+        brier=xp.sum(errors * errors, axis=2),
+        mae=xp.sum(xp.abs(errors), axis=2),
+        hit=predicted == labels,
+        predicted=predicted,
+    )
+
+
+def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
+    xp = array_module(outputs)
+    if link.name == "sigmoid":
+        p = link.forward(outputs)
+        nll = -log_sigmoid(xp.where(labels == 1, outputs, -outputs))
+    else:
+        p = xp.clip(link.forward(outputs), 0, 1)
+        # a raw output at the wrong end costs −ln 1e-7, as with several outputs, not infinity
+        nll = -xp.log(xp.clip(xp.where(labels == 1, p, 1 - p), FLOOR, 1))
+    error = p - labels.astype(outputs.dtype)
+    predicted = (p >= 0.5).astype(labels.dtype)
+    return ClassScores(
+        nll=nll,
+        brier=2 * error * error,
+        mae=2 * xp.abs(error),
+        hit=predicted == labels,
+        predicted=predicted,
+    )
+
+
+def confusion_counts(predicted: Array, labels: Array, classes: int) -> Array:
+    """Count (R, K, K): rows the true class, columns the predicted one; both inputs (R, N), labels may be (1, N)."""
+    xp = array_module(predicted)
+    runs = len(predicted)
+    cell = (xp.arange(runs)[:, None] * classes + labels) * classes + predicted
+    counts = xp.bincount(cell.reshape(-1), minlength=runs * classes * classes)
+    return counts.reshape(runs, classes, classes)  # type: ignore[no-any-return]
+
+
+def coefficient_of_determination(
+    squares: NDArray[np.float64], total: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return R² as the mean over outputs.
+
+    Parameters
+    ----------
+    squares
+        (R, K) sums of squared residuals.
+    total
+        (R, K) or (1, K) sums of squared deviations from the mean of the targets.
+
+    Returns
+    -------
+    (R,). An output whose targets do not vary counts 1 where it is hit exactly, else 0, as in scikit-learn.
+    """
+    constant = total == 0
+    score = 1 - squares / np.where(constant, 1, total)
+    score = np.where(constant, np.where(np.isnan(squares), np.nan, (squares == 0) * 1.0), score)
+    return score.mean(axis=1)  # type: ignore[no-any-return]
+
+
+def gaussian_nll(squares: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean negative log-likelihood (R,) of normal residuals, summed over outputs.
+
+    Parameters
+    ----------
+    squares
+        (R, K) mean squared residuals.
+    variance
+        (R, K) variance of the normal distribution: the mean squared residual on the training part, its
+        maximum-likelihood estimate. At least 1e-14 is taken.
+    """
+    variance = np.maximum(variance, VARIANCE_FLOOR)
+    return (0.5 * np.log(2 * np.pi * variance) + squares / (2 * variance)).sum(axis=1)  # type: ignore[no-any-return]

@@ -1,0 +1,109 @@
+"""What every step leaves behind: device buffers of a block, host rows, chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import to_host
+from compute.plan import Chunk, Evaluation, RunEnd
+
+
+class Recorder:
+    """Buffers on the device for the rows of one block of r runs with L layers.
+
+    Attributes
+    ----------
+    loss, objective
+        (T, r); without a penalty both are the same array.
+    layers
+        (T, L, r) squared gradient norm of each layer.
+    parameters
+        (T, r) squared norm of the parameters.
+    block
+        T.
+    """
+
+    def __init__(self, xp: Any, dtype: Any, block: int, runs: int, layers: int, penalty: bool) -> None:
+        self.block = block
+        self.loss = xp.zeros((block, runs), dtype=dtype)
+        self.objective = xp.zeros((block, runs), dtype=dtype) if penalty else self.loss
+        self.layers = xp.zeros((block, layers, runs), dtype=dtype)
+        self.parameters = xp.zeros((block, runs), dtype=dtype)
+
+    def to_rows(self, steps: int) -> Rows:
+        """Return the first ``steps`` rows on the host: the one time that a block waits for the device."""
+        loss = to_host(self.loss[:steps]).astype(np.float64)
+        objective = (
+            loss if self.objective is self.loss else to_host(self.objective[:steps]).astype(np.float64)
+        )
+        squares = to_host(self.layers[:steps]).astype(np.float64).swapaxes(1, 2)
+        parameters = np.sqrt(to_host(self.parameters[:steps]).astype(np.float64))
+        return Rows(objective, loss, np.sqrt(squares), parameters)
+
+
+@dataclass
+class Rows:
+    """T rows of runs on the host, float64: objective, loss and parameter norm (T, R), layer norms (T, R, L)."""
+
+    objective: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    layers: NDArray[np.float64]
+    parameters: NDArray[np.float64]
+
+    def spread(self, runs: NDArray[np.intp], count: int) -> Rows:
+        """Return the rows of all R runs, NaN where a run is not among these."""
+
+        def wide(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            full = np.full((len(values), count, *values.shape[2:]), np.nan)
+            full[:, runs] = values
+            return full
+
+        return Rows(wide(self.objective), wide(self.loss), wide(self.layers), wide(self.parameters))
+
+    def end_run(self, run: int, row: int) -> None:
+        """Blank a run's rows from ``row`` on."""
+        for values in (self.objective, self.loss, self.layers, self.parameters):
+            values[row:, run] = np.nan
+
+    def cut(self, length: int) -> Rows:
+        """Return the first ``length`` rows."""
+        return Rows(
+            self.objective[:length], self.loss[:length], self.layers[:length], self.parameters[:length]
+        )
+
+
+def make_chunk(
+    first_step: int,
+    blocks: Sequence[tuple[Rows, NDArray[np.float64], NDArray[np.float64]]],
+    evaluations: Sequence[Evaluation],
+    ended: Sequence[RunEnd],
+    runs: int,
+    layers: int,
+) -> Chunk:
+    """Join blocks of (rows, learning rates (T, R), seconds (T,)) to a chunk in float32."""
+
+    def join(parts: list[NDArray[np.float64]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+        if not parts:
+            return np.zeros((0, *shape), dtype=np.float32)
+        return np.concatenate(parts).astype(np.float32)
+
+    norms = join([rows.layers for rows, _, _ in blocks], (runs, layers))
+    total = [np.sqrt(np.sum(np.square(rows.layers), axis=2)) for rows, _, _ in blocks]
+    rates = [np.where(np.isnan(rows.parameters), np.nan, rate) for rows, rate, _ in blocks]
+    return Chunk(
+        first_step=first_step,
+        objective=join([rows.objective for rows, _, _ in blocks], (runs,)),
+        loss=join([rows.loss for rows, _, _ in blocks], (runs,)),
+        gradient_norm=join(total, (runs,)),
+        layer_gradient_norm=norms,
+        parameter_norm=join([rows.parameters for rows, _, _ in blocks], (runs,)),
+        learning_rate=join(rates, (runs,)),
+        seconds=np.concatenate([seconds for _, _, seconds in blocks]) if blocks else np.zeros(0),
+        evaluations=tuple(evaluations),
+        ended=tuple(ended),
+    )

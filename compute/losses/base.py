@@ -180,7 +180,7 @@ def _check(parameter: Parameter, value: Any) -> None:
 
 
 def _extremes(name: str, value: Any) -> list[float]:
-    shape = getattr(value, "shape", ())
+    shape: tuple[int, ...] = getattr(value, "shape", ())
     if len(shape) != 2 or shape[0] < 1 or shape[1] != 1 or value.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be a number or an (R, 1) column of numbers, not {value!r}")
     return [float(value.min()), float(value.max())]

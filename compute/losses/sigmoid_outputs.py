@@ -89,8 +89,8 @@ class AbsoluteErrorSigmoid(Loss):
         \partial L / \partial z_k = sign(p_k - y_k) p_k (1 - p_k)
 
     with sign(0) = 0. Domain: targets in [0, 1]. Not convex in z; value at most K, slope at most ¼. An
-    improper score: the best constant is the median, 0 or 1, whichever is more frequent. For targets 0 and 1 it is the
-    probability that a draw from p is wrong, and robust to symmetric label noise.
+    improper score: the best constant is the median, 0 or 1, whichever is more frequent. For targets 0 and 1
+    it is the probability that a draw from p is wrong, and robust to symmetric label noise.
 
     Stable form: p − y as (1 − y) σ(z) − y σ(−z), and p (1 − p) as σ(z) σ(−z).
 

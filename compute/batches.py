@@ -100,7 +100,8 @@ class Rows:
 
     def flat_inputs(self) -> Array:
         """Return all variants' inputs below each other, (S · n, D + 1)."""
-        return self.inputs.reshape(-1, self.inputs.shape[-1])
+        flat: Array = self.inputs.reshape(-1, self.inputs.shape[-1])
+        return flat
 
     def gather_targets(self, index: Array, out: Array) -> None:
         """Write the targets of flat row numbers (U, B) to ``out`` (U, B, K)."""
@@ -211,7 +212,8 @@ class Batches:
             if seed not in drawn:
                 drawn[seed] = stream(seed, "batches", epoch).permutation(count)
             np.add(drawn[seed], variant * count, out=order[i])
-        return self._rows.xp.asarray(order)
+        moved: Array = self._rows.xp.asarray(order)
+        return moved
 
     def _buffer(self, length: int) -> tuple[Array, Array]:
         found = self._buffers.get(length)

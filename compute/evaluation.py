@@ -25,6 +25,9 @@ from compute.workspace import Workspace
 CHUNK = 1024
 """Rows that are evaluated at a time."""
 
+CLASS_METRICS = ("loss", "nll", "brier", "mae", "accuracy")
+NUMBER_METRICS = ("loss", "nll", "mse", "mae", "r2")
+
 LARGEST_CONFUSION = 30
 """Most classes for which a confusion matrix is kept."""
 
@@ -63,7 +66,8 @@ class _Pass:
         if self.streams == 1:
             return rows
         index = self._xp.asarray(np.arange(runs.start, runs.stop) % self.streams)
-        return rows[index]
+        picked: Array = rows[index]
+        return picked
 
     def outputs(self, inputs: Array) -> Array:
         """Return raw outputs (r, c, K) of inputs (U, c, D + 1), valid until the next call."""
@@ -108,11 +112,7 @@ class Evaluator:
     @property
     def keys(self) -> tuple[str, ...]:
         """The metric keys that an evaluation has."""
-        names = (
-            ("loss", "nll", "brier", "mae", "accuracy")
-            if self.classes
-            else ("loss", "nll", "mse", "mae", "r2")
-        )
+        names = CLASS_METRICS if self.classes else NUMBER_METRICS
         return tuple(f"{part}_{name}" for part in self._parts for name in names)
 
     def measure(self, live: LiveRuns) -> Measured:
@@ -153,11 +153,11 @@ class Evaluator:
         self, passes: _Pass, rows: Rows, runs: int
     ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.int64] | None]:
         xp = self._xp
-        names = ("loss", "nll", "brier", "mae", "accuracy")
-        sums = xp.zeros((len(names), runs), dtype=np.float64)
+        sums = xp.zeros((len(CLASS_METRICS), runs), dtype=np.float64)
         keep_confusion = self.classes <= LARGEST_CONFUSION
         counts = xp.zeros((runs, self.classes, self.classes), dtype=np.int64)
         for outputs, targets, start, stop in self._chunks(passes, rows):
+            assert rows.labels is not None
             labels = passes.variant_rows(rows.labels, start, stop)
             for group in passes.groups:
                 mine = outputs[group.runs]
@@ -173,7 +173,7 @@ class Evaluator:
         means = to_host(sums) / rows.count
         means[4][np.isnan(means[1])] = np.nan  # outputs that are not numbers hit nothing
         confusion = to_host(counts).astype(np.int64) if keep_confusion else None
-        return dict(zip(names, means, strict=True)), confusion
+        return dict(zip(CLASS_METRICS, means, strict=True)), confusion
 
     def _numbers(
         self, passes: _Pass, rows: Rows, runs: int
@@ -195,7 +195,7 @@ class Evaluator:
 
 
 def _total_squares(targets: NDArray[Any]) -> NDArray[np.float64]:
-    """Return (S, K) sums of squared deviations of number targets from their mean; (S, 1) zeros for classes."""
+    """Return (S, K) sums of squared deviations of numbers from their mean; (S, 1) zeros for classes."""
     if targets.ndim == 2:
         return np.zeros((len(targets), 1))
     centred = targets - targets.mean(axis=1, keepdims=True)

@@ -154,7 +154,7 @@ class LiveRuns:
         return found
 
     def _targets_for(self, group: LiveGroup, length: int) -> Callable[[Array], Array]:
-        """Return what picks a group's targets (r, B, K), or (1, B, K) for all, out of those of the streams."""
+        """Return what picks a group's targets, (r, B, K) or (1, B, K), out of those of the streams."""
         streams, size = self._batches.streams, group.runs.stop - group.runs.start
         if streams == 1 or (streams == size and group.runs.start % streams == 0):
             return lambda targets: targets
@@ -210,7 +210,7 @@ class LiveRuns:
                 xp.add(self.gradients, self._piece_gradients, self.gradients)
 
     def objective_and_gradient(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the objective (r,) and its gradient (r, P) on the batch of a step, penalty included, on the host."""
+        """Return objective (r,) and gradient (r, P) on a step's batch, penalty included, on the host."""
         self.compute_gradients(step)
         if self._penalty is not None:
             self._penalty.add(self._losses)

@@ -27,7 +27,7 @@ VARIANCE_FLOOR = 1e-14
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Per sample: negative log-likelihood, Brier score, sum of absolute errors, hit (R, N); predicted class (R, N)."""
+    """Scores by sample, all (R, N): log-likelihood, Brier score, absolute errors, hit, predicted class."""
 
     nll: Array
     brier: Array
@@ -99,7 +99,21 @@ def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
 
 
 def confusion_counts(predicted: Array, labels: Array, classes: int) -> Array:
-    """Count (R, K, K): rows the true class, columns the predicted one; both inputs (R, N), labels may be (1, N)."""
+    """Count samples by true class (rows) and predicted class (columns).
+
+    Parameters
+    ----------
+    predicted
+        (R, N) classes.
+    labels
+        (R, N) or (1, N) classes.
+    classes
+        K.
+
+    Returns
+    -------
+    (R, K, K) integers.
+    """
     xp = array_module(predicted)
     runs = len(predicted)
     cell = (xp.arange(runs)[:, None] * classes + labels) * classes + predicted

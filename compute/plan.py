@@ -96,7 +96,8 @@ class Plan:
     precision
         ``"float32"`` or ``"float64"``.
     divergence
-        A run has diverged when its objective is not finite or exceeds this factor times max(1, first objective).
+        A run has diverged when its objective, a gradient norm or its parameter norm is not finite, or its
+        objective exceeds this factor times max(1, first objective).
     target, plateau
         Stop rules, or ``None``.
     device
@@ -135,7 +136,8 @@ class RunEnd:
     run
         Index along R.
     step
-        Updates done when it ended; its parameters are frozen at their last finite values.
+        Updates done when it ended: for divergence, the first step whose row shows it. Its parameters are
+        frozen at their last finite values, those of that step or of the step before it.
     reason
         Why.
     layer
@@ -180,9 +182,10 @@ class Chunk:
     """T recorded steps of R runs.
 
     Row t describes the parameters after ``first_step + t`` updates, on the batch that the next update
-    uses: objective and loss (T, R), gradient norm before the update in total (T, R) and per layer
-    (T, R, L), parameter norm (T, R), learning rate used (T, R), training seconds so far (T,). Rows of a
-    run that has ended are NaN.
+    uses: loss (mean over the batch, times its scale) and objective (loss + penalty) (T, R), norm of the
+    objective's gradient before clipping and the update, in total (T, R) and per layer (T, R, L), norm of all
+    parameters (T, R), learning rate used (T, R), training seconds so far (T,). Rows of a run that has ended
+    are NaN; the row in which divergence shows is the last one that is kept, as it is.
     """
 
     first_step: int

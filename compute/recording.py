@@ -48,7 +48,7 @@ class Recorder:
 
 @dataclass
 class Rows:
-    """T rows of runs on the host, float64: objective, loss and parameter norm (T, R), layer norms (T, R, L)."""
+    """T rows on the host, float64: objective, loss, parameter norm (T, R), layer norms (T, R, L)."""
 
     objective: NDArray[np.float64]
     loss: NDArray[np.float64]

@@ -22,6 +22,7 @@ from compute.batches import Rows
 from compute.evaluation import Evaluator, predict
 from compute.live_runs import LiveRuns
 from compute.plan import Chunk, Evaluation, Plan, RunEnd
+from compute.plan_check import check_plan
 from compute.recording import Rows as RecordedRows
 from compute.recording import make_chunk
 from compute.stopping import (
@@ -224,7 +225,7 @@ class Training:
         start: int,
         stop: int,
     ) -> int:
-        """Freeze the runs at positions ``gone`` of the live ones; return how many rows are left to hand over."""
+        """Freeze the runs at positions ``gone`` of the live ones; return how many rows are handed over."""
         count = stop - start
         # the weights after k updates belong to row k; if they are not finite themselves, those before do
         fine = np.isfinite(rows.parameters[np.minimum(diverged[gone], count - 1), live.runs[gone]])
@@ -331,47 +332,3 @@ def train(plan: Plan, chunk: int = 50) -> Iterator[Chunk]:
         yield training.advance(chunk)
         if training.finished:
             return
-
-
-def check_plan(plan: Plan) -> None:
-    """Check that the parts of a plan fit together.
-
-    Raises
-    ------
-    ValueError
-        If they do not; the message says what.
-    """
-    runs = len(plan.initial)
-    data = plan.data
-    if plan.initial.shape != (runs, plan.model.parameter_count) or runs < 1:
-        raise ValueError(
-            f"initial parameters must be (R, {plan.model.parameter_count}), not {plan.initial.shape}"
-        )
-    for name, length in (
-        ("variants", len(plan.variants)),
-        ("learning rates", len(plan.learning_rates)),
-        ("batch seeds", len(plan.batch_seeds)),
-    ):
-        if length != runs:
-            raise ValueError(f"there are {runs} runs but {length} {name}")
-    if not (np.asarray(plan.learning_rates) >= 0).all():
-        raise ValueError("learning rates must be numbers of at least 0")
-    covered = [run for group in plan.groups for run in range(runs)[group.runs]]
-    if covered != list(range(runs)):
-        raise ValueError("the groups must cover all runs, in order and without gaps")
-    if plan.model.sizes[0] != data.train.inputs.shape[2]:
-        raise ValueError(
-            f"the model takes {plan.model.sizes[0]} inputs, the data have {data.train.inputs.shape[2]}"
-        )
-    if data.train.inputs.shape[1] < 1:
-        raise ValueError("there are no training samples")
-    outputs = plan.model.sizes[-1]
-    if data.task == "regression":
-        if data.train.targets.shape[2] != outputs:
-            raise ValueError(f"the model has {outputs} outputs, the data {data.train.targets.shape[2]}")
-    elif outputs < data.classes and not (outputs == 1 and data.classes == 2):
-        raise ValueError(f"the model has {outputs} outputs for {data.classes} classes")
-    if plan.batch_size is not None and plan.batch_size < 1:
-        raise ValueError(f"a batch needs at least one sample, not {plan.batch_size}")
-    if np.min(plan.variants) < 0 or np.max(plan.variants) >= len(data.train.inputs):
-        raise ValueError("a run names a data variant that is not there")

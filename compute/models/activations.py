@@ -178,7 +178,7 @@ class Tanh(Activation):
 
 @dataclass(frozen=True)
 class Sigmoid(Activation):
-    """``φ(z) = 1/(1 + e^{−z})``, ``φ′ = a(1 − a)``; computed as ``(1 + tanh(z/2))/2``, which cannot overflow."""
+    """``φ(z) = 1/(1 + e^{−z})``, ``φ′ = a(1 − a)``; computed as ``(1 + tanh(z/2))/2``: no overflow."""
 
     scratch_arrays: ClassVar[int] = 1
     declaration: ClassVar[Declaration] = Declaration(

@@ -116,7 +116,7 @@ class Normal(Initializer):
 
 @dataclass(frozen=True)
 class Glorot(Initializer):
-    """Variance ``2/(n_in + n_out)``; uniform on ``±√(6/(n_in + n_out))`` or normal. Glorot and Bengio 2010."""
+    """Variance ``2/(n_in + n_out)``; uniform on ``±√(6/(n_in + n_out))`` or normal."""
 
     distribution: str = "uniform"
     bias_scale: float = 0.0

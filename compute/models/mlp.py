@@ -84,7 +84,7 @@ class MultilayerPerceptron:
     @property
     def parameter_count(self) -> int:
         """Number P of parameters."""
-        return self.layer_slices[-1].stop
+        return int(self.layer_slices[-1].stop)
 
     @property
     def layer_names(self) -> tuple[str, ...]:

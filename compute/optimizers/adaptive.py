@@ -58,7 +58,10 @@ class Adagrad(Optimizer):
         "adagrad",
         "AdaGrad",
         help="Divides by the root of the sum of all past squared gradients: steps only ever shrink.",
-        formula=r"s \leftarrow s + g^2, \quad \theta \leftarrow \theta - \frac{\eta\, g}{\sqrt{s} + \epsilon}",
+        formula=(
+            r"s \leftarrow s + g^2, \quad "
+            r"\theta \leftarrow \theta - \frac{\eta\, g}{\sqrt{s} + \epsilon}"
+        ),
         parameters=(_epsilon(1e-10),),
         reference="Duchi, Hazan and Singer 2011, JMLR 12",
     )

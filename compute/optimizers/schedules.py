@@ -110,7 +110,7 @@ class Exponential(Schedule):
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Half a cosine from 1 to ``final`` over the planned steps. Loshchilov and Hutter 2017, arXiv:1608.03983."""
+    """Half a cosine from 1 to ``final`` over the planned steps. arXiv:1608.03983."""
 
     final: float = 0.0
     declaration: ClassVar[Declaration] = Declaration(

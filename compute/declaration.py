@@ -66,7 +66,7 @@ class Parameter:
         if low and high:
             if not self.low_open and not self.high_open:
                 return f"{noun} from {low} to {high}"
-            left = f"above {low}" if self.low_open else f"at least {low}"
+            left = f"above {low}" if self.low_open else f"of at least {low}"
             right = f"below {high}" if self.high_open else f"at most {high}"
             return f"{noun} {left} and {right}"
         if low:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from lab.entries import FAMILIES, entries
 from lab.field_spec import Entry, FieldKind, FieldSpec, LossSpec, Metric, SectionSpec
 from lab.form_sections import form
+from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.metric_catalogue import METRICS, metric_of, stop_metrics
+from lab.sweep import losses_for
 
 __all__ = [
+    "FAMILIES",
     "METRICS",
     "Entry",
     "FieldKind",
@@ -14,7 +18,12 @@ __all__ = [
     "LossSpec",
     "Metric",
     "SectionSpec",
+    "entries",
     "form",
+    "loss_labels",
+    "losses_for",
     "metric_of",
+    "series_numbers",
+    "short_loss_labels",
     "stop_metrics",
 ]

@@ -139,7 +139,9 @@ class SplitConfig(Part):
     train: Annotated[float, Field(gt=0, le=1)] = 0.7
     validation: Share = 0.15
     test: Share = 0.15
-    by_run: bool = Field(False, description="Give every run seed its own split (and its own corruption)")
+    by_run: bool = Field(
+        default=False, description="Give every run seed its own split (and its own corruption)"
+    )
 
     @model_validator(mode="after")
     def _sum(self) -> Self:
@@ -154,35 +156,39 @@ class PreprocessingConfig(Part):
     """What is done to inputs and targets, fitted on the training part only."""
 
     inputs: Literal["standardize", "unit", "none"] = Field(
-        "standardize",
+        default="standardize",
         description="standardize: mean 0, deviation 1 a feature; unit: divide all by the largest value",
     )
-    targets: Literal["standardize", "none"] = Field("standardize", description="Regression targets only")
+    targets: Literal["standardize", "none"] = Field(
+        default="standardize", description="Regression targets only"
+    )
 
 
 class LabelNoiseConfig(Part):
     """Wrong training labels, with the truth kept."""
 
     kind: Literal["uniform", "pair_flip"] = "uniform"
-    share: Share = Field(0.0, description="Share of training labels that are flipped")
+    share: Share = Field(default=0.0, description="Share of training labels that are flipped")
 
 
 class OutlierConfig(Part):
     """Training targets moved away, with the truth kept."""
 
     kind: Literal["random", "leverage"] = Field(
-        "random", description="random: any sample; leverage: those with the largest first feature"
+        default="random", description="random: any sample; leverage: those with the largest first feature"
     )
     share: Share = 0.0
-    shift: float = Field(20.0, allow_inf_nan=False, description="Added to the target, in its own units")
+    shift: float = Field(
+        default=20.0, allow_inf_nan=False, description="Added to the target, in its own units"
+    )
 
 
 class ImbalanceConfig(Part):
     """Rare classes."""
 
     ratio: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0,
-        description="Samples kept of the last class, relative to the first; those between follow geometrically",
+        default=1.0,
+        description="Size of the last class relative to the first; those between follow geometrically",
     )
 
 
@@ -191,7 +197,9 @@ class DataConfig(Selection):
 
     registry: ClassVar[Mapping[str, Declaration]] = DATASETS
     noun: ClassVar[str] = "data sets"
-    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of the data, apart from the seeds of the runs")
+    seed: int = Field(
+        default=0, ge=0, le=2**32 - 1, description="Seed of the data, apart from the seeds of the runs"
+    )
     split: SplitConfig = SplitConfig()
     preprocessing: PreprocessingConfig = PreprocessingConfig()
     label_noise: LabelNoiseConfig = LabelNoiseConfig()
@@ -211,7 +219,7 @@ class ModelConfig(Part):
 
     name: Literal["linear", "mlp"] = "mlp"
     hidden: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
-        (32,), max_length=16, description="Units of each hidden layer", strict=False
+        default=(32,), max_length=16, description="Units of each hidden layer", strict=False
     )
     activation: str = "tanh"
     initializer: InitializerConfig = InitializerConfig(name="glorot")
@@ -232,10 +240,12 @@ class LossConfig(Selection):
 
     registry: ClassVar[Mapping[str, Declaration]] = LOSSES
     noun: ClassVar[str] = "losses"
-    scale: Positive = Field(1.0, le=1e6, description="Factor in front of the loss; shown with its formula")
-    learning_rate: Positive | None = Field(None, le=1e6, description="This loss's own learning rate")
-    series: int = Field(0, ge=0, le=64, description="Colour and dash; 0 lets the lab choose")
-    label: str = Field("", max_length=60, description="Own name in legends and files")
+    scale: Positive = Field(
+        default=1.0, le=1e6, description="Factor in front of the loss; shown with its formula"
+    )
+    learning_rate: Positive | None = Field(default=None, le=1e6, description="This loss's own learning rate")
+    series: int = Field(default=0, ge=0, le=64, description="Colour and dash; 0 lets the lab choose")
+    label: str = Field(default="", max_length=60, description="Own name in legends and files")
 
 
 class ScheduleConfig(Selection):
@@ -243,7 +253,7 @@ class ScheduleConfig(Selection):
 
     registry: ClassVar[Mapping[str, Declaration]] = SCHEDULES
     noun: ClassVar[str] = "schedules"
-    warmup: int = Field(0, ge=0, le=10**9, description="Steps of linear warm-up")
+    warmup: int = Field(default=0, ge=0, le=10**9, description="Steps of linear warm-up")
 
 
 class OptimizerConfig(Selection):
@@ -251,7 +261,7 @@ class OptimizerConfig(Selection):
 
     registry: ClassVar[Mapping[str, Declaration]] = OPTIMIZERS
     noun: ClassVar[str] = "optimisers"
-    learning_rate: Positive = Field(0.1, le=1e6)
+    learning_rate: Positive = Field(default=0.1, le=1e6)
     schedule: ScheduleConfig = ScheduleConfig(name="constant")
 
 
@@ -269,34 +279,38 @@ class TargetConfig(Part):
     """Stop a run when a metric reaches a value."""
 
     metric: StopMetric = "validation_accuracy"
-    value: float = Field(0.95, allow_inf_nan=False)
+    value: float = Field(default=0.95, allow_inf_nan=False)
 
 
 class PlateauConfig(Part):
     """Stop a run when a metric no longer improves."""
 
     metric: StopMetric = "validation_nll"
-    patience: int = Field(20, ge=1, le=10**6, description="Evaluations without improvement")
+    patience: int = Field(default=20, ge=1, le=10**6, description="Evaluations without improvement")
     min_delta: NonNegative = 1e-4
 
 
 class TrainingConfig(Part):
     """How long and how."""
 
-    epochs: int | None = Field(None, ge=1, le=10**7, description="Passes over the training samples")
-    steps: int | None = Field(None, ge=1, le=10**9, description="Updates; wins over epochs")
-    batch_size: int = Field(32, ge=1, le=10**7, description="Samples of one step")
-    full_batch: bool = Field(False, description="Use all training samples in every step")
+    epochs: int | None = Field(default=None, ge=1, le=10**7, description="Passes over the training samples")
+    steps: int | None = Field(default=None, ge=1, le=10**9, description="Updates; wins over epochs")
+    batch_size: int = Field(default=32, ge=1, le=10**7, description="Samples of one step")
+    full_batch: bool = Field(default=False, description="Use all training samples in every step")
     evaluate_every: int = Field(
-        0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose"
+        default=0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose"
     )
     precision: Literal["float32", "float64"] = "float32"
-    l1: NonNegative = Field(0.0, le=1e6)
-    l2: NonNegative = Field(0.0, le=1e6)
-    clip: Positive | None = Field(None, le=1e6, description="Largest gradient norm; leave out for none")
+    l1: NonNegative = Field(default=0.0, le=1e6)
+    l2: NonNegative = Field(default=0.0, le=1e6)
+    clip: Positive | None = Field(
+        default=None, le=1e6, description="Largest gradient norm; leave out for none"
+    )
     divergence: Annotated[float, Field(gt=1, le=1e30)] = 1e4
     show_target: float | None = Field(
-        None, allow_inf_nan=False, description="Dashed line in the metric plot, with the step that reaches it"
+        default=None,
+        allow_inf_nan=False,
+        description="Dashed line in the metric plot, with the step that reaches it",
     )
     target: TargetConfig | None = None
     plateau: PlateauConfig | None = None
@@ -318,8 +332,8 @@ class TrainingConfig(Part):
 class SeedsConfig(Part):
     """Seeds of the runs. Run i of every loss starts from the same weights and sees the same batches."""
 
-    first: int = Field(0, ge=0, le=2**31)
-    count: int = Field(3, ge=1, le=4096)
+    first: int = Field(default=0, ge=0, le=2**31)
+    count: int = Field(default=3, ge=1, le=4096)
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -330,9 +344,9 @@ class SeedsConfig(Part):
 class ExperimentConfig(Part):
     """A whole experiment."""
 
-    format: Literal[1] = FORMAT
-    name: str = Field("Untitled", min_length=1, max_length=120)
-    question: str = Field("", max_length=300)
+    format: Literal[1] = 1
+    name: str = Field(default="Untitled", min_length=1, max_length=120)
+    question: str = Field(default="", max_length=300)
     data: DataConfig
     model: ModelConfig = ModelConfig()
     losses: tuple[LossConfig, ...] = Field(min_length=1, max_length=64, strict=False)

@@ -1,4 +1,4 @@
-"""Change an experiment by paths and values: what the form, ``--set`` and the remedies of a message all use."""
+"""Change an experiment by paths and values: for the form, ``--set`` and the remedies of messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from compute.datasets import DATASETS
 from compute.problems import Problem, ProblemError
 from lab.config import (
     DataConfig,
@@ -40,9 +41,10 @@ def apply_changes(config: ExperimentConfig, changes: Mapping[str, Any]) -> Exper
         The experiment; it is not altered.
     changes
         Path → value. ``None`` takes a setting back to its default or leaves it out. Choosing another name
-        (``"data.name"``, ``"optimizer.name"``, ``"losses.0.name"``, ...) drops the parameters of the thing chosen before.
-        ``"losses.+"`` adds a loss (a table with a name, or the name), ``"losses.-": 1`` and ``"losses.1": None``
-        remove one. ``"data.split"`` also takes the three shares as a sequence. Giving epochs takes back steps and the other way round.
+        (``"data.name"``, ``"optimizer.name"``, ``"losses.0.name"``, ...) drops the parameters of what was
+        chosen before, and a corruption that the new data set cannot have. ``"losses.+"`` adds a loss (a
+        table with a name, or the name), ``"losses.-": 1`` and ``"losses.1": None`` remove one.
+        ``"data.split"`` also takes the three shares as a sequence. Giving epochs takes back steps and the other way round.
 
     Raises
     ------
@@ -137,6 +139,8 @@ def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) ->
         return
     if last == "name" and value != owner.get("name"):
         _forget_parameters(owner, keys)
+        if keys == ("data", "name"):
+            _forget_corruption(owner, value)
     owner[last] = value
 
 
@@ -148,6 +152,15 @@ def _forget_parameters(owner: dict[str, Any], keys: tuple[str, ...]) -> None:
         return
     for key in [key for key in owner if key not in selection.model_fields or key == "label"]:
         del owner[key]
+
+
+def _forget_corruption(data: dict[str, Any], name: Any) -> None:
+    """Take back the corruption that a data set of the other task cannot have."""
+    task = DATASETS[name].task if name in DATASETS else "auto"
+    if task == "regression":
+        data.update(label_noise=None, imbalance=None)
+    elif task == "classification":
+        data.update(outliers=None)
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

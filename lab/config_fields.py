@@ -55,7 +55,7 @@ def field_parameter(model: type[BaseModel], name: str) -> tuple[Parameter, bool]
     if get_origin(plain) is Literal:
         kind, choices = "choice", tuple((str(value), str(value)) for value in get_args(plain))
     elif get_origin(plain) is tuple:
-        item, inner, _ = _unpack(get_args(plain)[0])
+        _, inner, _ = _unpack(get_args(plain)[0])
         kind, constraints = "numbers", inner
     low = high = None
     low_open = high_open = False

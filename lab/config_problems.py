@@ -1,4 +1,4 @@
-"""What is wrong with an experiment, in words: pydantic's errors as a `Problem` with path, value and bounds."""
+"""What is wrong with an experiment, in words: path, value and what is allowed, as a `Problem`."""
 
 from __future__ import annotations
 

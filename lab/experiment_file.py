@@ -52,8 +52,8 @@ def parse_experiment(text: str, source: str = "") -> ExperimentConfig:
     Raises
     ------
     ProblemError
-        For a syntax error (with its line), an unknown key, a wrong type or a value out of range (with the path of
-        the key, the value and what is allowed), or a format of a newer version.
+        For a syntax error (with its line), an unknown key, a wrong type or a value out of range (with the
+        path of the key, the value and what is allowed), or a format of a newer version.
     """
     name = Path(source).name or "The text"
     if not text.strip():
@@ -69,7 +69,7 @@ def parse_experiment(text: str, source: str = "") -> ExperimentConfig:
     if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
         _refuse(
             f"{_short(name)} has format {version}; this Loss Lab reads format {FORMAT}",
-            "It was probably written by a newer version. Update Loss Lab, or save the experiment in the older format.",
+            "It was probably written by a newer version of Loss Lab, which can read it.",
             "format",
         )
     try:
@@ -105,7 +105,7 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ProblemError
-        Where there is no such file, it is a directory, it may not be read, it is not UTF-8, or it is too large.
+        Where there is no such file, or it is a folder, may not be read, is not UTF-8 or is too large.
     """
     name = _short(path.name or str(path))
     try:
@@ -133,8 +133,8 @@ def read_text(path: Path) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         _refuse(
             f"{name} is not UTF-8 text at line {line}",
-            f"Byte {error.start + 1} is 0x{raw[error.start]:02x}. TOML is UTF-8; the file was probably saved in "
-            "another encoding. Save it as UTF-8 in the editor.",
+            f"Byte {error.start + 1} is 0x{raw[error.start]:02x}. TOML is UTF-8; the file was probably saved "
+            "in another encoding. Save it as UTF-8 in the editor.",
         )
 
 
@@ -200,8 +200,8 @@ def write_experiment(config: ExperimentConfig, path: str | Path) -> None:
                 os.unlink(temporary)
         _refuse(
             f"{_short(path.name)} could not be saved",
-            f"The system says: {error.strerror or error} ({path.parent}). Nothing was changed; the experiment is "
-            "still open. Save it to another folder.",
+            f"The system says: {error.strerror or error} ({path.parent}). Nothing was changed. "
+            "Another folder would do.",
         )
 
 

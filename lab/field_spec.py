@@ -1,4 +1,4 @@
-"""What a form, a terminal or a page needs to show one field of an experiment. Built by `lab.catalogue.form`."""
+"""What a form, a terminal or a page needs to show of an experiment. Built by `lab.catalogue.form`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ class FieldSpec:
         Whether it can be changed now.
     allowed
         The bounds in words ("a number above 0 and at most 1000000").
+    advanced
+        Rarely needed and at its usual value: a form may keep it folded away.
     """
 
     path: str
@@ -70,14 +72,16 @@ class FieldSpec:
     empty_text: str = ""
     enabled: bool = True
     allowed: str = ""
+    advanced: bool = False
 
 
 @dataclass(frozen=True)
 class LossSpec:
     """One loss of the comparison as its chip shows it.
 
-    ``name`` is the registry name; ``label`` and ``short`` are its names in this experiment (own label, scale and
-    smoothing included); ``formula`` and ``gradient`` are LaTeX with the scale; ``note`` is a sentence where
+    ``name`` is the registry name; ``label`` and ``short`` are its names in this experiment (own label, scale
+    and smoothing included); ``formula`` and ``gradient`` are LaTeX with the scale and ``brief`` is
+    the right side of the formula alone, for the chip; ``note`` is a sentence where
     it does not fit the data, else empty; ``removable`` is false for the last one.
     """
 
@@ -94,14 +98,15 @@ class LossSpec:
     help: str = ""
     reference: str = ""
     removable: bool = True
+    brief: str = ""
 
 
 @dataclass(frozen=True)
 class SectionSpec:
     """One section of the form.
 
-    ``summary`` says what is inside when it is closed. ``losses`` and ``addable`` (name, label, help of the losses
-    that can be added, those that fit the data first) are filled in the section ``losses`` only.
+    ``summary`` says what is inside when it is closed. ``losses`` and ``addable`` (name, label, help of
+    the losses that fit the data and can be added) are filled in the section ``losses`` only.
     """
 
     key: str
@@ -134,8 +139,8 @@ class Entry:
 class Metric:
     """A recorded or evaluated quantity.
 
-    ``key`` is the name in curves and files. ``percent`` shows shares as per cent; ``log_suggested`` opens its plot
-    with a logarithmic axis; ``tasks`` are those it exists for; ``evaluated`` says measured at evaluation
+    ``key`` is the name in curves and files. ``percent`` shows shares as per cent; ``log_suggested`` opens its
+    plot with a logarithmic axis; ``tasks`` are those it exists for; ``evaluated`` says measured at evaluation
     points rather than at every step.
     """
 

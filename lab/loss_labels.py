@@ -9,7 +9,7 @@ from lab.config import ExperimentConfig, LossConfig
 
 
 def series_numbers(config: ExperimentConfig) -> tuple[int, ...]:
-    """Return the series number (colour and dash, from 1) of each loss: its own, else the first that is free."""
+    """Return the series number (colour and dash, from 1) of each loss: its own, else the first free one."""
     taken = {loss.series for loss in config.losses if loss.series}
     numbers: list[int] = []
     for loss in config.losses:

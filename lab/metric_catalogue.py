@@ -15,7 +15,7 @@ def _recorded() -> dict[str, Metric]:
         Metric("loss", "Training loss", "Loss", False, log_suggested=True,
                help="Mean loss of the batch, with its scale, without penalty."),
         Metric("gradient_norm", "Gradient norm", "Grad. norm", False, log_suggested=True,
-               help="L2 norm over all parameters of the gradient of the objective, before clipping and update."),
+               help="L2 norm of the objective's gradient, all parameters, before clipping and update."),
         Metric("parameter_norm", "Parameter norm", "Param. norm", False,
                help="L2 norm over all parameters."),
         Metric("learning_rate", "Learning rate", "Rate", False,
@@ -61,7 +61,7 @@ def _evaluated() -> dict[str, Metric]:
             _CLASSES,
             higher=True,
             percent=True,
-            text="Share of samples whose most probable class is the true one; a tie counts for the lower class.",
+            text="Share of samples whose most probable class is right; ties count for the lower class.",
         )
         add(
             "nll",
@@ -69,8 +69,8 @@ def _evaluated() -> dict[str, Metric]:
             "NLL",
             (*_CLASSES, *_NUMBERS),
             log=True,
-            text="Mean negative log-likelihood: −log p of the true class, or of a Gaussian whose deviation is "
-            "that of the training residuals.",
+            text="Mean negative log-likelihood: −log p of the true class, or of a Gaussian with the "
+            "deviation of the training residuals.",
         )
         add(
             "brier",

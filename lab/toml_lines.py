@@ -13,7 +13,7 @@ def _keys(text: str) -> tuple[str, ...]:
 
 
 def line_of(text: str, path: str) -> int | None:
-    """Return the 1-based line where a path such as ``"losses.1.delta"`` stands, or that of its nearest parent.
+    """Return the 1-based line where a path such as ``"losses.1.delta"`` stands, or its nearest parent.
 
     Values over several lines are followed by brackets only; a key inside a multi-line text is not expected
     in an experiment. Inline tables are found by the line of the key they belong to.

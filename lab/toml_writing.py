@@ -88,16 +88,19 @@ def quiet_table(config: ExperimentConfig) -> dict[str, Any]:
 
 
 def _item(value: Any) -> Item:
+    """Write long lists on one line and lists of rows with a row a line."""
     if isinstance(value, list) and len(value) > 12 and not isinstance(value[0], (list, dict)):
         array = tomlkit.array()
         array.extend(value)
-        return array.multiline(False)
+        return array
     if isinstance(value, list) and value and isinstance(value[0], list):
         array = tomlkit.array()
         for row in value:
             array.append(row)
-        return array.multiline(True)
-    return tomlkit.item(value)
+        array.multiline(True)
+        return array
+    item: Item = tomlkit.item(value)
+    return item
 
 
 def _table(values: dict[str, Any]) -> Table:

@@ -1,0 +1,349 @@
+"""From an experiment and its data to runs, grouped into the plans that train as one batch.
+
+Runs are ordered by loss, then by seed. Run i of every loss has the same seed: the same initial weights
+(hidden layers at least, where losses need different output layers), the same data variant and the same
+order of batches, so that losses are compared in pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.backend import Device
+from compute.datasets import load_dataset
+from compute.datasets.base import Dataset
+from compute.datasets.corruption import LabelNoise, Outliers
+from compute.datasets.prepare import PreparedData, Preprocessing, Split, prepare
+from compute.losses import LOSSES, make_loss, output_count
+from compute.losses.base import Task
+from compute.models import MultilayerPerceptron, draw_initial
+from compute.optimizers import make_optimizer, make_schedule
+from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
+from compute.problems import Problem, ProblemError, Remedy
+from lab.config import ExperimentConfig
+from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
+from lab.messages import RunInfo
+from lab.metric_catalogue import METRICS, stop_metrics
+
+__all__ = [
+    "Sweep",
+    "evaluation_interval",
+    "load_data",
+    "loss_labels",
+    "loss_task",
+    "losses_for",
+    "plan_sweep",
+    "planned_steps",
+    "prepare_data",
+    "series_numbers",
+    "short_loss_labels",
+    "steps_per_epoch",
+]
+
+EVALUATIONS = 200
+LARGEST_RUNS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """All runs of an experiment and the plans that train them.
+
+    Attributes
+    ----------
+    runs
+        In order of their index.
+    plans
+        (experiment indices of its runs in the plan's order along R, plan), one a model shape.
+    steps, steps_per_epoch
+        Planned updates of every run, and updates in one pass over the training samples.
+    """
+
+    runs: tuple[RunInfo, ...]
+    plans: tuple[tuple[tuple[int, ...], Plan], ...]
+    steps: int
+    steps_per_epoch: int
+
+
+def load_data(config: ExperimentConfig) -> Dataset:
+    """Load or draw the data set of an experiment.
+
+    Raises
+    ------
+    ProblemError
+        What is wrong with its parameters or its file.
+    """
+    return load_dataset(config.data.name, config.data.parameters, config.data.seed)
+
+
+def prepare_data(config: ExperimentConfig, dataset: Dataset | None = None) -> PreparedData:
+    """Load, split, corrupt and preprocess the data of an experiment.
+
+    Parameters
+    ----------
+    config
+        The experiment.
+    dataset
+        Its data set where that is loaded already.
+
+    Raises
+    ------
+    ProblemError
+        What is wrong with the data, its split or its corruption.
+    """
+    data = config.data
+    return prepare(
+        load_data(config) if dataset is None else dataset,
+        seeds=config.seeds.values,
+        data_seed=data.seed,
+        split=Split(**data.split.model_dump()),
+        preprocessing=Preprocessing(**data.preprocessing.model_dump()),
+        label_noise=LabelNoise(**data.label_noise.model_dump()),
+        outliers=Outliers(**data.outliers.model_dump()),
+        imbalance=data.imbalance.ratio,
+    )
+
+
+def steps_per_epoch(config: ExperimentConfig, samples: int) -> int:
+    """Return the updates of one pass over ``samples`` training samples."""
+    batch = config.training.batch
+    return 1 if batch is None else max(1, math.ceil(samples / batch))
+
+
+def planned_steps(config: ExperimentConfig, samples: int) -> int:
+    """Return the updates that every run does, unless a stop rule ends it."""
+    training = config.training
+    if training.steps is not None:
+        return training.steps
+    assert training.epochs is not None
+    return training.epochs * steps_per_epoch(config, samples)
+
+
+def evaluation_interval(config: ExperimentConfig, samples: int) -> int:
+    """Return the updates between evaluations: as configured, or about 200 evaluations a run.
+
+    Chosen by the lab, evaluations fall on ends of epochs where a run has at least 20 epochs.
+
+    Examples
+    --------
+    >>> from lab.experiment_file import default_experiment
+    >>> evaluation_interval(default_experiment(), 1257)
+    40
+    """
+    if config.training.evaluate_every:
+        return config.training.evaluate_every
+    steps, epoch = planned_steps(config, samples), steps_per_epoch(config, samples)
+    if steps < 20 * epoch:
+        return max(1, round(steps / EVALUATIONS))
+    return epoch * max(1, round(steps / epoch / EVALUATIONS))
+
+
+def loss_task(task: str, classes: int) -> Task:
+    """Return what the targets are to a loss: ``"regression"``, ``"binary"`` or ``"multiclass"``."""
+    if task == "regression":
+        return "regression"
+    return "binary" if classes <= 2 else "multiclass"
+
+
+def losses_for(task: str, classes: int = 0) -> tuple[str, ...]:
+    """Return the names of the losses that are defined for a data set's task, in catalogue order."""
+    kind = loss_task(task, classes)
+    return tuple(name for name, card in LOSSES.items() if kind in card.tasks)
+
+
+def _check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
+    kind = loss_task(dataset.task, dataset.outputs)
+    what = {
+        "regression": "numbers to predict",
+        "binary": "two classes",
+        "multiclass": f"{dataset.outputs} classes",
+    }[kind]
+    used = {loss.name for loss in config.losses}
+    fitting = [name for name in losses_for(dataset.task, dataset.outputs) if name not in used]
+    for index, loss in enumerate(config.losses):
+        card = LOSSES[loss.name]
+        if kind in card.tasks:
+            continue
+        remedies = [
+            Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{index}.name": name})
+            for name in fitting[:2]
+        ]
+        if len(config.losses) > 1:
+            remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
+        names = ", ".join(LOSSES[name].label for name in losses_for(dataset.task, dataset.outputs))
+        raise ProblemError(
+            Problem(
+                f"{card.label} is not defined for {what}",
+                f"Its targets are {card.target_domain or 'of another kind'}; "
+                f"the data set {dataset.name} has {what}. Losses that fit: {names}.",
+                f"losses.{index}.name",
+                tuple(remedies),
+            )
+        )
+
+
+def _check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> str | None:
+    """Return the metric of a stop rule, or refuse one that is never measured."""
+    settings = getattr(config.training, rule)
+    if settings is None:
+        return None
+    metric: str = settings.metric
+    where = f"training.{rule}.metric"
+    if prepared.task not in METRICS[metric].tasks:
+        fitting = [
+            m
+            for m in stop_metrics(prepared.task)
+            if m.key.startswith("validation") == metric.startswith("val")
+        ]
+        raise ProblemError(
+            Problem(
+                f"{METRICS[metric].label} is not measured on {_task_words(prepared.task)}",
+                f"The stop rule would never act. Metrics here: {', '.join(m.key for m in fitting)}.",
+                where,
+                (
+                    Remedy(f"Watch {fitting[0].label}", {where: fitting[0].key}),
+                    Remedy("Train without this rule", {f"training.{rule}": None}),
+                ),
+            )
+        )
+    if metric.startswith("validation_") and prepared.validation.samples == 0:
+        training = metric.replace("validation_", "train_", 1)
+        raise ProblemError(
+            Problem(
+                "There is no validation part for the stop rule to watch",
+                f"{METRICS[metric].label} is watched, but the validation share is 0.",
+                where,
+                (
+                    Remedy(f"Watch {METRICS[training].label}", {where: training}),
+                    Remedy("Train without this rule", {f"training.{rule}": None}),
+                ),
+            )
+        )
+    return metric
+
+
+def _task_words(task: str) -> str:
+    return "classes" if task == "classification" else "numbers"
+
+
+def _model(config: ExperimentConfig, prepared: PreparedData, loss_name: str) -> MultilayerPerceptron:
+    dataset = prepared.dataset
+    outputs = output_count(LOSSES[loss_name], loss_task(dataset.task, dataset.outputs), dataset.outputs)
+    hidden = config.model.hidden if config.model.name == "mlp" else ()
+    return MultilayerPerceptron((dataset.features, *hidden, outputs), config.model.activation)
+
+
+def _check_size(model: MultilayerPerceptron, runs: int) -> None:
+    if model.parameter_count * runs > LARGEST_RUNS:
+        count = model.parameter_count * runs
+        raise ProblemError(
+            Problem(
+                f"{runs} runs of {model.parameter_count} parameters are too many to hold",
+                f"Together they have {count} parameters; at most {LARGEST_RUNS} fit. Fewer seeds or smaller "
+                "hidden layers would do.",
+                "model.hidden",
+            )
+        )
+
+
+def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device) -> Sweep:
+    """Lay out all runs of an experiment.
+
+    Parameters
+    ----------
+    config
+        The experiment.
+    prepared
+        Its data; see `prepare_data`.
+    device
+        Where to compute.
+
+    Returns
+    -------
+    Sweep
+        Runs by loss and seed; one plan for each shape of the model (losses may need one output or K).
+
+    Raises
+    ------
+    ProblemError
+        Where a loss is not defined for the data, a stop rule watches what is never measured, or given initial
+        values do not fit the model. Remedies are offered.
+    """
+    _check_losses(config, prepared.dataset)
+    for rule in ("target", "plateau"):
+        _check_rule(config, prepared, rule)
+    shapes: dict[MultilayerPerceptron, list[int]] = {}
+    for index, loss in enumerate(config.losses):
+        shapes.setdefault(_model(config, prepared, loss.name), []).append(index)
+    runs: dict[int, RunInfo] = {}
+    plans: list[tuple[tuple[int, ...], Plan]] = []
+    for model, losses in shapes.items():
+        _check_size(model, len(losses) * config.seeds.count)
+        indices, plan = _plan(config, prepared, device, model, losses)
+        plans.append((indices, plan))
+        rates = plan.learning_rates
+        for row, index in enumerate(indices):
+            loss_index, seed = divmod(index, config.seeds.count)
+            runs[index] = RunInfo(
+                index, loss_index, config.seeds.values[seed], float(rates[row]), model.layer_names,
+                model.parameter_count,
+            )  # fmt: skip
+    samples = prepared.train.samples
+    return Sweep(
+        tuple(runs[index] for index in sorted(runs)),
+        tuple(plans),
+        planned_steps(config, samples),
+        steps_per_epoch(config, samples),
+    )
+
+
+def _plan(
+    config: ExperimentConfig,
+    prepared: PreparedData,
+    device: Device,
+    model: MultilayerPerceptron,
+    losses: list[int],
+) -> tuple[tuple[int, ...], Plan]:
+    training, optimizer, seeds = config.training, config.optimizer, config.seeds.values
+    count, samples = len(seeds), prepared.train.samples
+    steps = planned_steps(config, samples)
+    initializer = config.model.initializer
+    initial = np.stack(
+        [draw_initial(model, initializer.name, initializer.parameters, seed) for seed in seeds]
+    )
+    groups: list[LossGroup] = []
+    rates: list[float] = []
+    for place, index in enumerate(losses):
+        loss = config.losses[index]
+        rows = slice(place * count, (place + 1) * count)
+        groups.append(LossGroup(make_loss(loss.name, **loss.parameters), loss.scale, rows))
+        rates += [optimizer.learning_rate if loss.learning_rate is None else loss.learning_rate] * count
+    schedule = optimizer.schedule
+    batch = training.batch
+    target, plateau = training.target, training.plateau
+    plan = Plan(
+        data=prepared,
+        variants=np.tile(prepared.variant_of_seed, len(losses)),
+        model=model,
+        initial=np.tile(initial, (len(losses), 1)),
+        groups=tuple(groups),
+        optimizer=make_optimizer(optimizer.name, **optimizer.parameters),
+        schedule=make_schedule(schedule.name, steps, schedule.warmup, **schedule.parameters),
+        learning_rates=np.array(rates, dtype=np.float64),
+        batch_size=None if batch is None or batch >= samples else batch,
+        batch_seeds=tuple(seeds) * len(losses),
+        steps=steps,
+        evaluate_every=evaluation_interval(config, samples),
+        device=device,
+        l1=training.l1,
+        l2=training.l2,
+        clip=training.clip,
+        precision=training.precision,
+        divergence=training.divergence,
+        target=None if target is None else TargetRule(target.metric, target.value),
+        plateau=None if plateau is None else PlateauRule(plateau.metric, plateau.patience, plateau.min_delta),
+    )
+    indices = tuple(index * count + seed for index in losses for seed in range(count))
+    return indices, plan

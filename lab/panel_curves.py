@@ -1,0 +1,372 @@
+"""The curve plots: one coordinate system with a mean, a band and members for each loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.catalogue import METRICS
+from lab.group_curves import CurveView, GroupCurve, Transform
+from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
+from lab.number_text import MISSING, thousands, value_text
+from lab.panels import Band, CurvePanel, Facet, LegendEntry, Line, Mark
+from lab.ranges import growing_end, linear_range, log_range
+from lab.view_options import PanelSource, ViewOptions, XAxis
+
+Floats = NDArray[np.float64]
+
+X_LABELS: dict[XAxis, str] = {"step": "step", "epoch": "epoch", "seconds": "seconds"}
+NOT_COMPARABLE = "compare shapes, not values"
+
+
+@dataclass(frozen=True)
+class LossLook:
+    """One loss of the experiment as plots show it, with the runs that count."""
+
+    index: int
+    key: str
+    name: str
+    short: str
+    series: int
+    runs: tuple[int, ...]
+    all_runs: tuple[int, ...]
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a kind of plot draws."""
+
+    kind: str
+    metric: str
+    title: str
+    unit: str = ""
+    transform: Transform = "raw"
+    log_y: bool = False
+    percent: bool = False
+    placeholder: str = ""
+    comparable: bool = True
+    target: float | None = None
+    rising: bool = False
+
+
+def looks(source: PanelSource, options: ViewOptions) -> tuple[LossLook, ...]:
+    """Return every loss of the runs shown."""
+    config = source.run_config
+    names, shorts = loss_labels(config), short_loss_labels(config)
+    result = []
+    for index, series in enumerate(series_numbers(config)):
+        own = [run for run in source.runs if run.info.loss_index == index]
+        visible = tuple(run.info.index for run in own if run.visible)
+        everything = tuple(run.info.index for run in own)
+        shown = options.shows(index) and (bool(visible) or not own)
+        result.append(
+            LossLook(index, str(index), names[index], shorts[index], series, visible, everything, shown)
+        )
+    return tuple(result)
+
+
+def x_range(source: PanelSource, options: ViewOptions) -> tuple[float, float]:
+    """Return the x axis from the start to the planned end; seconds reach to an estimate in round steps."""
+    steps, step = source.planned_steps, source.step
+    finished = bool(source.runs) and all(run.status not in ("waiting", "running") for run in source.runs)
+    if options.x_axis == "step":
+        high = float(max(steps, step, 1))
+        low = 1.0
+    elif options.x_axis == "epoch":
+        per = source.steps_per_epoch or 1
+        high = max(steps, step, 1) / per
+        low = 1.0 / per
+    else:
+        spent = latest_seconds(source)
+        high = spent if finished or not step else growing_end(spent * max(steps, step) / step)
+        high = high or 1.0
+        low = min(1e-3, high / 10)
+    return (min(low, high / 10), high) if options.log_x else (0.0, high)
+
+
+def latest_seconds(source: PanelSource) -> float:
+    """Return the training seconds at the latest row of any run."""
+    runs = [run.info.index for run in source.runs]
+    tracks = source.curves.tracks("objective", runs)
+    return max((float(track.seconds[-1]) for track, _ in tracks if track.length), default=0.0)
+
+
+def curve_view(options: ViewOptions, transform: Transform) -> CurveView:
+    """Return how curves are asked for."""
+    return CurveView(
+        x_axis=options.x_axis,
+        band=options.band,
+        smoothing=options.smoothing,
+        columns=options.columns,
+        x_view=options.x_view,
+        log_x=options.log_x,
+        transform=transform,
+    )
+
+
+def seeds_words(source: PanelSource, groups: Sequence[LossLook]) -> str:
+    """Say what a line is the mean of: "mean of 3 seeds", "mean of 4 of 5 seeds", "seed 0"."""
+    counts = {len(look.runs) for look in groups if look.shown}
+    total = source.run_config.seeds.count
+    if total == 1:
+        return f"seed {source.run_config.seeds.first}"
+    if not counts or counts == {total}:
+        return f"mean of {total} seeds"
+    few, many = min(counts), max(counts)
+    if few == many:
+        return f"mean of {many} of {total} seeds" if many > 1 else f"1 of {total} seeds"
+    return f"mean of {few} to {many} of {total} seeds"
+
+
+def legend_value(
+    source: PanelSource, look: LossLook, spec: Spec, group: GroupCurve | None, smooth: bool
+) -> str:
+    """Return what the legend reads now: the mean's value, or that runs diverged."""
+    ends = source.curves.ends
+    diverged = [r for r in look.runs if (end := ends.get(r)) is not None and end.reason == "diverged"]
+    if diverged:
+        return (
+            "diverged" if len(diverged) == len(look.runs) else f"{len(diverged)} of {len(look.runs)} diverged"
+        )
+    if group is not None and smooth and len(group.mean):
+        return value_text(float(group.mean[-1]), percent=spec.percent)
+    values = np.array([transformed_last(source, spec, run) for run in look.runs])
+    return value_text(float(values.mean()), percent=spec.percent) if len(values) else MISSING
+
+
+def transformed_last(source: PanelSource, spec: Spec, run: int) -> float:
+    """Return a run's latest value in the plot's transform."""
+    value = source.curves.last(spec.metric, run)
+    if spec.transform == "complement":
+        return 1 - value
+    if spec.transform == "relative":
+        first = source.curves.first(spec.metric, run)
+        return value / first if first else float("nan")
+    return value
+
+
+def losses_differ(source: PanelSource, groups: Iterable[LossLook]) -> bool:
+    """Whether the losses shown differ in formula, parameters or scale: values cannot be compared then."""
+    losses = source.run_config.losses
+    kinds = {
+        (
+            losses[look.index].name,
+            losses[look.index].scale,
+            tuple(sorted(losses[look.index].parameters.items())),
+        )
+        for look in groups
+        if look.shown
+    }
+    return len(kinds) > 1
+
+
+def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurvePanel:
+    """Make a plot with all losses in one coordinate system."""
+    groups = looks(source, options)
+    view = curve_view(options, spec.transform)
+    found: list[tuple[LossLook, GroupCurve | None, list[tuple[Floats, Floats]]]] = []
+    for look in groups:
+        group = source.curves.group(spec.metric, look.runs, view) if look.shown and look.runs else None
+        members = []
+        if look.shown and (options.members and len(look.runs) > 1):
+            members = [source.curves.member(spec.metric, run, view) for run in look.runs]
+        found.append((look, group, members))
+    drawn = [(look, group, members) for look, group, members in found if group is not None]
+    log_y, dropped = _log_choice(spec, options, [group for _, group, _ in drawn], [m for _, _, m in drawn])
+    subtitle_parts = [spec.unit or seeds_words(source, groups), "log" if log_y else ""]
+    x_limits = x_range(source, options)
+    y_limits = y_range(
+        [group for _, group, _ in drawn],
+        log_y=log_y,
+        extra=() if spec.target is None else (spec.target,),
+    )
+    lines: list[Line] = []
+    bands: list[Band] = []
+    marks: list[Mark] = []
+    for look, group, members in drawn:
+        lines.extend(_line(x, y, look, "member", log_y, options.log_x) for x, y in members)
+        facet_lines, band, mark = draw_group(group, look, log_y=log_y, log_x=options.log_x, floor=y_limits[0])
+        lines.extend(facet_lines)
+        bands.extend(band)
+        marks.extend(mark)
+        reached = _reached_mark(look, group, spec)
+        if reached is not None:
+            marks.append(reached)
+    legend = tuple(
+        LegendEntry(
+            look.key,
+            look.name,
+            look.short,
+            look.series,
+            legend_value(source, look, spec, group, bool(options.smoothing) and options.x_view is None)
+            if source.runs
+            else "",
+            look.shown,
+        )
+        for look, group, _ in found
+    )
+    notes = []
+    if not spec.comparable and source.runs and losses_differ(source, groups):
+        notes.append(NOT_COMPARABLE)
+    if dropped:
+        notes.append(f"{thousands(dropped)} {'value' if dropped == 1 else 'values'} ≤ 0 not drawn")
+    return CurvePanel(
+        kind=spec.kind,
+        title=spec.title,
+        subtitle=", ".join(part for part in subtitle_parts if part),
+        facets=(Facet("", tuple(lines), tuple(bands), tuple(marks)),),
+        legend=legend,
+        x_label=X_LABELS[options.x_axis],
+        x_range=x_limits,
+        y_range=y_limits,
+        log_x=options.log_x,
+        log_y=log_y,
+        percent=spec.percent,
+        target=spec.target,
+        note=" · ".join(notes),
+        placeholder="" if drawn else _placeholder(source, spec, groups),
+    )
+
+
+def _placeholder(source: PanelSource, spec: Spec, groups: Sequence[LossLook]) -> str:
+    if not source.runs:
+        return spec.placeholder
+    if not any(look.shown for look in groups):
+        return "every loss is hidden"
+    return "waiting for the first evaluation" if METRICS[spec.metric].evaluated else ""
+
+
+def _log_choice(
+    spec: Spec,
+    options: ViewOptions,
+    groups: Sequence[GroupCurve],
+    members: Sequence[Sequence[tuple[Floats, Floats]]],
+) -> tuple[bool, int]:
+    """Choose the y axis, unasked logarithmic only where every value fits; count the values that do not."""
+    values = [part for group in groups for part in (group.mean, group.raw)]
+    values += [y for some in members for _, y in some]
+    unfit = sum(int(np.count_nonzero(part <= 0)) for part in values)
+    if options.log_y is None:
+        return spec.log_y and not unfit, 0
+    return options.log_y, unfit if options.log_y else 0
+
+
+def _line(
+    x: Floats,
+    y: Floats,
+    look: LossLook,
+    role: Literal["mean", "member", "raw", "layer"],
+    log_y: bool,
+    log_x: bool,
+    tag: str = "",
+) -> Line:
+    """Make a line; what a logarithmic axis cannot show is left out (x) or breaks it (y)."""
+    if log_x:
+        keep = x > 0
+        x, y = x[keep], y[keep]
+    if log_y:
+        y = np.where(y > 0, y, np.nan)
+    return Line(x, y, look.series, role, look.name, tag, look.key)
+
+
+def draw_group(
+    group: GroupCurve,
+    look: LossLook,
+    *,
+    log_y: bool,
+    log_x: bool,
+    floor: float,
+    role: Literal["mean", "layer"] = "mean",
+    tag: str = "",
+) -> tuple[list[Line], list[Band], list[Mark]]:
+    """Make the lines, the band and the divergence mark of one group."""
+    lines = []
+    if len(group.raw):
+        lines.append(_line(group.raw_x, group.raw, look, "raw", log_y, log_x))
+    lines.append(_line(group.x, group.mean, look, role, log_y, log_x, tag))
+    bands = []
+    if group.low is not None and group.high is not None:
+        x, low, high = group.x, group.low, group.high
+        if log_x:
+            keep = x > 0
+            x, low, high = x[keep], low[keep], high[keep]
+        if log_y:
+            low = np.where(low > 0, low, floor * 1e-3)
+            high = np.where(high > 0, high, floor * 1e-3)
+        bands.append(Band(x, low, high, look.series))
+    marks = []
+    if group.diverged is not None:
+        finite = np.flatnonzero(np.isfinite(group.mean) & ((group.mean > 0) | (not log_y)))
+        if len(finite):
+            last = finite[-1]
+            words = f"stopped at step {thousands(group.diverged.step)}"
+            marks.append(Mark(float(group.x[last]), float(group.mean[last]), look.series, "diverged", words))
+    return lines, bands, marks
+
+
+def _reached_mark(look: LossLook, group: GroupCurve, spec: Spec) -> Mark | None:
+    """Mark where the mean first reached the target."""
+    if spec.target is None:
+        return None
+    hits = np.flatnonzero(group.mean >= spec.target if spec.rising else group.mean <= spec.target)
+    if not len(hits):
+        return None
+    first = hits[0]
+    return Mark(float(group.x[first]), float(group.mean[first]), look.series, "reached")
+
+
+def y_range(
+    groups: Sequence[GroupCurve], *, log_y: bool, extra: tuple[float, ...] = ()
+) -> tuple[float, float]:
+    """Return the range of y on round numbers.
+
+    A diverged group may run far out of it: it counts only up to 30 times (log) or one and a half times the
+    range of the others, so that one explosion does not flatten every other curve.
+    """
+    calm = _spread([group for group in groups if group.diverged is None], log_y)
+    wild = _spread([group for group in groups if group.diverged is not None], log_y)
+    if not len(calm) and len(wild):
+        starts = [group.mean[0] for group in groups if len(group.mean) and np.isfinite(group.mean[0])]
+        calm = np.array([start for start in starts if start > 0 or not log_y])
+        calm = calm if len(calm) else wild[:1]
+    if len(wild):
+        top, bottom = float(calm.max()), float(calm.min())
+        slack = 0.5 * ((top - bottom) or abs(top) or 1.0)
+        low, high = (bottom / 30, top * 30) if log_y else (bottom - slack, top + slack)
+        calm = np.concatenate([calm, np.clip(wild, low, high)])
+    values = np.concatenate([calm, [value for value in extra if value > 0 or not log_y]])
+    if not len(values):
+        return (0.1, 1.0) if log_y else (0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    return log_range(low, high) if log_y else linear_range(low, high)
+
+
+def _spread(groups: Sequence[GroupCurve], log_y: bool) -> Floats:
+    """Return what a range must hold: means, bands, and raw lines but for their rarest spikes."""
+    parts: list[Floats] = []
+    for group in groups:
+        parts.append(group.mean)
+        if group.low is not None and group.high is not None:
+            parts.append(group.high)
+            parts.append(group.low)
+        if len(group.raw):
+            usable = group.raw[np.isfinite(group.raw) & ((group.raw > 0) | (not log_y))]
+            if len(usable):
+                parts.append(np.percentile(usable, [0.5, 99.5]))
+    values = np.concatenate(parts) if parts else np.empty(0)
+    values = values[np.isfinite(values)]
+    if not log_y:
+        return values
+    values = values[values > 0]
+    if len(values):
+        # A band that dips to 0 must not stretch a logarithmic axis over many decades.
+        means = np.concatenate([group.mean for group in groups])
+        means = means[np.isfinite(means) & (means > 0)]
+        if len(means):
+            values = values[values >= means.min() / 10]
+    return values

@@ -1,0 +1,205 @@
+"""The plots that are not curves over training: gradient facets, the confusion matrix and the data itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lab.messages import DataSummary
+from lab.panel_curves import (
+    X_LABELS,
+    LossLook,
+    Spec,
+    curve_view,
+    draw_group,
+    legend_value,
+    looks,
+    seeds_words,
+    x_range,
+    y_range,
+)
+from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
+from lab.view_options import PanelSource, ViewOptions
+
+
+def layer_names(source: PanelSource, look: LossLook) -> tuple[str, ...]:
+    """Return the names of the layers that a loss's runs have: "1", "2", "out"."""
+    return next((run.info.layers for run in source.runs if run.info.index in look.all_runs), ())
+
+
+def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
+    """Make the gradient norms: a coordinate system a loss, a line a layer, one shared y axis."""
+    groups = looks(source, options)
+    view = curve_view(options, "raw")
+    spec = Spec("gradient", "gradient_norm", "Gradient norm", log_y=True)
+    log_y = True if options.log_y is None else options.log_y
+    found = []
+    for look in groups:
+        if not (look.shown and look.runs):
+            continue
+        curves = []
+        for layer, name in enumerate(layer_names(source, look)):
+            metric = f"gradient_norm/{layer}"
+            group = source.curves.group(metric, look.runs, view)
+            members = []
+            if options.members and len(look.runs) > 1:
+                members = [source.curves.member(metric, run, view) for run in look.runs]
+            if group is not None:
+                curves.append((name, group, members))
+        found.append((look, curves))
+    everything = [group for _, curves in found for _, group, _ in curves]
+    unfit = sum(int(np.count_nonzero(part <= 0)) for group in everything for part in (group.mean, group.raw))
+    if options.log_y is None and not any((group.mean > 0).any() for group in everything) and everything:
+        log_y = False
+    y_limits = y_range(everything, log_y=log_y)
+    facets = []
+    for look, curves in found:
+        lines: list[Line] = []
+        bands, marks = [], []
+        for name, group, members in curves:
+            for x, y in members:
+                keep = x > 0 if options.log_x else slice(None)
+                y = np.where(y > 0, y, np.nan) if log_y else y
+                lines.append(Line(x[keep], y[keep], look.series, "member", look.name, "", look.key))
+            more, band, mark = draw_group(
+                group, look, log_y=log_y, log_x=options.log_x, floor=y_limits[0], role="layer", tag=name
+            )
+            lines.extend(more)
+            bands.extend(band)
+            marks.extend(mark)
+        facets.append(Facet(look.name, tuple(lines), tuple(bands), _topmost(marks), look.series))
+    legend = tuple(
+        LegendEntry(
+            look.key,
+            look.name,
+            look.short,
+            look.series,
+            legend_value(source, look, spec, None, False) if source.runs else "",
+            look.shown,
+        )
+        for look in groups
+    )
+    note = ""
+    if log_y and unfit:
+        note = f"{unfit} {'value' if unfit == 1 else 'values'} ≤ 0 not drawn"
+    return CurvePanel(
+        kind="gradient",
+        title="Gradient norm",
+        subtitle="per layer" + (", log" if log_y else ""),
+        facets=tuple(facets),
+        legend=legend,
+        x_label=X_LABELS[options.x_axis],
+        x_range=x_range(source, options),
+        y_range=y_limits,
+        log_x=options.log_x,
+        log_y=log_y,
+        note=note,
+        placeholder="" if everything else ("" if source.runs else "how hard each layer is pulled"),
+    )
+
+
+def _topmost(marks: list[Mark]) -> tuple[Mark, ...]:
+    """Keep the words of the highest mark only: all layers stop at the same step."""
+    if not marks:
+        return ()
+    top = max(marks, key=lambda mark: mark.y)
+    return tuple(mark if mark is top else Mark(mark.x, mark.y, mark.series, mark.kind) for mark in marks)
+
+
+def confusion_panel(source: PanelSource, options: ViewOptions) -> ConfusionPanel:
+    """Make the confusion matrix of one loss: its visible runs' counts added, in per cent of the true class."""
+    groups = looks(source, options)
+    index = min(max(options.loss, 0), len(groups) - 1)
+    if options.solo is not None and options.solo < len(groups):
+        index = options.solo
+    look = groups[index]
+    summary, confusion = source.summary, source.confusion
+    names = summary.target_names if summary is not None else ()
+    split = "validation"
+    if confusion is not None:
+        split = "validation" if confusion.split == "validation" else "training"
+    elif summary is not None and summary.validation == 0:
+        split = "training"
+    title, subtitle = "Confusion", f"{split}, % of true class"
+    empty = np.empty((0, 0))
+    if summary is not None and summary.task != "classification":
+        words = "a confusion matrix needs classes; these targets are numbers"
+        return ConfusionPanel(title, subtitle, empty, names, look.name, words)
+    if confusion is None:
+        words = "which class is taken for which"
+        if summary is not None and summary.outputs > 30:
+            words = f"not counted: {summary.outputs} classes are more than a matrix can show (30)"
+        elif summary is not None and summary.name == "digits":
+            words = "which digit is taken for which"
+        return ConfusionPanel(title, subtitle, empty, names, look.name, words)
+    counts = [confusion.counts[run] for run in look.runs if run in confusion.counts]
+    if not counts:
+        return ConfusionPanel(title, subtitle, empty, names, look.name, "no run of this loss is shown")
+    total = np.sum(counts, axis=0).astype(np.float64)
+    rows = total.sum(axis=1, keepdims=True)
+    percent = np.divide(100 * total, rows, out=np.zeros_like(total), where=rows > 0)
+    if len(counts) > 1:
+        subtitle += f", {seeds_words(source, [look]).replace('mean of ', '')}"
+    return ConfusionPanel(title, subtitle, percent, names, look.name)
+
+
+def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
+    """Make the data with each loss's decision surface (two features) or fitted curve (one feature)."""
+    summary = source.summary
+    groups = looks(source, options)
+    if summary is None or summary.features > 2 or not len(summary.points):
+        words = "the data will be here"
+        if summary is not None:
+            words = f"data with {summary.features} features cannot be drawn; this needs one or two"
+        return _empty_field(words, summary)
+    curve = summary.features == 1
+    classes = summary.outputs if summary.task == "classification" else 0
+    field = source.field
+    by_run = dict(zip(field.runs, field.values, strict=True)) if field is not None else {}
+    views = []
+    for look in groups:
+        if not look.shown:
+            continue
+        values = next((by_run[run] for run in look.all_runs if run in by_run), None)
+        if values is not None:
+            views.append(FieldView(look.name, look.series, values))
+        elif not curve:
+            views.append(FieldView(look.name, look.series, np.empty((0, 0), dtype=np.float32)))
+    what = "fitted curve" if curve else "decision surface" if classes else "fitted surface"
+    subtitle = what
+    if field is not None and by_run:
+        seed = next(run.info.seed for run in source.runs if run.info.index == field.runs[0])
+        subtitle = f"{what}, seed {seed}"
+    if summary.corrupted_count:
+        subtitle += ", hollow = label flipped" if classes else ", hollow = moved target"
+    return FieldPanel(
+        title="Data",
+        subtitle=subtitle,
+        points=summary.points,
+        labels=summary.labels,
+        corrupted=summary.corrupted,
+        validation=summary.split == 1,
+        classes=classes,
+        feature_names=summary.feature_names,
+        target_names=summary.target_names,
+        axes=field.axes if field is not None else (),
+        field_kind=field.kind if field is not None else ("number" if not classes else "probability"),
+        views=tuple(views),
+    )
+
+
+def _empty_field(words: str, summary: DataSummary | None) -> FieldPanel:
+    return FieldPanel(
+        title="Data",
+        subtitle="",
+        points=np.empty((0, 2)),
+        labels=np.empty(0),
+        corrupted=np.empty(0, dtype=bool),
+        validation=np.empty(0, dtype=bool),
+        classes=0,
+        feature_names=summary.feature_names if summary is not None else (),
+        target_names=summary.target_names if summary is not None else (),
+        axes=(),
+        field_kind="number",
+        views=(),
+        placeholder=words,
+    )

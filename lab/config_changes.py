@@ -44,7 +44,8 @@ def apply_changes(config: ExperimentConfig, changes: Mapping[str, Any]) -> Exper
         (``"data.name"``, ``"optimizer.name"``, ``"losses.0.name"``, ...) drops the parameters of what was
         chosen before, and a corruption that the new data set cannot have. ``"losses.+"`` adds a loss (a
         table with a name, or the name), ``"losses.-": 1`` and ``"losses.1": None`` remove one.
-        ``"data.split"`` also takes the three shares as a sequence. Giving epochs takes back steps and the other way round.
+        ``"data.split"`` also takes the three shares as a sequence. Giving epochs takes back steps and the
+        other way round.
 
     Raises
     ------

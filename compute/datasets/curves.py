@@ -44,9 +44,9 @@ def draw_noise(
         For an unknown kind.
     """
     if kind == "gaussian":
-        return scale * generator.standard_normal(size)
+        return np.asarray(scale * generator.standard_normal(size))
     if kind == "laplace":
-        return generator.laplace(0.0, scale, size) if scale > 0 else np.zeros(size)
+        return np.asarray(scale * generator.laplace(0.0, 1.0, size))
     if kind == "student_t":
         return np.asarray(scale * generator.standard_t(degrees_of_freedom, size))
     raise ValueError(f"unknown noise {kind!r}")
@@ -78,7 +78,7 @@ def _interval(parameters: Mapping[str, Any], generator: np.random.Generator) -> 
                 "data.low",
             )
         )
-    return generator.uniform(low, high, parameters["samples"])
+    return np.asarray(generator.uniform(low, high, parameters["samples"]))
 
 
 def load_line(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:

@@ -1,0 +1,1 @@
+"""A person's own file, from bytes to a data set; polars is imported only inside its functions."""

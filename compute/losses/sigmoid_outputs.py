@@ -183,7 +183,8 @@ class BinaryCrossEntropy(Loss):
         label="Binary cross-entropy",
         short="BCE",
         help="Minus the logarithm of the probability that each sigmoid output gives to its 0/1 target.",
-        formula=r"L = -\sum_k y_k \ln p_k + (1 - y_k) \ln(1 - p_k), \quad p_k = \frac{1}{1 + e^{-z_k}}",
+        formula=r"L = -\sum_k \Big( y_k \ln p_k + (1 - y_k) \ln(1 - p_k) \Big), "
+        r"\quad p_k = \frac{1}{1 + e^{-z_k}}",
         reference="doi:10.1111/j.2517-6161.1958.tb00292.x",
         tasks=_CLASSES,
         link="sigmoid",

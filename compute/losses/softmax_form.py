@@ -8,7 +8,7 @@ is exactly 1, so what it lacks to the sum is the sum of the others, which is com
 In the notation of the code, for outputs z of one sample, with t equal largest ones:
 
 - ``shifted`` = z − max z; ``top`` = 1 at the largest, else 0; ``rest`` = exp(shifted) − top, 0 at the largest
-- ``rest_sum`` = Σ rest; ``excess`` = Σ exp(shifted) − 1 = rest_sum + t − 1; ``total`` = 1 + excess
+- ``ties`` = t; ``excess`` = Σ exp(shifted) − 1 = Σ rest + t − 1; ``total`` = 1 + excess
 - p = (rest + top) / total, and p − y = (rest + (top − y) − y excess) / total
 """
 
@@ -29,14 +29,13 @@ class SoftmaxForm:
     ----------
     shifted, top, rest
         (R, B, K), as the module says.
-    rest_sum, ties, excess, total
+    ties, excess, total
         (R, B).
     """
 
     shifted: Array
     top: Array
     rest: Array
-    rest_sum: Array
     ties: Array
     excess: Array
     total: Array
@@ -50,20 +49,19 @@ class SoftmaxForm:
         shifted, top, rest = (
             work.buffer(name, shape, dtype) for name in ("softmax shifted", "softmax top", "softmax rest")
         )
-        rest_sum, ties, excess, total = (
+        ties, excess, total = (
             work.buffer(name, shape[:2], dtype)
-            for name in ("softmax rest sum", "softmax ties", "softmax excess", "softmax total")
+            for name in ("softmax ties", "softmax excess", "softmax total")
         )
         max_last(outputs, total, work)
         xp.subtract(outputs, total[..., None], out=shifted)
         xp.equal(shifted, work.constant(0.0, shape, dtype), out=top)
         xp.subtract(xp.exp(shifted, out=rest), top, out=rest)
-        sum_last(rest, rest_sum, work)
         sum_last(top, ties, work)
-        xp.subtract(ties, 1, out=excess)
-        xp.add(excess, rest_sum, out=excess)
+        sum_last(rest, excess, work)
+        xp.add(excess, xp.subtract(ties, 1, out=total), out=excess)
         xp.add(excess, 1, out=total)
-        return cls(shifted, top, rest, rest_sum, ties, excess, total, work)
+        return cls(shifted, top, rest, ties, excess, total, work)
 
     def write_probabilities(self, out: Array) -> None:
         """Write p to ``out`` (R, B, K)."""
@@ -84,22 +82,18 @@ class SoftmaxForm:
     def write_pullback(self, gradient: Array, probabilities: Array) -> None:
         r"""Turn v = ∂L/∂p, given in ``gradient``, into ∂L/∂z: :math:`p_j (v_j - \sum_k v_k p_k)`.
 
-        With a the mean of v over the largest, the bracket is (v_j − a) + (a Σ rest − Σ v rest) / total:
-        where one class has nearly all the probability, its first part is exactly 0 and its second small
-        without cancellation.
+        v may be shifted by any number. Shifted by its mean over the largest, these no longer take part in
+        the sum: p_j (w_j − Σ w rest / total), which is small without cancellation where they have nearly all
+        the probability.
         """
         work, xp = self.work, self.work.xp
         scratch = work.buffer("softmax scratch", gradient.shape, gradient.dtype)
-        level, offset = (
-            work.buffer(name, self.total.shape, gradient.dtype)
-            for name in ("softmax level", "softmax offset")
-        )
+        level = work.buffer("softmax level", self.total.shape, gradient.dtype)
         sum_last(xp.multiply(gradient, self.top, out=scratch), level, work)
         xp.divide(level, self.ties, out=level)
-        sum_last(xp.multiply(gradient, self.rest, out=scratch), offset, work)
-        mean = work.buffer("softmax mean", self.total.shape, gradient.dtype)
-        xp.subtract(xp.multiply(level, self.rest_sum, out=mean), offset, out=offset)
-        xp.divide(offset, self.total, out=offset)
         xp.subtract(gradient, level[..., None], out=gradient)
-        xp.add(gradient, offset[..., None], out=gradient)
+        mean = level
+        sum_last(xp.multiply(gradient, self.rest, out=scratch), mean, work)
+        xp.divide(mean, self.total, out=mean)
+        xp.subtract(gradient, mean[..., None], out=gradient)
         xp.multiply(gradient, probabilities, out=gradient)

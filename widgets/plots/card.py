@@ -171,7 +171,7 @@ class Card(QFrame):
     def _make_room(self) -> None:
         room = self.width() - 19
         words = self.title.sizeHint().width() + 8 + self.subtitle.sizeHint().width() + 6 + self.more.width()
-        fixed = sum(control.sizeHint().width() + 2 for control, optional in self._controls if not optional)
+        fixed = sum(control.sizeHint().width() + 2 for control, optional in self._controls if not optional and not control.isHidden())
         optional_width = sum(control.sizeHint().width() + 2 for control, optional in self._controls if optional)
         left = room - words - fixed
         with_expand = self._full or left >= self.expand.width() or fixed == 0

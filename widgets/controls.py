@@ -45,6 +45,7 @@ class IconButton(QPushButton):
         self._theme = LIGHT
         self.setProperty("k", "icon")
         self.setFixedSize(28, 28)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(16, 16))
         self.set_tip(tip, shortcut)
         self.setIcon(icon(name, self._theme, token=token))
@@ -77,6 +78,7 @@ class IconTextButton(QPushButton):
         self._token = token
         self._theme = LIGHT
         self.setProperty("k", kind)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(14, 14))
         self.setIcon(icon(name, self._theme, 14, token))
 

@@ -23,9 +23,17 @@ class Field(QWidget):
     edited = Signal(object)
     refused = Signal(str)
 
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spec = spec
+
     def show_spec(self, spec: FieldSpec) -> None:
         """Show what a spec says, silently, without disturbing a text being typed."""
         raise NotImplementedError
+
+    def stops(self) -> list[QWidget]:
+        """Return the parts that Tab stops at, in order."""
+        return [self]
 
     def set_error(self, on: bool) -> None:
         """Mark the field as being in error, or not."""
@@ -38,7 +46,7 @@ class ChoiceField(Field):
     """One of a few values, as a combo box."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(spec, parent)
         self._values: list[Any] = []
         self._choices: tuple[tuple[str, str, str], ...] = ()
         self._value: Any = None
@@ -70,6 +78,10 @@ class ChoiceField(Field):
         self.combo.set_help("\n".join(part for part in (spec.help, own) if part))
         self.combo.setAccessibleName(spec.label)
 
+    def stops(self) -> list[QWidget]:
+        """Stop at the combo box."""
+        return [self.combo]
+
     def set_error(self, on: bool) -> None:
         """Mark it as being in error."""
         set_property(self.combo, "error", on)
@@ -94,11 +106,11 @@ class CheckField(Field):
     """Yes or no, with its words behind the box; they shorten to the room there is."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(spec, parent)
         self._label = ""
         self._help = ""
         self.check = QCheckBox(self)
-        self.check.clicked.connect(self.edited)
+        self.check.clicked.connect(lambda on: self.edited.emit(on))
         self.setFocusProxy(self.check)
         self.setFixedHeight(24)
         self.show_spec(spec)
@@ -112,10 +124,14 @@ class CheckField(Field):
         self.check.setAccessibleName(spec.label)
         self._elide()
 
+    def stops(self) -> list[QWidget]:
+        """Stop at the box."""
+        return [self.check]
+
     def wanted_width(self) -> int:
         """Return the width at which all its words show."""
         self.check.ensurePolished()
-        return QFontMetrics(self.check.font()).horizontalAdvance(self._label) + 28
+        return QFontMetrics(self.check.font()).horizontalAdvance(self._label) + 26
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten anew."""
@@ -124,7 +140,7 @@ class CheckField(Field):
 
     def _elide(self) -> None:
         metrics = QFontMetrics(self.check.font())
-        shown = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(0, self.width() - 26))
+        shown = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(0, self.width() - 24))
         self.check.setText(shown)
         self.check.setGeometry(0, 0, min(self.width(), self.wanted_width()), self.height())
         self.check.setToolTip(self._help if shown == self._label else f"{self._label}\n{self._help}".strip())

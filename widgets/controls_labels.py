@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+import math
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -128,20 +130,29 @@ class WrapLabel(QLabel):
         """Paint the wrapped text."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), self._flags(), self._full)
+        layout, _ = self._wrapped(self.width())
+        layout.draw(painter, QPointF(0, 0))
         painter.end()
 
-    def _flags(self) -> int:
-        return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(
-            Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        )
+    def _wrapped(self, width: int) -> tuple[QTextLayout, int]:
+        option = QTextOption(Qt.AlignmentFlag.AlignLeft)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout = QTextLayout(self._full.replace("\n", "\u2028"), self.font())
+        layout.setTextOption(option)
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 20))
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout, math.ceil(height)
 
     def _fit(self) -> None:
         self.ensurePolished()
         if self.width() <= 0:
             return
-        box = QRect(0, 0, max(self.width(), 20), 100_000)
-        height = QFontMetrics(self.font()).boundingRect(box, self._flags(), self._full).height()
+        _, height = self._wrapped(self.width())
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
             self.updateGeometry()

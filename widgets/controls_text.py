@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from lab.field_spec import FieldSpec
@@ -25,8 +25,7 @@ class TextField(Field):
     """A line of text, taken when Enter is pressed or the focus leaves; Esc brings the last good one back."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._spec = spec
+        super().__init__(spec, parent)
         self._value: Any = None
         self._shown = ""
         self._refusing = False
@@ -59,6 +58,10 @@ class TextField(Field):
         if typing or (self._refusing and not changed):
             return
         self._show_text(text)
+
+    def stops(self) -> list[QWidget]:
+        """Stop at the text."""
+        return [self.edit]
 
     def set_error(self, on: bool) -> None:
         """Mark it as being in error."""
@@ -140,10 +143,15 @@ class PathField(TextField):
         super().__init__(spec, parent)
         self.browse = IconButton("folder", "Choose a file …", self)
         self.browse.clicked.connect(self._on_browse)
+        self.edit.editingFinished.connect(self._fold)
         self._row.addWidget(self.browse)
         self.setAcceptDrops(True)
         self.edit.setAcceptDrops(False)
         self._dialog: QFileDialog | None = None
+
+    def stops(self) -> list[QWidget]:
+        """Stop at the text and at the button."""
+        return [self.edit, self.browse]
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -161,8 +169,8 @@ class PathField(TextField):
             self._shown = str(self._value or "")
             self.edit.setText(self._shown)
         result = super().eventFilter(watched, event)
-        if watched is self.edit and event.type() == QEvent.Type.FocusOut and not self._refusing:
-            self._show_text(self._text_of(self._value))
+        if watched is self.edit and event.type() == QEvent.Type.Resize:
+            self._fold()
         return result
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -177,9 +185,22 @@ class PathField(TextField):
             event.acceptProposedAction()
             self._accept(path)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the name anew."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        if not self.edit.hasFocus() and not self._refusing:
+            self._show_text(self._text_of(self._value))
+
     def _text_of(self, value: Any) -> str:
         path = str(value or "")
-        return path if self.edit.hasFocus() else Path(path).name
+        if self.edit.hasFocus():
+            return path
+        room = max(20, self.edit.width() - 20)
+        metrics = QFontMetrics(self.edit.font())
+        return metrics.elidedText(Path(path).name, Qt.TextElideMode.ElideMiddle, room)
 
     def _tip(self) -> str:
         return "\n".join(part for part in (str(self._value or ""), self._spec.help) if part)

@@ -110,7 +110,7 @@ class FormulaView(QWidget):
         parent: QWidget | None = None,
         *,
         plain: str = "",
-        token: str = "text2",
+        token: str = "text",
     ) -> None:
         super().__init__(parent)
         self._latex = latex

@@ -26,8 +26,7 @@ class NumberField(Field):
     """
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._spec = spec
+        super().__init__(spec, parent)
         self._value: float | int | None = None
         self._shown = ""
         self._refusing = False
@@ -81,6 +80,12 @@ class NumberField(Field):
             return
         self._show_text(text)
 
+    def stops(self) -> list[QWidget]:
+        """Stop at slider and number as they stand."""
+        if not self._spec.slider:
+            return [self.edit]
+        return [self.slider, self.edit] if self._spec.slider == "linear" else [self.edit, self.slider]
+
     def set_error(self, on: bool) -> None:
         """Mark it as being in error."""
         self._external_error = on
@@ -129,9 +134,6 @@ class NumberField(Field):
         self.slider.setVisible(bool(spec.slider))
         self.unit.setVisible(wanted == "unit")
         self._size_edit()
-        first, second = (order[0], order[1]) if len(order) > 1 else (self.edit, self.edit)
-        if first is not second:
-            QWidget.setTabOrder(first, second)
 
     def _size_edit(self) -> None:
         if self._arranged == "plain":

@@ -11,6 +11,7 @@ Property ``k``
     Labels: ``big``, ``lesson``, ``question``, ``verdict``, ``message``, ``name``, ``title``, ``subtitle``,
     ``value``,
     ``tick``, ``tag``, ``text2``, ``text3``, ``ok``, ``warn``, ``error``.
+    Line edits: ``name`` (looks like a title until it is typed in).
 Property ``error`` (true)
     On a field: 2 px error border.
 """
@@ -104,6 +105,11 @@ QLineEdit { padding: 0 7px; }
 QLineEdit:focus, QComboBox:focus, QComboBox:on, QAbstractSpinBox:focus { border: 2px solid $accent;
     min-height: 24px; max-height: 24px; }
 QLineEdit:focus { padding: 0 6px; }
+QLineEdit[k="name"] { background: transparent; border: 1px solid transparent; min-height: 20px;
+    max-height: 20px; padding: 0 5px; font-size: 14px; font-weight: 600; }
+QLineEdit[k="name"]:hover:!focus { border-color: $line2; }
+QLineEdit[k="name"]:focus { background: $field; border: 2px solid $accent; min-height: 18px; max-height: 18px;
+    padding: 0 4px; }
 QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { background: transparent; color: $text3;
     border: 1px solid $line; }
@@ -190,8 +196,8 @@ QLabel { background: transparent; border: none; }
 QLabel[k="text2"], QLabel[k="subtitle"], QLabel[k="tick"], QLabel[k="tag"] { color: $text2; }
 QLabel[k="text3"] { color: $text3; }
 QLabel[k="ok"] { color: $ok; }
-QLabel[k="warn"] { color: $warn; }
-QLabel[k="error"] { color: $error; }
+QLabel[k="warn"] { color: $warn; font-size: 12px; font-weight: 500; }
+QLabel[k="error"] { color: $error; font-size: 12px; font-weight: 500; }
 QLabel:disabled { color: $text3; }
 """
 

@@ -1,0 +1,299 @@
+"""The left panel: the experiment as a form, generated from the sections of `lab.catalogue.form`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QToolTip, QVBoxLayout, QWidget
+
+from lab.field_spec import SectionSpec
+from widgets.form_head import FormHead
+from widgets.forms import FieldRows, FormRow
+from widgets.loss_list import LossList
+from widgets.section import Section
+from widgets.theme import LIGHT, Theme
+
+#: Sections whose summary stays visible while they are open.
+_ALWAYS_SUMMED = frozenset({"data"})
+#: Sections that are open where nothing was said.
+OPEN_AT_FIRST = frozenset({"data", "losses", "optimizer"})
+
+
+class _Content(QWidget):
+    """What scrolls: never wider than its view, whatever is in it."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no width."""
+        return QSize(0, super().minimumSizeHint().height())
+
+
+class _Scroller(QScrollArea):
+    """Says when its view changes width, because a scroll bar came or went."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say so."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class ExperimentForm(QFrame):
+    """The experiment as a form.
+
+    Given sections it shows them in place: fields that stay keep their widget, focus, cursor and typed text.
+    It is silent while being shown something; a user's act emits exactly one signal.
+
+    Parameters
+    ----------
+    formulas
+        Registry name of a loss -> LaTeX, for the popover under "Add".
+    """
+
+    edited = Signal(str, object)
+    loss_added = Signal(str)
+    loss_removed = Signal(int)
+    loss_duplicated = Signal(int)
+    loss_moved = Signal(int, int)
+    section_toggled = Signal(str, bool)
+    undo_asked = Signal()
+    redo_asked = Signal()
+    new_asked = Signal()
+    open_asked = Signal()
+    open_path_asked = Signal(str)
+    save_asked = Signal()
+    save_as_asked = Signal()
+
+    def __init__(self, formulas: Mapping[str, str] | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side_left")
+        self._theme = LIGHT
+        self._sections: dict[str, Section] = {}
+        self._groups: dict[str, FieldRows] = {}
+        self._open: dict[str, bool] = {}
+        self.head = FormHead(self)
+        self.losses = LossList(formulas)
+        self.content = _Content()
+        self.content.setObjectName("clear")
+        self._column = QVBoxLayout(self.content)
+        self._column.setContentsMargins(0, 8, 0, 12)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.scroller = _Scroller(self)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setWidget(self.content)
+        self.scroller.resized.connect(self._align_right)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.head)
+        outer.addWidget(self.scroller, 1)
+        self._connect()
+
+    # --- state in ---------------------------------------------------------------------------------
+    def show_form(self, sections: Sequence[SectionSpec]) -> None:
+        """Show these sections, silently and in place."""
+        self.content.setUpdatesEnabled(False)
+        scrolled = self.scroller.verticalScrollBar().value()
+        changed = False
+        wanted = [spec.key for spec in sections]
+        for key in [key for key in self._sections if key not in wanted]:
+            section = self._sections.pop(key)
+            self._groups.pop(key, None)
+            if key == "losses":
+                self.losses.setParent(None)
+            self._column.removeWidget(section)
+            section.setVisible(False)
+            section.deleteLater()
+            changed = True
+        for position, spec in enumerate(sections):
+            existing = self._sections.get(spec.key)
+            section = existing if existing is not None else self._make_section(spec)
+            changed = changed or existing is None
+            if self._column.indexOf(section) != position:
+                self._column.removeWidget(section)
+                self._column.insertWidget(position, section)
+            section.set_summary(spec.summary, always=spec.key in _ALWAYS_SUMMED)
+            if spec.key == "losses":
+                changed = self.losses.show_section(spec) or changed
+            changed = self._groups[spec.key].show_fields(spec.fields) or changed
+        if changed:
+            self._chain_tabs()
+            for spec in sections:
+                self._sections[spec.key].set_line_visible(spec is not sections[-1])
+        self.scroller.verticalScrollBar().setValue(scrolled)
+        self.content.setUpdatesEnabled(True)
+
+    def show_head(
+        self,
+        name: str,
+        path: Path | None,
+        *,
+        edited: bool,
+        can_undo: bool = False,
+        can_redo: bool = False,
+        recent: Sequence[str] = (),
+    ) -> None:
+        """Show the experiment's name and file; see `FormHead.show_head`."""
+        self.head.show_head(name, path, edited=edited, can_undo=can_undo, can_redo=can_redo, recent=recent)
+
+    def show_problem(self, path: str, sentence: str) -> bool:
+        """Mark the field of a path with a sentence and open its section; say whether there is one."""
+        row = self.row(path)
+        if row is None:
+            return False
+        row.show_problem(sentence)
+        for key, section in self._sections.items():
+            if section.isAncestorOf(row) and not section.is_open and sentence:
+                section.set_open(True)
+                self._open[key] = True
+        return True
+
+    def clear_problems(self) -> None:
+        """Take all marks away."""
+        for row in self.rows():
+            row.show_problem("")
+
+    def set_formulas(self, formulas: Mapping[str, str]) -> None:
+        """Take the formulas of the losses that can be added."""
+        self.losses.set_formulas(formulas)
+
+    def open_sections(self) -> dict[str, bool]:
+        """Return which sections are open, to be saved."""
+        return {key: section.is_open for key, section in self._sections.items()}
+
+    def set_open_sections(self, is_open: Mapping[str, bool]) -> None:
+        """Open and close sections silently; holds for sections that come later too."""
+        self._open.update(is_open)
+        for key, section in self._sections.items():
+            section.set_open(self._open.get(key, key in OPEN_AT_FIRST))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.head.set_theme(theme)
+        self.losses.set_theme(theme)
+        for section in self._sections.values():
+            section.set_theme(theme)
+        for group in self._groups.values():
+            group.set_theme(theme)
+
+    # --- what is there ----------------------------------------------------------------------------
+    def rows(self) -> list[FormRow]:
+        """Return all field rows from top to bottom."""
+        found: list[FormRow] = []
+        for key in self._ordered_keys():
+            if key == "losses":
+                found.extend(self.losses.rows())
+            found.extend(self._groups[key].rows())
+        return found
+
+    def row(self, path: str) -> FormRow | None:
+        """Return the row of a path, or ``None``."""
+        return next((row for row in self.rows() if row.spec.path == path), None)
+
+    def section(self, key: str) -> Section:
+        """Return a section. An unknown key raises KeyError."""
+        return self._sections[key]
+
+    def focus_field(self, path: str) -> bool:
+        """Put the cursor into a field and scroll to it; say whether there is such a field."""
+        row = self.row(path)
+        if row is None:
+            return False
+        for key, section in self._sections.items():
+            if section.isAncestorOf(row):
+                section.set_open(True)
+                self._open[key] = True
+        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.scroller.ensureWidgetVisible(row, 0, 24)
+        return True
+
+    # --- events -----------------------------------------------------------------------------------
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 tells about the field that has focus."""
+        if event.key() != Qt.Key.Key_F1:
+            super().keyPressEvent(event)
+            return
+        row = self._focused_row()
+        if row is None:
+            event.ignore()
+            return
+        corner = row.field.mapToGlobal(QPoint(0, row.field.height() - 8))
+        QToolTip.showText(corner, row.help_text(), row, QRect(), 60_000)
+
+    # --- parts ------------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        self.head.renamed.connect(lambda name: self.edited.emit("name", name))
+        self.head.undo_asked.connect(self.undo_asked)
+        self.head.redo_asked.connect(self.redo_asked)
+        self.head.new_asked.connect(self.new_asked)
+        self.head.open_asked.connect(self.open_asked)
+        self.head.open_path_asked.connect(self.open_path_asked)
+        self.head.save_asked.connect(self.save_asked)
+        self.head.save_as_asked.connect(self.save_as_asked)
+        self.losses.edited.connect(self.edited)
+        self.losses.loss_added.connect(self.loss_added)
+        self.losses.loss_removed.connect(self.loss_removed)
+        self.losses.loss_duplicated.connect(self.loss_duplicated)
+        self.losses.loss_moved.connect(self.loss_moved)
+
+    def _make_section(self, spec: SectionSpec) -> Section:
+        section = Section(spec.title, self.content)
+        section.set_theme(self._theme)
+        section.set_right_margin(self._right_margin())
+        group = FieldRows()
+        group.set_theme(self._theme)
+        group.edited.connect(self.edited)
+        if spec.key == "losses":
+            section.set_action(self.losses.add_button)
+            section.body_layout.addWidget(self.losses)
+        section.body_layout.addWidget(group)
+        group.setVisible(bool(spec.fields))
+        section.toggled.connect(lambda is_open, key=spec.key: self._on_toggled(key, is_open))
+        section.set_open(self._open.get(spec.key, spec.key in OPEN_AT_FIRST))
+        self._sections[spec.key] = section
+        self._groups[spec.key] = group
+        return section
+
+    def _on_toggled(self, key: str, is_open: bool) -> None:
+        self._open[key] = is_open
+        self.section_toggled.emit(key, is_open)
+
+    def _right_margin(self) -> int:
+        return max(0, 12 - (self.scroller.width() - self.scroller.viewport().width()))
+
+    def _align_right(self) -> None:
+        for section in self._sections.values():
+            section.set_right_margin(self._right_margin())
+
+    def _ordered_keys(self) -> list[str]:
+        return sorted(self._sections, key=lambda key: self._column.indexOf(self._sections[key]))
+
+    def _focused_row(self) -> FormRow | None:
+        widget: QWidget | None = QApplication.focusWidget()
+        while widget is not None and widget is not self:
+            if isinstance(widget, FormRow):
+                return widget
+            widget = widget.parentWidget()
+        return None
+
+    def _chain_tabs(self) -> None:
+        order: list[QWidget] = [self.head.name, self.head.undo, self.head.redo, self.head.files]
+        for key in self._ordered_keys():
+            order.append(self._sections[key].header)
+            if key == "losses":
+                order.append(self.losses.add_button)
+                for card in self.losses.cards():
+                    order.extend([card.name_edit, card.more])
+                    order.extend(widget for row in card.rows.rows() for widget in row.field.stops())
+            order.extend(widget for row in self._groups[key].rows() for widget in row.field.stops())
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)

@@ -159,10 +159,11 @@ class Hello:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The data of a config is loaded."""
+    """The data of a config is loaded. ``problem`` says why the experiment cannot be trained on it, if so."""
 
     request: int
     summary: DataSummary
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)

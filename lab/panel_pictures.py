@@ -106,7 +106,7 @@ def _topmost(marks: list[Mark]) -> tuple[Mark, ...]:
 
 
 def confusion_panel(source: PanelSource, options: ViewOptions) -> ConfusionPanel:
-    """Make the confusion matrix of one loss: its visible runs' counts added, in per cent of the true class."""
+    """Make the confusion matrix of one loss: visible runs' counts added, in per cent of the true class."""
     groups = looks(source, options)
     index = min(max(options.loss, 0), len(groups) - 1)
     if options.solo is not None and options.solo < len(groups):

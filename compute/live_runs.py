@@ -222,7 +222,7 @@ class LiveRuns:
         xp.sum(squares, axis=0, out=norm[:, 0])
         xp.sqrt(norm, norm)
         xp.divide(largest, norm, norm)
-        xp.minimum(norm, 1, norm)
+        xp.minimum(norm, 1, out=norm)
         xp.multiply(self.gradients, norm, self.gradients)
 
     def snapshot(self) -> tuple[Array, tuple[Array, ...]]:

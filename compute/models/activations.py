@@ -112,7 +112,7 @@ class Relu(Activation):
 
     def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
         """Clip at 0. NaN stays NaN."""
-        xp.maximum(z, 0, out)
+        xp.maximum(z, 0, out=out)
 
     def backward(
         self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
@@ -138,7 +138,7 @@ class LeakyRelu(Activation):
     def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
         """Take the larger of ``z`` and ``0.01 z``."""
         xp.multiply(z, SLOPE, scratch[0])
-        xp.maximum(z, scratch[0], out)
+        xp.maximum(z, scratch[0], out=out)
 
     def backward(
         self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
@@ -146,7 +146,7 @@ class LeakyRelu(Activation):
         """Scale by 1 where the unit is on, by the slope elsewhere."""
         slope = scratch[0]
         xp.sign(a, slope)
-        xp.maximum(slope, SLOPE, slope)
+        xp.maximum(slope, SLOPE, out=slope)
         xp.multiply(gradient, slope, gradient)
 
 
@@ -283,7 +283,7 @@ class Softplus(Activation):
         xp.negative(tail, tail)
         xp.exp(tail, tail)
         xp.log1p(tail, tail)
-        xp.maximum(z, 0, out)
+        xp.maximum(z, 0, out=out)
         xp.add(out, tail, out)
 
     def backward(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolicy, QTableView, QWidget
+from PySide6.QtGui import QBrush, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from lab.problems import Excerpt
 from widgets.theme import Theme
@@ -86,6 +86,20 @@ class ExcerptModel(QAbstractTableModel):
         return None
 
 
+class ExcerptDelegate(QStyledItemDelegate):
+    """Paints the tint of the offending line, which the application's style sheet would leave out."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint the ground, then the cell."""
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(ground, QBrush):
+            options: Any = option
+            painter.fillRect(options.rect, ground)
+        super().paint(painter, option, index)
+
+
 class ExcerptTable(QTableView):
     """The view: no selection, no scrolling, as high as its lines."""
 
@@ -93,6 +107,7 @@ class ExcerptTable(QTableView):
         super().__init__(parent)
         self._model = ExcerptModel(theme, self)
         self.setModel(self._model)
+        self.setItemDelegate(ExcerptDelegate(self))
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

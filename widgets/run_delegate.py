@@ -144,8 +144,10 @@ class RunDelegate(QStyledItemDelegate):
         name = group.name
         if metrics.horizontalAdvance(name) > right - left - small:
             name = group.short
+        if metrics.horizontalAdvance(name) > right - left - small:
+            small = 0
         width = self._words(painter, left, right - small, rect, name, "text" if group.visible else "text3")
-        if group.count:
+        if small:
             painter.setFont(self._row_font)
             self._words(painter, left + width + SPACE, right, rect, group.count, "text2")
 

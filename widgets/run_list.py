@@ -144,7 +144,6 @@ class RunList(QFrame):
         self._metric = Combo()
         self._metric.setAccessibleName("Value shown beside each run")
         self._metric.set_help("Value shown beside each run")
-        self._metric.setMaximumWidth(150)
         self._metric.activated.connect(self._metric_activated)
 
         self._model = RunModel(self)
@@ -183,7 +182,7 @@ class RunList(QFrame):
         row.addWidget(self._title)
         row.addWidget(self._count)
         row.addStretch(1)
-        row.addWidget(self._metric, 3)
+        row.addWidget(self._metric)
 
         column = QVBoxLayout(self._empty)
         column.setContentsMargins(16, 14, 14, 0)
@@ -242,6 +241,7 @@ class RunList(QFrame):
                 self._metric.clear()
                 for key, label in metrics:
                     self._metric.addItem(label, key)
+                self._metric.fit_contents(150)
             index = self._metric.findData(chosen)
             if index >= 0:
                 self._metric.setCurrentIndex(index)

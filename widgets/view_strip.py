@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -261,6 +261,10 @@ class ViewStrip(QFrame):
             self.band.addItem("✓ Members" if self._choices.members else "Show members", "members")
         self.band.setCurrentIndex(list(BAND_WORDS).index(self._choices.band))
         self.band.blockSignals(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the folded width only: the strip must not keep the window from shrinking."""
+        return QSize(420, HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit, the least needed first."""

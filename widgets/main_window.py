@@ -1,0 +1,419 @@
+"""The window: makes the parts, lays them out and wires them; remembers what it looked like."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from widgets.bridge import Bridge
+from widgets.command_palette import CommandPalette, PaletteEntry
+from widgets.experiment_wiring import ExperimentWiring
+from widgets.export_panel import ExportPanel
+from widgets.export_wiring import ExportWiring
+from widgets.files import UNSAVED, Files, dropped_path
+from widgets.form_panel import ExperimentForm
+from widgets.message_card import Message
+from widgets.messages import MessageLog, Messages
+from widgets.overlay import Overlay
+from widgets.plot_wiring import PlotWiring
+from widgets.plots.grid import PlotGrid
+from widgets.run_list import RunList
+from widgets.settings import Settings, WindowState
+from widgets.shortcuts import Commands, key_text
+from widgets.status_bar import StatusBar
+from widgets.theme import Theme, apply_theme, theme_named
+from widgets.top_bar import TopBar
+from widgets.train_workspace import TrainWorkspace
+from widgets.view_strip import ViewChoices
+from widgets.window_menu import main_menu, theme_menu, window_commands
+
+if TYPE_CHECKING:
+    from lab.session import Session
+
+LOG = logging.getLogger(__name__)
+WORKSPACES: tuple[tuple[str, str], ...] = (("train", "Train"),)
+"""Workspaces that work. The tabs are shown once there is more than one."""
+SMALLEST = (720, 520)
+
+
+class MainWindow(QWidget):
+    """The one window of the program.
+
+    Parameters
+    ----------
+    session
+        What it shows; closed with the window.
+    settings
+        Where it remembers things.
+    theme
+        Its appearance at first; the remembered choice wins.
+    """
+
+    def __init__(self, session: Session, settings: Settings, theme: Theme | None = None) -> None:
+        super().__init__()
+        self.setObjectName("win")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(*SMALLEST)
+        self.session = session
+        self.settings = settings
+        self._state = settings.load()
+        self._written = self._state
+        self._theme_fixed = theme is not None
+        self.theme = theme if theme is not None else theme_named(self._state.theme)
+        self._closing = False
+        self._restored = False
+
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, self.theme)
+        tabs = WORKSPACES if len(WORKSPACES) > 1 else ()
+        self.top = TopBar(self.theme, tabs)
+        self.form = ExperimentForm()
+        self.grid = PlotGrid(self.theme)
+        self.runs = RunList(self.theme)
+        self.workspace = TrainWorkspace(self.theme, self.form, self.grid, self.runs)
+        self.status = StatusBar(self.theme)
+        self.bridge = Bridge(session, self)
+        self.files = Files(session, settings, self)
+        self.log = MessageLog(self, self.theme)
+        self.palette_card = CommandPalette(self, self.theme)
+        self.export_panel = ExportPanel(self, self.theme)
+        self._device_card = self._make_device_card()
+        self.messages = Messages(session, self.workspace.messages, self.log, self.status)
+        self.experiment = ExperimentWiring(
+            session, self.bridge, self.files, self.top, self.workspace, self.form, self.runs, self.status
+        )
+        self.plots = PlotWiring(session, self.bridge, self.grid, self.workspace.strip)
+        self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
+        self.commands = Commands(self)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top)
+        layout.addWidget(self.workspace, 1)
+        layout.addWidget(self.status)
+
+        window_commands(self)
+        self._connect()
+        self._restore()
+        self.show_theme(self.theme)
+        self.experiment.show_all()
+        self.plots.show_plots()
+        self._title()
+
+    # --- wiring -----------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        bridge, top, strip = self.bridge, self.top, self.workspace.strip
+        bridge.problem_changed.connect(self.messages.follow_session)
+        bridge.data_changed.connect(self.messages.follow_session)
+        bridge.config_changed.connect(self._title)
+        bridge.state_changed.connect(self._follow_state)
+        bridge.moment_passed.connect(self.save_state)
+        top.export_pressed.connect(self.exports.open)
+        top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))
+        top.menu_pressed.connect(lambda: main_menu(self).popup(self._below(self.top.menu_button)))
+        strip.reset_pressed.connect(self.reset_view)
+        self.files.refused.connect(self.messages.show_problem)
+        self.files.message_wanted.connect(self.messages.say)
+        self.files.message_done.connect(self.messages.remove)
+        self.files.opened.connect(self._experiment_opened)
+        self.files.state_changed.connect(self._title)
+        self.experiment.refused.connect(self.messages.show_problem)
+        self.experiment.started.connect(self.messages.remove_run_messages)
+        self.messages.data_wanted.connect(self.files.choose_data)
+        self.messages.chosen.connect(self._message_chosen)
+        self.workspace.question.data_wanted.connect(self.files.choose_data)
+        self.status.device_pressed.connect(self.show_device_reason)
+        self.status.log_pressed.connect(self.show_log)
+        self.palette_card.chosen.connect(self.commands.trigger)
+        self.plots.export_asked.connect(self.exports.open_for)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+
+    def _message_chosen(self, key: str, choice: str) -> None:
+        if key == UNSAVED:
+            self.files.answer("cancel" if choice == "closed" else choice)
+
+    def _experiment_opened(self) -> None:
+        self.messages.remove_run_messages()
+        self.messages.remove("data")
+        self.experiment.question_closed = not self.session.config.question
+        self.plots.reset_for_experiment()
+
+    def _follow_state(self) -> None:
+        state = self.session.state
+        self.commands.set_enabled("stop", state in ("running", "paused"))
+        self.commands.set_enabled("reset", bool(self.session.runs))
+        self.plots.set_running(state == "running")
+
+    # --- appearance -------------------------------------------------------------------------------
+    def show_theme(self, theme: Theme) -> None:
+        """Take on an appearance, live."""
+        self.theme = theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
+        for part in (
+            self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.log,
+            self.palette_card, self.export_panel, self._device_card,
+        ):  # fmt: skip
+            part.set_theme(theme)
+
+    def choose_theme(self, name: str) -> None:
+        """Follow the system, or be ``"light"`` or ``"dark"``."""
+        self._state = replace(self._state, theme=name)
+        self._theme_fixed = False
+        self.show_theme(theme_named(name))
+
+    @property
+    def theme_choice(self) -> str:
+        """What was chosen: ``"system"``, ``"light"`` or ``"dark"``."""
+        return self._state.theme
+
+    def _system_changed(self) -> None:
+        if self._state.theme == "system" and not self._theme_fixed:
+            self.show_theme(theme_named("system"))
+
+    def _title(self) -> None:
+        mark = " •" if self.session.edited else ""
+        self.setWindowTitle(f"{self.session.config.name}{mark} — Loss Lab")
+
+    def _below(self, anchor: QWidget) -> QPoint:
+        return anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
+
+    # --- cards over the window --------------------------------------------------------------------
+    def _make_device_card(self) -> Overlay:
+        card = Overlay(self, self.theme, "Where training computes")
+        card.setFixedWidth(420)
+        self._device_text = QLabel()
+        self._device_text.setProperty("k", "text2")
+        self._device_text.setWordWrap(True)
+        self._device_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        card.body.addWidget(self._device_text)
+        return card
+
+    def show_device_reason(self) -> None:
+        """Say where training computes and why not on a GPU."""
+        device = self.session.device
+        if device is None:
+            return
+        lines = [f"Training computes on {device.label}."]
+        if device.reason:
+            reason = device.reason[:1].upper() + device.reason[1:]
+            lines.append(reason.rstrip(".") + ".")
+            lines.append("Every saved result says so, too. “losslab doctor” shows what was looked for.")
+        self._device_text.setText("\n\n".join(lines))
+        self._device_card.open_above(self.status.device_anchor)
+
+    def show_log(self) -> None:
+        """Show the messages of this session."""
+        self.log.fill()
+        self.log.open_above(self.status.log_anchor)
+
+    def show_palette(self) -> None:
+        """Find a command."""
+        self.palette_card.open_with(
+            [
+                PaletteEntry(
+                    command.name, command.title, key_text(command.keys[0]) if command.keys else "",
+                    command.words, enabled,
+                )
+                for command, enabled in self.commands
+                if command.name != "palette"
+            ]
+        )  # fmt: skip
+
+    def next_panel(self, step: int = 1) -> None:
+        """Move the focus to the next panel."""
+        parts = [self.top, *self.workspace.panels, self.status]
+        focus = QApplication.focusWidget()
+        at = next((i for i, part in enumerate(parts) if focus is not None and part.isAncestorOf(focus)), -1)
+        for offset in range(1, len(parts) + 1):
+            part = parts[(at + step * offset) % len(parts)]
+            stop = self._first_stop(part)
+            if stop is not None:
+                stop.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    @staticmethod
+    def _first_stop(part: QWidget) -> QWidget | None:
+        children = part.findChildren(QWidget)
+        usable = [
+            child
+            for child in children
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
+        ]
+        return min(usable, key=lambda c: (c.mapTo(part, QPoint(0, 0)).y() // 40, c.mapTo(part, QPoint(0, 0)).x()),
+                   default=None)  # fmt: skip
+
+    def say(self, message: Message) -> None:
+        """Show a message in the page."""
+        self.messages.say(message)
+
+    def reset_view(self) -> None:
+        """Show everything again in all plots."""
+        self.grid.reset_view()
+
+    def open_add_plot(self) -> None:
+        """Open the menu of plots under its button."""
+        self.plots.open_add_menu(self._below(self.workspace.strip.add))
+
+    # --- what is remembered -----------------------------------------------------------------------
+    def _restore(self) -> None:
+        state = self._state
+        self.workspace.restore(
+            form_open=state.form_open, runs_open=state.runs_open,
+            form_width=state.form_width, runs_width=state.runs_width,
+        )  # fmt: skip
+        self._guard("view", lambda: self.workspace.strip.show_choices(ViewChoices.restored(state.view)))
+        self._guard("sections", lambda: self.form.set_open_sections(state.sections))
+        self._guard("plots", lambda: self.plots.restore(state.grid, self.workspace.strip.choices))
+        self._guard("export", lambda: self.exports.restore(state.export))
+        self._guard("experiment", lambda: self.files.restore(state))
+        self._guard("speed", lambda: self.session.set_speed(state.speed))
+        self.experiment.metric = state.metric
+        self.experiment.question_closed = state.welcomed
+        if not (state.geometry and self.restoreGeometry(QByteArray.fromHex(state.geometry.encode("ascii", "ignore")))):
+            self._first_size()
+        self._restored = True
+
+    def _first_size(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry() if screen is not None else None
+        if room is None:
+            self.resize(1440, 900)
+            return
+        width, height = min(1440, room.width()), min(900, room.height())
+        self.resize(width, height)
+        self.move(room.x() + (room.width() - width) // 2, room.y() + (room.height() - height) // 2)
+
+    @staticmethod
+    def _guard(what: str, act: Callable[[], None]) -> None:
+        """Restore one thing; failure is logged and leaves the default."""
+        try:
+            act()
+        except Exception:
+            LOG.exception("%s could not be restored", what)
+
+    def current_state(self) -> WindowState:
+        """Return what is worth remembering now."""
+        workspace = self.workspace
+        return replace(
+            self._state,
+            geometry=bytes(self.saveGeometry().toHex().data()).decode("ascii"),
+            form_open=workspace.is_open("form"),
+            runs_open=workspace.is_open("runs"),
+            form_width=workspace.width_of("form"),
+            runs_width=workspace.width_of("runs"),
+            view=asdict(workspace.strip.choices),
+            grid=self.plots.saved(),
+            sections=dict(self.form.open_sections()),
+            metric=self.experiment.metric,
+            speed=self.session.speed,
+            export=self.exports.saved(),
+            welcomed=self.experiment.question_closed or self._state.welcomed,
+        )
+
+    def save_state(self) -> None:
+        """Write what changed since the last time."""
+        if not self._restored:
+            return
+        state = self.files.autosave(self.current_state())
+        if state != self._written and self.settings.save(state):
+            self._written = state
+        self._state = replace(state, theme=self._state.theme)
+
+    # --- events -----------------------------------------------------------------------------------
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the session."""
+        super().showEvent(event)
+        self.bridge.set_hidden(False)
+        self.bridge.start()
+        if QApplication.focusWidget() is None:
+            self.workspace.centre.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Follow slowly while nobody looks."""
+        super().hideEvent(event)
+        self.bridge.set_hidden(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow slowly while minimised."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.bridge.set_hidden(self.isMinimized())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cards over the window close: they would hang in the air."""
+        super().resizeEvent(event)
+        for card in (self.log, self.palette_card, self.export_panel, self._device_card):
+            card.dismiss()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes what floats over the window, then full size, then the newest message."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escape()
+        else:
+            super().keyPressEvent(event)
+
+    def escape(self) -> None:
+        """Go one step back."""
+        for card in (self.palette_card, self.export_panel, self.log, self._device_card):
+            if card.isVisible():
+                card.dismiss()
+                return
+        if self.plots.leave_full():
+            return
+        keys = self.workspace.messages.keys
+        if keys:
+            self.messages.close(keys[0])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept one local file."""
+        if dropped_path(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open an experiment; take a table as data."""
+        path = dropped_path(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.drop(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for changes to a file; then remember everything and end the trainer."""
+        if not self._closing and self.session.edited and self.session.path is not None:
+            event.ignore()
+            name = Path(self.session.path).name
+            self.files.guarded(f"Save the changes to {name} before closing?", self._close_now)
+            return
+        self._closing = True
+        self.save_state()
+        self.bridge.stop()
+        self.session.close()
+        self.export_panel.dismiss()
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()

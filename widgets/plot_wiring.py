@@ -1,0 +1,244 @@
+"""Between the session and the plots: which panels are made, when, and how curves are looked at."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint, Signal
+
+from lab.loss_labels import short_loss_labels
+from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
+from lab.panels import Panel
+from lab.view_options import ViewOptions
+from widgets.bridge import Bridge
+from widgets.plots.grid import PlotGrid
+from widgets.plots.grid_state import PanelRequest
+from widgets.view_strip import ViewChoices, ViewStrip
+
+if TYPE_CHECKING:
+    from lab.session import Session
+
+LOG = logging.getLogger(__name__)
+FAST_LINES = 8
+"""With more means than this on screen, lines are thin while training runs flat out."""
+
+
+class PlotWiring(QObject):
+    """Makes panels for the cards that can be seen and carries out what the user does in plots.
+
+    Parameters
+    ----------
+    session, bridge
+        What is drawn, and when.
+    grid, strip
+        Where, and how it is looked at.
+    """
+
+    export_asked = Signal(int)
+    """Place of the plot whose figure is wanted."""
+    copy_asked = Signal(int)
+
+    def __init__(self, session: Session, bridge: Bridge, grid: PlotGrid, strip: ViewStrip) -> None:
+        super().__init__(bridge)
+        self._session, self._bridge, self._grid, self._strip = session, bridge, grid, strip
+        self._options = ViewOptions()
+        self._own_kinds = False
+        self._losses: tuple[str, ...] = ()
+        self._broken: set[str] = set()
+        bridge.plots_due.connect(self.show_plots)
+        bridge.data_changed.connect(self._data_changed)
+        bridge.config_changed.connect(self.show_losses)
+        strip.choices_changed.connect(self._choices_changed)
+        strip.add_plot_wanted.connect(self.open_add_menu)
+        grid.panels_wanted.connect(lambda: bridge.note("curves"))
+        grid.kinds_changed.connect(self._kinds_changed)
+        grid.loss_toggled.connect(lambda key: self.toggle_loss(int(key)))
+        grid.loss_soloed.connect(lambda key: self.solo_loss(int(key)))
+        grid.comparison_chosen.connect(lambda key: self._change(comparison=key))
+        grid.view_changed.connect(lambda view: self._change(x_view=view))
+        grid.copy_asked.connect(lambda number: self.copy_asked.emit(self._place(number)))
+        grid.export_asked.connect(lambda number: self.export_asked.emit(self._place(number)))
+        self._follow_choices(strip.choices)
+
+    # --- drawing ----------------------------------------------------------------------------------
+    def show_plots(self) -> None:
+        """Make a panel for every card that can be seen."""
+        for request in self._grid.requests():
+            panel = self._panel(request)
+            if panel is not None:
+                self._grid.show_panel(request.card, panel)
+
+    def _panel(self, request: PanelRequest) -> Panel | None:
+        options = replace(
+            self._options,
+            log_x=self._options.log_x if request.log_x is None else request.log_x,
+            log_y=self._options.log_y if request.log_y is None else request.log_y,
+            loss=request.loss if request.loss < len(self._losses) else 0,
+            columns=max(2, request.columns),
+        )
+        try:
+            return make_panel(self._session, request.kind, options)
+        except Exception:
+            if request.kind in self._broken:
+                return None
+            self._broken.add(request.kind)
+            raise
+
+    def panels(self, size: tuple[int, int] | None = None) -> tuple[Panel, ...]:
+        """Return every plot of the grid as data, in full resolution, seen or not."""
+        made = []
+        state = self._grid.state()["cards"]
+        for card in state:
+            request = PanelRequest(
+                0, card["kind"], card["log_x"], card["log_y"], card["loss"], size[0] if size else 1200
+            )
+            panel = self._panel(request)
+            if panel is not None:
+                made.append(panel)
+        return tuple(made)
+
+    def titles(self) -> tuple[str, ...]:
+        """Return the titles of the plots, in order."""
+        return tuple(PANEL_KINDS.get(kind, kind) for kind in self._grid.kinds)
+
+    @property
+    def focused_place(self) -> int:
+        """Place of the plot that has the focus, else of the one at full size, else the first."""
+        number = self._grid.focused()
+        return self._place(number) if number is not None else 0
+
+    def _place(self, number: int) -> int:
+        numbers = self._grid.numbers()
+        return numbers.index(number) if number in numbers else 0
+
+    def show_losses(self) -> None:
+        """Tell plots that show one loss at a time what there is."""
+        self._losses = short_loss_labels(self._session.run_config)
+        self._grid.set_losses(self._losses)
+
+    def set_running(self, running: bool) -> None:
+        """Draw thin lines while training runs flat out with many means; in full when it stops."""
+        self.show_losses()
+        many = len(self._losses) > FAST_LINES
+        self._grid.set_fast(running and many and self._session.speed is None)
+        self._bridge.note("curves")
+
+    # --- choices ----------------------------------------------------------------------------------
+    def _choices_changed(self, choices: ViewChoices) -> None:
+        axis = self._options.x_axis
+        self._follow_choices(choices)
+        if choices.x_axis != axis:
+            self._grid.set_view(None)
+            self._options = replace(self._options, x_view=None)
+        self._bridge.note("curves")
+
+    def _follow_choices(self, choices: ViewChoices) -> None:
+        self._options = replace(
+            self._options,
+            x_axis=choices.x_axis,  # type: ignore[arg-type]
+            log_x=choices.log_x,
+            log_y=choices.log_y,
+            smoothing=choices.smoothing if choices.smooth else 0.0,
+            band=choices.band,  # type: ignore[arg-type]
+            members=choices.members,
+        )
+
+    def _change(self, **changes: Any) -> None:
+        self._options = replace(self._options, **changes)
+        self._bridge.note("curves")
+
+    def toggle_loss(self, loss: int) -> None:
+        """Show or hide a loss: its runs if there are any, else its legend entry."""
+        runs = [state for state in self._session.runs if state.info.loss_index == loss]
+        if runs:
+            shown = any(state.visible for state in runs)
+            self._session.set_visible([state.info.index for state in runs], not shown)
+        elif loss < len(self._session.config.losses):
+            self._options = self._options.toggled(loss)
+        self._bridge.note("curves", "runs")
+
+    def solo_loss(self, loss: int) -> None:
+        """Show a loss alone, or all again."""
+        runs = [state.info.index for state in self._session.runs if state.info.loss_index == loss]
+        if runs:
+            self._session.solo(runs)
+        elif loss < len(self._session.config.losses):
+            self._options = self._options.soloed(loss)
+        self._bridge.note("curves", "runs")
+
+    def open_add_menu(self, place: QPoint) -> None:
+        """Open the menu of plots that can be added."""
+        self._grid.add_menu().popup(place)
+
+    def toggle_full(self) -> None:
+        """Show the focused plot at full size, or all again."""
+        self._grid.toggle_full()
+
+    def leave_full(self) -> bool:
+        """Go back from full size; return whether there was anything to go back from."""
+        if self._grid.full is None:
+            return False
+        self._grid.toggle_full()
+        return True
+
+    # --- kinds ------------------------------------------------------------------------------------
+    def _data_changed(self) -> None:
+        summary = self._session.summary
+        if summary is None:
+            return
+        kinds = applicable_kinds(summary)
+        self._grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds})
+        shown = self._grid.kinds
+        if not self._own_kinds:
+            self._show_kinds(default_kinds(summary))
+        elif any(kind not in kinds for kind in shown):
+            spare = [kind for kind in default_kinds(summary) if kind not in shown]
+            self._show_kinds(tuple(dict.fromkeys(
+                kind if kind in kinds else (spare.pop(0) if spare else "objective") for kind in shown
+            )))  # fmt: skip
+
+    def _show_kinds(self, kinds: tuple[str, ...]) -> None:
+        if kinds != self._grid.kinds:
+            self._grid.set_kinds(kinds)
+            self.show_losses()
+        self._bridge.note("curves")
+
+    def _kinds_changed(self, kinds: tuple[str, ...]) -> None:
+        self._own_kinds = True
+        self.show_losses()
+        self._bridge.note("curves")
+
+    def use_default_plots(self) -> None:
+        """Show the plots that suit the data, as at first."""
+        self._own_kinds = False
+        self._show_kinds(default_kinds(self._session.summary))
+
+    def reset_for_experiment(self) -> None:
+        """Forget what belonged to the last experiment: hidden losses, zoom."""
+        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None)
+        self._grid.set_view(None)
+        self._bridge.note("curves")
+
+    # --- what is remembered -----------------------------------------------------------------------
+    def saved(self) -> dict[str, Any]:
+        """Return what to remember, as JSON-able data."""
+        return {
+            "own": self._own_kinds,
+            "comparison": self._options.comparison,
+            "cards": self._grid.state(),
+        }
+
+    def restore(self, stored: dict[str, Any], choices: ViewChoices) -> None:
+        """Take over what was remembered; what does not fit keeps its default."""
+        self._follow_choices(choices)
+        comparison = stored.get("comparison")
+        if comparison in ("raw", "relative", "nll"):
+            self._options = replace(self._options, comparison=comparison)
+            self._grid.set_comparison(comparison)
+        self._own_kinds = stored.get("own") is True and self._grid.restore(stored.get("cards"))
+        if not self._own_kinds:
+            self._grid.set_kinds(default_kinds(self._session.summary))
+        self.show_losses()
+

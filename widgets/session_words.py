@@ -1,0 +1,192 @@
+"""What the window says of a session: status line, run list, facts, the question of the first start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lab.catalogue import METRICS, metric_of
+from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
+from lab.view_options import RunState
+from widgets.numbers import format_duration, format_fixed, format_integer, format_number, format_percent
+from widgets.run_list import RunFacts
+from widgets.run_model import RunGroup, RunRow
+from widgets.status_bar import Status
+
+if TYPE_CHECKING:
+    from lab.session import Session
+
+COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ENDED = ("stopped", "interrupted")
+
+
+def count_of(number: int, noun: str) -> str:
+    """Say a count: "three losses", "1 run", "12 seeds"."""
+    word = COUNT_WORDS[number] if number < len(COUNT_WORDS) else format_integer(number)
+    plural = noun + ("es" if noun.endswith("s") else "s")
+    return f"{word} {noun if number == 1 else plural}"
+
+
+def metric_choices(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the metrics (key, short label) that the run list can show, the best one first."""
+    summary = session.summary
+    task = summary.task if summary is not None else "classification"
+    fitting = [metric for metric in METRICS.values() if task in metric.tasks]
+    fitting.sort(key=lambda metric: (not metric.evaluated, not metric.key.startswith("validation")))
+    if summary is not None and not summary.validation:
+        fitting = [metric for metric in fitting if not metric.key.startswith("validation")]
+    return tuple((metric.key, metric.short) for metric in fitting)
+
+
+def best_metric(session: Session, wanted: str = "") -> str:
+    """Return the wanted metric if it applies, else accuracy or R² on the validation part, else the first."""
+    keys = [key for key, _label in metric_choices(session)]
+    for key in (wanted, "validation_accuracy", "validation_r2", "train_accuracy", "train_r2"):
+        if key in keys:
+            return key
+    return keys[0] if keys else "objective"
+
+
+def format_metric(metric: str, value: float) -> str:
+    """Write a value as the metric is read: scores with three decimals, the rest to three digits."""
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else format_number(value)
+    known = metric_of(metric)
+    if known.percent or known.key.endswith("_r2"):
+        return format_fixed(value, 3)
+    return format_number(value, 3)
+
+
+def run_groups(session: Session, metric: str) -> tuple[RunGroup, ...]:
+    """Return the run list's groups, a loss each."""
+    config = session.run_config
+    names, shorts, series = loss_labels(config), short_loss_labels(config), series_numbers(config)
+    members: dict[int, list[RunState]] = {}
+    for state in session.runs:
+        members.setdefault(state.info.loss_index, []).append(state)
+    groups = []
+    for loss, states in members.items():
+        values = {state.info.index: session.curves.last(metric, state.info.index) for state in states}
+        rows = tuple(_row(session, state, metric, series[loss], values[state.info.index]) for state in states)
+        shown = [state for state in states if state.visible]
+        alive = [state for state in (shown or states) if state.status != "diverged"]
+        numbers = [values[state.info.index] for state in alive if np.isfinite(values[state.info.index])]
+        if not alive:
+            value, status = "diverged", "diverged"
+        else:
+            value = format_metric(metric, float(np.mean(numbers))) if numbers else "–"
+            status = "running"
+        count = f"{len(shown)} of {len(states)}" if len(shown) != len(states) else ""
+        groups.append(RunGroup(loss, names[loss], shorts[loss], series[loss], value, rows, status, count))
+    return tuple(groups)
+
+
+def _row(session: Session, state: RunState, metric: str, series: int, value: float) -> RunRow:
+    step = state.end.step if state.end is not None else session.step
+    note = ""
+    if state.status == "diverged":
+        note = f"step {format_integer(step)}"
+    elif state.status in ENDED:
+        note = f"{state.status} at {format_integer(step)}" if state.status == "stopped" else "interrupted"
+    text = format_metric(metric, value)
+    name = f"seed {state.info.seed}"
+    return RunRow(state.info.index, name, series, text, state.status, note, state.visible)
+
+
+def run_facts(session: Session, run: int) -> RunFacts | None:
+    """Return the facts of a run: final values, when it got to the target, its learning rate, how it ended."""
+    state = next((state for state in session.runs if state.info.index == run), None)
+    if state is None:
+        return None
+    config = session.run_config
+    loss = state.info.loss_index
+    over = state.status not in ("waiting", "running")
+    objective = format_metric("objective", session.curves.last("objective", run))
+    facts = [("final objective" if over else "objective", objective)]
+    target = config.training.show_target
+    if target is not None and session.summary is not None and session.summary.task == "classification":
+        reached = session.curves.reached("validation_accuracy", run, target, rising=True)
+        missing = "never" if over else "not yet"
+        at = missing if reached is None else f"step {format_integer(reached)}"
+        facts.append((f"{format_percent(target)} reached", at))
+    facts.append(("learning rate", format_number(state.info.learning_rate)))
+    facts.append(("parameters", format_integer(state.info.parameters)))
+    if state.end is not None:
+        words = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]
+        facts.append((words, f"step {format_integer(state.end.step)}"))
+    title = f"{short_loss_labels(config)[loss]} · seed {state.info.seed}"
+    return RunFacts(run, title, series_numbers(config)[loss], tuple(facts))
+
+
+def _diverged(runs: Sequence[RunState]) -> str:
+    count = sum(state.status == "diverged" for state in runs)
+    return f"{count} of {len(runs)} runs diverged" if count else ""
+
+
+def status_of(session: Session) -> Status:
+    """Return the status line of a session."""
+    state, runs = session.state, session.runs
+    step, planned = format_integer(session.step), format_integer(session.planned_steps)
+    total = len(runs) or len(session.config.losses) * session.config.seeds.count
+    count = f"{format_integer(total)} run{'s' if total != 1 else ''}"
+    share = session.step / session.planned_steps if session.planned_steps else None
+    diverged = _diverged(runs)
+    behind = f" · {diverged}" if diverged else ""
+    if session.data_problem is not None and state not in ("running", "paused"):
+        return Status(session.data_problem.title, "error")
+    if state == "preparing":
+        return Status("Loading data" if not runs else "Starting")
+    if state in ("empty", "ready"):
+        ready = f"Ready · {count} × {planned} steps" if session.planned_steps else "Ready"
+        return Status(ready)
+    if state == "refused":
+        return Status(session.problem.title if session.problem is not None else "Not started", "error")
+    if state == "running":
+        eta = f" · {format_duration(session.eta)} left" if session.eta is not None else ""
+        rate = session.steps_per_second
+        speed = f"{format_integer(round(rate))} steps/s" if rate >= 10 else f"{rate:.1f} steps/s"
+        return Status(f"Running{behind}", "", share, f"step {step} of {planned}{eta}", f"{speed} · {count}")
+    if state == "paused":
+        return Status(f"Paused at step {step}{behind}", "", share, f"step {step} of {planned}", count)
+    if state == "finished":
+        took = format_duration(session.seconds)
+        return Status(f"Finished in {took}{behind}", "", None, f"{step} steps", count)
+    if state == "stopped":
+        return Status(f"Stopped at step {step}{behind}", "", share, f"step {step} of {planned}", count)
+    return Status(f"Interrupted at step {step}, curves kept", "warn", share, "", count)
+
+
+def question_of(session: Session) -> tuple[str, str]:
+    """Return the question of the experiment on screen and a sentence on what is ready."""
+    config = session.config
+    question = config.question or f"{config.name} is ready"
+    losses, seeds = count_of(len(config.losses), "loss"), count_of(config.seeds.count, "seed")
+    summary = session.data_summary
+    data = f", on {format_integer(summary.samples)} samples" if summary is not None else ""
+    if summary is not None and summary.name == "digits":
+        data = f", on {format_integer(summary.samples)} handwritten digits"
+    text = f"This experiment is ready: {losses}, {seeds} each{data}."
+    seconds = estimate_seconds(session)
+    if seconds is not None:
+        text += f" About {format_duration(max(1.0, seconds))} on this machine."
+    return question, text
+
+
+def estimate_seconds(session: Session) -> float | None:
+    """Estimate how long the experiment will take on two ordinary cores, or ``None`` while its size is unknown.
+
+    Counts multiply-adds of forward and backward passes and a fixed cost a step; measured speed replaces it
+    as soon as there is one.
+    """
+    summary, config = session.data_summary, session.config
+    if summary is None or not session.planned_steps:
+        return None
+    sizes = [summary.features, *(config.model.hidden if config.model.name == "mlp" else ()), summary.outputs]
+    weights = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    batch = config.training.batch_size
+    rows = summary.train if batch is None or config.training.full_batch else min(batch, summary.train)
+    runs = len(config.losses) * config.seeds.count
+    per_step = 250e-6 + runs * (6.0 * weights * rows / 8e9 + 12e-6 + weights * 1.5e-9)
+    return session.planned_steps * per_step + 0.5

@@ -14,6 +14,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
+import numpy as np
+
 from compute.backend import Array, Device, array_module, to_device
 from compute.declaration import Declaration, Parameter
 from compute.links import Link
@@ -80,7 +82,12 @@ class Loss(ABC):
 
     def __post_init__(self) -> None:
         for parameter in self.card.parameters:
-            _check(parameter, getattr(self, parameter.name))
+            value = getattr(self, parameter.name)
+            if isinstance(value, np.number):
+                # A NumPy scalar would raise float32 to float64 in the hot loop; Python's numbers do not.
+                value = float(value)
+                object.__setattr__(self, parameter.name, value)
+            _check(parameter, value)
 
     def value_and_gradient(
         self,

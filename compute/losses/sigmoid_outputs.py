@@ -25,7 +25,8 @@ class SquaredErrorSigmoid(Loss):
 
     Domain: targets in [0, 1]. Not convex in z: the factor p (1 − p) makes it flat where the output is
     saturated, right or wrong, which is why a badly wrong neuron learns slowest. Value at most K, slope at
-    most 8/27 for targets 0 and 1. A proper score: the best constant is the share of ones.
+    most 8/27 for targets 0 and 1. A proper score: the best constant is the share of ones. With one output it
+    is half of `Brier` of two classes whose outputs differ by z.
 
     Stable form: p − y as (1 − y) σ(z) − y σ(−z), and p (1 − p) as σ(z) σ(−z).
 
@@ -90,7 +91,8 @@ class AbsoluteErrorSigmoid(Loss):
 
     with sign(0) = 0. Domain: targets in [0, 1]. Not convex in z; value at most K, slope at most ¼. An
     improper score: the best constant is the median, 0 or 1, whichever is more frequent. For targets 0 and 1
-    it is the probability that a draw from p is wrong, and robust to symmetric label noise.
+    it is the probability that a draw from p is wrong, and robust to symmetric label noise. With one output it
+    is half of `AbsoluteErrorSoftmax` of two classes whose outputs differ by z.
 
     Stable form: p − y as (1 − y) σ(z) − y σ(−z), and p (1 − p) as σ(z) σ(−z).
 

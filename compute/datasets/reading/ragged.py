@@ -150,9 +150,10 @@ def _problem(
         "utf-8", "replace"
     ):
         remedies.append(Remedy("Read quotation marks as text", {"data.quotes": "none"}))
+    named = "header" if first else "first line"
     return refuse(
         text.file,
-        f"line {line} has {count(len(cells), 'value')}, the {'header' if first else 'first line'} has {expected}.",
+        f"line {line} has {count(len(cells), 'value')}, the {named} has {expected}.",
         evidence + others,
         "data.bad_lines",
         tuple(remedies),

@@ -131,7 +131,7 @@ class CheckField(Field):
     def wanted_width(self) -> int:
         """Return the width at which all its words show."""
         self.check.ensurePolished()
-        return QFontMetrics(self.check.font()).horizontalAdvance(self._label) + 26
+        return QFontMetrics(self.check.font()).horizontalAdvance(self._label) + 23
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten anew."""
@@ -140,7 +140,7 @@ class CheckField(Field):
 
     def _elide(self) -> None:
         metrics = QFontMetrics(self.check.font())
-        shown = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(0, self.width() - 24))
+        shown = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(0, self.width() - 23))
         self.check.setText(shown)
         self.check.setGeometry(0, 0, min(self.width(), self.wanted_width()), self.height())
         self.check.setToolTip(self._help if shown == self._label else f"{self._label}\n{self._help}".strip())

@@ -150,6 +150,7 @@ class ExperimentForm(QFrame):
         if row is None:
             return False
         row.show_problem(sentence)
+        row.setVisible(True)
         for key, section in self._sections.items():
             if section.isAncestorOf(row) and not section.is_open and sentence:
                 section.set_open(True)
@@ -167,13 +168,15 @@ class ExperimentForm(QFrame):
 
     def open_sections(self) -> dict[str, bool]:
         """Return which sections are open, to be saved."""
-        return {key: section.is_open for key, section in self._sections.items()}
+        more = {f"{key}/more": group.is_more_open for key, group in self._groups.items()}
+        return {key: section.is_open for key, section in self._sections.items()} | more
 
     def set_open_sections(self, is_open: Mapping[str, bool]) -> None:
         """Open and close sections silently; holds for sections that come later too."""
         self._open.update(is_open)
         for key, section in self._sections.items():
             section.set_open(self._open.get(key, key in OPEN_AT_FIRST))
+            self._groups[key].set_more_open(self._open.get(f"{key}/more", False))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -212,6 +215,7 @@ class ExperimentForm(QFrame):
             if section.isAncestorOf(row):
                 section.set_open(True)
                 self._open[key] = True
+        row.setVisible(True)
         row.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.scroller.ensureWidgetVisible(row, 0, 24)
         return True
@@ -252,6 +256,8 @@ class ExperimentForm(QFrame):
         group = FieldRows()
         group.set_theme(self._theme)
         group.edited.connect(self.edited)
+        group.set_more_open(self._open.get(f"{spec.key}/more", False))
+        group.more_toggled.connect(lambda is_open, key=f"{spec.key}/more": self._on_toggled(key, is_open))
         if spec.key == "losses":
             section.set_action(self.losses.add_button)
             section.body_layout.addWidget(self.losses)
@@ -294,6 +300,8 @@ class ExperimentForm(QFrame):
                 for card in self.losses.cards():
                     order.extend([card.name_edit, card.more])
                     order.extend(widget for row in card.rows.rows() for widget in row.field.stops())
-            order.extend(widget for row in self._groups[key].rows() for widget in row.field.stops())
+            group = self._groups[key]
+            order.extend(widget for row in group.rows() for widget in row.field.stops())
+            order.append(group.more)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, WrapLabel
@@ -20,6 +21,9 @@ from widgets.theme import LIGHT, Theme
 from widgets.tokens import SIZES
 
 Mode = Literal["panel", "card"]
+
+#: A card puts a slider only beside labels narrower than this.
+_CARD_LABEL = 64
 
 _FIELDS: dict[str, type[Field]] = {
     "bool": CheckField, "choice": ChoiceField, "int": NumberField, "float": NumberField, "text": TextField,
@@ -73,7 +77,7 @@ class FormRow(QWidget):
         self._left = SIZES["label_left"] if mode == "panel" else 0
         self.label = ElidedLabel("", self, kind="text2" if mode == "panel" else "subtitle")
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.field = field_type(spec)(spec, self)
+        self.field = field_type(spec)(self._narrowed(spec), self)
         self.field.edited.connect(self._on_edited)
         self.field.refused.connect(self._on_refused)
         self.error = ErrorLine(self)
@@ -100,7 +104,7 @@ class FormRow(QWidget):
         self.label.setText(spec.label)
         self.label.set_help(spec.help)
         self.label.setVisible(spec.kind != "bool")
-        self.field.show_spec(spec)
+        self.field.show_spec(self._narrowed(spec))
         self._arrange()
 
     def show_problem(self, sentence: str) -> None:
@@ -139,11 +143,19 @@ class FormRow(QWidget):
             self._left + 40 + self.field.minimumSizeHint().width(), super().minimumSizeHint().height()
         )
 
+    def _narrowed(self, spec: FieldSpec) -> FieldSpec:
+        """Leave out slider and unit where a card has no room for them beside the label."""
+        if self._mode == "panel" or spec.kind not in ("int", "float"):
+            return spec
+        slider = spec.slider if self.label.sizeHint().width() < _CARD_LABEL else ""
+        words = f"{spec.help}\n{spec.unit}".strip() if spec.unit else spec.help
+        return replace(spec, slider=slider, unit="%" if spec.unit == "%" else "", help=words)
+
     def _arrange(self) -> None:
         field_left = SIZES["field_left"] if self._mode == "panel" else 0
         if self._mode == "panel":
             self.label.setFixedWidth(SIZES["label_column"])
-        elif self.spec.kind in ("int", "float") and not self.spec.slider:
+        elif isinstance(self.field, NumberField) and not self.field.has_slider:
             self.label.setMinimumWidth(20)
             self.label.setMaximumWidth(16777215)
             self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -194,6 +206,7 @@ class FieldRows(QWidget):
     """
 
     edited = Signal(str, object)
+    more_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -207,9 +220,22 @@ class FieldRows(QWidget):
         self._key = key
         self._theme = LIGHT
         self._rows: dict[str, FormRow] = {}
+        self._folds = mode == "panel"
+        self._more_open = False
+        self.more = QPushButton("", self)
+        self.more.setProperty("k", "flush")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.setVisible(False)
+        self.more.clicked.connect(self._on_more)
+        self._more_row = QHBoxLayout()
+        self._more_row.setContentsMargins(SIZES["field_left"] - 4, 0, 0, 0)
+        self._more_row.addWidget(self.more)
+        self._more_row.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SIZES["row_gap"] if mode == "panel" else 4)
+        if self._folds:
+            self._layout.addLayout(self._more_row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def rows(self) -> list[FormRow]:
@@ -235,6 +261,7 @@ class FieldRows(QWidget):
                 row.edited.connect(self.edited)
             kept[key] = row
         if list(kept.items()) == before:
+            self._show_visible()
             return False
         for _, row in before:
             if row not in kept.values():
@@ -247,7 +274,37 @@ class FieldRows(QWidget):
                 self._layout.insertWidget(position, row)
         self._rows = kept
         self.setVisible(bool(kept))
+        self._show_visible()
         return True
+
+    @property
+    def is_more_open(self) -> bool:
+        """Whether the rows that are rarely needed show."""
+        return self._more_open
+
+    def set_more_open(self, is_open: bool) -> None:
+        """Show the rows that are rarely needed, or fold them away; silently."""
+        self._more_open = is_open
+        self._show_visible()
+
+    def _on_more(self) -> None:
+        self.set_more_open(not self._more_open)
+        self.more_toggled.emit(self._more_open)
+
+    def _show_visible(self) -> None:
+        if not self._folds:
+            return
+        folded = [row for row in self._rows.values() if row.spec.advanced]
+        focus = QApplication.focusWidget()
+        hidden = 0
+        for row in self._rows.values():
+            focused = focus is not None and row.isAncestorOf(focus)
+            shown = not row.spec.advanced or self._more_open or bool(row.problem) or focused
+            row.setVisible(shown)
+            hidden += not shown
+        self.more.setVisible(bool(folded))
+        self.more.setText("Fewer settings" if self._more_open else f"{hidden} more …")
+        self.more.setToolTip(", ".join(row.spec.label for row in folded))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

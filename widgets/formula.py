@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -32,7 +33,8 @@ def formula_svg(latex: str, px: float = 15.0) -> str | None:
         from ziamath.zmath import Latex
 
         config.svg2 = False
-        text = str(Latex(latex, size=px, color=_INK, inline=True).svg())
+        inline = "\\frac" not in latex  # in line style the parts of a fraction are too small to read
+        text = str(Latex(latex, size=px, color=_INK, inline=inline).svg())
     except Exception:  # ziamath raises whatever its parser trips over; plain text is shown instead
         return None
     size = _natural_size(text)
@@ -88,13 +90,35 @@ def paint_formula(
     painter.restore()
 
 
+def formula_parts(latex: str) -> tuple[str, ...]:
+    r"""Split a formula into its statement and the definitions after it, which stand behind ``, \quad``.
+
+    >>> formula_parts(r"L = \sum_k H(r_k), \quad H(r) = r^2")
+    ('L = \\sum_k H(r_k)', 'H(r) = r^2')
+    """
+    return tuple(part.strip() for part in re.split(r",\s*\\quad", latex) if part.strip())
+
+
+def _halves(latex: str) -> tuple[str, ...]:
+    """Break a statement behind its first equals sign that is in no braces."""
+    depth = 0
+    for place, sign in enumerate(latex):
+        depth += (sign == "{") - (sign == "}")
+        if sign == "=" and depth == 0 and 0 < place < len(latex) - 1:
+            return latex[: place + 1], latex[place + 1 :].strip()
+    return (latex,)
+
+
 class FormulaView(QWidget):
-    """One formula, set in the colour of a text token, bounded in size, plain text where it cannot be set.
+    r"""A formula and its definitions, one under the other, in the colour of a text token.
+
+    What is too wide is broken behind its equals sign, and what is still too wide is set smaller; so it never
+    asks for width. LaTeX that cannot be set is shown as plain text.
 
     Parameters
     ----------
     latex
-        The formula.
+        The formula; definitions stand behind ``, \quad`` and are set at four fifths of the size.
     px
         Type size in logical pixels.
     plain
@@ -118,6 +142,7 @@ class FormulaView(QWidget):
         self._px = px
         self._token = token
         self._theme = LIGHT
+        self._lines: list[tuple[str, float, float]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_formula(latex, plain)
 
@@ -130,9 +155,9 @@ class FormulaView(QWidget):
         """Show another formula."""
         self._latex = latex
         self._plain = plain
-        self.setFixedHeight(self.sizeHint().height())
         self.setToolTip(plain)
         self.setAccessibleName(plain or latex)
+        self._fit()
         self.updateGeometry()
         self.update()
 
@@ -142,19 +167,49 @@ class FormulaView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the formula's size and a pixel of room."""
-        if not (self._latex or self._plain):
-            return QSize(0, 0)
-        size = formula_size(self._latex, self._px, self._plain, self._theme)
-        return QSize(int(size.width()) + 2, int(size.height()) + 2)
+        """Return the formula's size unbroken."""
+        widths = [self._size(part, px).width() for part, px in self._wanted()]
+        return QSize(int(max(widths, default=0)) + 2, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        """Asks for no width: too wide a formula is set smaller."""
-        return QSize(0, self.sizeHint().height())
+        """Ask for no width."""
+        return QSize(0, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break lines anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the formula."""
+        """Paint the lines."""
         painter = QPainter(self)
         color = self._theme.color(self._token)
-        paint_formula(painter, self._latex, QRectF(self.rect()), self._px, color, self._theme, self._plain)
+        top = 0.0
+        for part, px, height in self._lines:
+            rect = QRectF(0, top, self.width(), height)
+            paint_formula(painter, part, rect, px, color, self._theme, self._plain)
+            top += height + 2
         painter.end()
+
+    def _wanted(self) -> list[tuple[str, float]]:
+        small = max(12.0, self._px * 0.8)
+        parts = formula_parts(self._latex) or ((self._plain,) if self._plain else ())
+        return [(part, self._px if number == 0 else small) for number, part in enumerate(parts)]
+
+    def _size(self, part: str, px: float) -> QSizeF:
+        return formula_size(part, px, self._plain, self._theme)
+
+    def _fit(self) -> None:
+        room = self.width() if self.width() > 40 else 10_000
+        self._lines = []
+        for part, px in self._wanted():
+            too_wide = self._size(part, px).width() > room and formula_svg(part, px) is not None
+            pieces = _halves(part) if too_wide else (part,)
+            for piece in pieces:
+                size = self._size(piece, px)
+                scale = min(1.0, room / max(size.width(), 1.0))
+                self._lines.append((piece, px, math.ceil(size.height() * scale) + 1.0))
+        height = int(sum(height + 2 for _, _, height in self._lines)) - (2 if self._lines else 0)
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+            self.updateGeometry()

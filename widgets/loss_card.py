@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QSizePolicy
 from lab.field_spec import FieldSpec, LossSpec
 from widgets.controls import ElidedLabel, IconButton, WrapLabel, below
 from widgets.forms import FieldRows
-from widgets.formula import FormulaView
+from widgets.formula import FormulaView, formula_parts
 from widgets.icons import paint_icon
 from widgets.swatch import Swatch, swatch_icon
 from widgets.theme import LIGHT, Theme, set_property
@@ -18,6 +20,8 @@ from widgets.tokens import SERIES
 #: Fields of every loss that are shown when they were asked for or say something else than the default.
 EXTRAS = {"scale": "Scale the loss", "learning_rate": "Own learning rate"}
 _MENU_ONLY = ("label", "series")
+#: Definitions of the predictions: the loss's name says them.
+_LINK = re.compile(r"p_\{?[a-z]\}?\s*=")
 _INDENT = 32
 
 
@@ -82,7 +86,9 @@ class LossCard(QFrame):
         self.more = IconButton("more", "Rename, duplicate, colour, order, remove", self)
         self.more.clicked.connect(self.open_menu)
         self.formula = FormulaView("", 15, self)
-        self.gradient = FormulaView("", 15, self)
+        self.formula.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.formula.installEventFilter(self)
+        self.gradient = FormulaView("", 13, self, token="text2")
         self.gradient.setVisible(False)
         self.note = _Note(self)
         self.rows = FieldRows(self, mode="card", key=_suffix)
@@ -105,8 +111,7 @@ class LossCard(QFrame):
         self.name.setText(spec.label)
         self.name.set_help(spec.help)
         self.more.setAccessibleName(f"{spec.label}: rename, duplicate, colour, order, remove")
-        self.formula.set_formula(spec.formula, spec.plain)
-        self.gradient.set_formula(spec.gradient)
+        self._show_formula()
         self.note.words.setText(spec.note)
         self.note.setVisible(bool(spec.note))
         changed = self.rows.show_fields(self._shown_fields())
@@ -148,11 +153,9 @@ class LossCard(QFrame):
                 action = add(words, lambda _=False, wanted=suffix: self._toggle_extra(wanted))
                 action.setCheckable(True)
                 action.setChecked(suffix in shown)
-        gradient = add(
-            "Show the gradient", lambda on: self.gradient.setVisible(on), enabled=bool(spec.gradient)
-        )
-        gradient.setCheckable(True)
-        gradient.setChecked(not self.gradient.isHidden())
+        whole = add("Whole formula and gradient", self._toggle_whole)
+        whole.setCheckable(True)
+        whole.setChecked(not self.gradient.isHidden())
         menu.addSeparator()
         index, last = spec.index, self._count - 1
         add("Move up", lambda: self.moved.emit(index, index - 1), enabled=index > 0)
@@ -176,7 +179,10 @@ class LossCard(QFrame):
         self.name_edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves the name as it was."""
+        """Esc leaves the name as it was; a click on the formula unfolds it."""
+        if watched is self.formula and event.type() == QEvent.Type.MouseButtonRelease:
+            self._toggle_whole()
+            return True
         key = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
         if watched is self.name_edit and key == Qt.Key.Key_Escape:
             self.name_edit.setText(self._spec.label)
@@ -209,7 +215,7 @@ class LossCard(QFrame):
         self._rows_box = QHBoxLayout()
         self._rows_box.addWidget(self.rows)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 5, 6, 9)
+        column.setContentsMargins(10, 3, 6, 9)
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(formulas)
@@ -225,10 +231,28 @@ class LossCard(QFrame):
             suffix = _suffix(field)
             if suffix in _MENU_ONLY:
                 continue
-            if suffix in EXTRAS and field.value == field.default and suffix not in self._asked_for:
+            if (
+                field.value == field.default
+                and suffix not in self._asked_for
+                and (field.advanced or suffix in EXTRAS)
+            ):
                 continue
             shown.append(field)
         return shown
+
+    def _show_formula(self) -> None:
+        spec = self._spec
+        whole = not self.gradient.isHidden()
+        statement, *definitions = formula_parts(spec.formula) or ("",)
+        if not whole:
+            statement = statement.removeprefix("L = ")
+            definitions = [part for part in definitions if not _LINK.match(part)]
+        self.formula.set_formula(r", \quad ".join([statement, *definitions]), spec.plain)
+        self.gradient.set_formula(spec.gradient)
+
+    def _toggle_whole(self) -> None:
+        self.gradient.setVisible(self.gradient.isHidden())
+        self._show_formula()
 
     def _toggle_extra(self, suffix: str) -> None:
         field = next(field for field in self._spec.fields if _suffix(field) == suffix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, Slider
 from widgets.controls_fields import Field
-from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, parse_number
+from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, format_integer, parse_number
 from widgets.theme import set_property
 
 #: Positions of a slider over a continuous range.
@@ -53,6 +54,11 @@ class NumberField(Field):
     def value(self) -> float | int | None:
         """The last good value."""
         return self._value
+
+    @property
+    def has_slider(self) -> bool:
+        """Whether a slider stands beside the number."""
+        return bool(self._spec.slider)
 
     def show_spec(self, spec: FieldSpec) -> None:
         """Show value, bounds, unit and slider."""
@@ -299,7 +305,7 @@ class NumberField(Field):
 def allowed_words(spec: FieldSpec) -> str:
     """Say which values a field takes, in per cent where it is shown so."""
     if not spec.percent:
-        words = spec.allowed or "a number"
+        words = re.sub(r"\d{5,}", lambda digits: format_integer(int(digits[0])), spec.allowed or "a number")
     else:
         low, high = (
             None if bound is None else editable_number(_tidy(bound * 100)) for bound in (spec.low, spec.high)

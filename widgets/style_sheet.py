@@ -126,7 +126,7 @@ QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px sol
     outline: none; selection-background-color: $sel; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
 QComboBox QAbstractItemView::item:disabled { color: $text3; }
-QCheckBox, QRadioButton { spacing: 8px; background: transparent; min-height: 24px; }
+QCheckBox, QRadioButton { spacing: 7px; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $text3; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $field;
     border: 1px solid $line2; border-radius: 4px; }

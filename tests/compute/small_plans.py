@@ -66,7 +66,7 @@ def random_data(
     variants: int = 1,
     seed: int = 0,
 ) -> PreparedData:
-    """Normal inputs; classes that follow from them with some noise, or two number targets for ``classes=0``."""
+    """Normal inputs; classes that follow from them with noise, or two number targets for ``classes=0``."""
     rng = np.random.default_rng(seed)
     total = samples + validation
     x = rng.normal(size=(variants, total, features))

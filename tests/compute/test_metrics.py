@@ -1,0 +1,132 @@
+"""Metrics against scikit-learn and SciPy, and against their definitions where those stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import expit, softmax
+from sklearn import metrics as oracle
+
+from compute.links import LINKS
+from compute.metrics import (
+    class_scores,
+    coefficient_of_determination,
+    confusion_counts,
+    gaussian_nll,
+)
+
+RNG = np.random.default_rng(11)
+OUTPUTS = RNG.normal(size=(3, 50, 4)) * 2
+LABELS = RNG.integers(0, 4, size=(3, 50))
+
+
+def check(link: str, outputs: Any, labels: Any, probabilities: Any) -> None:
+    """Compare with scikit-learn on (R, N, K) probabilities worked out in the test."""
+    scores = class_scores(LINKS[link], outputs, labels)
+    classes = list(range(probabilities.shape[2]))
+    for run in range(len(outputs)):
+        p, y = probabilities[run], labels[run % len(labels)]
+        one_hot = np.eye(len(classes))[y]
+        assert scores.nll[run].mean() == pytest.approx(oracle.log_loss(y, p, labels=classes), rel=1e-9)
+        np.testing.assert_allclose(scores.brier[run], ((p - one_hot) ** 2).sum(axis=1), rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(scores.mae[run], np.abs(p - one_hot).sum(axis=1), rtol=1e-9, atol=1e-15)
+        assert scores.hit[run].mean() == pytest.approx(oracle.accuracy_score(y, scores.predicted[run]))
+
+
+def test_softmax_probabilities_are_taken_as_they_are() -> None:
+    check("softmax", OUTPUTS, LABELS, softmax(OUTPUTS, axis=2))
+    np.testing.assert_array_equal(
+        class_scores(LINKS["softmax"], OUTPUTS, LABELS).predicted, softmax(OUTPUTS, axis=2).argmax(axis=2)
+    )
+
+
+def test_labels_may_be_shared_by_all_runs() -> None:
+    check("softmax", OUTPUTS, LABELS[:1], softmax(OUTPUTS, axis=2))
+
+
+def test_several_sigmoids_are_scaled_to_sum_one() -> None:
+    p = np.clip(expit(OUTPUTS), 1e-7, 1)
+    check("sigmoid", OUTPUTS, LABELS, p / p.sum(axis=2, keepdims=True))
+
+
+def test_raw_outputs_are_clipped_and_scaled_to_sum_one() -> None:
+    p = np.clip(OUTPUTS, 1e-7, 1)
+    check("identity", OUTPUTS, LABELS, p / p.sum(axis=2, keepdims=True))
+
+
+def test_one_sigmoid_is_the_second_class() -> None:
+    p = expit(OUTPUTS[..., :1])
+    check("sigmoid", OUTPUTS[..., :1], LABELS % 2, np.concatenate([1 - p, p], axis=2))
+
+
+def test_one_raw_output_is_the_second_class() -> None:
+    outputs = RNG.uniform(0.01, 0.99, size=(2, 40, 1))
+    check("identity", outputs, LABELS[:2, :40] % 2, np.concatenate([1 - outputs, outputs], axis=2))
+
+
+def test_brier_score_of_two_classes_is_twice_scikit_learns() -> None:
+    labels = LABELS[0] % 2
+    scores = class_scores(LINKS["sigmoid"], OUTPUTS[:1, :, :1], labels[None])
+    expected = oracle.brier_score_loss(labels, expit(OUTPUTS[0, :, 0]))
+    assert scores.brier.mean() == pytest.approx(2 * expected, rel=1e-9)
+
+
+def test_confident_mistakes_are_finite() -> None:
+    outputs = np.array([[[1000.0, 0.0, -1000.0]] * 3])
+    nll = class_scores(LINKS["softmax"], outputs, np.array([[0, 1, 2]])).nll
+    np.testing.assert_array_equal(nll, [[0.0, 1000.0, 2000.0]])
+    one = class_scores(LINKS["sigmoid"], np.array([[[1000.0], [-1000.0]]]), np.array([[0, 1]]))
+    np.testing.assert_array_equal(one.nll, [[1000.0, 1000.0]])
+    raw = class_scores(LINKS["identity"], np.array([[[5.0], [-5.0]]]), np.array([[0, 1]]))
+    np.testing.assert_allclose(raw.nll, -np.log(1e-7))
+    np.testing.assert_array_equal(raw.brier, [[2.0, 2.0]])
+    many = class_scores(LINKS["identity"], np.array([[[5.0, -5.0]]]), np.array([[1]]))
+    np.testing.assert_allclose(many.nll, -np.log(1e-7 / (1 + 1e-7)))
+
+
+def test_raw_outputs_above_one_still_have_an_order() -> None:
+    scores = class_scores(LINKS["identity"], np.array([[[1.2, 1.7, 0.1]]]), np.array([[1]]))
+    assert scores.predicted[0, 0] == 1
+    assert scores.hit[0, 0]
+
+
+def test_ties_go_to_the_lowest_class_and_to_class_one_at_one_half() -> None:
+    assert class_scores(LINKS["softmax"], np.zeros((1, 1, 3)), np.array([[0]])).predicted[0, 0] == 0
+    assert class_scores(LINKS["sigmoid"], np.zeros((1, 1, 1)), np.array([[0]])).predicted[0, 0] == 1
+    assert class_scores(LINKS["identity"], np.full((1, 1, 1), 0.5), np.array([[0]])).predicted[0, 0] == 1
+
+
+def test_confusion_counts_are_scikit_learns() -> None:
+    predicted = RNG.integers(0, 4, size=(3, 50))
+    counts = confusion_counts(predicted, LABELS, 4)
+    for run in range(3):
+        expected = oracle.confusion_matrix(LABELS[run], predicted[run], labels=range(4))
+        np.testing.assert_array_equal(counts[run], expected)
+    shared = confusion_counts(predicted, LABELS[:1], 4)
+    np.testing.assert_array_equal(
+        shared[2], oracle.confusion_matrix(LABELS[0], predicted[2], labels=range(4))
+    )
+
+
+def test_r2_is_scikit_learns() -> None:
+    y, p = RNG.normal(size=(30, 3)), RNG.normal(size=(30, 3))
+    y[:, 2] = 4.0
+    squares = ((y - p) ** 2).sum(axis=0)[None]
+    total = ((y - y.mean(axis=0)) ** 2).sum(axis=0)[None]
+    assert coefficient_of_determination(squares, total)[0] == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
+    squares[0, 2] = 0
+    p[:, 2] = 4.0
+    assert coefficient_of_determination(squares, total)[0] == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
+    assert np.isnan(coefficient_of_determination(np.full((1, 3), np.nan), total)[0])
+
+
+def test_gaussian_nll_is_scipys_normal_density() -> None:
+    train, validation = RNG.normal(size=(60, 2)) * [0.5, 3.0], RNG.normal(size=(20, 2)) * [0.7, 2.0]
+    sigma = np.sqrt((train**2).mean(axis=0))
+    expected = -stats.norm(0, sigma).logpdf(validation).sum(axis=1).mean()
+    found = gaussian_nll((validation**2).mean(axis=0)[None], (sigma**2)[None])
+    assert found[0] == pytest.approx(expected, rel=1e-12)
+    assert np.isfinite(gaussian_nll(np.zeros((1, 2)), np.zeros((1, 2)))[0])

@@ -87,7 +87,9 @@ class EntryModel(QAbstractListModel):
         """Count the entries shown."""
         return 0 if parent.isValid() else len(self._shown)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         """Return the entry or its title."""
         if not index.isValid() or index.row() >= len(self._shown):
             return None

@@ -22,7 +22,11 @@ FIGURE_FORMATS: tuple[tuple[str, str, str], ...] = (
     ("pdf", "PDF", "Vectors, for papers"),
 )
 TABLES: tuple[tuple[str, str, str], ...] = (
-    ("csv_long", "Curves, CSV long", "A row a value: experiment, run, loss, seed, step, epoch, metric, value"),
+    (
+        "csv_long",
+        "Curves, CSV long",
+        "A row a value: experiment, run, loss, seed, step, epoch, metric, value",
+    ),
     ("csv_wide", "Curves, CSV wide", "A row a step, a column a run and metric"),
     ("parquet", "Curves, Parquet", "The long form, compressed, for Polars, pandas and DuckDB"),
     ("toml", "Experiment, TOML", "The experiment that these runs were made with"),
@@ -272,6 +276,7 @@ class ExportPanel(Overlay):
 
     def request(self) -> ExportRequest:
         """Return what is chosen."""
+
         def number(line: QLineEdit, default: int) -> int:
             text = line.text()
             return min(LARGEST, max(SMALLEST, int(text))) if text.isdigit() else default
@@ -327,5 +332,3 @@ class ExportPanel(Overlay):
         if request is not None:
             self._replace.hide()
             self.export_wanted.emit(request)
-
-

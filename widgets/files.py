@@ -85,6 +85,13 @@ class Files(QObject):
         path = Path(path)
         self.guarded(f"Save the changes before opening {path.name}?", lambda: self._open(path))
 
+    def open_at_start(self, path: Path) -> None:
+        """Open the file the program was started with; what was on screen last time is in the autosave."""
+        if path.suffix.lower() in DATA_SUFFIXES:
+            self.load_data(path.absolute())
+        else:
+            self._open(path.absolute())
+
     def _open(self, path: Path) -> None:
         problem = self._session.open(path)
         if problem is not None:
@@ -103,7 +110,9 @@ class Files(QObject):
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file and save to it."""
         name = "".join(c if c.isalnum() else "-" for c in self._session.config.name.lower()).strip("-")
-        dialog = QFileDialog(self._window, "Save experiment", str(self._start_folder() / f"{name or 'experiment'}.toml"))
+        dialog = QFileDialog(
+            self._window, "Save experiment", str(self._start_folder() / f"{name or 'experiment'}.toml")
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(EXPERIMENT_FILTER)
         dialog.setDefaultSuffix("toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -293,7 +294,10 @@ class MainWindow(QWidget):
         self._guard("speed", lambda: self.session.set_speed(state.speed))
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
-        if not (state.geometry and self.restoreGeometry(QByteArray.fromHex(state.geometry.encode("ascii", "ignore")))):
+        if not (
+            state.geometry
+            and self.restoreGeometry(QByteArray.fromHex(state.geometry.encode("ascii", "ignore")))
+        ):
             self._first_size()
         self._restored = True
 
@@ -405,7 +409,7 @@ class MainWindow(QWidget):
         if not self._closing and self.session.edited and self.session.path is not None:
             event.ignore()
             name = Path(self.session.path).name
-            self.files.guarded(f"Save the changes to {name} before closing?", self._close_now)
+            self.files.guarded(f"Save the changes to {name} before closing?", self.close_unasked)
             return
         self._closing = True
         self.save_state()
@@ -414,6 +418,15 @@ class MainWindow(QWidget):
         self.export_panel.dismiss()
         event.accept()
 
-    def _close_now(self) -> None:
+    def close_unasked(self) -> None:
+        """Close without a question: changes are in the autosaved experiment."""
         self._closing = True
         self.close()
+
+    def end(self) -> None:
+        """Let go of everything that outlives a closed window."""
+        self.bridge.stop()
+        with contextlib.suppress(RuntimeError):
+            QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self.commands.end()
+        self.deleteLater()

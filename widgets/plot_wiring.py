@@ -241,4 +241,3 @@ class PlotWiring(QObject):
         if not self._own_kinds:
             self._grid.set_kinds(default_kinds(self._session.summary))
         self.show_losses()
-

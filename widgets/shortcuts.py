@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -74,6 +75,13 @@ class Commands(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
 
+    def end(self) -> None:
+        """Stop following the focus."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            with contextlib.suppress(RuntimeError):
+                application.focusChanged.disconnect(self._focus_moved)
+
     def add(self, command: Command) -> QAction:
         """Add a command; its keys work from now on."""
         action = QAction(command.title, self._window)
@@ -119,7 +127,8 @@ class Commands(QObject):
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         typing = takes_text(new)
-        pressing = isinstance(new, (QAbstractButton, QAbstractItemView, QComboBox))
+        by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        pressing = isinstance(new, (QAbstractButton, QAbstractItemView, QComboBox)) and not by_mouse
         choosing = isinstance(new, (QComboBox, QAbstractItemView))
         for action, keys in self._single:
             blocked = typing or (pressing and keys == "Space") or (choosing and len(keys) == 1)

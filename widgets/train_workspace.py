@@ -143,9 +143,7 @@ class TrainWorkspace(QWidget):
     def _place(self) -> None:
         width = self.width()
         needs = {"form": FORM_NEEDS, "runs": RUNS_NEED}
-        shown = {
-            part: self._wanted[part] and (width >= needs[part] or self._forced[part]) for part in needs
-        }
+        shown = {part: self._wanted[part] and (width >= needs[part] or self._forced[part]) for part in needs}
         usual = dict(zip(("form", "runs"), panel_widths(width), strict=True))
         sizes = {part: (self._own[part] or usual[part]) if shown[part] else 0 for part in needs}
         self._placing = True

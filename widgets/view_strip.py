@@ -101,7 +101,7 @@ class ViewStrip(QFrame):
         self.axis = Segments((("step", "Step"), ("epoch", "Epoch"), ("seconds", "Seconds")))
         self.axis.setToolTip("What is to the right (X)")
         self.log_x = self._toggle("log x", "Logarithmic x axis")
-        self.log_y = self._toggle("log y", "Logarithmic y axes (L); each plot's own menu can differ")
+        self.log_y = self._toggle("log y", "All y axes logarithmic, then linear, then as suits each plot")
         self._smooth_label = self._label("Smooth")
         self.smooth = Slider()
         self.smooth.setTracking(True)
@@ -152,7 +152,7 @@ class ViewStrip(QFrame):
 
         self.axis.chosen.connect(lambda key: self._change(x_axis=key))
         self.log_x.clicked.connect(lambda on: self._change(log_x=on))
-        self.log_y.clicked.connect(lambda on: self._change(log_y=on))
+        self.log_y.clicked.connect(lambda _on: self.next_log_y())
         self.smooth.valueChanged.connect(self._slid)
         self.smooth_value.clicked.connect(lambda on: self._change(smooth=on))
         self.band.activated.connect(self._band_chosen)
@@ -208,7 +208,8 @@ class ViewStrip(QFrame):
             self._choices = choices
             self.axis.set_current(choices.x_axis)
             self.log_x.setChecked(choices.log_x)
-            self.log_y.setChecked(choices.log_y is True)
+            self.log_y.setChecked(choices.log_y is not None)
+            self.log_y.setText("lin y" if choices.log_y is False else "log y")
             self.smooth.setValue(max(1, position_of(choices.smoothing)))
             self.smooth_value.setChecked(choices.smooth)
             weight = choices.smoothing
@@ -223,6 +224,11 @@ class ViewStrip(QFrame):
         """Go to the next x axis."""
         order = ("step", "epoch", "seconds")
         self._change(x_axis=order[(order.index(self._choices.x_axis) + 1) % 3])
+
+    def next_log_y(self) -> None:
+        """Go from what suits each plot to logarithmic to linear y axes, and round."""
+        order = (None, True, False)
+        self._change(log_y=order[(order.index(self._choices.log_y) + 1) % 3])
 
     def next_band(self) -> None:
         """Go to the next band."""
@@ -278,9 +284,9 @@ class ViewStrip(QFrame):
         self._level = level
         self.members.setVisible(level < 2)
         self._axis_label.setVisible(level < 2)
-        self._band_label.setVisible(level < 3)
+        self._band_label.setVisible(level < 2)
         self._smooth_label.setVisible(level < 3)
-        self.smooth.setFixedWidth(84 if level < 2 else 64 if level < 3 else 44)
+        self.smooth.setFixedWidth(84 if level < 2 else 60 if level < 3 else 44)
         self.add.setText("Add plot" if level < 1 else "")
         self.reset.setText("Reset view" if level < 1 else "")
         for button in (self.add, self.reset):

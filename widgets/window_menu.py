@@ -121,5 +121,3 @@ def theme_menu(window: MainWindow) -> QMenu:
         group.addAction(action)
         action.triggered.connect(lambda _checked=False, name=name: window.choose_theme(name))
     return menu
-
-

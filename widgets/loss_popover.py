@@ -64,7 +64,7 @@ class _Delegate(QStyledItemDelegate):
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         if chosen or hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("sel" if chosen else "hover"))
+            painter.setBrush(theme.color("press" if chosen else "hover"))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 4, 4)
         inner = rect.adjusted(10, 6, -10, -6)
         font = theme.font("button")

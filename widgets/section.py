@@ -202,7 +202,8 @@ class Section(QWidget):
 
     def set_right_margin(self, margin: int) -> None:
         """Keep this distance from the right edge: less where a scroll bar takes its share."""
-        self._head_row.setContentsMargins(0, 0, margin, 0)
+        past = 4 if self._head_row.count() > 1 else 0  # a flat button's words end 4 px inside it
+        self._head_row.setContentsMargins(0, 0, max(0, margin - past), 0)
         self.body_layout.setContentsMargins(0, 4, margin, 8)
         self._line_row.setContentsMargins(SIZES["chevron_left"], 0, margin, 0)
 

@@ -123,7 +123,7 @@ QLineEdit[error="true"]:hover, QComboBox[error="true"]:hover { border-color: $er
 QComboBox::drop-down { border: none; width: 22px; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url("$folder/down-$name.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $line2; padding: 4px;
-    outline: none; selection-background-color: $sel; selection-color: $text; }
+    outline: none; selection-background-color: $press; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
 QComboBox QAbstractItemView::item:disabled { color: $text3; }
 QCheckBox, QRadioButton { spacing: 7px; background: transparent; min-height: 24px; }
@@ -182,10 +182,11 @@ QHeaderView::section { background: transparent; color: $text2; border: none; bor
 QTableCornerButton::section { background: transparent; border: none; }
 QMenu { background: $raised; color: $text; border: 1px solid $line2; padding: 4px; }
 QMenu::item { min-height: 26px; padding: 0 24px 0 10px; border-radius: 4px; }
-QMenu::item:selected { background: $sel; }
+QMenu::item:selected { background: $press; }
 QMenu::item:disabled { color: $text3; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
 QMenu::icon { padding-left: 8px; }
+QMenu::icon:checked { background: $sel; border: 1px solid $line2; border-radius: 4px; }
 QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 QMenu::indicator:checked { image: url("$folder/tick-$name.svg"); }
 QMenu::right-arrow { image: url("$folder/right-$name.svg"); width: 12px; height: 12px; }

@@ -107,7 +107,7 @@ class EntryDelegate(QStyledItemDelegate):
         self.theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """A list row."""
+        """Return the size of a list row."""
         return QSize(0, 30)
 
     def paint(
@@ -177,8 +177,7 @@ class CommandPalette(Overlay):
         self._model.show_entries(entries)
         self.line.clear()
         self._search("")
-        window = self.parentWidget()
-        self.open_at(QPoint((window.width() - self.width()) // 2, 64))
+        self.open_at(QPoint((self.host.width() - self.width()) // 2, 64))
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _search(self, text: str) -> None:

@@ -25,7 +25,7 @@ TABLES: tuple[tuple[str, str, str], ...] = (
     (
         "csv_long",
         "Curves, CSV long",
-        "A row a value: experiment, run, loss, seed, step, epoch, metric, value",
+        "A row a value: run, loss, seed, step, epoch, metric, value",
     ),
     ("csv_wide", "Curves, CSV wide", "A row a step, a column a run and metric"),
     ("parquet", "Curves, Parquet", "The long form, compressed, for Polars, pandas and DuckDB"),
@@ -43,7 +43,7 @@ class ExportRequest:
     Attributes
     ----------
     figure
-        ``"each"`` (every plot its own file), ``"grid"`` (all in one), ``"card:2"`` (plot number 2) or ``"none"``.
+        ``"each"`` (a file a plot), ``"grid"`` (all in one), ``"card:2"`` (plot 2) or ``"none"``.
     formats
         Of the figures: png, svg, pdf.
     size
@@ -157,7 +157,10 @@ class ExportPanel(Overlay):
         form.setColumnMinimumWidth(0, LABEL_WIDTH)
         form.setColumnStretch(1, 1)
         row = 0
-        for label, item in (("Figures", self.figure), ("Formats", formats), ("PNG size", size)):
+        first: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+            ("Figures", self.figure), ("Formats", formats), ("PNG size", size),
+        )  # fmt: skip
+        for label, item in first:
             self._add_row(form, row, label, item)
             row += 1
         form.addWidget(hairline(), row, 0, 1, 2)
@@ -169,7 +172,8 @@ class ExportPanel(Overlay):
                 form.addWidget(box, row, 1)
         row += 1
         form.addWidget(hairline(), row, 0, 1, 2)
-        for label, item in (("Folder", place), ("Name", self.stem)):
+        last: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (("Folder", place), ("Name", self.stem))
+        for label, item in last:
             row += 1
             self._add_row(form, row, label, item)
         result = QHBoxLayout()
@@ -318,7 +322,7 @@ class ExportPanel(Overlay):
 
     def _fit(self) -> None:
         if self.isVisible():
-            self.layout().activate()
+            self.ensurePolished()
             corner = self.geometry().topRight()
             self.resize(QSize(self.width(), self.sizeHint().height()))
             self.move(corner.x() - self.width() + 1, corner.y())

@@ -90,7 +90,7 @@ class Files(QObject):
         if path.suffix.lower() in DATA_SUFFIXES:
             self.load_data(path.absolute())
         else:
-            self._open(path.absolute())
+            self.open(path.absolute())
 
     def _open(self, path: Path) -> None:
         problem = self._session.open(path)
@@ -110,9 +110,8 @@ class Files(QObject):
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file and save to it."""
         name = "".join(c if c.isalnum() else "-" for c in self._session.config.name.lower()).strip("-")
-        dialog = QFileDialog(
-            self._window, "Save experiment", str(self._start_folder() / f"{name or 'experiment'}.toml")
-        )
+        start = self._start_folder() / f"{name or 'experiment'}.toml"
+        dialog = QFileDialog(self._window, "Save experiment", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(EXPERIMENT_FILTER)
         dialog.setDefaultSuffix("toml")
@@ -192,7 +191,7 @@ class Files(QObject):
 
     # --- what is kept between two starts ----------------------------------------------------------
     def autosave(self, state: WindowState) -> WindowState:
-        """Write the experiment to the settings folder if it changed; return the state with its whereabouts."""
+        """Write the experiment to the settings folder if it changed; return the state with its file."""
         config = self._session.config
         if config is not self._saved_config:
             self._saved_config = config

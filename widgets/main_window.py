@@ -264,8 +264,12 @@ class MainWindow(QWidget):
             for child in children
             if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
         ]
-        return min(usable, key=lambda c: (c.mapTo(part, QPoint(0, 0)).y() // 40, c.mapTo(part, QPoint(0, 0)).x()),
-                   default=None)  # fmt: skip
+
+        def place(child: QWidget) -> tuple[int, int]:
+            corner = child.mapTo(part, QPoint(0, 0))
+            return corner.y() // 40, corner.x()
+
+        return min(usable, key=place, default=None)
 
     def say(self, message: Message) -> None:
         """Show a message in the page."""
@@ -294,19 +298,13 @@ class MainWindow(QWidget):
         self._guard("speed", lambda: self.session.set_speed(state.speed))
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
-        if not (
-            state.geometry
-            and self.restoreGeometry(QByteArray.fromHex(state.geometry.encode("ascii", "ignore")))
-        ):
+        geometry = QByteArray.fromHex(state.geometry.encode("ascii", "ignore"))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self._first_size()
         self._restored = True
 
     def _first_size(self) -> None:
-        screen = QGuiApplication.primaryScreen()
-        room = screen.availableGeometry() if screen is not None else None
-        if room is None:
-            self.resize(1440, 900)
-            return
+        room = QGuiApplication.primaryScreen().availableGeometry()
         width, height = min(1440, room.width()), min(900, room.height())
         self.resize(width, height)
         self.move(room.x() + (room.width() - width) // 2, room.y() + (room.height() - height) // 2)

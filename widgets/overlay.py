@@ -1,4 +1,4 @@
-"""A card that floats over the window beside what opened it; never modal, Esc or a click elsewhere closes it."""
+"""A card that floats over the window beside what opened it; Esc or a click elsewhere closes it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Overlay(QFrame):
         self.setObjectName("raised")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.host = window
         self._sticky = sticky
         self._before: QWidget | None = None
         self._close = IconButton("close", "Close", shortcut="Esc")
@@ -71,7 +72,7 @@ class Overlay(QFrame):
 
     def open_at(self, place: QPoint, *, right: bool = False, above: bool = False) -> None:
         """Open with a corner at a place of the window, moved as far inside as needed."""
-        window = self.parentWidget()
+        window = self.host
         self._before = QApplication.focusWidget()
         self.adjustSize()
         hint = self.sizeHint()
@@ -93,11 +94,11 @@ class Overlay(QFrame):
     def open_below(self, anchor: QWidget, *, right: bool = False) -> None:
         """Open under a widget, aligned with its left or right edge."""
         corner = anchor.rect().bottomRight() if right else anchor.rect().bottomLeft()
-        self.open_at(anchor.mapTo(self.parentWidget(), corner) + QPoint(0, 4), right=right)
+        self.open_at(anchor.mapTo(self.host, corner) + QPoint(0, 4), right=right)
 
     def open_above(self, anchor: QWidget) -> None:
         """Open over a widget, aligned with its right edge."""
-        corner = anchor.mapTo(self.parentWidget(), anchor.rect().topRight()) - QPoint(0, 4)
+        corner = anchor.mapTo(self.host, anchor.rect().topRight()) - QPoint(0, 4)
         self.open_at(corner, right=True, above=True)
 
     def dismiss(self) -> None:
@@ -114,7 +115,7 @@ class Overlay(QFrame):
             if before is not None and before.isVisible():
                 before.setFocus(Qt.FocusReason.PopupFocusReason)
             else:
-                self.parentWidget().setFocus(Qt.FocusReason.PopupFocusReason)
+                self.host.setFocus(Qt.FocusReason.PopupFocusReason)
         self._before = None
         self.closed.emit()
 

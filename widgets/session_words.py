@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -170,12 +171,21 @@ def question_of(session: Session) -> tuple[str, str]:
     text = f"This experiment is ready: {losses}, {seeds} each{data}."
     seconds = estimate_seconds(session)
     if seconds is not None:
-        text += f" About {format_duration(max(1.0, seconds))} on this machine."
+        text += f" About {spoken_duration(seconds)} on this machine."
     return question, text
 
 
+def spoken_duration(seconds: float) -> str:
+    """Say a duration roughly: "8 seconds", "2 minutes", "3 hours"."""
+    for size, noun in ((3600, "hour"), (60, "minute")):
+        if seconds >= 1.5 * size:
+            return f"{round(seconds / size)} {noun}s"
+    whole = max(1, round(seconds))
+    return f"{whole} second{'s' if whole != 1 else ''}"
+
+
 def estimate_seconds(session: Session) -> float | None:
-    """Estimate how long the experiment will take on two ordinary cores, or ``None`` while its size is unknown.
+    """Estimate how long the experiment takes on two ordinary cores; ``None`` while its size is unknown.
 
     Counts multiply-adds of forward and backward passes and a fixed cost a step; measured speed replaces it
     as soon as there is one.
@@ -184,7 +194,7 @@ def estimate_seconds(session: Session) -> float | None:
     if summary is None or not session.planned_steps:
         return None
     sizes = [summary.features, *(config.model.hidden if config.model.name == "mlp" else ()), summary.outputs]
-    weights = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    weights = sum(a * b for a, b in pairwise(sizes))
     batch = config.training.batch_size
     rows = summary.train if batch is None or config.training.full_batch else min(batch, summary.train)
     runs = len(config.losses) * config.seeds.count

@@ -1,4 +1,4 @@
-"""The Train workspace: the experiment at the left, messages and plots in the middle, the runs at the right."""
+"""The Train workspace: the experiment at the left, messages and plots in the middle, the runs right."""
 
 from __future__ import annotations
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -59,18 +61,13 @@ def window_commands(window: MainWindow) -> None:
     for name, title, keys, act, words in table:
         window.commands.add(Command(name, title, keys, act, words))
     for number in range(8):
+        key = str(number + 1)
         window.commands.add(
-            Command(
-                f"loss_{number + 1}", f"Show or hide loss {number + 1}", (str(number + 1),),
-                lambda number=number: plots.toggle_loss(number),
-            )
-        )  # fmt: skip
+            Command(f"loss_{key}", f"Show or hide loss {key}", (key,), partial(plots.toggle_loss, number))
+        )
         window.commands.add(
-            Command(
-                f"solo_{number + 1}", f"Only loss {number + 1}", (f"Alt+{number + 1}",),
-                lambda number=number: plots.solo_loss(number),
-            )
-        )  # fmt: skip
+            Command(f"solo_{key}", f"Only loss {key}", (f"Alt+{key}",), partial(plots.solo_loss, number))
+        )
 
 
 def _add(window: MainWindow, menu: QMenu, *names: str) -> None:
@@ -86,7 +83,7 @@ def _add(window: MainWindow, menu: QMenu, *names: str) -> None:
 def main_menu(window: MainWindow) -> QMenu:
     """Make the menu behind the three dots."""
     menu = QMenu(window)
-    menu.aboutToHide.connect(menu.deleteLater)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _add(window, menu, "new", "open")
     recent = menu.addMenu("Open recent")
     others = [path for path in window.files.recent if Path(path) != window.session.path]
@@ -112,7 +109,7 @@ def main_menu(window: MainWindow) -> QMenu:
 def theme_menu(window: MainWindow) -> QMenu:
     """Make the menu of appearances."""
     menu = QMenu(window)
-    menu.aboutToHide.connect(menu.deleteLater)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     group = QActionGroup(menu)
     for name, title in (("light", "Light"), ("dark", "Dark"), ("system", "As the system")):
         action = menu.addAction(title)

@@ -27,7 +27,10 @@ Ending = Literal["finished", "stopped"]
 
 @dataclass(frozen=True)
 class DeviceReport:
-    """Where runs compute: ``kind`` "cpu"/"gpu", ``label`` for the status bar ("CPU · NumPy"), and why so."""
+    """Where runs compute; sent once it is known, too.
+
+    ``kind`` is "cpu" or "gpu", ``label`` for the status bar ("CPU · NumPy"), ``reason`` why not a GPU.
+    """
 
     kind: str
     label: str
@@ -87,6 +90,7 @@ class Prepare:
 
     request: int
     config: ExperimentConfig
+    device: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -235,9 +239,13 @@ class Ended:
 
 @dataclass(frozen=True)
 class Failed:
-    """Something broke in the trainer that is no one's input; the process goes on."""
+    """Something broke in the trainer that is no one's input; the process goes on, without its experiment.
+
+    ``request`` is the request that it belongs to, -1 for training itself.
+    """
 
     problem: Problem
+    request: int = -1
 
 
 @dataclass(frozen=True)
@@ -249,5 +257,16 @@ class Died:
 
 
 Event: TypeAlias = (
-    Hello | Prepared | Refused | Started | Recorded | Field | Paused | Resumed | Ended | Failed | Died
+    DeviceReport
+    | Hello
+    | Prepared
+    | Refused
+    | Started
+    | Recorded
+    | Field
+    | Paused
+    | Resumed
+    | Ended
+    | Failed
+    | Died
 )

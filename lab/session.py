@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from lab.config import ExperimentConfig
-from lab.curves import Curves
-from lab.messages import Command, DataSummary, DeviceReport, Event, Field, Problem
-from lab.view_options import Confusion, RunState
+from lab.edited_config import EditedConfig
+from lab.messages import (
+    Advance,
+    Command,
+    Pause,
+    Prepare,
+    Problem,
+    Resume,
+    SetLearningRate,
+    SetSpeed,
+    Start,
+    Stop,
+)
+from lab.number_text import step_text, thousands
+from lab.session_state import Change, SessionState, Shown, Trainer
+from lab.trainer import TrainerHandle
 
-SessionState = Literal[
-    "empty", "preparing", "ready", "running", "paused", "finished", "stopped", "interrupted", "refused"
-]
-Change = Literal[
-    "state", "progress", "runs", "curves", "data", "field", "confusion", "problem", "device", "config"
-]
+__all__ = ["Change", "Session", "SessionState", "Trainer"]
 
-
-class Trainer(Protocol):
-    """What a session needs of a trainer; `lab.trainer.TrainerHandle`, or a list of messages in a test."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-
-    def start(self) -> None:
-        """Start the process if none runs."""
-
-    def send(self, command: Command) -> None:
-        """Queue a command; never blocks."""
-
-    def poll(self) -> list[Event]:
-        """Return what has arrived; never blocks."""
-
-    def close(self) -> None:
-        """End the process."""
+_DATA_PARTS = ("data", "losses", "model", "seeds")
 
 
-class Session:
+class Session(Shown):
     """An experiment, its runs and their curves.
 
     Nothing here blocks: commands are sent, and `advance`, called about 60 times a second, takes what has
-    arrived into the state. Everything public is plain state to read.
+    arrived into the state. Everything public is plain state to read; see `lab.session_state.Shown`.
 
     Parameters
     ----------
@@ -53,167 +45,240 @@ class Session:
         The experiment to begin with; the built-in one by default.
     trainer
         Something else than a spawned process, for tests.
-
-    Attributes
-    ----------
-    config
-        The experiment as edited. ``run_config`` is that of the runs shown.
-    path
-        Its file, or ``None`` (built in, not saved yet).
-    edited
-        Whether it differs from the file.
-    state
-        Where it stands. ``empty`` before anything was prepared; ``preparing`` while data loads or a start is
-        under way; ``refused`` when data or config were refused and there are no runs.
-    runs
-        Runs in order of their index.
-    curves
-        Every recorded step of them.
-    summary
-        Data of the runs shown, else of the config; ``data_summary`` is always that of the config as edited.
-    field, confusion
-        Latest decision surfaces or fitted curves; latest confusion counts.
-    device
-        Where it computes, once known. ``device_request`` is what was asked for.
-    step, planned_steps, steps_per_epoch
-        Updates done, planned, and in one pass; planned ones are known as soon as the data is.
-    seconds, steps_per_second, eta
-        Training time so far; smoothed speed; seconds left, or ``None``.
-    speed
-        Limit in updates a second, or ``None`` for flat out.
-    problem
-        The latest problem to show, or ``None``; `dismiss_problem` clears it.
-    data_problem
-        Why the data of the edited config cannot be used, or ``None``.
-    interventions
-        What was changed by hand while the runs shown were training, as sentences.
+    clock
+        Seconds, for the speed.
     """
 
     def __init__(
-        self, device: str = "auto", *, config: ExperimentConfig | None = None, trainer: Trainer | None = None
+        self,
+        device: str = "auto",
+        *,
+        config: ExperimentConfig | None = None,
+        trainer: Trainer | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(clock)
         self.device_request = device
-        self.config: ExperimentConfig
-        self.path: Path | None = None
-        self.edited = False
-        self.state: SessionState = "empty"
-        self.runs: tuple[RunState, ...] = ()
-        self.curves: Curves
-        self.data_summary: DataSummary | None = None
-        self.field: Field | None = None
-        self.confusion: Confusion | None = None
-        self.device: DeviceReport | None = None
-        self.step = 0
-        self.seconds = 0.0
-        self.steps_per_second = 0.0
-        self.speed: float | None = None
-        self.problem: Problem | None = None
-        self.data_problem: Problem | None = None
-        self.interventions: tuple[str, ...] = ()
+        self._edits = EditedConfig(config)
+        self._trainer: Trainer = TrainerHandle() if trainer is None else trainer
+        self._requests = 0
+        self._trainer.start()
+        self._prepare()
+
+    # --- the experiment ---------------------------------------------------------------------------
+    @property
+    def config(self) -> ExperimentConfig:
+        """The experiment as edited."""
+        return self._edits.now.config
 
     @property
-    def run_config(self) -> ExperimentConfig:
-        """The config that the runs shown were started with; before the first start, the edited one."""
-        raise NotImplementedError
+    def path(self) -> Path | None:
+        """Its file, or ``None`` while it has none."""
+        return self._edits.now.path
 
     @property
-    def summary(self) -> DataSummary | None:
-        """Data of the runs shown; before the first start, of the edited config."""
-        raise NotImplementedError
-
-    @property
-    def planned_steps(self) -> int:
-        """Updates planned, 0 while unknown."""
-        raise NotImplementedError
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Updates in a pass over the training part, 0 while unknown."""
-        raise NotImplementedError
-
-    @property
-    def eta(self) -> float | None:
-        """Seconds left at the present speed, or ``None``."""
-        raise NotImplementedError
+    def edited(self) -> bool:
+        """Whether it differs from its file, or from the built-in experiment."""
+        return self._edits.edited
 
     @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
-        raise NotImplementedError
+        return self._edits.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is an edit to do again."""
-        raise NotImplementedError
-
-    def advance(self) -> frozenset[Change]:
-        """Take in what the trainer has sent; say what changed since the last call, user's acts included."""
-        raise NotImplementedError
+        return self._edits.can_redo
 
     def edit(self, changes: Mapping[str, Any]) -> Problem | None:
-        """Change configuration keys ("optimizer.learning_rate", "losses.0.delta", "losses.+", "losses.-": index).
+        """Change configuration keys; see `lab.config_changes.apply_changes`.
 
         Returns the problem when the result is not allowed; nothing has changed then. The running
         experiment is not disturbed, except that a learning rate is applied to it at once.
         """
-        raise NotImplementedError
+        before = self.config
+        problem = self._edits.apply(changes)
+        if problem is None:
+            self._follow(before)
+        return problem
 
     def undo(self) -> None:
         """Take the last edit back."""
+        before = self.config
+        if self._edits.undo():
+            self._follow(before)
 
     def redo(self) -> None:
         """Do the last edit taken back again."""
+        before = self.config
+        if self._edits.redo():
+            self._follow(before)
 
     def new(self, config: ExperimentConfig | None = None) -> None:
-        """Begin with an experiment that has no file: the built-in one by default. Ends what runs."""
+        """Begin with an experiment that has no file, the built-in one by default. Ends what runs."""
+        self.reset()
+        self._edits.new(config)
+        self._prepare()
 
     def open(self, path: Path | str) -> Problem | None:
-        """Open an experiment file; on a problem nothing has changed."""
-        raise NotImplementedError
+        """Open an experiment file and end what runs; on a problem nothing has changed."""
+        problem = self._edits.open(Path(path).expanduser())
+        if problem is None:
+            self.reset()
+            self._prepare()
+        return problem
 
     def save(self, path: Path | str | None = None, *, overwrite: bool = True) -> Problem | None:
         """Write the experiment to ``path``, or to its file."""
-        raise NotImplementedError
+        target = None if path is None else Path(path).expanduser()
+        problem = self._edits.save(target, overwrite=overwrite)
+        if problem is None:
+            self._changes.add("config")
+        return problem
 
-    def start(self, pause_after: int | None = None) -> None:
-        """Train the edited config from step 0, replacing the runs shown."""
+    def _follow(self, before: ExperimentConfig) -> None:
+        """Do what an edit calls for: load the data again, apply a learning rate."""
+        after = self.config
+        self._changes.add("config")
+        rules = [(c.training.target, c.training.plateau) for c in (before, after)]
+        if any(getattr(before, part) != getattr(after, part) for part in _DATA_PARTS) or rules[0] != rules[1]:
+            self._prepare()
+        if self.can_resume:
+            self._apply_rates(before, after)
 
-    def pause(self) -> None:
-        """Pause as soon as the present chunk is done."""
+    def _apply_rates(self, before: ExperimentConfig, after: ExperimentConfig) -> None:
+        old, new = before.optimizer.learning_rate, after.optimizer.learning_rate
+        if old != new:
+            self._send(SetLearningRate(new))
+            self._intervene(f"learning rate {step_text(old)} → {step_text(new)}")
+        names = [tuple(loss.name for loss in config.losses) for config in (self.run_config, after)]
+        if names[0] != names[1] or len(before.losses) != len(after.losses):
+            return  # the losses being edited are not those that run
+        for index, (was, now) in enumerate(zip(before.losses, after.losses, strict=True)):
+            if was.learning_rate != now.learning_rate:
+                value = new if now.learning_rate is None else now.learning_rate
+                self._send(SetLearningRate(value, index))
+                self._intervene(f"learning rate of {self.labels[index]} → {step_text(value)}")
 
-    def resume(self) -> None:
-        """Go on after a pause or a stop."""
-
-    def toggle(self) -> None:
-        """Run, pause, resume or run again: whatever the primary button says."""
-
-    def step_once(self) -> None:
-        """Do one update, then pause; begins the experiment if there are no runs."""
-
-    def step_epoch(self) -> None:
-        """Do one pass over the training part, then pause."""
-
-    def stop(self) -> None:
-        """End the runs where they are; `resume` continues them."""
-
-    def reset(self) -> None:
-        """Forget the runs; the config stays."""
+    def _intervene(self, what: str) -> None:
+        self.interventions = (*self.interventions, f"{what} at step {thousands(self.step)}")
 
     def set_learning_rate(self, value: float) -> Problem | None:
         """Edit the learning rate; applied to the running experiment from the next update on."""
-        raise NotImplementedError
+        return self.edit({"optimizer.learning_rate": value})
+
+    def _prepare(self) -> None:
+        self._requests += 1
+        self._prepare_request = self._requests
+        if not self.runs and not self.starting:
+            self._become("preparing")
+        self._changes.add("config")
+        self._send(Prepare(self._requests, self.config, self.device_request))
+
+    def _send(self, command: Command) -> None:
+        self._trainer.send(command)
+
+    # --- running ----------------------------------------------------------------------------------
+    def advance(self) -> frozenset[Change]:
+        """Take in what the trainer has sent; say what changed since the last call, user's acts included."""
+        for event in self._trainer.poll():
+            self.take(event)
+        if self._epoch_wanted and self.state == "paused" and not self.starting:
+            self._epoch_wanted = False
+            self.step_epoch()
+        changes = frozenset(self._changes)
+        self._changes.clear()
+        return changes
+
+    def start(self, pause_after: int | None = None) -> None:
+        """Train the edited config from step 0, replacing the runs shown once it has begun."""
+        self._requests += 1
+        self._begin(self._requests, self.config)
+        self._send(Start(self._requests, self.config, self.device_request, self.speed, pause_after))
+
+    def pause(self) -> None:
+        """Pause as soon as the present slice is done."""
+        if self.state == "running":
+            self._send(Pause())
+
+    def resume(self) -> None:
+        """Go on after a pause or a stop."""
+        if self.can_resume and self.state != "running":
+            self._send(Resume())
+
+    def toggle(self) -> None:
+        """Run, pause, resume or run again: whatever the primary button says."""
+        if self.starting:
+            return
+        if self.state == "running":
+            self.pause()
+        elif self.state == "paused":
+            self.resume()
+        else:
+            self.start()
+
+    def step_once(self) -> None:
+        """Do one update, then pause; begins the experiment where there is none to go on with."""
+        if self.starting:
+            return
+        if self.can_resume:
+            self._send(Advance(steps=1))
+        else:
+            self.start(pause_after=1)
+
+    def step_epoch(self) -> None:
+        """Do one pass over the training part, then pause."""
+        if self.starting:
+            return
+        if self.can_resume:
+            self._send(Advance(epochs=1))
+        else:
+            self._epoch_wanted = True
+            self.start(pause_after=0)
+
+    def stop(self) -> None:
+        """End the runs where they are; `resume` continues them."""
+        if self.starting:
+            self._send(Stop())
+            self._cancel_start()
+        elif self.state in ("running", "paused"):
+            self._send(Stop())
+
+    def reset(self) -> None:
+        """Forget the runs; the config stays."""
+        if self.starting or self.can_resume:
+            self._send(Stop())
+        self._forget()
 
     def set_speed(self, steps_per_second: float | None) -> None:
-        """Limit the speed, or lift the limit with ``None``."""
+        """Limit the speed to so many updates a second, or lift the limit with ``None``."""
+        self.speed = steps_per_second
+        self._meter.restart()
+        self._changes.add("progress")
+        self._send(SetSpeed(steps_per_second))
 
+    # --- looking ----------------------------------------------------------------------------------
     def set_visible(self, indices: Iterable[int], visible: bool) -> None:
         """Show or hide runs in plots, means and bands."""
+        chosen = set(indices)
+        self._show({r.info.index: visible if r.info.index in chosen else r.visible for r in self.runs})
 
     def solo(self, indices: Iterable[int]) -> None:
         """Show these runs only; when they are the only ones shown already, show all."""
+        chosen = set(indices)
+        alone = {run.info.index for run in self.runs if run.visible} == chosen
+        self._show({run.info.index: alone or run.info.index in chosen for run in self.runs})
+
+    def _show(self, visible: Mapping[int, bool]) -> None:
+        self.runs = tuple(replace(run, visible=visible[run.info.index]) for run in self.runs)
+        self._changes.update({"runs", "curves"})
 
     def dismiss_problem(self) -> None:
         """Forget the problem shown."""
+        self.problem = None
+        self._changes.add("problem")
 
     def close(self) -> None:
         """End the trainer process."""
+        self._trainer.close()

@@ -15,7 +15,7 @@ from compute.datasets.base import Dataset
 from compute.datasets.prepare import PreparedData
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
-from lab.messages import DataSummary, Prepare, Prepared, Refused, Start
+from lab.messages import DataSummary, DeviceReport, Prepare, Prepared, Refused, Start
 from lab.preview import summarize
 from lab.sweep import Sweep, load_data, plan_sweep, prepare_data
 
@@ -35,12 +35,11 @@ class Broken:
     """Work that failed although no input is to blame; ``text`` is the traceback."""
 
     request: int
-    start: bool
     error: BaseException
     text: str
 
 
-Result = Prepared | Refused | Layout | Broken
+Result = Prepared | Refused | Layout | Broken | DeviceReport
 
 
 def memory_problem(what: str) -> Problem:
@@ -67,6 +66,7 @@ class DataThread:
         self._dataset: tuple[object, Dataset] | None = None
         self._prepared: tuple[object, PreparedData] | None = None
         self._devices: dict[str, Device] = {}
+        self._reported: set[str] = set()
         threading.Thread(target=self._run, name="data", daemon=True).start()
 
     def put(self, job: Prepare | Start) -> None:
@@ -80,6 +80,11 @@ class DataThread:
             if job.request < self._latest[type(job)]:
                 continue  # nobody waits for it any more
             self._deliver(self._answer(job))
+            if job.device not in self._reported:
+                # After the answer: finding a GPU may take seconds at the first time.
+                self._reported.add(job.device)
+                device = self._device(job.device)
+                self._deliver(DeviceReport(device.kind, device.label, device.reason))
 
     def _answer(self, job: Prepare | Start) -> Result:
         try:
@@ -94,7 +99,7 @@ class DataThread:
         except MemoryError:
             return Refused(job.request, memory_problem("load this data"))
         except Exception as error:
-            return Broken(job.request, isinstance(job, Start), error, traceback.format_exc())
+            return Broken(job.request, error, traceback.format_exc())
 
     def _device(self, request: str) -> Device:
         found = self._devices.get(request)

@@ -8,6 +8,7 @@ import queue
 import signal
 import time
 import traceback
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -103,25 +104,25 @@ class Server:
             if self._running:
                 self._guard(self._turn)
 
-    def _guard(self, act: object, *arguments: object) -> None:
+    def _guard(self, act: Callable[..., None], *arguments: object, request: int = -1) -> None:
         """Call and turn what goes wrong into a message; the process goes on."""
         try:
-            act(*arguments)  # type: ignore[operator]
+            act(*arguments)
         except (EOFError, BrokenPipeError, ConnectionError):
             raise
         except ProblemError as error:
-            self._give_up(error.problem)
+            self._give_up(error.problem, request)
         except MemoryError:
-            self._give_up(memory_problem("train this experiment"))
+            self._give_up(memory_problem("train this experiment"), request)
         except Exception as error:
-            self._give_up(_unexpected(error, traceback.format_exc()))
+            self._give_up(_unexpected(error, traceback.format_exc()), request)
 
-    def _give_up(self, problem: Problem) -> None:
+    def _give_up(self, problem: Problem, request: int) -> None:
         work, self._work, self._running = self._work, None, False
         if work is not None:
             for message in work.take():
                 self._send(message)
-        self._send(Failed(problem))
+        self._send(Failed(problem, request))
 
     # --- commands -------------------------------------------------------------------------------
     def _obey(self, command: Command) -> None:
@@ -136,7 +137,8 @@ class Server:
             self._speed = command.steps_per_second
             self._set_anchor()
         elif self._work is None:
-            return
+            if isinstance(command, Stop):
+                self._start_request = -1  # a start under way is called off
         elif isinstance(command, Pause):
             if self._running:
                 self._pause()
@@ -155,9 +157,9 @@ class Server:
     def _take_result(self, result: Result) -> None:
         if isinstance(result, Layout):
             if result.start.request == self._start_request:
-                self._guard(self._begin, result)
+                self._guard(self._begin, result, request=result.start.request)
         elif isinstance(result, Broken):
-            self._send(Failed(_unexpected(result.error, result.text)))
+            self._send(Failed(_unexpected(result.error, result.text), result.request))
         else:
             self._send(result)
 

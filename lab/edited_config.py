@@ -1,0 +1,130 @@
+"""The experiment as a person edits it: its file, whether it was changed, undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from compute.problems import Problem, ProblemError, Remedy
+from lab.config import ExperimentConfig
+from lab.config_changes import apply_changes
+from lab.experiment_file import default_experiment, read_experiment, write_experiment
+
+LARGEST_HISTORY = 200
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state to go back to: the experiment, its file and what stands in that file."""
+
+    config: ExperimentConfig
+    path: Path | None
+    saved: ExperimentConfig
+
+
+class EditedConfig:
+    """An experiment with its file and its history.
+
+    Parameters
+    ----------
+    config
+        To begin with; the built-in one by default.
+
+    Attributes
+    ----------
+    now
+        The present version.
+    """
+
+    def __init__(self, config: ExperimentConfig | None = None) -> None:
+        config = config or default_experiment()
+        self.now = Version(config, None, config)
+        self._undo: list[Version] = []
+        self._redo: list[Version] = []
+
+    @property
+    def edited(self) -> bool:
+        """Whether the experiment differs from its file, or from the built-in one it began as."""
+        return self.now.config != self.now.saved
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to take back."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an edit to do again."""
+        return bool(self._redo)
+
+    def _become(self, version: Version) -> None:
+        self._undo.append(self.now)
+        del self._undo[:-LARGEST_HISTORY]
+        self._redo.clear()
+        self.now = version
+
+    def apply(self, changes: Mapping[str, Any]) -> Problem | None:
+        """Change the experiment; on a problem nothing has changed."""
+        try:
+            config = apply_changes(self.now.config, changes)
+        except ProblemError as error:
+            return error.problem
+        if config != self.now.config:
+            self._become(Version(config, self.now.path, self.now.saved))
+        return None
+
+    def undo(self) -> bool:
+        """Go back a version; whether there was one."""
+        if not self._undo:
+            return False
+        self._redo.append(self.now)
+        self.now = self._undo.pop()
+        return True
+
+    def redo(self) -> bool:
+        """Go forward a version; whether there was one."""
+        if not self._redo:
+            return False
+        self._undo.append(self.now)
+        self.now = self._redo.pop()
+        return True
+
+    def new(self, config: ExperimentConfig | None = None) -> None:
+        """Begin with an experiment without a file. Undo brings the present one back."""
+        config = config or default_experiment()
+        self._become(Version(config, None, config))
+
+    def open(self, path: Path) -> Problem | None:
+        """Read an experiment file; on a problem nothing has changed. Undo brings the present one back."""
+        try:
+            config = read_experiment(path)
+        except ProblemError as error:
+            return error.problem
+        self._become(Version(config, path, config))
+        return None
+
+    def save(self, path: Path | None, *, overwrite: bool = True) -> Problem | None:
+        """Write the file; versions of the history keep what they knew of theirs."""
+        path = path or self.now.path
+        if path is None:
+            return Problem("This experiment has no file yet", "Save it under a name first.")
+        if path.exists() and not overwrite:
+            return Problem(
+                f"{path.name[:48]} exists already", f"It was not changed. It lies in {path.parent}.",
+                remedies=(Remedy("Overwrite it", {}),),
+            )  # fmt: skip
+        try:
+            write_experiment(self.now.config, path)
+        except ProblemError as error:
+            return error.problem
+        self.now = Version(self.now.config, path, self.now.config)
+        self._undo = [_on_file(version, self.now) for version in self._undo]
+        self._redo = [_on_file(version, self.now) for version in self._redo]
+        return None
+
+
+def _on_file(version: Version, now: Version) -> Version:
+    """Return a version of the same file with what the file holds now."""
+    return Version(version.config, now.path, now.saved) if version.path in (None, now.path) else version

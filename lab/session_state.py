@@ -1,0 +1,381 @@
+"""What a session shows, and how each message from the trainer changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, Protocol
+
+from compute.plan import Evaluation, RunEnd
+from lab.config import ExperimentConfig
+from lab.curves import Curves
+from lab.diagnosis import explain_divergence
+from lab.loss_labels import loss_labels
+from lab.messages import (
+    Command,
+    DataSummary,
+    DeviceReport,
+    Died,
+    Ended,
+    Event,
+    Failed,
+    Field,
+    Hello,
+    Paused,
+    Prepared,
+    Problem,
+    Recorded,
+    Refused,
+    Resumed,
+    Started,
+)
+from lab.speed import Speedometer
+from lab.sweep import planned_steps, steps_per_epoch
+from lab.trainer import death_problem
+from lab.view_options import Confusion, RunState, RunStatus
+
+SessionState = Literal[
+    "empty", "preparing", "ready", "running", "paused", "finished", "stopped", "interrupted", "refused"
+]
+Change = Literal[
+    "state", "progress", "runs", "curves", "data", "field", "confusion", "problem", "device", "config"
+]
+_ENDED: dict[str, RunStatus] = {"diverged": "diverged", "target": "target", "plateau": "plateau"}
+
+
+class Trainer(Protocol):
+    """What a session needs of a trainer; `lab.trainer.TrainerHandle`, or a list of messages in a test."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+
+    def start(self) -> None:
+        """Start the process if none runs."""
+
+    def send(self, command: Command) -> None:
+        """Queue a command; never blocks."""
+
+    def poll(self) -> list[Event]:
+        """Return what has arrived; never blocks."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+class Shown:
+    """The state of a session; `take` is told every event.
+
+    Attributes
+    ----------
+    state
+        Where it stands. ``preparing`` while data loads (and there are no runs) or a start is under way;
+        ``refused`` where data or config were refused and there are no runs.
+    starting
+        Whether a start is under way.
+    runs
+        Runs in order of their index; empty before the first start.
+    curves
+        Every recorded step of them.
+    data_summary
+        Data of the config as edited, once loaded. ``summary`` is that of the runs shown.
+    field, confusion
+        Latest decision surfaces or fitted curves; latest confusion counts.
+    device
+        Where it computes, once known.
+    step, seconds
+        Updates done; training time so far.
+    speed
+        Limit in updates a second, or ``None`` for flat out.
+    problem
+        The latest problem to show, or ``None``.
+    data_problem
+        Why the config as edited cannot be trained, or ``None``.
+    interventions
+        What was changed by hand while the runs shown were training, as sentences.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.state: SessionState = "empty"
+        self.starting = False
+        self.runs: tuple[RunState, ...] = ()
+        self.curves = Curves()
+        self.data_summary: DataSummary | None = None
+        self.field: Field | None = None
+        self.confusion: Confusion | None = None
+        self.device: DeviceReport | None = None
+        self.step = 0
+        self.seconds = 0.0
+        self.speed: float | None = None
+        self.problem: Problem | None = None
+        self.data_problem: Problem | None = None
+        self.interventions: tuple[str, ...] = ()
+        self._clock = clock
+        self._meter = Speedometer()
+        self._changes: set[Change] = {"state", "progress", "runs", "curves", "data", "config"}
+        self._run_config: ExperimentConfig | None = None
+        self._starting_config: ExperimentConfig | None = None
+        self._run_summary: DataSummary | None = None
+        self._run_steps = (0, 0)
+        self._prepare_request = self._start_request = -1
+        self._before: SessionState = "empty"
+        self._listening = False
+        self._resumable = False
+        self._epoch_wanted = False
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The experiment as edited."""
+        raise NotImplementedError
+
+    @property
+    def run_config(self) -> ExperimentConfig:
+        """The config that the runs shown were started with; before the first start, the edited one."""
+        return self.config if self._run_config is None else self._run_config
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the losses of the runs shown."""
+        return loss_labels(self.run_config)
+
+    @property
+    def summary(self) -> DataSummary | None:
+        """Data of the runs shown; before the first start, of the edited config."""
+        return self.data_summary if self._run_summary is None else self._run_summary
+
+    @property
+    def planned_steps(self) -> int:
+        """Updates planned, 0 while unknown."""
+        if self.runs:
+            return self._run_steps[0]
+        return 0 if self.data_summary is None else planned_steps(self.config, self.data_summary.train)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in a pass over the training part, 0 while unknown."""
+        if self.runs:
+            return self._run_steps[1]
+        return 0 if self.data_summary is None else steps_per_epoch(self.config, self.data_summary.train)
+
+    @property
+    def steps_per_second(self) -> float:
+        """Updates a second, smoothed; 0 while nothing runs."""
+        return self._meter.steps_per_second if self.state == "running" else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds left at the present speed, or ``None``."""
+        rate = self.steps_per_second
+        return (self.planned_steps - self.step) / rate if rate > 0 else None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there are runs that can go on."""
+        return self._resumable and not self.starting
+
+    # --- acts -------------------------------------------------------------------------------------
+    def _become(self, state: SessionState) -> None:
+        if state != self.state:
+            self.state = state
+            self._changes.update({"state", "progress"})
+
+    def _begin(self, request: int, config: ExperimentConfig) -> None:
+        """Note that a start is under way: what still comes from the runs shown is not listened to."""
+        if not self.starting:
+            self._before = self.state
+        if self._before in ("running", "paused"):
+            self._before = "interrupted"
+            self._set_statuses({"running": "interrupted"})
+        self._start_request, self._starting_config = request, config
+        self.starting, self._listening, self._resumable = True, False, False
+        if self.problem is not None:
+            self.problem = None
+            self._changes.add("problem")
+        self._become("preparing")
+
+    def _cancel_start(self) -> None:
+        self.starting, self._start_request = False, -1
+        self._epoch_wanted = False
+        before = self._before if self.runs else self._idle_state()
+        self._become(before)
+
+    def _idle_state(self) -> SessionState:
+        """Return the state without runs."""
+        if self.data_problem is not None:
+            return "refused"
+        return "preparing" if self.data_summary is None else "ready"
+
+    def _forget(self) -> None:
+        self.starting = self._listening = self._resumable = self._epoch_wanted = False
+        self._start_request = -1
+        self.runs, self.curves = (), Curves()
+        self.field = self.confusion = None
+        self._run_config = self._run_summary = None
+        self.step, self.seconds, self.interventions = 0, 0.0, ()
+        self._meter.restart()
+        if self.problem is not self.data_problem:
+            self.problem = self.data_problem
+            self._changes.add("problem")
+        self._changes.update({"runs", "curves", "progress", "field", "confusion", "data"})
+        self._become(self._idle_state())
+
+    def _set_statuses(self, changes: dict[RunStatus, RunStatus]) -> None:
+        self.runs = tuple(replace(run, status=changes.get(run.status, run.status)) for run in self.runs)
+        self._changes.add("runs")
+
+    # --- events -----------------------------------------------------------------------------------
+    def take(self, event: Event) -> None:
+        """Take one event into the state. Answers to superseded requests are ignored."""
+        if isinstance(event, Prepared | Refused):
+            self._take_answer(event)
+        elif isinstance(event, Started):
+            self._take_started(event)
+        elif isinstance(event, DeviceReport):
+            self._set_device(event)
+        elif isinstance(event, Died):
+            self._take_death(event)
+        elif isinstance(event, Failed):
+            self._take_failure(event)
+        elif isinstance(event, Hello) or not self._listening:
+            return
+        elif isinstance(event, Recorded):
+            self._take_recorded(event)
+        elif isinstance(event, Field):
+            self.field = event
+            self._changes.add("field")
+        elif isinstance(event, Paused):
+            self._set_step(event.step)
+            self._become("paused")
+            self._changes.add("curves")
+        elif isinstance(event, Resumed):
+            self._meter.restart()
+            self._set_statuses({"stopped": "running"})
+            self._become("running")
+        else:
+            self._take_end(event)
+
+    def _take_answer(self, event: Prepared | Refused) -> None:
+        if event.request == self._start_request and isinstance(event, Refused):
+            self._cancel_start()
+            self._set_problem(event.problem)
+            return
+        if event.request != self._prepare_request:
+            return
+        self.data_summary = event.summary if isinstance(event, Prepared) else None
+        shown = self.problem is not None and self.problem is self.data_problem
+        self.data_problem = event.problem
+        if event.problem is not None or shown:
+            self._set_problem(event.problem)
+        self._changes.update({"data", "progress", "state"})
+        if not self.runs and not self.starting:
+            self._become(self._idle_state())
+
+    def _set_problem(self, problem: Problem | None) -> None:
+        self.problem = problem
+        self._changes.add("problem")
+
+    def _set_device(self, device: DeviceReport) -> None:
+        if device != self.device:
+            self.device = device
+            self._changes.add("device")
+
+    def _take_started(self, event: Started) -> None:
+        if event.request != self._start_request:
+            return
+        hidden = {(run.info.loss_index, run.info.seed) for run in self.runs if not run.visible}
+        same = self._run_config is not None and self._starting_config is not None
+        if same and self.run_config.losses != self._starting_config.losses:  # type: ignore[union-attr]
+            hidden = set()
+        self._run_config, self._starting_config = self._starting_config, None
+        self.starting, self._listening, self._resumable = False, True, True
+        self.runs = tuple(
+            RunState(info, "running", None, (info.loss_index, info.seed) not in hidden) for info in event.runs
+        )
+        self.curves = Curves(event.runs, event.steps_per_epoch)
+        self.field = self.confusion = None
+        self._run_summary = event.summary
+        self._run_steps = (event.steps, event.steps_per_epoch)
+        self.step, self.seconds, self.interventions = 0, 0.0, ()
+        self._set_device(event.device)
+        self._meter.restart()
+        self._meter.note(self._clock(), 0)
+        self._become("running")
+        self._changes.update({"runs", "curves", "progress", "data", "field", "confusion"})
+
+    def _take_recorded(self, event: Recorded) -> None:
+        chunk = event.chunk
+        self.curves.append(event.runs, chunk)
+        if chunk.steps:
+            self._set_step(max(self.step, chunk.first_step + chunk.steps))
+            self.seconds = max(self.seconds, float(chunk.seconds[-1]))
+        for evaluation in chunk.evaluations:
+            self._take_confusion(event.runs, evaluation)
+        if chunk.ended:
+            self._take_ends([replace(end, run=event.runs[end.run]) for end in chunk.ended])
+        self._changes.update({"curves", "progress"})
+
+    def _take_confusion(self, runs: tuple[int, ...], evaluation: Evaluation) -> None:
+        if evaluation.confusion is None:
+            return
+        counts = {} if self.confusion is None else dict(self.confusion.counts)
+        counts.update(zip(runs, evaluation.confusion, strict=True))
+        validation = any(name.startswith("validation_") for name in evaluation.metrics)
+        self.confusion = Confusion(evaluation.step, counts, "validation" if validation else "train")
+        self._changes.add("confusion")
+
+    def _take_ends(self, ends: list[RunEnd]) -> None:
+        by_run = {end.run: end for end in ends}
+        self.runs = tuple(
+            replace(run, status=_ENDED[by_run[run.info.index].reason], end=by_run[run.info.index])
+            if run.info.index in by_run
+            else run
+            for run in self.runs
+        )
+        self._changes.add("runs")
+        if any(end.reason == "diverged" for end in ends):
+            self._set_problem(explain_divergence(self))
+
+    def _set_step(self, step: int) -> None:
+        self.step = step
+        self._meter.note(self._clock(), step)
+        self._changes.add("progress")
+
+    def _take_end(self, event: Ended) -> None:
+        self.step = event.step
+        self._resumable = event.ending == "stopped"
+        self._set_statuses({"running": "finished" if event.ending == "finished" else "stopped"})
+        self._become(event.ending)
+        self._changes.update({"curves", "progress"})
+
+    def _interrupt(self) -> None:
+        """Note that the runs cannot go on, their state in the trainer being lost. What was recorded stays."""
+        self._listening = self._resumable = self._epoch_wanted = False
+        if self.starting:
+            self._cancel_start()
+        elif self.state in ("running", "paused"):
+            self._set_statuses({"running": "interrupted", "waiting": "interrupted"})
+            self._become("interrupted")
+            self._changes.add("curves")
+
+    def _take_failure(self, event: Failed) -> None:
+        if event.request == self._prepare_request:
+            self.data_problem = event.problem
+            self._changes.add("data")
+            if not self.runs and not self.starting:
+                self._become("refused")
+        elif event.request in (-1, self._start_request):
+            self._interrupt()
+        else:
+            return
+        self._set_problem(event.problem)
+
+    def _take_death(self, event: Died) -> None:
+        step = self.step if self.runs else None
+        problem = death_problem(event.exit_code, step) if event.exit_code is not None else event.problem
+        waiting = self.state == "preparing" and not self.starting
+        self._interrupt()
+        if waiting:
+            self.data_problem = problem
+            self._become("refused")
+            self._changes.add("data")
+        self._set_problem(problem)

@@ -94,6 +94,8 @@ def _gpu() -> Device:
     free, total = _memory(cupy, best)
     name = runtime.getDeviceProperties(best)["name"]
     name = name.decode() if isinstance(name, bytes) else str(name)
+    if total == 0:
+        raise _RefusedError(f"{name} does not answer (in use by another program alone, or failed)")
     if free < MEMORY_NEEDED:
         raise _RefusedError(f"only {_size(free)} of {_size(total)} memory are free on {name}")
     try:

@@ -36,8 +36,8 @@ def logsumexp(z: Array, axis: int = -1, keepdims: bool = False) -> Array:
 def log_softmax(z: Array, axis: int = -1, out: Array | None = None) -> Array:
     r"""Return :math:`z - \ln \sum e^z`, the logarithm of the softmax: finite for all finite z.
 
-    Stable form: (z − max) − ln Σ exp(z − max). The shift comes first, for z − max is exact near the
-    maximum and z − logsumexp(z) is not.
+    Stable form: (z − max) − log1p(Σ exp(z − max) − 1), where the largest term, exactly 1, is taken off before
+    the sum: a probability near 1 keeps the digits of its logarithm, however near.
 
     Examples
     --------
@@ -47,7 +47,10 @@ def log_softmax(z: Array, axis: int = -1, out: Array | None = None) -> Array:
     """
     xp = array_module(z)
     shifted = xp.subtract(z, xp.max(z, axis=axis, keepdims=True), out=out)
-    result: Array = xp.subtract(shifted, logsumexp(shifted, axis, keepdims=True), out=out)
+    largest = shifted == 0
+    others = xp.sum(xp.exp(shifted) - largest, axis=axis, keepdims=True)
+    further = xp.sum(largest, axis=axis, keepdims=True, dtype=z.dtype) - 1  # as large as the largest
+    result: Array = xp.subtract(shifted, xp.log1p(others + further), out=out)
     return result
 
 

@@ -1,0 +1,318 @@
+"""Which device is chosen, and why not a GPU: every refusal, with CuPy and its driver faked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compute.backend import (
+    MEMORY_NEEDED,
+    Device,
+    array_module,
+    memory_free,
+    module_of,
+    select_device,
+    synchronize,
+    to_device,
+    to_host,
+    versions,
+)
+
+GIB = 2**30
+
+
+class CUDARuntimeError(RuntimeError):
+    """As CuPy's: a message of several parts, and the code in ``status``."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class OutOfMemoryError(Exception):
+    pass
+
+
+class FakeArray:
+    """An array on the fake GPU: its numbers can be had back only through ``asnumpy``."""
+
+    __module__ = "cupy._core.core"
+
+    def __init__(self, host: np.ndarray) -> None:
+        self._host = np.array(host)
+
+    @property
+    def T(self) -> FakeArray:
+        return FakeArray(self._host.T)
+
+
+class FakeCuda:
+    """What a test sets of the driver: GPUs as (name, free, total), and errors to raise."""
+
+    def __init__(self) -> None:
+        self.gpus = [("NVIDIA H200", 100 * GIB, 139 * GIB)]
+        self.driver = 13000
+        self.count_error: Exception | None = None
+        self.compute_error: Exception | None = None
+        self.memory_error: Exception | None = None
+        self.wrong = False
+        self.current = 0
+        self.synchronized: list[int] = []
+
+    def module(self) -> ModuleType:
+        fake = self
+
+        class FakeDevice:
+            def __init__(self, index: int) -> None:
+                self.index = index
+
+            def __enter__(self) -> None:
+                self.before, fake.current = fake.current, self.index
+
+            def __exit__(self, *error: object) -> None:
+                fake.current = self.before
+
+            def use(self) -> None:
+                fake.current = self.index
+
+            def synchronize(self) -> None:
+                fake.synchronized.append(self.index)
+
+        def device_count() -> int:
+            if fake.count_error:
+                raise fake.count_error
+            return len(fake.gpus)
+
+        def memory() -> tuple[int, int]:
+            if fake.memory_error:
+                raise fake.memory_error
+            return fake.gpus[fake.current][1:]
+
+        def exponential(array: FakeArray) -> FakeArray:
+            if fake.compute_error:
+                raise fake.compute_error
+            return FakeArray(np.exp(array._host) * (2 if fake.wrong else 1))
+
+        cupy = ModuleType("cupy")
+        cupy.__version__ = "14.2.0"
+        cupy.ndarray = FakeArray
+        cupy.asarray = lambda array: array if isinstance(array, FakeArray) else FakeArray(array)
+        cupy.asnumpy = lambda array: array._host.copy()
+        cupy.exp = exponential
+        cupy.matmul = lambda one, other: FakeArray(one._host @ other._host)
+        cupy.get_default_memory_pool = lambda: SimpleNamespace(free_bytes=lambda: 5)
+        cupy.cuda = SimpleNamespace(
+            Device=FakeDevice,
+            memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
+            runtime=SimpleNamespace(
+                CUDARuntimeError=CUDARuntimeError,
+                driverGetVersion=lambda: fake.driver,
+                runtimeGetVersion=lambda: 12090,
+                getDeviceCount=device_count,
+                getDeviceProperties=lambda index: {"name": fake.gpus[index][0].encode()},
+                memGetInfo=memory,
+            ),
+        )
+        return cupy
+
+
+@pytest.fixture
+def cuda(monkeypatch):
+    """A machine with one good GPU, to be made worse."""
+    fake = FakeCuda()
+    monkeypatch.setitem(sys.modules, "cupy", fake.module())
+    return fake
+
+
+@pytest.fixture
+def no_cupy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+
+
+class RefusingFinder:
+    """Makes ``import cupy`` fail as it does where a library of CUDA is missing."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "cupy":
+            raise self.error
+
+
+def test_a_good_gpu_is_taken(cuda):
+    expected = Device("gpu", "GPU · NVIDIA H200")
+    assert select_device("auto") == expected
+    assert select_device("gpu") == expected
+    assert select_device() == expected
+
+
+def test_the_processor_is_taken_when_asked_for(cuda):
+    assert select_device("cpu") == Device("cpu", "CPU · NumPy", "")
+
+
+def test_of_several_gpus_the_one_with_most_free_memory(cuda):
+    cuda.gpus = [("A", 1 * GIB, 80 * GIB), ("B", 60 * GIB, 80 * GIB), ("C", 3 * GIB, 80 * GIB)]
+    device = select_device("auto")
+    assert device == Device("gpu", "GPU · B", index=1)
+    assert module_of(device) is sys.modules["cupy"]
+    assert cuda.current == 1
+    synchronize(device)
+    assert cuda.synchronized == [1]
+    assert memory_free(device) == 60 * GIB + 5
+
+
+@pytest.mark.parametrize("request_", ["auto", "gpu"])
+def test_without_cupy(no_cupy, request_):
+    assert select_device(request_) == Device("cpu", "CPU · NumPy", "no GPU: CuPy is not installed")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            ImportError(
+                "\n=====================\nCuPy is not correctly installed: libcuda.so.1 is missing\nmore"
+            ),
+            "no GPU: CuPy is installed but does not load "
+            "(CuPy is not correctly installed: libcuda.so.1 is missing)",
+        ),
+        (ModuleNotFoundError("No module named 'fastrlock'", name="fastrlock"), "lacks the module fastrlock"),
+        (OSError("x" * 500), "does not load (xxx"),
+        (RuntimeError(), "does not load (RuntimeError)"),
+    ],
+)
+def test_cupy_that_does_not_load(monkeypatch, error, reason):
+    monkeypatch.delitem(sys.modules, "cupy", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [RefusingFinder(error), *sys.meta_path])
+    device = select_device("auto")
+    assert device.kind == "cpu"
+    assert reason in device.reason
+    assert len(device.reason) < 200
+    assert "\n" not in device.reason
+    assert "CuPy is installed but" in versions()["CuPy"]
+
+
+DRIVER = "cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"driver": 0}, "no NVIDIA driver is installed"),
+        ({"count_error": CUDARuntimeError(35, DRIVER)}, "the NVIDIA driver is missing or too old"),
+        ({"count_error": CUDARuntimeError(100, "cudaErrorNoDevice")}, "the NVIDIA driver finds no device"),
+        ({"gpus": []}, "the NVIDIA driver finds no device"),
+        ({"count_error": CUDARuntimeError(999, "cudaErrorUnknown: unknown error")},
+         "the NVIDIA driver does not answer (cudaErrorUnknown: unknown error)"),
+        ({"gpus": [("NVIDIA H200", 87 * 2**20, 139 * GIB)]},
+         "only 87 MiB of 139 GiB memory are free on NVIDIA H200"),
+        ({"memory_error": CUDARuntimeError(46, "cudaErrorDevicesUnavailable")},
+         "NVIDIA H200 does not answer"),
+        ({"compute_error": OutOfMemoryError()}, "not enough free memory on NVIDIA H200"),
+        ({"compute_error": RuntimeError("nvrtc: error: invalid value\nsecond line")},
+         "CuPy does not work on NVIDIA H200 (nvrtc: error: invalid value)"),
+        ({"wrong": True}, "CuPy calculates wrongly on NVIDIA H200"),
+        ({"count_error": AttributeError("no such thing")}, "CuPy failed (no such thing)"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("request_", ["auto", "gpu"])
+def test_a_gpu_is_refused_with_its_reason(cuda, request_, changes, reason):
+    for name, value in changes.items():
+        setattr(cuda, name, value)
+    device = select_device(request_)
+    assert (device.kind, device.label, device.index) == ("cpu", "CPU · NumPy", 0)
+    assert device.reason.startswith(f"no GPU: {reason}")
+    assert cuda.current == 0
+
+
+def test_just_enough_memory_is_enough(cuda):
+    cuda.gpus = [("NVIDIA H200", MEMORY_NEEDED, 139 * GIB)]
+    assert select_device("auto").kind == "gpu"
+
+
+def test_modules_and_moves_on_the_processor():
+    cpu = select_device("cpu")
+    assert module_of(cpu) is np
+    array = np.arange(3.0)
+    assert to_device(array, cpu) is array
+    assert to_host(array) is array
+    assert to_device([1, 2], cpu).tolist() == [1, 2]
+    synchronize(cpu)
+    assert memory_free(cpu) is None
+
+
+@pytest.mark.parametrize("thing", [np.zeros(2), np.float32(1), 1.0, [1, 2], np.zeros(2).view(np.ndarray)])
+def test_numpy_is_the_module_of_what_is_not_cupys(thing):
+    assert array_module(thing) is np
+
+
+def test_modules_and_moves_on_the_gpu(cuda):
+    device = select_device("gpu")
+    there = to_device(np.arange(3.0), device)
+    assert isinstance(there, FakeArray)
+    assert to_device(there, device) is there
+    assert array_module(there) is sys.modules["cupy"]
+    back = to_host(there)
+    assert isinstance(back, np.ndarray)
+    assert back.tolist() == [0, 1, 2]
+    assert to_device(there, select_device("cpu")).tolist() == [0, 1, 2]
+
+
+def test_numpy_arrays_never_import_cupy():
+    code = (
+        "import sys, numpy as np; from compute.backend import array_module, to_host, select_device;"
+        "array_module(np.zeros(1)); to_host(np.zeros(1)); select_device('cpu');"
+        "assert not any(name.startswith('cupy') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_versions(cuda):
+    found = versions()
+    assert found["NumPy"] == np.__version__
+    assert found["CuPy"] == "14.2.0"
+    assert found["CUDA runtime"] == "12.9"
+    assert found["CUDA driver"] == "13.0"
+    assert found["Python"].startswith("3.")
+    assert found["BLAS"]
+
+
+def test_versions_without_a_driver(cuda):
+    cuda.driver = 0
+    assert versions()["CUDA driver"] == "none"
+
+
+def test_versions_of_a_driver_that_breaks(cuda, monkeypatch):
+    def broken() -> int:
+        raise CUDARuntimeError(999, "unknown error")
+
+    monkeypatch.setattr(sys.modules["cupy"].cuda.runtime, "driverGetVersion", broken)
+    assert versions()["CUDA driver"] == "unknown (unknown error)"
+
+
+def test_versions_without_cupy(no_cupy):
+    found = versions()
+    assert found["CuPy"] == "not installed"
+    assert "CUDA driver" not in found
+
+
+@pytest.mark.gpu
+def test_the_real_gpu():
+    device = select_device("gpu")
+    assert device.kind == "gpu"
+    assert device.reason == ""
+    module = module_of(device)
+    array = to_device(np.arange(6, dtype=np.float32).reshape(2, 3), device)
+    assert array_module(array) is module
+    assert to_device(array, device) is array
+    synchronize(device)
+    assert to_host(array @ array.T).tolist() == [[5, 14], [14, 50]]
+    free = memory_free(device)
+    assert free is not None
+    assert free >= MEMORY_NEEDED
+    assert versions()["CUDA driver"][0].isdigit()

@@ -16,7 +16,7 @@ import tomlkit.exceptions
 from pydantic import ValidationError
 
 from compute.problems import Problem, ProblemError
-from lab.config import FORMAT, ExperimentConfig
+from lab.config import FORMAT, DataConfig, ExperimentConfig
 from lab.config_changes import apply_changes, parse_setting
 from lab.config_problems import problem_of
 from lab.toml_lines import line_of
@@ -139,14 +139,24 @@ def read_text(path: Path) -> str:
 
 
 def read_experiment(path: str | Path) -> ExperimentConfig:
-    """Read an experiment file.
+    """Read an experiment file. The path of its data is taken from the file's own folder.
 
     Raises
     ------
     ProblemError
         Where the file cannot be read or what stands in it is not an experiment; see `parse_experiment`.
     """
-    return parse_experiment(read_text(Path(path)), str(path))
+    path = Path(path)
+    config = parse_experiment(read_text(path), str(path))
+    data = config.data.parameters.get("path")
+    if not data:
+        return config
+    return _with_data_path(config, str(Path(os.path.abspath(path.parent)) / Path(data).expanduser()))
+
+
+def _with_data_path(config: ExperimentConfig, path: str) -> ExperimentConfig:
+    data = DataConfig.model_validate({**config.data.model_dump(), "path": path})
+    return config.model_copy(update={"data": data})
 
 
 def dump_experiment(config: ExperimentConfig, original_text: str | None = None) -> str:
@@ -183,7 +193,7 @@ def write_experiment(config: ExperimentConfig, path: str | Path) -> None:
     if path.exists():
         with contextlib.suppress(ProblemError):
             original = read_text(path)
-    text = dump_experiment(config, original)
+    text = dump_experiment(_beside(config, path), original)
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
@@ -203,6 +213,15 @@ def write_experiment(config: ExperimentConfig, path: str | Path) -> None:
             f"The system says: {error.strerror or error} ({path.parent}). Nothing was changed. "
             "Another folder would do.",
         )
+
+
+def _beside(config: ExperimentConfig, path: Path) -> ExperimentConfig:
+    """Return the experiment with its data's path relative to its file, where the data lies below."""
+    data = config.data.parameters.get("path")
+    folder = Path(os.path.abspath(path.parent))
+    if not data or not Path(data).is_relative_to(folder):
+        return config
+    return _with_data_path(config, Path(data).relative_to(folder).as_posix())
 
 
 def _umask() -> int:

@@ -167,7 +167,7 @@ def _update_losses(
 ) -> None:
     """Update each loss in the table it had before, so that comments stay with it."""
     tables = target["losses"]
-    if len(old) == len(new):
+    if [loss["name"] for loss in old] == [loss["name"] for loss in new]:
         for table, before, after in zip(tables, old, new, strict=True):
             _update(table, before, after)
         return

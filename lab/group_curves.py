@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from compute.plan import RunEnd
 from lab.recording import Recording
-from lab.smoothing import Carry, memory, smooth
+from lab.smoothing import memory, smooth
+from lab.student import t_quantile
 from lab.thinning import Pyramid, column_starts, envelope
 from lab.tracks import Track
 
@@ -31,8 +32,11 @@ class CurveView:
     ----------
     x_axis
         Unit of x.
-    band, smoothing
+    band
         As in `lab.view_options.ViewOptions`.
+    smoothing
+        Weight of the past a step. Where values are recorded every E steps, theirs is the E-th power, so
+        that all plots are smoothed over the same stretch of training.
     columns
         Width in pixels.
     x_view
@@ -160,6 +164,14 @@ def _hold(
             values[row, after] = track.last[channel, track.rows((run,))[0]]
 
 
+def _weight(track: Track, view: CurveView) -> float:
+    """Return the weight of the past from one row of a track to the next."""
+    if not view.smoothing or track.length < 2:
+        return view.smoothing
+    interval = (track.steps[-1] - track.steps[0]) / (track.length - 1)
+    return float(view.smoothing ** max(interval, 1.0))
+
+
 def _read_raw(
     curves: Recording,
     track: Track,
@@ -171,13 +183,14 @@ def _read_raw(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (R, n) transformed values and their smoothed form, every step."""
     channel, rows = track.channel(metric), track.rows(runs)
-    begin = max(0, first - memory(view.smoothing))
+    weight = _weight(track, view)
+    begin = max(0, first - memory(weight))
     values = track.read(channel, rows, begin, last).astype(np.float64)
     _hold(curves, track, channel, runs, values, np.arange(begin, last))
     values = _apply(values, _scale(track, channel, rows, view.transform), view.transform)
-    if not view.smoothing:
-        return values, values
-    smoothed, _ = smooth(values, view.smoothing)
+    if not weight:
+        return values[:, first - begin :], values[:, first - begin :]
+    smoothed, _ = smooth(values, weight)
     return values[:, first - begin :], smoothed[:, first - begin :]
 
 
@@ -194,7 +207,8 @@ def _read_pyramid(
     channel, rows = track.channel(metric), track.rows(runs)
     width = track.pyramid.width
     bucket_first, bucket_last = first // width, -(-last // width)
-    begin = max(0, bucket_first - -(-memory(view.smoothing) // width))
+    weight = _weight(track, view)
+    begin = max(0, bucket_first - -(-memory(weight) // width))
     read = track.pyramid.read(track.pyramid_rows(channel, rows), begin, bucket_last)
     low, high, total, count = (part.astype(np.float64) for part in read)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -206,9 +220,8 @@ def _read_pyramid(
     scale = _scale(track, channel, rows, view.transform)
     mean, low, high = (_apply(part, scale, view.transform) for part in (mean, low, high))
     low, high = np.fmin(low, high), np.fmax(low, high)
-    if view.smoothing:
-        carry: Carry | None = None
-        mean, carry = smooth(mean, view.smoothing**width, carry)
+    if weight:
+        mean, _ = smooth(mean, weight**width)
         low = high = mean
     keep = slice(bucket_first - begin, None)
     return Samples(
@@ -289,8 +302,6 @@ def _band(
     runs = len(values)
     if kind == "none" or runs < 2:
         return None, None
-    from scipy.special import stdtrit
-
     if kind == "minmax":
         return (
             np.fmin.reduceat(np.fmin.reduce(low, axis=0), starts),
@@ -299,7 +310,7 @@ def _band(
     deviation = values.std(axis=0, ddof=1)
     half = np.add.reduceat(deviation, starts) / counts
     if kind == "ci95":
-        half = half * float(stdtrit(runs - 1, 0.975)) / np.sqrt(runs)
+        half = half * t_quantile(runs - 1) / np.sqrt(runs)
     return mean - half, mean + half
 
 

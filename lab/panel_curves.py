@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -52,6 +52,8 @@ class Spec:
     comparable: bool = True
     target: float | None = None
     rising: bool = False
+    bounds: tuple[float, float] | None = None
+    smooth: bool = True
 
 
 def looks(source: PanelSource, options: ViewOptions) -> tuple[LossLook, ...]:
@@ -169,6 +171,8 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
     """Make a plot with all losses in one coordinate system."""
     groups = looks(source, options)
     view = curve_view(options, spec.transform)
+    if not spec.smooth:
+        view = replace(view, smoothing=0.0)
     found: list[tuple[LossLook, GroupCurve | None, list[tuple[Floats, Floats]]]] = []
     for look in groups:
         group = source.curves.group(spec.metric, look.runs, view) if look.shown and look.runs else None
@@ -185,6 +189,8 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         log_y=log_y,
         extra=() if spec.target is None else (spec.target,),
     )
+    if spec.bounds is not None:
+        y_limits = (max(y_limits[0], spec.bounds[0]), min(y_limits[1], spec.bounds[1]))
     lines: list[Line] = []
     bands: list[Band] = []
     marks: list[Mark] = []
@@ -193,7 +199,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         facet_lines, band, mark = draw_group(group, look, log_y=log_y, log_x=options.log_x, floor=y_limits[0])
         lines.extend(facet_lines)
         bands.extend(band)
-        marks.extend(mark)
+        marks.extend(replace(m, y=min(max(m.y, y_limits[0]), y_limits[1])) for m in mark)
         reached = _reached_mark(look, group, spec)
         if reached is not None:
             marks.append(reached)

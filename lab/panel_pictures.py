@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lab.messages import DataSummary
@@ -66,6 +68,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
             lines.extend(more)
             bands.extend(band)
             marks.extend(mark)
+        marks = [replace(mark, y=min(max(mark.y, y_limits[0]), y_limits[1])) for mark in marks]
         facets.append(Facet(look.name, tuple(lines), tuple(bands), _topmost(marks), look.series))
     legend = tuple(
         LegendEntry(

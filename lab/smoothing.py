@@ -77,4 +77,4 @@ def smooth(
 
 def memory(weight: float) -> int:
     """How many values back still weigh more than one part in a million: history that a zoomed view needs."""
-    return 0 if weight <= 0 else math.ceil(math.log(1e-6) / math.log(weight))
+    return 0 if weight <= 0 else min(10**9, math.ceil(math.log(1e-6) / math.log(weight)))

@@ -1,4 +1,4 @@
-"""Painting what is said about curves: events, target, labels at line ends, the note, what lies outside, the sentence."""
+"""Painting what is said about curves: events, target, labels at line ends, the note, what lies outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from widgets.icons import paint_icon
 from widgets.numbers import format_number, format_percent
 from widgets.plots.axis import thin_pen
 from widgets.plots.curve_layout import TAG_GAP, CurveLayout, FacetLayout, push_apart, tags_of
-from widgets.swatch import paint_swatch
 from widgets.theme import Theme
 
 MARKER = 8.0
@@ -37,7 +36,9 @@ def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout
     if panel.note:
         _paint_note(painter, theme, panel.note, layout)
     if panel.placeholder:
-        paint_placeholder(painter, theme, panel.placeholder, QRectF(0, 0, layout.size.width(), layout.size.height()))
+        paint_placeholder(
+            painter, theme, panel.placeholder, QRectF(0, 0, layout.size.width(), layout.size.height())
+        )
 
 
 def paint_target_line(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
@@ -52,8 +53,10 @@ def paint_target_line(painter: QPainter, theme: Theme, panel: CurvePanel, layout
         painter.drawLine(QLineF(rect.left(), round(y), rect.right() + layout.reserve, round(y)))
 
 
-def paint_marker(painter: QPainter, theme: Theme, series: int, x: float, y: float, size: float = MARKER) -> None:
-    """Paint the hollow marker of a series, filled with the card, as on lines at events and at the crosshair."""
+def paint_marker(
+    painter: QPainter, theme: Theme, series: int, x: float, y: float, size: float = MARKER
+) -> None:
+    """Paint the hollow marker of a series, filled with the card: at events and at the crosshair."""
     style = theme.series(series)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -69,7 +72,7 @@ def paint_marker(painter: QPainter, theme: Theme, series: int, x: float, y: floa
 
 
 def paint_placeholder(painter: QPainter, theme: Theme, sentence: str, rect: QRectF) -> None:
-    """Paint the one faint sentence on what will be here, on a patch of card so that the grid does not cross it."""
+    """Paint the one faint sentence on what will be here, on a patch of card over the grid."""
     font = theme.font("label")
     metrics = QFontMetricsF(font)
     sentence = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, max(20.0, rect.width() - 24))
@@ -82,7 +85,9 @@ def paint_placeholder(painter: QPainter, theme: Theme, sentence: str, rect: QRec
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sentence)
 
 
-def _text(painter: QPainter, theme: Theme, text: str, left: float, centre: float, token: str | QColor) -> None:
+def _text(
+    painter: QPainter, theme: Theme, text: str, left: float, centre: float, token: str | QColor
+) -> None:
     """Paint one line of 11 px text on a thin patch of card, its left end and vertical centre given."""
     metrics = QFontMetricsF(painter.font())
     box = QRectF(left, centre - metrics.height() / 2, metrics.horizontalAdvance(text), metrics.height())
@@ -124,7 +129,9 @@ def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
     for index, tag in tags_of(layout.facet):
         line = layout.facet.lines[index]
         usable = np.flatnonzero(
-            np.isfinite(layout.frame.y.to_view(line.y)) & (line.x <= layout.frame.x.high) & (line.x >= layout.frame.x.low)
+            np.isfinite(layout.frame.y.to_view(line.y))
+            & (line.x <= layout.frame.x.high)
+            & (line.x >= layout.frame.x.low)
         )
         if len(usable) == 0:
             continue
@@ -156,7 +163,9 @@ def _paint_target_label(painter: QPainter, theme: Theme, panel: CurvePanel, layo
 
 def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout) -> None:
     """Paint the note in the top right corner, where falling curves leave room, behind its sign."""
-    rect = layout.facets[-1].frame.rect if layout.columns == 1 else layout.facets[layout.columns - 1].frame.rect
+    rect = (
+        layout.facets[-1].frame.rect if layout.columns == 1 else layout.facets[layout.columns - 1].frame.rect
+    )
     first = layout.facets[0].frame.rect
     painter.setFont(theme.font("tick"))
     metrics = QFontMetricsF(painter.font())
@@ -227,7 +236,7 @@ def _paint_title(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
     centre = rect.top() - 12
     left = rect.left()
     if layout.facet.series > 0:
-        paint_swatch(painter, theme, layout.facet.series, QRectF(left, centre - 1, 18, 2))
+        paint_line_sample(painter, theme, layout.facet.series, QRectF(left, centre - 4, 18, 8))
         left += 24
     painter.setFont(theme.font("subtitle"))
     metrics = QFontMetricsF(painter.font())
@@ -236,6 +245,22 @@ def _paint_title(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
     )
     painter.setPen(theme.color("text"))
     painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), title)
+
+
+def paint_line_sample(
+    painter: QPainter, theme: Theme, series: int, rect: QRectF, *, faded: bool = False
+) -> None:
+    """Paint the line of a series across the middle of a rectangle, its dash at 0.6 scale."""
+    painter.save()
+    pen = theme.pen(series, 2.0, 1.0, 0.6)
+    pen.setCosmetic(False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(pen)
+    if faded:
+        painter.setOpacity(painter.opacity() * 0.4)
+    y = rect.center().y()
+    painter.drawLine(QLineF(rect.left(), y, rect.right(), y))
+    painter.restore()
 
 
 def number(value: float, percent: bool, digits: int = 3) -> str:

@@ -53,21 +53,27 @@ def _paint_bottom(painter: QPainter, theme: Theme, layout: FacetLayout, unit: st
     for value in layout.x_ticks:
         x = round(layout.frame.px(value))
         painter.drawLine(QLineF(x, base, x, base - TICK))
-    font = theme.font("tick")
-    metrics = QFontMetricsF(font)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setFont(font)
+    painter.setFont(theme.font("tick"))
     painter.setPen(theme.color("text2"))
+    ascent = QFontMetricsF(painter.font()).ascent()
+    for text, box in bottom_labels(theme, layout, unit):
+        painter.drawText(QPointF(box.left(), box.top() + ascent), text)
+
+
+def bottom_labels(theme: Theme, layout: FacetLayout, unit: str) -> list[tuple[str, QRectF]]:
+    """Return the words under a facet's bottom axis and their boxes; the first says the unit ("step 0")."""
+    metrics = QFontMetricsF(theme.font("tick"))
+    top = round(layout.frame.rect.bottom()) + 6
+    found = []
     for index, (value, word) in enumerate(zip(layout.x_ticks, layout.x_labels, strict=True)):
-        text = word
-        if index == 0 and layout.show_unit and unit:
-            # "step 0" says the unit once; "z = −8" does the same for a quantity with a sign of its own
-            text = f"{unit} {word}"
+        text = f"{unit} {word}" if index == 0 and layout.show_unit and unit else word
         width = metrics.horizontalAdvance(text)
         left = layout.frame.px(value) - width / 2
         if layout.show_left:
             left = max(1.0, left)
-        painter.drawText(QPointF(left, base + 6 + metrics.ascent()), text)
+        found.append((text, QRectF(left, top, width, metrics.height())))
+    return found
 
 
 def _paint_left(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:

@@ -16,7 +16,7 @@ HEAD = 28
 
 
 class Card(QFrame):
-    """One cell of the plot grid. Subclasses add the plot to ``body`` and their controls with `add_control`."""
+    """One cell of the plot grid. Subclasses add the plot to ``body`` and controls with `add_control`."""
 
     full_asked = Signal()
     kind_chosen = Signal(str)
@@ -62,7 +62,7 @@ class Card(QFrame):
         row.addWidget(self.title)
         row.addSpacing(8)
         row.addWidget(self.subtitle, 1)
-        row.addSpacing(6)
+        row.addSpacing(2)
         self._row = row
         row.addWidget(self.expand)
         row.addWidget(self.more)
@@ -102,11 +102,10 @@ class Card(QFrame):
         self.expand.set_tip("Back to all plots" if full else "Full size", "F")
 
     def add_control(self, control: QWidget, *, optional: bool = False) -> None:
-        """Put a control into the head, left of the expand button; an optional one goes where room is short."""
+        """Put a control into the head, left of the buttons; an optional one goes where room is short."""
         control.setParent(self.head)
         self._controls.append((control, optional))
         self._row.insertWidget(self._row.indexOf(self.expand), control)
-        self._row.insertSpacing(self._row.indexOf(self.expand), 2)
 
     @property
     def panel(self) -> Panel | None:
@@ -170,9 +169,15 @@ class Card(QFrame):
 
     def _make_room(self) -> None:
         room = self.width() - 19
-        words = self.title.sizeHint().width() + 8 + self.subtitle.sizeHint().width() + 6 + self.more.width()
-        fixed = sum(control.sizeHint().width() + 2 for control, optional in self._controls if not optional and not control.isHidden())
-        optional_width = sum(control.sizeHint().width() + 2 for control, optional in self._controls if optional)
+        words = self.title.sizeHint().width() + 8 + self.subtitle.sizeHint().width() + 4 + self.more.width()
+        fixed = sum(
+            control.sizeHint().width() + 2
+            for control, optional in self._controls
+            if not optional and not control.isHidden()
+        )
+        optional_width = sum(
+            control.sizeHint().width() + 2 for control, optional in self._controls if optional
+        )
         left = room - words - fixed
         with_expand = self._full or left >= self.expand.width() or fixed == 0
         self.expand.setVisible(with_expand)
@@ -182,7 +187,7 @@ class Card(QFrame):
                 control.setVisible(left >= optional_width)
 
     def sizeHint(self) -> QSize:
-        """A cell of four at 1440 × 900."""
+        """Ask for a cell of four at 1440 × 900."""
         return QSize(420, 360)
 
     # --- dragging by the head ---------------------------------------------------------------------
@@ -198,7 +203,10 @@ class Card(QFrame):
         place = event.globalPosition().toPoint()
         if self._drag_from is None:
             return
-        if not self._dragging and (place - self._drag_from).manhattanLength() >= QApplication.startDragDistance():
+        if (
+            not self._dragging
+            and (place - self._drag_from).manhattanLength() >= QApplication.startDragDistance()
+        ):
             self._dragging = True
             self.drag_begun.emit(place)
         if self._dragging:
@@ -212,7 +220,7 @@ class Card(QFrame):
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click on the head is full size and back."""
+        """Go to full size and back at a double click on the head."""
         if event.button() == Qt.MouseButton.LeftButton and event.position().y() <= HEAD + 10:
             self._drag_from = None
             self.full_asked.emit()

@@ -35,8 +35,7 @@ def class_marker(index: int) -> str:
 def mixed(low: QColor, high: QColor, share: float) -> QColor:
     """Return the colour that far from low (0) to high (1), straight in sRGB."""
     share = min(max(share, 0.0), 1.0)
-    parts = ((a, b) for a, b in zip(low.getRgb()[:3], high.getRgb()[:3], strict=True))  # type: ignore[arg-type, index]
-    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+    return QColor(*(round(float(part)) for part in blended(share, low, high)))
 
 
 def readable_on(color: QColor) -> QColor:

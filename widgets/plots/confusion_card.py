@@ -39,7 +39,7 @@ class ConfusionView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A quarter of the window."""
+        """Ask for a quarter of the window."""
         return QSize(400, 320)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -64,7 +64,9 @@ class ConfusionView(QWidget):
         names = [*self._panel.names, *map(str, range(len(self._panel.names), len(self._panel.percent)))]
         share = format_percent(float(self._panel.percent[found]) / 100.0, 1)
         row, column = names[found[0]], names[found[1]]
-        return f"{share} of true {row} " + ("are recognised" if found[0] == found[1] else f"are taken for {column}")
+        return f"{share} of true {row} " + (
+            "are recognised" if found[0] == found[1] else f"are taken for {column}"
+        )
 
     def event(self, event: QEvent) -> bool:
         """Say the cell under the pointer in a sentence."""
@@ -108,7 +110,6 @@ class ConfusionCard(Card):
             self._losses = tuple(names)
             self.combo.clear()
             self.combo.addItems(list(names))
-            self.combo.fit_contents(150)
             self.combo.setVisible(len(names) > 1)
             if self._panel is not None:
                 self.show_panel(self._panel)
@@ -123,3 +124,10 @@ class ConfusionCard(Card):
         """Take another theme."""
         super().set_theme(theme)
         self.view.set_theme(theme)
+
+    def _make_room(self) -> None:
+        """Give the choice of loss what its longest name needs, but not the room of title and subtitle."""
+        self.combo.fit_contents(160)
+        words = self.title.sizeHint().width() + self.subtitle.sizeHint().width() + 12 + self.more.width()
+        self.combo.setFixedWidth(max(92, min(self.combo.width(), self.width() - 19 - words)))
+        super()._make_room()

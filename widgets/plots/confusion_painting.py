@@ -1,4 +1,4 @@
-"""Painting a confusion matrix: ink on the diagonal, error tint off it, the number in each cell that is not empty."""
+"""Painting a confusion matrix: ink on the diagonal, error tint off it, a number in each cell not empty."""
 
 from __future__ import annotations
 
@@ -41,12 +41,15 @@ class ConfusionLayout:
 
     def at(self, x: float, y: float) -> tuple[int, int] | None:
         """Return (row, column) under a point."""
-        column, row = math.floor((x - self.left) / self.cell_width), math.floor((y - self.top) / self.cell_height)
+        column, row = (
+            math.floor((x - self.left) / self.cell_width),
+            math.floor((y - self.top) / self.cell_height),
+        )
         return (row, column) if 0 <= row < self.count and 0 <= column < self.count else None
 
 
 def lay_out_confusion(panel: ConfusionPanel, size: QSizeF, theme: Theme) -> ConfusionLayout:
-    """Return where the cells of a matrix go in the room there is: as wide as it gets, at most twice as wide as high."""
+    """Return where the cells of a matrix go: as large as it gets, at most twice as wide as high."""
     count = max(1, len(panel.percent))
     metrics = QFontMetricsF(theme.font("tick"))
     longest = max((metrics.horizontalAdvance(name) for name in panel.names), default=0.0)
@@ -55,7 +58,9 @@ def lay_out_confusion(panel: ConfusionPanel, size: QSizeF, theme: Theme) -> Conf
     width, height = max(10.0, size.width() - left - 4), max(10.0, size.height() - bottom - 2)
     cell_height = height / count
     cell_width = min(width / count, 2.0 * cell_height)
-    return ConfusionLayout(left + max(0.0, (width - cell_width * count) / 2), 2.0, cell_width, cell_height, count)
+    return ConfusionLayout(
+        left + max(0.0, (width - cell_width * count) / 2), 2.0, cell_width, cell_height, count
+    )
 
 
 def paint_confusion(painter: QPainter, theme: Theme, panel: ConfusionPanel, layout: ConfusionLayout) -> None:
@@ -114,10 +119,15 @@ def _paint_names(painter: QPainter, theme: Theme, panel: ConfusionPanel, layout:
         name = metrics.elidedText(panel.names[column], Qt.TextElideMode.ElideRight, room)
         box = QRectF(rect.center().x() - room / 2, bottom + 2, room, metrics.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
-    matrix = QRectF(layout.left, layout.top, layout.cell_width * layout.count, layout.cell_height * layout.count)
+    matrix = QRectF(
+        layout.left, layout.top, layout.cell_width * layout.count, layout.cell_height * layout.count
+    )
     word = "predicted"
     painter.drawText(
-        QPointF(matrix.center().x() - metrics.horizontalAdvance(word) / 2, bottom + 4 + metrics.height() + metrics.ascent()),
+        QPointF(
+            matrix.center().x() - metrics.horizontalAdvance(word) / 2,
+            bottom + 4 + metrics.height() + metrics.ascent(),
+        ),
         word,
     )
     painter.save()

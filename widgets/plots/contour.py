@@ -29,7 +29,9 @@ def level_segments(
     empty = np.empty(0)
     if field.ndim != 2 or min(field.shape) < 2:
         return empty, empty
-    corners = np.stack([field[:-1, :-1], field[:-1, 1:], field[1:, 1:], field[1:, :-1]])  # counter-clockwise from low x, low y
+    corners = np.stack(
+        [field[:-1, :-1], field[:-1, 1:], field[1:, 1:], field[1:, :-1]]
+    )  # counter-clockwise from low x, low y
     inside = corners >= 0.0
     mixed = inside.any(axis=0) & ~inside.all(axis=0) & np.isfinite(corners).all(axis=0)
     rows, columns = np.nonzero(mixed)

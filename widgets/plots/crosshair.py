@@ -1,4 +1,4 @@
-"""The crosshair: one vertical line through every plot, hollow markers on the lines and the x in words on the axis."""
+"""The crosshair: a vertical line through every plot, hollow markers on lines, its x on the axis."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from lab.panels import CurvePanel, Line
 from widgets.numbers import format_number
 from widgets.plots.annotations import number, paint_marker
-from widgets.plots.axis import thin_pen
+from widgets.plots.axis import bottom_labels, thin_pen
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, push_apart
 from widgets.plots.polyline import value_at
 from widgets.theme import Theme
 
 
-def paint_crosshair(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout, x: float) -> None:
+def paint_crosshair(
+    painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout, x: float
+) -> None:
     """Paint the crosshair at x into every facet, markers where it meets a mean, and x itself at the axis."""
     for facet in layout.facets:
         rect = facet.frame.rect
@@ -77,7 +79,13 @@ def _paint_values(
 
 
 def _paint_place(
-    painter: QPainter, theme: Theme, panel: CurvePanel, facet: FacetLayout, x: float, place: float, width: float
+    painter: QPainter,
+    theme: Theme,
+    panel: CurvePanel,
+    facet: FacetLayout,
+    x: float,
+    place: float,
+    width: float,
 ) -> None:
     """Write x in words over the axis labels, under the line."""
     painter.setFont(theme.font("tag"))
@@ -86,6 +94,9 @@ def _paint_place(
     size = metrics.horizontalAdvance(text) + 12
     left = min(max(1.0, place - size / 2), max(1.0, width - size - 1))
     box = QRectF(left, facet.frame.rect.bottom() + 4, size, 17)
+    for _, label in bottom_labels(theme, facet, panel.x_label):
+        if label.adjusted(-3, 0, 3, 0).intersects(box):  # half a label beside it would read as another number
+            painter.fillRect(label.adjusted(-1, 0, 1, 0), theme.color("card"))
     painter.setPen(thin_pen(theme, "line2"))
     painter.setBrush(theme.color("raised"))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

@@ -111,7 +111,10 @@ class CurveCard(Card):
             offset = self.canvas.x() - self.legend.x()
             self.legend.set_anchors(
                 [
-                    (offset + f.frame.rect.left(), f.frame.rect.width() + f.reserve + (4 if i + 1 < layout.columns else 0))
+                    (
+                        offset + f.frame.rect.left(),
+                        f.frame.rect.width() + f.reserve + (4 if i + 1 < layout.columns else 0),
+                    )
                     for i, f in enumerate(layout.facets)
                 ]
             )

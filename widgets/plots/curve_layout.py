@@ -5,6 +5,7 @@ The window and the exports lay out and paint with the same functions, so a figur
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class FacetLayout:
-    """One facet: its frame, ticks, and how far right of the frame the axis goes on to make room for line tags."""
+    """One facet: its frame, its ticks, and the room right of the frame for labels at line ends."""
 
     facet: Facet
     frame: Frame
@@ -80,6 +81,7 @@ class CurveLayout:
 
     def at(self, x: float, y: float) -> FacetLayout | None:
         """Return the facet whose plot is under a point; the nearest one where none is."""
+
         def distance(layout: FacetLayout) -> float:
             rect = layout.frame.rect
             dx = max(rect.left() - x, 0.0, x - rect.right())
@@ -137,7 +139,9 @@ def lay_out(
     for index, facet in enumerate(facets):
         row, column = divmod(index, columns)
         reserve = _reserve(facet, tag_metrics, width, 0.0 if columns > 1 else RIGHT - 8)
-        if columns > 1:  # the last label of a facet is centred on its tick and must not run into the neighbour
+        if (
+            columns > 1
+        ):  # the last label of a facet is centred on its tick and must not run into the neighbour
             reserve = max(reserve, 8.0)
         rect = QRectF(
             left + column * (width + gap),
@@ -147,7 +151,9 @@ def lay_out(
         )
         x_values = ticks(x_scale, _wanted_x(rect.width()), whole=panel.x_label == "step")
         words = labels(x_values, x_scale)
-        x_values, words = _without_overlaps(x_values, words, x_scale, rect, tick_metrics, panel.x_label, column == 0)
+        x_values, words = _without_overlaps(
+            x_values, words, x_scale, rect, tick_metrics, panel.x_label, column == 0
+        )
         placed.append(
             FacetLayout(
                 facet=facet, frame=Frame(rect, x_scale, y_scale), x_ticks=x_values, x_labels=words,
@@ -159,9 +165,9 @@ def lay_out(
 
 
 def tags_of(facet: Facet) -> list[tuple[int, str]]:
-    """Return (index of the line, tag) for the direct labels of a facet: none when there are more than three."""
+    """Return (index of the line, tag) for the direct labels of a facet: none when there are too many."""
     found = [(i, line.tag) for i, line in enumerate(facet.lines) if line.tag and len(line.x)]
-    return found if len(found) <= MOST_TAGS or len(facet.lines) <= 6 and len(found) <= 6 else []
+    return found if len(found) <= MOST_TAGS or (len(facet.lines) <= 6 and len(found) <= 6) else []
 
 
 def push_apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -246,6 +252,6 @@ def _without_overlaps(
 
     for stride in range(1, len(values)):
         kept = list(range(0, len(values), stride))
-        if all(ends(a)[1] <= ends(b)[0] for a, b in zip(kept, kept[1:], strict=False)):
+        if all(ends(a)[1] <= ends(b)[0] for a, b in itertools.pairwise(kept)):
             return tuple(values[i] for i in kept), tuple(words[i] for i in kept)
     return values[:1], words[:1]

@@ -38,7 +38,7 @@ class FieldSurface(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A quarter of the window."""
+        """Ask for a quarter of the window."""
         return QSize(400, 320)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
@@ -15,13 +17,15 @@ from widgets.plots.scale import Scale, usable_scale
 from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
 
+Values: TypeAlias = NDArray[np.float64]
+
 TITLE = 20.0
 BOTTOM = 20.0
 GAP = 14.0
 LEFT = 36.0
 RIGHT = 14.0
 MOST_STRETCH = 6.0
-"""Features whose extents differ by more than this are not drawn at equal scale: one would be a hair's breadth."""
+"""Features whose extents differ by more are not drawn at equal scale: one would be a hair's breadth."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class FieldLayout:
 def dimensions(panel: FieldPanel) -> int:
     """Return the number of features shown: 1 or 2; 0 where there is nothing."""
     if panel.points.ndim == 2 and panel.points.size:
-        return min(2, panel.points.shape[1])
+        return min(2, int(panel.points.shape[1]))
     return min(2, len(panel.axes))
 
 
@@ -98,7 +102,11 @@ def lay_out_field(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
 
 def _one_feature(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
     x = _extent(panel, 0)
-    values = [np.asarray(panel.labels, dtype=np.float64)] if panel.classes == 0 else [np.array([-0.1, panel.classes - 0.9])]
+    values = (
+        [np.asarray(panel.labels, dtype=np.float64)]
+        if panel.classes == 0
+        else [np.array([-0.1, panel.classes - 0.9])]
+    )
     for view in panel.views:
         middle = np.asarray(view.values, dtype=np.float64)
         values.append(middle[np.isfinite(middle)])
@@ -115,11 +123,13 @@ def _one_feature(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
         left, TITLE + 2, max(16.0, size.width() - left - 20), max(16.0, size.height() - TITLE - 2 - 22)
     )
     x_ticks = ticks(x, max(2, min(6, round(rect.width() / 76))))
-    facet = FieldFacet(Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, True)
+    facet = FieldFacet(
+        Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, True
+    )
     return FieldLayout(size, (facet,), False)
 
 
-def _limits(every: np.ndarray, data: np.ndarray | None) -> tuple[float, float]:  # type: ignore[type-arg]
+def _limits(every: Values, data: Values | None) -> tuple[float, float]:
     if data is None or not len(data):
         data = every
     if not len(data):
@@ -135,7 +145,9 @@ def _extent(panel: FieldPanel, feature: int) -> Scale:
     if len(panel.axes) > feature and len(panel.axes[feature]) > 1:
         axis = panel.axes[feature]
         return usable_scale(float(axis[0]), float(axis[-1]), False)
-    values = panel.points[:, feature] if panel.points.ndim == 2 and panel.points.size else np.array([0.0, 1.0])
+    values = (
+        panel.points[:, feature] if panel.points.ndim == 2 and panel.points.size else np.array([0.0, 1.0])
+    )
     values = values[np.isfinite(values)]
     if not len(values):
         return Scale(0.0, 1.0)

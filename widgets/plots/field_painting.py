@@ -1,4 +1,4 @@
-"""Painting data with decision surfaces or fitted curves: pale class fields, the boundary in ink, points over them."""
+"""Painting data with decision surfaces or fitted curves: pale fields, boundaries in ink, points."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from lab.panels import FieldPanel, FieldView
+from widgets.plots.annotations import paint_line_sample
 from widgets.plots.axis import thin_pen
 from widgets.plots.colours import blended, class_color, class_marker, over, rgb
 from widgets.plots.contour import level_segments
 from widgets.plots.curve_layout import Frame
 from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimensions
-from widgets.swatch import paint_swatch
 from widgets.theme import Theme
 
 
@@ -57,7 +57,7 @@ def paint_field_curves(painter: QPainter, theme: Theme, panel: FieldPanel, layou
 
 
 def paint_field_points(painter: QPainter, theme: Theme, panel: FieldPanel, layout: FieldLayout) -> None:
-    """Paint the data: colour and shape by class, hollow where the label was flipped, lighter where it validates."""
+    """Paint the data: colour and shape by class, hollow where the label was flipped, lighter to validate."""
     if panel.points.ndim != 2 or not panel.points.size:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -94,7 +94,9 @@ def value_limits(panel: FieldPanel) -> tuple[float, float]:
     values = np.asarray(panel.labels, dtype=np.float64)
     values = values[np.isfinite(values)]
     if not len(values):
-        values = np.concatenate([np.asarray(v.values, dtype=np.float64).ravel() for v in panel.views] or [np.array([0.0, 1.0])])
+        values = np.concatenate(
+            [np.asarray(v.values, dtype=np.float64).ravel() for v in panel.views] or [np.array([0.0, 1.0])]
+        )
         values = values[np.isfinite(values)]
     if not len(values):
         return 0.0, 1.0
@@ -137,7 +139,10 @@ def boundary_path(panel: FieldPanel, view: FieldView, frame: Frame) -> QPainterP
     else:
         present = [k for k in range(max(2, panel.classes)) if bool(np.any(values == k))]
         # a border between two classes would be drawn twice if every class drew its own
-        parts = [level_segments((values == k).astype(float), x, y, 0.5) for k in present[: max(1, len(present) - 1)]]
+        parts = [
+            level_segments((values == k).astype(float), x, y, 0.5)
+            for k in present[: max(1, len(present) - 1)]
+        ]
         xs = np.concatenate([part[0] for part in parts]) if parts else np.empty(0)
         ys = np.concatenate([part[1] for part in parts]) if parts else np.empty(0)
     if len(xs) == 0:
@@ -265,7 +270,13 @@ def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Fie
     ticks = QFontMetricsF(theme.font("tick"))
     centre = rect.top() - TITLE / 2
     left = rect.left()
-    upwards = panel.feature_names[1] if two and len(panel.feature_names) > 1 else panel.target_names[0] if not two and panel.classes == 0 and panel.target_names else ""
+    upwards = (
+        panel.feature_names[1]
+        if two and len(panel.feature_names) > 1
+        else panel.target_names[0]
+        if not two and panel.classes == 0 and panel.target_names
+        else ""
+    )
     if upwards and facet.show_left:
         painter.setFont(theme.font("tick"))
         painter.setPen(theme.color("text2"))
@@ -279,16 +290,22 @@ def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Fie
         swatch = 22.0
         share = (room - 14 * (len(facet.views) - 1)) / len(facet.views)
         text = names.elidedText(view.title, Qt.TextElideMode.ElideRight, max(8.0, share - swatch - 6))
-        paint_swatch(painter, theme, view.series, QRectF(left, centre - 4, swatch, 8))
+        paint_line_sample(painter, theme, view.series, QRectF(left, centre - 4, swatch, 8))
         painter.setFont(theme.font("subtitle"))
         painter.setPen(theme.color("text2"))
         painter.drawText(QPointF(left + swatch + 6, centre - names.height() / 2 + names.ascent()), text)
-        left += min(share, swatch + 6 + names.horizontalAdvance(text)) + 14 if number + 1 < len(facet.views) else 0
+        left += (
+            min(share, swatch + 6 + names.horizontalAdvance(text)) + 14
+            if number + 1 < len(facet.views)
+            else 0
+        )
 
 
 def _pixels_x(frame: Frame, values: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = frame.x.low, frame.x.high
-    return frame.rect.left() + (np.asarray(values, dtype=np.float64) - low) * (frame.rect.width() / (high - low))
+    return frame.rect.left() + (np.asarray(values, dtype=np.float64) - low) * (
+        frame.rect.width() / (high - low)
+    )
 
 
 def _pixels_y(frame: Frame, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Cells of the plot grid: their rectangles, the free one that adds a plot, and the mark of where a card will drop."""
+"""Cells of the plot grid: their rectangles, the free one that adds, the mark where a card will drop."""
 
 from __future__ import annotations
 

@@ -58,12 +58,12 @@ def slots_from_state(state: object, kinds: Collection[str]) -> tuple[list[Slot],
         If it is something else.
     """
     if not isinstance(state, Mapping) or not isinstance(state.get("cards"), list):
-        raise ValueError("not the state of a plot grid")
+        raise ValueError("not the state of a plot grid")  # noqa: TRY004 - bad data, not a bad call
     slots: list[Slot] = []
     place_of: dict[int, int] = {}
     for index, card in enumerate(state["cards"]):
         if not isinstance(card, Mapping) or not isinstance(card.get("kind"), str):
-            raise ValueError(f"plot {index + 1} has no kind")
+            raise ValueError(f"plot {index + 1} has no kind")  # noqa: TRY004
         if card["kind"] not in kinds:
             continue
         place_of[index] = len(slots)

@@ -1,4 +1,4 @@
-"""The legend that is the readout: swatch, name and live value of each loss in one line, a click away from hiding."""
+"""The legend that is the readout: swatch, name and live value of each loss in one line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.panels import LegendEntry
-from widgets.swatch import paint_swatch
+from widgets.plots.annotations import paint_line_sample
 from widgets.theme import Theme
 
 SWATCH = 26
@@ -70,7 +78,7 @@ class Legend(QWidget):
             self._changed()
 
     def set_anchors(self, anchors: Sequence[tuple[float, float]] | None) -> None:
-        """Place entry i at (left, width) of the i-th pair, over its facet; None puts them one after the other."""
+        """Place entry i at (left, width) of the i-th pair, over its facet; None: one after the other."""
         wanted = None if anchors is None else tuple(anchors)
         if wanted != self._anchors:
             self._anchors = wanted
@@ -115,11 +123,14 @@ class Legend(QWidget):
         if self._anchors is not None and len(self._anchors) == len(entries):
             return self._place_anchored(entries, names)
         # live numbers change by the frame: their room is that of their digits, so that nothing dances
-        value_widths = [values.horizontalAdvance(_steady(entry.value)) if entry.value else 0.0 for entry in entries]
+        value_widths = [
+            values.horizontalAdvance(_steady(entry.value)) if entry.value else 0.0 for entry in entries
+        ]
         plans = (
             (False, True, BETWEEN, SWATCH), (True, True, BETWEEN, SWATCH), (True, True, TIGHT, 18),
             (True, False, TIGHT, 18),
         )  # fmt: skip
+        swatch: float
         for short, with_values, gap, swatch in plans:
             words = [entry.short if short else entry.name for entry in entries]
             widths = [
@@ -131,9 +142,10 @@ class Legend(QWidget):
                 return self._row(entries, words, widths, gap, swatch, with_values)
         words = [entry.short for entry in entries]
         room = (self.width() - TIGHT * (len(entries) - 1)) / len(entries)
-        swatch = 18 if room >= 34 else max(6.0, room)
+        swatch = 18.0 if room >= 34 else max(6.0, room)
         elided = [
-            names.elidedText(word, Qt.TextElideMode.ElideRight, room - swatch - 4) if room >= 34 else "" for word in words
+            names.elidedText(word, Qt.TextElideMode.ElideRight, room - swatch - 4) if room >= 34 else ""
+            for word in words
         ]
         return self._row(entries, elided, [max(8.0, room)] * len(entries), TIGHT, swatch, False)
 
@@ -183,10 +195,7 @@ class Legend(QWidget):
                 painter.drawRoundedRect(rect.adjusted(-4, 2.5, 4, -2.5), 4, 4)
             centre = rect.center().y()
             swatch = QRectF(rect.left(), centre - 4, item.swatch, 8)
-            paint_swatch(
-                painter, self._theme, item.entry.series, swatch,
-                dpr=self.devicePixelRatioF(), faded=not item.entry.visible,
-            )  # fmt: skip
+            paint_line_sample(painter, self._theme, item.entry.series, swatch, faded=not item.entry.visible)
             left = rect.left() + item.swatch + AFTER_SWATCH
             painter.setFont(name_font)
             painter.setPen(self._theme.color("text2" if item.entry.visible else "text3"))
@@ -211,7 +220,9 @@ class Legend(QWidget):
 
     # --- acts -------------------------------------------------------------------------------------
     def _at(self, x: float) -> int:
-        return next((i for i, p in enumerate(self.placed()) if p.rect.left() - 5 <= x <= p.rect.right() + 5), -1)
+        return next(
+            (i for i, p in enumerate(self.placed()) if p.rect.left() - 5 <= x <= p.rect.right() + 5), -1
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what a click would act on."""
@@ -237,7 +248,11 @@ class Legend(QWidget):
             self._double = False
             return
         index = self._at(event.position().x())
-        if index < 0 or event.button() != Qt.MouseButton.LeftButton or not 0 <= event.position().y() <= HEIGHT:
+        if (
+            index < 0
+            or event.button() != Qt.MouseButton.LeftButton
+            or not 0 <= event.position().y() <= HEIGHT
+        ):
             event.ignore()
             return
         shown = [entry.visible for entry in self._entries]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def transformed(values: ArrayLike, log: bool) -> NDArray[np.float64]:
-    """Return values (n,) in view coordinates; NaN where there is none (not finite, or ≤ 0 under ``log``)."""
+    """Return values (n,) in view coordinates; NaN where they have none (≤ 0 under ``log``)."""
     array = np.asarray(values, dtype=np.float64)
     if not log:
         return np.where(np.isfinite(array), array, np.nan)
@@ -60,7 +60,7 @@ def usable_scale(low: float, high: float, log: bool, smallest: float | None = No
     log : bool
         Whether the axis is logarithmic.
     smallest : float, optional
-        The smallest positive value on show, taken as the lower end of a log axis that starts at or below zero.
+        The smallest positive value on show: where a log axis begins that was to start at or below zero.
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = (0.0, 1.0)

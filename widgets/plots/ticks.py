@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from widgets.numbers import NARROW_NO_BREAK_SPACE, format_fixed
@@ -40,7 +41,7 @@ def labels(values: tuple[float, ...], scale: Scale, *, percent: bool = False) ->
     suffix = NARROW_NO_BREAK_SPACE + "%" if percent else ""
     if scale.log and scale.view[1] - scale.view[0] > 0.7:
         return tuple(format_fixed(value * 100.0, _decimals_of(value * 100.0)) + suffix for value in values)
-    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=abs(values[0]) or 1.0)
+    step = min((b - a for a, b in itertools.pairwise(values)), default=abs(values[0]) or 1.0)
     largest = max(abs(value) for value in values) * factor
     if largest >= 1e7 or (largest > 0.0 and largest < 1e-4):
         return tuple(_scientific(value * factor, step * factor) + suffix for value in values)
@@ -113,7 +114,9 @@ def _power(value: float) -> str:
     exponent = math.floor(math.log10(value) + 1e-9)
     mantissa = value / 10.0**exponent
     power = "10" + str(exponent).translate(_SUPERSCRIPT)
-    return power if abs(mantissa - 1.0) < 1e-6 else f"{format_fixed(mantissa, _decimals_of(mantissa))}×{power}"
+    return (
+        power if abs(mantissa - 1.0) < 1e-6 else f"{format_fixed(mantissa, _decimals_of(mantissa))}×{power}"
+    )
 
 
 def _scientific(value: float, step: float) -> str:

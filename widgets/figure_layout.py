@@ -1,0 +1,42 @@
+"""How a figure is divided: one panel, or a whole grid of them in equal cells."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSizeF
+
+MARGIN = 16.0
+GUTTER = 24.0
+CELL = QSizeF(480.0, 372.0)
+"""Room of one panel of a default figure, in logical pixels of 1/96 inch."""
+
+
+def columns_of(count: int) -> int:
+    """Return how many panels stand side by side."""
+    return 1 if count <= 1 else 2 if count <= 6 else 3
+
+
+def default_size(count: int) -> QSizeF:
+    """Return the size of a figure of ``count`` panels in logical pixels."""
+    columns = columns_of(count)
+    rows = max(1, math.ceil(count / columns))
+    if count <= 1:
+        return QSizeF(720.0, 480.0)
+    return QSizeF(
+        2 * MARGIN + columns * CELL.width() + (columns - 1) * GUTTER,
+        2 * MARGIN + rows * CELL.height() + (rows - 1) * GUTTER,
+    )
+
+
+def cells(count: int, size: QSizeF) -> list[QRectF]:
+    """Return the rectangles of ``count`` panels in a figure of a size."""
+    columns = columns_of(count)
+    rows = max(1, math.ceil(count / columns))
+    width = (size.width() - 2 * MARGIN - (columns - 1) * GUTTER) / columns
+    height = (size.height() - 2 * MARGIN - (rows - 1) * GUTTER) / rows
+    across, down = width + GUTTER, height + GUTTER
+    return [
+        QRectF(MARGIN + (i % columns) * across, MARGIN + (i // columns) * down, width, height)
+        for i in range(count)
+    ]

@@ -1,0 +1,185 @@
+"""The items of one facet: pyqtgraph curves in a view box that we place, range and style, and bands.
+
+Log axes are applied here (`Scale.to_view`): pyqtgraph's own log mode reaches `PlotDataItem` alone, and fill
+between curves breaks under it.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from lab.panels import Band, Line
+from widgets.plots.curve_layout import FacetLayout
+from widgets.plots.polyline import finite_stretches, is_noisy, reduced
+from widgets.theme import Theme
+
+EDGE = 3.0
+"""The view reaches this many pixels past its frame, so that a 2 px line on the edge is not cut lengthwise."""
+
+
+class BandItem(pg.GraphicsObject):  # type: ignore[misc]
+    """Filled bands of one facet in view coordinates; breaks where an edge has no place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shapes: list[tuple[QPainterPath, QColor]] = []
+
+    def set_shapes(self, shapes: list[tuple[QPainterPath, QColor]]) -> None:
+        """Replace what is filled."""
+        self._shapes = shapes
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole view: the item is clipped by its view box."""
+        box = self.getViewBox()
+        return cast(QRectF, box.viewRect()) if box is not None else QRectF()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Fill all bands, without edges."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for path, color in self._shapes:
+            painter.setBrush(color)
+            painter.drawPath(path)
+
+
+class FacetBox:
+    """One facet's view box with its bands and a pool of curves that are reused from frame to frame."""
+
+    def __init__(self, scene: pg.GraphicsScene) -> None:
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self.box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.box.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape, True)
+        self.bands = BandItem()
+        self.box.addItem(self.bands, ignoreBounds=True)
+        self._curves: list[pg.PlotCurveItem] = []
+        self._styles: list[object] = []
+        scene.addItem(self.box)
+
+    def remove(self, scene: pg.GraphicsScene) -> None:
+        """Take the box out of its scene."""
+        for curve in self._curves:
+            self.box.removeItem(curve)
+        self.box.removeItem(self.bands)
+        scene.removeItem(self.box)
+        self.box.close()
+
+    def place(self, layout: FacetLayout) -> None:
+        """Set the geometry and the range, both widened by the same few pixels."""
+        rect = layout.frame.rect
+        self.box.setGeometry(rect.adjusted(-EDGE, -EDGE, EDGE, 0.0))
+        (x_low, x_high), (y_low, y_high) = layout.frame.x.view, layout.frame.y.view
+        dx = (x_high - x_low) * EDGE / max(1.0, rect.width())
+        dy = (y_high - y_low) * EDGE / max(1.0, rect.height())
+        self.box.setRange(
+            xRange=(x_low - dx, x_high + dx), yRange=(y_low, y_high + dy), padding=0, disableAutoRange=True
+        )
+
+    def draw(self, layout: FacetLayout, theme: Theme, dpr: float, fast: bool) -> None:
+        """Give the pool the lines and bands of a facet."""
+        self.bands.set_shapes(
+            [shape for band in layout.facet.bands if (shape := _band_shape(band, layout, theme))]
+        )
+        for index, line in enumerate(layout.facet.lines):
+            self._draw_line(index, line, layout, theme, dpr, fast)
+        for index in range(len(layout.facet.lines), len(self._curves)):
+            self._curves[index].setVisible(False)
+
+    def _draw_line(
+        self, index: int, line: Line, layout: FacetLayout, theme: Theme, dpr: float, fast: bool
+    ) -> None:
+        if index == len(self._curves):
+            curve = pg.PlotCurveItem(antialias=True, connect="finite", skipFiniteCheck=False)
+            self.box.addItem(curve, ignoreBounds=True)
+            self._curves.append(curve)
+            self._styles.append(None)
+        curve = self._curves[index]
+        x, y, noisy = view_points(line, layout)
+        broad = line.role in ("mean", "layer") and not fast and not noisy
+        style = (line.series, line.role, broad, theme.name, dpr)
+        if self._styles[index] != style:
+            self._styles[index] = style
+            curve.setPen(line_pen(line, theme, dpr, broad))
+            curve.setZValue({"raw": 1, "member": 2}.get(line.role, 3))
+        gaps = bool(np.isnan(y).any())
+        curve.setData(x, y, connect="finite" if gaps else "all", skipFiniteCheck=not gaps)
+        curve.setVisible(True)
+
+
+def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Return what of a line to draw, in view coordinates, and whether it is too noisy for two pixels."""
+    frame = layout.frame
+    x, y = frame.x.to_view(line.x), frame.y.to_view(line.y)
+    if frame.x.log:
+        known = np.isfinite(x)
+        x, y = x[known], y[known]
+    x_low, x_high = frame.x.view
+    y_low, y_high = frame.y.view
+    height = y_high - y_low
+    broad = line.role in ("mean", "layer")
+    columns = frame.rect.width() / (2.0 if broad else 0.5)
+    x, y = reduced(x, y, (x_low, x_high), columns, height / max(1.0, frame.rect.height()))
+    # far outside the picture is outside: huge coordinates cost the rasteriser dearly
+    y = np.clip(y, y_low - 4 * height, y_high + 4 * height)
+    return x, y, is_noisy(y, height)
+
+
+def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
+    """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines."""
+    pen = theme.pen(line.series, 2.0, dpr) if broad else theme.pen(line.series, 1.0, 1.0)
+    if line.role != "mean":  # layers stand under their loss's swatch; thin lines are read by colour
+        pen.setStyle(Qt.PenStyle.SolidLine)
+    if line.role in ("raw", "member"):
+        color = pen.color()
+        color.setAlpha(theme.alpha("raw") if line.role == "raw" else 110)
+        pen.setColor(color)
+    return pen
+
+
+def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[QPainterPath, QColor] | None:
+    frame = layout.frame
+    path = band_path(
+        band, frame.x.to_view(band.x), frame.y.to_view(band.low), frame.y.to_view(band.high), frame.y.view
+    )
+    return None if path.isEmpty() else (path, theme.band_color(band.series))
+
+
+def band_path(
+    band: Band,
+    x: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    limits: tuple[float, float],
+    beyond: float = 2.0,
+) -> QPainterPath:
+    """Return the outline of a band in view coordinates.
+
+    Under log a lower edge at or below zero runs along the bottom of the picture (it is "down to zero"); where
+    the upper edge has no place either, the band breaks. Nothing reaches further than ``beyond`` heights
+    out of the picture.
+    """
+    bottom, top = limits
+    height = top - bottom
+    floor = bottom - beyond * height
+    low = np.where(np.isnan(low) & np.isfinite(high) & np.isfinite(band.low), floor, low)
+    least, most = sorted((floor, top + beyond * height))  # in pixels "up" is down
+    low, high = np.clip(low, least, most), np.clip(high, least, most)
+    path = QPainterPath()
+    for start, end in finite_stretches(x, low, high):
+        if end - start < 2:
+            continue
+        outline_x = np.concatenate((x[start:end], x[start:end][::-1]))
+        outline_y = np.concatenate((high[start:end], low[start:end][::-1]))
+        polygon = pg.functions.arrayToQPolygonF(outline_x, outline_y)
+        path.addPolygon(cast(QPolygonF, polygon))
+        path.closeSubpath()
+    return path

@@ -52,10 +52,10 @@ def read_delimited(file: str, data: bytes, options: Mapping[str, Any]) -> Table:
     notes = [note] if note else []
     if b"\r" in data and b"\n" not in data:
         data = data.replace(b"\r", b"\n")
+    if not data.strip():
+        raise refuse(file, "it has no values.", "All its lines are empty.")
     text = _separate(file, data, options, notes)
     records = text.records
-    if not len(records.fields):
-        raise refuse(file, "it has no values.", "All its lines are empty.")
     if records.open_quote and text.quotes:
         raise refuse(
             file,
@@ -143,7 +143,7 @@ def _parse(
     pieces: list[bytes] = []
     first = 0
     # Neighbouring records are copied as one piece; a piece ends where a record is left out or replaced.
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    breaks = np.flatnonzero((np.diff(rows) != 1) | ~records.adjoining[rows[1:]]) + 1
     repaired = np.searchsorted(rows, sorted(replaced))
     for stop in sorted({*breaks.tolist(), *repaired.tolist(), *(repaired + 1).tolist(), len(rows)} - {0}):
         if int(rows[first]) in replaced:
@@ -194,6 +194,7 @@ def _decimal(frame: Any, configured: str, separator: str) -> tuple[bool, tuple[s
         grouped = int(commas.str.contains(r"^[-+−]?[1-9]\d{0,2},\d{3}$").sum())
         thousands += grouped
         plain += len(commas) - grouped
+        plain += int(cells.str.contains(r"^[-+−]?\d{1,3}(\.\d{3})+,\d+$").sum() or 0)
         points += int(cells.str.contains(r"^[-+−]?\d{1,3}(,\d{3})*\.\d+$").sum() or 0)
     if plain or (thousands and separator != "," and not points):
         return True, ("a comma is read as the decimal sign",)

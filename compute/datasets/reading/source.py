@@ -56,13 +56,15 @@ def read_whole(path: str) -> tuple[str, bytes]:
                 )
             data = opened.read()
             after = os.fstat(opened.fileno())
+    except ProblemError:
+        raise
     except FileNotFoundError:
         body = f"There is no file {Path(path)}."
         raise refuse(Path(path).name, "there is no such file.", body) from None
     except IsADirectoryError:
         raise refuse(Path(path).name, "it is a folder.", "Choose a file inside it.") from None
     except PermissionError:
-        if Path(path).expanduser().is_dir():
+        if os.path.isdir(os.path.expanduser(path)):
             raise refuse(Path(path).name, "it is a folder.", "Choose a file inside it.") from None
         body = f"The system does not let you read {Path(path)}. Its permissions can be changed by its owner."
         raise refuse(Path(path).name, "there is no permission to read it.", body) from None

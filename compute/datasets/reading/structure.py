@@ -25,6 +25,8 @@ class Records:
         (n,) number of values.
     lines
         (n,) line of the file on which it begins, from 1.
+    adjoining
+        (n,) whether no empty line stands before it.
     blank
         Number of empty lines, which are not among these.
     open_quote
@@ -35,6 +37,7 @@ class Records:
     ends: NDArray[np.int64]
     fields: NDArray[np.int64]
     lines: NDArray[np.int64]
+    adjoining: NDArray[np.bool_]
     blank: int
     open_quote: int
 
@@ -77,7 +80,7 @@ def find_records(data: bytes, separator: str, quotes: bool) -> Records:
     ends, before, line_of_end = [], [], []
     separators_so_far = breaks_so_far = first_quoted_break = 0
     inside = np.uint8(0)
-    for offset in range(0, len(array), BLOCK):
+    for offset in range(0, max(1, len(array)), BLOCK):
         block = array[offset : offset + BLOCK]
         breaks, separating = block == 10, block == ord(separator)
         all_breaks = np.flatnonzero(breaks)
@@ -114,6 +117,7 @@ def find_records(data: bytes, separator: str, quotes: bool) -> Records:
         end[filled],
         fields[filled],
         lines[filled],
+        np.diff(np.flatnonzero(filled), prepend=-1) == 1,
         int(len(filled) - filled.sum()),
         first_quoted_break if inside else 0,
     )

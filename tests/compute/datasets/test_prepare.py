@@ -138,9 +138,13 @@ def test_digits_in_units_of_the_largest_pixel(digits: Dataset) -> None:
 
 
 def test_unit_counts_magnitude_and_leaves_zeros_alone() -> None:
-    data = prepare(numbers([[-8.0], [4.0]]), seeds=(0,), split=Split(1, 0, 0), preprocessing=Preprocessing("unit"))
+    data = prepare(
+        numbers([[-8.0], [4.0]]), seeds=(0,), split=Split(1, 0, 0), preprocessing=Preprocessing("unit")
+    )
     assert data.train.inputs[0, :, 0].tolist() == [-1.0, 0.5]
-    zero = prepare(numbers([[0.0], [0.0]]), seeds=(0,), split=Split(1, 0, 0), preprocessing=Preprocessing("unit"))
+    zero = prepare(
+        numbers([[0.0], [0.0]]), seeds=(0,), split=Split(1, 0, 0), preprocessing=Preprocessing("unit")
+    )
     assert zero.train.inputs[0, :, 0].tolist() == [0.0, 0.0]
 
 
@@ -181,7 +185,9 @@ def test_uniform_label_noise_is_uniform_over_the_other_classes(digits: Dataset) 
     assert stats.chisquare(np.bincount(step, minlength=10)[1:]).pvalue > 1e-3
     some = prepare(digits, seeds=(0,), split=Split(1, 0, 0), label_noise=LabelNoise("uniform", 0.4))
     # Which labels are flipped does not depend on the class.
-    table = np.array([np.bincount(digits.targets[some.train.corrupted[0] == c], minlength=10) for c in (0, 1)])
+    table = np.array(
+        [np.bincount(digits.targets[some.train.corrupted[0] == c], minlength=10) for c in (0, 1)]
+    )
     assert stats.chi2_contingency(table).pvalue > 1e-3
 
 
@@ -197,7 +203,11 @@ def test_pair_flips_go_to_the_next_class_and_wrap(digits: Dataset) -> None:
 def test_leverage_outliers_are_those_with_the_largest_first_feature() -> None:
     line = load_dataset("line", {"samples": 100}, 2)
     data = prepare(
-        line, seeds=(0,), split=Split(0.8, 0.1, 0.1), preprocessing=RAW, outliers=Outliers("leverage", 0.1, 20.0)
+        line,
+        seeds=(0,),
+        split=Split(0.8, 0.1, 0.1),
+        preprocessing=RAW,
+        outliers=Outliers("leverage", 0.1, 20.0),
     )
     moved = data.train.corrupted[0]
     x = data.train.inputs[0, :, 0]

@@ -190,12 +190,17 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         extra=() if spec.target is None else (spec.target,),
     )
     if spec.bounds is not None:
-        y_limits = (max(y_limits[0], spec.bounds[0]), min(y_limits[1], spec.bounds[1]))
+        low, high = max(y_limits[0], spec.bounds[0]), min(y_limits[1], spec.bounds[1])
+        y_limits = (low, high) if low < high else y_limits
     lines: list[Line] = []
     bands: list[Band] = []
     marks: list[Mark] = []
     for look, group, members in drawn:
         lines.extend(_line(x, y, look, "member", log_y, options.log_x) for x, y in members)
+        if spec.bounds is not None and group.low is not None and group.high is not None:
+            group = replace(
+                group, low=np.clip(group.low, *spec.bounds), high=np.clip(group.high, *spec.bounds)
+            )
         facet_lines, band, mark = draw_group(group, look, log_y=log_y, log_x=options.log_x, floor=y_limits[0])
         lines.extend(facet_lines)
         bands.extend(band)

@@ -84,6 +84,7 @@ def _metric_spec(source: PanelSource, options: ViewOptions, kind: str) -> Spec:
         placeholder=_band_words(options),
         target=target if kind == "metric" else None,
         rising=metric.higher_is_better,
+        bounds=(0.0, 1.0) if name == "accuracy" else (-np.inf, 1.0) if name == "r2" else None,
     )
 
 
@@ -115,7 +116,15 @@ def _error_spec(source: PanelSource, options: ViewOptions) -> Spec:
     title = f"{part.capitalize()} error"
     words = "share of wrong classes"
     return Spec(
-        "error", key, title, "1 − accuracy", "complement", log_y=True, percent=True, placeholder=words
+        "error",
+        key,
+        title,
+        "1 − accuracy",
+        "complement",
+        log_y=True,
+        percent=True,
+        placeholder=words,
+        bounds=(0.0, 1.0),
     )
 
 
@@ -159,7 +168,9 @@ def make_panel(source: PanelSource, kind: str, options: ViewOptions) -> Panel:
         "parameter_norm": Spec(
             kind, "parameter_norm", "Parameter norm", placeholder="how far the parameters have come"
         ),
-        "learning_rate": Spec(kind, "learning_rate", "Learning rate", placeholder="the rate of every update"),
+        "learning_rate": Spec(
+            kind, "learning_rate", "Learning rate", placeholder="the rate of every update", smooth=False
+        ),
     }
     return curve_panel(source, plain[kind], options)
 

@@ -30,7 +30,8 @@ def linear_range(low: float, high: float) -> tuple[float, float]:
         half = abs(low) / 3 if low else 1.0
         low, high = low - half, high + half
     step = _step(high - low)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    bottom, top = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return float(f"{bottom:.12g}"), float(f"{top:.12g}")
 
 
 def log_range(low: float, high: float) -> tuple[float, float]:

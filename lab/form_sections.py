@@ -83,14 +83,7 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
     hidden = [str(units) for units in model.hidden] if model.name == "mlp" else []
     sizes = hidden
     if summary is not None:
-        kind = (
-            "regression"
-            if summary.task == "regression"
-            else "binary"
-            if summary.outputs == 2
-            else "multiclass"
-        )
-        outputs = max(output_count(LOSSES[loss.name], kind, summary.outputs) for loss in config.losses)
+        outputs = max(_outputs(loss.name, summary) for loss in config.losses)
         sizes = [str(summary.features), *hidden, str(outputs)]
     shape = " · ".join(sizes)
     if not hidden:
@@ -100,7 +93,7 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
 
 def _outputs(loss_name: str, summary: DataSummary) -> int:
     card = LOSSES[loss_name]
-    if summary.task == "regression" and "regression" not in card.tasks:
+    if summary.outputs < 2 or (summary.task == "regression" and "regression" not in card.tasks):
         return summary.outputs
     return output_count(card, summary.task, summary.outputs)
 

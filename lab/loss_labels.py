@@ -56,13 +56,21 @@ def _labels(config: ExperimentConfig, short: bool) -> tuple[str, ...]:
             ]
             label = ", ".join([factor + name, *_differences(loss, same)])
         labels.append(label)
+    return _numbered(labels)
+
+
+def _numbered(labels: list[str]) -> tuple[str, ...]:
+    """Number labels that occur more than once; none of the results is equal to another."""
     counts = Counter(labels)
-    seen: Counter[str] = Counter()
-    for index, label in enumerate(labels):
+    taken = {label for label, count in counts.items() if count == 1}
+    result: list[str] = []
+    for label in labels:
         if counts[label] > 1:
-            seen[label] += 1
-            labels[index] = f"{label} ({seen[label]})"
-    return tuple(labels)
+            numbered = (f"{label} ({number})" for number in range(1, 2 * len(labels) + 1))
+            label = next(text for text in numbered if text not in taken)
+            taken.add(label)
+        result.append(label)
+    return tuple(result)
 
 
 def loss_labels(config: ExperimentConfig) -> tuple[str, ...]:

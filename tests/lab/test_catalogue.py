@@ -62,7 +62,12 @@ def everything() -> list[dict[str, Any]]:
         {"training.target.metric": "train_nll", "training.plateau.metric": "train_nll"},
         {"data.label_noise.share": 0.3},
         {"data.name": "line", "data.outliers.share": 0.3, "data.noise": "student_t"},
-        {"losses.0.scale": 0.5, "losses.0.learning_rate": 0.3, "losses.0.label": "mine", "training.clip": 1.0},
+        {
+            "losses.0.scale": 0.5,
+            "losses.0.learning_rate": 0.3,
+            "losses.0.label": "mine",
+            "training.clip": 1.0,
+        },
     ]
 
 
@@ -175,19 +180,26 @@ def test_summaries_say_what_is_inside() -> None:
         "seeds": "5, paired",
     }
     assert section(config, "model").summary == "MLP 32 · 32, tanh"
-    assert section(apply_changes(config, {"model.name": "linear"}), "model", summary).summary == "Linear 64 · 10"
+    assert (
+        section(apply_changes(config, {"model.name": "linear"}), "model", summary).summary == "Linear 64 · 10"
+    )
 
 
 def test_a_summary_of_other_data_is_not_used() -> None:
     config = apply_changes(default_experiment(), {"data.name": "moons"})
-    assert section(config, "model", summary_of("digits", "classification", 64, 10)).summary == "MLP 32 · 32, tanh"
+    assert (
+        section(config, "model", summary_of("digits", "classification", 64, 10)).summary
+        == "MLP 32 · 32, tanh"
+    )
 
 
 def test_two_classes_need_one_output_under_a_sigmoid() -> None:
     config = apply_changes(
         default_experiment(), {"losses": [{"name": "binary_cross_entropy"}], "data.name": "moons"}
     )
-    assert section(config, "model", summary_of("moons", "classification", 2, 2)).summary.endswith("32 · 1, tanh")
+    assert section(config, "model", summary_of("moons", "classification", 2, 2)).summary.endswith(
+        "32 · 1, tanh"
+    )
 
 
 def test_losses_that_do_not_fit_are_noted_and_not_offered() -> None:
@@ -220,9 +232,7 @@ def test_scaled_formulas_keep_their_parts(name: str) -> None:
         left, _, right = formula.partition("=")
         assert scaled.startswith(left.strip())
         assert scaled_formula(formula, 1.0) == formula
-    assert section(
-        apply_changes(default_experiment(), {"losses.0.name": name}), "losses"
-    ).losses[0].brief
+    assert section(apply_changes(default_experiment(), {"losses.0.name": name}), "losses").losses[0].brief
 
 
 def test_only_the_last_loss_cannot_be_removed() -> None:

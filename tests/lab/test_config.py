@@ -18,7 +18,9 @@ from lab.config import (
 from lab.experiment_file import default_experiment
 
 
-@pytest.mark.parametrize("rate", [0, 0.0, -1, -1e-300, math.nan, math.inf, -math.inf, 1e308, "0.1", None, True, [0.1]])
+@pytest.mark.parametrize(
+    "rate", [0, 0.0, -1, -1e-300, math.nan, math.inf, -math.inf, 1e308, "0.1", None, True, [0.1]]
+)
 def test_learning_rates_that_are_not_allowed(rate: object) -> None:
     with pytest.raises(ValidationError):
         OptimizerConfig(name="sgd", learning_rate=rate)  # type: ignore[arg-type]
@@ -30,7 +32,9 @@ def test_learning_rates_that_are_allowed(rate: float) -> None:
 
 
 def test_defaults_are_filled_in_so_that_equal_experiments_compare_equal() -> None:
-    assert LossConfig.model_validate({"name": "huber"}) == LossConfig.model_validate({"name": "huber", "delta": 1})
+    assert LossConfig.model_validate({"name": "huber"}) == LossConfig.model_validate(
+        {"name": "huber", "delta": 1}
+    )
     assert LossConfig(name="huber").parameters == {"delta": 1.0}
 
 

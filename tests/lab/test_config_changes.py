@@ -104,7 +104,9 @@ def test_a_loss_that_is_not_there(config: ExperimentConfig, path: str) -> None:
     assert "There is no loss" in refusal(config, {path: None}).title
 
 
-@pytest.mark.parametrize("path", ["nothing", "nothing.at.all", "data.name.x", "model.hidden.0", "seeds.x", "", "."])
+@pytest.mark.parametrize(
+    "path", ["nothing", "nothing.at.all", "data.name.x", "model.hidden.0", "seeds.x", "", "."]
+)
 def test_paths_that_lead_nowhere(config: ExperimentConfig, path: str) -> None:
     assert refusal(config, {path: 1}).title
 
@@ -127,7 +129,9 @@ def test_epochs_and_steps_take_turns(config: ExperimentConfig) -> None:
 
 
 def test_stop_rules_come_and_go_with_their_metric(config: ExperimentConfig) -> None:
-    ruled = apply_changes(config, {"training.target.metric": "validation_nll", "training.plateau.patience": 3})
+    ruled = apply_changes(
+        config, {"training.target.metric": "validation_nll", "training.plateau.patience": 3}
+    )
     assert ruled.training.target is not None
     assert ruled.training.plateau is not None
     free = apply_changes(ruled, {"training.target.metric": None, "training.plateau.metric": None})

@@ -55,7 +55,9 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     return st.floats(low, high, exclude_min=parameter.low_open, exclude_max=parameter.high_open)
 
 
-def selections(registry: dict[str, Any], **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def selections(
+    registry: dict[str, Any], **fixed: st.SearchStrategy[Any]
+) -> st.SearchStrategy[dict[str, Any]]:
     def one(card: Declaration) -> st.SearchStrategy[dict[str, Any]]:
         own = {parameter.name: values_of(parameter) for parameter in card.parameters}
         return st.fixed_dictionaries({"name": st.just(card.name)}, optional={**own, **fixed})
@@ -86,9 +88,7 @@ experiments = st.fixed_dictionaries(
             },
         ),
         "losses": st.lists(
-            selections(
-                LOSSES, scale=positive, learning_rate=positive, series=st.integers(0, 64), label=text
-            ),
+            selections(LOSSES, scale=positive, learning_rate=positive, series=st.integers(0, 64), label=text),
             min_size=1,
             max_size=5,
         ),
@@ -131,7 +131,10 @@ def test_what_is_written_reads_back_equal(table: dict[str, Any]) -> None:
 def test_updating_any_text_reads_back_equal(table: dict[str, Any]) -> None:
     config = ExperimentConfig.model_validate(table)
     assert parse_experiment(dump_experiment(config, default_text())) == config
-    assert parse_experiment(dump_experiment(default_experiment(), dump_experiment(config))) == default_experiment()
+    assert (
+        parse_experiment(dump_experiment(default_experiment(), dump_experiment(config)))
+        == default_experiment()
+    )
 
 
 def test_the_default_experiment_is_a_race_on_digits() -> None:
@@ -172,7 +175,15 @@ def test_comments_order_and_what_was_left_out_stay() -> None:
     assert dump_experiment(config, MINE) == MINE
     changed = apply_changes(config, {"optimizer.learning_rate": 0.3, "data.noise": 0.1})
     text = dump_experiment(changed, MINE)
-    for comment in ("# my experiment", "# a name", "# tried 0.3 before", "# works", "# a lot", "# first", "# second"):
+    for comment in (
+        "# my experiment",
+        "# a name",
+        "# tried 0.3 before",
+        "# works",
+        "# a lot",
+        "# first",
+        "# second",
+    ):
         assert comment in text
     assert text.index("[optimizer]") < text.index("[data]") < text.index("[training]")
     assert "validation" not in text
@@ -241,7 +252,9 @@ def test_a_wrong_value_is_refused_with_path_value_and_what_is_allowed(
     assert text != default_text()
     problem = refusal(text)
     assert problem.where == path
-    line = next(i for i, row in enumerate(text.splitlines(), 1) if new.split(" = ")[0].strip() in row or new in row)
+    line = next(
+        i for i, row in enumerate(text.splitlines(), 1) if new.split(" = ")[0].strip() in row or new in row
+    )
     said = f"{problem.title} {problem.body}"
     for word in words:
         assert word in said
@@ -266,7 +279,8 @@ def test_several_mistakes_are_all_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("a = [1,\n2\n\n[x]\n", 4), ("a = 1\nb = \n", 2), ("a = 1\na = 2\n", 2), ('x = "open\n', 1)]
+    ("text", "line"),
+    [("a = [1,\n2\n\n[x]\n", 4), ("a = 1\nb = \n", 2), ("a = 1\na = 2\n", 2), ('x = "open\n', 1)],
 )
 def test_a_syntax_error_names_its_line(text: str, line: int) -> None:
     problem = refusal(text)

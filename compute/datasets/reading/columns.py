@@ -34,6 +34,8 @@ class Column:
         The cells as text, a polars Series, or ``None`` for a column of numbers.
     grouped
         Whether separators of thousands were taken out.
+    source
+        The column of the table that it was made from, where that has another name.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Column:
     text: NDArray[np.bool_]
     texts: Any = None
     grouped: bool = False
+    source: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Name of the table's column that it comes from."""
+        return self.source or self.name
 
     @property
     def empty(self) -> bool:

@@ -150,7 +150,9 @@ def _one_hot(table: Table, column: Column) -> list[Column]:
     for code, value in enumerate(values):
         cells = np.full(len(texts), np.nan)
         cells[~column.missing] = codes == code
-        result.append(Column(f"{column.name}={short(value, 40)}", cells, column.missing, nothing))
+        result.append(
+            Column(f"{column.name}={short(value, 40)}", cells, column.missing, nothing, source=column.name)
+        )
     return result
 
 
@@ -204,8 +206,9 @@ def _refuse_gaps(table: Table, columns: list[Column]) -> None:
     row = int(np.argmax(rows))
     column = next(c for c in columns if c.gaps[row])
     what = "an infinite value" if column.infinite[row] else "no value"
-    amount = sum(int(c.gaps.sum()) for c in columns)
-    with_gaps = [c.name for c in columns if c.gaps.any()]
+    sources = {c.origin: c for c in columns}  # the columns that one text column became share their gaps
+    amount = sum(int(c.gaps.sum()) for c in sources.values())
+    with_gaps = [name for name, c in sources.items() if c.gaps.any()]
     remedies = []
     if not rows.all():
         remedies.append(Remedy(f"Drop {count(int(rows.sum()), 'row')}", {"data.missing": "drop"}))
@@ -213,10 +216,10 @@ def _refuse_gaps(table: Table, columns: list[Column]) -> None:
         remedies.append(Remedy("Fill with the column's mean", {"data.missing": "mean"}))
     raise refuse(
         table.file,
-        f"{table.place(row)} has {what} under {quoted(column.name, 12)}.",
+        f"{table.place(row)} has {what} under {quoted(column.origin, 12)}.",
         f"{count(amount, 'value')} in {count(int(rows.sum()))} of {count(len(rows), 'row')} "
         f"{'is' if amount == 1 else 'are'} missing or infinite, under {listed(with_gaps, 5)}.",
         "data.missing",
         tuple(remedies),
-        table.excerpt(row, column.name),
+        table.excerpt(row, column.origin),
     )

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 _WHOLE = re.compile(r"\s*[-+]?\d+")
 _DIGITS = re.compile(r"\d+\s*")
 MOST_CANDIDATES = 3000
-WRONG_KIND = 50.0
 MARGIN = 0.5
 
 
@@ -63,7 +62,8 @@ def join_decimals(cells: Sequence[str], shape: ColumnShape) -> tuple[int, ...] |
     """Find which neighbouring values were one number with a decimal comma.
 
     Every way of joining "30" and "5" to "30.5" that gives the right number of values is held against the
-    medians of the other lines; the best one counts only if no other comes near it.
+    medians of the other lines; the best one counts only if no other comes near it. A column without decimals
+    elsewhere has none here.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def join_decimals(cells: Sequence[str], shape: ColumnShape) -> tuple[int, ...] |
     if not scored:
         return None
     scored.sort()
-    if scored[0][0] >= WRONG_KIND or (len(scored) > 1 and scored[1][0] - scored[0][0] < MARGIN):
+    if np.isinf(scored[0][0]) or (len(scored) > 1 and scored[1][0] - scored[0][0] < MARGIN):
         return None
     return scored[0][1]
 
@@ -121,9 +121,9 @@ def _distance(cells: Sequence[str], shape: ColumnShape) -> float:
     for cell, middle, spread, whole in zip(cells, shape.middle, shape.spread, shape.whole, strict=True):
         value = _number(cell)
         if np.isnan(middle):
-            total += WRONG_KIND if np.isfinite(value) else 0.0
+            total += np.inf if np.isfinite(value) else 0.0
         elif not np.isfinite(value):
-            total += WRONG_KIND if cell.strip() else 0.0
+            total += np.inf if cell.strip() else 0.0
         else:
-            total += min(abs(value - middle) / spread, 20.0) + (10.0 if whole and "." in cell else 0.0)
+            total += np.inf if whole and "." in cell else min(abs(value - middle) / spread, 20.0)
     return total

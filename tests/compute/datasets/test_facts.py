@@ -10,7 +10,8 @@ from compute.datasets.prepare import LabelNoise, Outliers, Preprocessing, Split,
 def test_the_sentence() -> None:
     data = prepare(load_dataset("diabetes", {}), seeds=(0,))
     assert describe(data) == (
-        "442 samples of 10 features with a number to predict: 308 to train on, 67 for validation, 67 for test."
+        "442 samples of 10 features with a number to predict: "
+        "308 to train on, 67 for validation, 67 for test."
     )
 
 

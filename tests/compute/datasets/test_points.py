@@ -24,16 +24,48 @@ def test_numbers_as_targets() -> None:
 @pytest.mark.parametrize(
     ("parameters", "title", "where"),
     [
-        ({"inputs": (), "targets": ()}, "The points have no inputs.", "data.inputs"),
-        ({"inputs": ((),), "targets": (1,)}, "The points have no inputs.", "data.inputs"),
-        ({"inputs": ((1, 2), (3,)), "targets": (0, 1)}, "Point 2 has 1 numbers, the first has 2.", "data.inputs"),
-        ({"inputs": ((1,), (3,)), "targets": (0,)}, "There are 2 points and 1 targets.", "data.targets"),
-        ({"inputs": ((1,), (3,)), "targets": (0, 0.5)}, "Target 2 is 0.5, which is not a class.", "data.targets"),
-        ({"inputs": ((1,), (3,)), "targets": (-1, 0)}, "Target 1 is -1, which is not a class.", "data.targets"),
-        ({"inputs": ((1,), (3,)), "targets": (1e9, 0)}, "Target 1 is 1e+09, which is not a class.", "data.targets"),
-        ({"inputs": ((float("nan"),),), "targets": (0,)}, "A point is not a finite number.", "data.inputs"),
+        (
+            {"inputs": (), "targets": ()},
+            "The points have no inputs.",
+            "data.inputs",
+        ),
+        (
+            {"inputs": ((),), "targets": (1,)},
+            "The points have no inputs.",
+            "data.inputs",
+        ),
+        (
+            {"inputs": ((1, 2), (3,)), "targets": (0, 1)},
+            "Point 2 has 1 numbers, the first has 2.",
+            "data.inputs",
+        ),
+        (
+            {"inputs": ((1,), (3,)), "targets": (0,)},
+            "There are 2 points and 1 targets.",
+            "data.targets",
+        ),
+        (
+            {"inputs": ((1,), (3,)), "targets": (0, 0.5)},
+            "Target 2 is 0.5, which is not a class.",
+            "data.targets",
+        ),
+        (
+            {"inputs": ((1,), (3,)), "targets": (-1, 0)},
+            "Target 1 is -1, which is not a class.",
+            "data.targets",
+        ),
+        (
+            {"inputs": ((1,), (3,)), "targets": (1e9, 0)},
+            "Target 1 is 1e+09, which is not a class.",
+            "data.targets",
+        ),
+        (
+            {"inputs": ((float("nan"),),), "targets": (0,)},
+            "A point is not a finite number.",
+            "data.inputs",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_points_are_refused(parameters: dict[str, Any], title: str, where: str) -> None:
     with pytest.raises(ProblemError) as caught:
         load_dataset("points", parameters)

@@ -33,7 +33,7 @@ def test_western_text_in_every_encoding(read: Read, data: bytes, note: str | Non
     assert dataset.feature_names == ("größe", "b")
     assert dataset.target_names == ("café", "thé")
     assert dataset.inputs.tolist() == [[1.5, 2], [2.5, 3], [3.5, 3]]
-    said = [n for n in dataset.notes if n.startswith("read as U") or n.startswith("read as L")]
+    said = [n for n in dataset.notes if n.startswith(("read as U", "read as L"))]
     assert [n[: len(note)] for n in said] == [note] if note else said == []
 
 

@@ -139,6 +139,8 @@ def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         x, y = layout.frame.px(float(line.x[last])), layout.frame.py(float(line.y[last]))
         if math.isfinite(x) and math.isfinite(y):
             found.append((tag, x, min(max(y, rect.top() + 4), rect.bottom() - 4)))
+    if rect.height() < 1.5 * TAG_STEP * len(found):
+        return
     painter.setFont(theme.font("tag"))
     metrics = QFontMetricsF(painter.font())
     moved = push_apart([y for _, _, y in found], TAG_STEP, rect.top() + 5, rect.bottom() - 6)
@@ -213,9 +215,11 @@ def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: F
             above = float(shown[top]), float(line.x[top]), float(line.y[top])
         if shown[bottom] < y_low - margin and (below is None or shown[bottom] < below[0]):
             below = float(shown[bottom]), float(line.x[bottom]), float(line.y[bottom])
+    rect = layout.frame.rect
+    if rect.width() < 80 or rect.height() < 70:
+        return
     painter.setFont(theme.font("tick"))
     metrics = QFontMetricsF(painter.font())
-    rect = layout.frame.rect
     for found, arrow, centre in ((above, "↑", rect.top() + 7), (below, "↓", rect.bottom() - 12)):
         if found is None:
             continue

@@ -60,7 +60,7 @@ class Card(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.title)
-        row.addSpacing(8)
+        row.addSpacing(6)
         row.addWidget(self.subtitle, 1)
         row.addSpacing(2)
         self._row = row

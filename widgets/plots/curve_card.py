@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from lab.panels import CurvePanel, LegendEntry
 from lab.view_options import COMPARISONS
@@ -41,7 +41,11 @@ class CurveCard(Card):
         self.log_button.setToolTip("Logarithmic y  (L)")
         self.log_button.setAccessibleName("Logarithmic y")
         self.log_button.clicked.connect(self._on_log_clicked)
-        self.add_control(self.log_button, optional=True)
+        holder = QWidget(self.head)
+        room = QHBoxLayout(holder)
+        room.setContentsMargins(0, 0, 4, 0)
+        room.addWidget(self.log_button)
+        self.add_control(holder, optional=True)
         self.comparison: Segments | None = None
         if kind == "objective":
             self.comparison = Segments(tuple(COMPARISONS.items()), "relative", self.head)
@@ -61,7 +65,6 @@ class CurveCard(Card):
         self.show_titles(panel.title, panel.subtitle)
         self.canvas.show_panel(panel)
         self.legend.show_entries(panel.legend)
-        self.legend.setVisible(bool(panel.legend))
         if self.log_button.isChecked() != panel.log_y:
             self.log_button.setChecked(panel.log_y)
         self._anchor_legend()

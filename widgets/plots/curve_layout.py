@@ -26,6 +26,7 @@ TOP = 8
 FACET_GAP = 12
 FACET_TITLE = 20
 SMALLEST_FACET = 84
+TINY_FACET = 58
 MOST_TAGS = 3
 TAG_GAP = 7
 
@@ -118,8 +119,12 @@ def lay_out(
     """
     tick_metrics, tag_metrics = QFontMetricsF(tick_font), QFontMetricsF(tag_font)
     facets = panel.facets or (Facet(""),)
-    x_scale = usable_scale(*(x_view or panel.x_range), panel.log_x, _smallest(facets, "x"))
-    y_scale = usable_scale(*(y_view or panel.y_range), panel.log_y, _smallest(facets, "y"))
+    x_scale = usable_scale(
+        *(x_view or panel.x_range), panel.log_x, _smallest(facets, "x") if panel.log_x else None
+    )
+    y_scale = usable_scale(
+        *(y_view or panel.y_range), panel.log_y, _smallest(facets, "y") if panel.log_y else None
+    )
     columns = _columns(len(facets), size)
     rows = math.ceil(len(facets) / columns)
     titled = len(facets) > 1 and (facet_titles or rows > 1)
@@ -127,7 +132,9 @@ def lay_out(
     inner_height = (size.height() - TOP) / rows - BOTTOM - title_height - (4 if rows > 1 else 0)
     inner_height = max(24.0, inner_height)
 
-    y_values = ticks(y_scale, _wanted_y(inner_height))
+    y_values = _apart(
+        ticks(y_scale, _wanted_y(inner_height)), y_scale, inner_height, tick_metrics.height() + 1
+    )
     y_words = labels(y_values, y_scale, percent=panel.percent)
     widest = max((tick_metrics.horizontalAdvance(word) for word in y_words), default=0.0)
     left = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
@@ -208,15 +215,26 @@ def _smallest(facets: Sequence[Facet], which: str) -> float | None:
 
 def _columns(count: int, size: QSizeF) -> int:
     """Return how many facets stand in a row: all of them while they are wide enough, else even rows."""
-    fitting = max(1, int((size.width() - LEFT_WIDTHS[0]) // (SMALLEST_FACET + FACET_GAP)))
+    smallest = SMALLEST_FACET if count <= 4 else TINY_FACET
+    fitting = max(1, int((size.width() - LEFT_WIDTHS[0]) // (smallest + FACET_GAP)))
     if count <= fitting and (count <= 4 or size.width() / count >= 150):
         return count
     rows = max(2, math.ceil(count / fitting)) if size.height() >= 200 else 1
     return max(1, math.ceil(count / rows))
 
 
+def _apart(values: tuple[float, ...], scale: Scale, height: float, least: float) -> tuple[float, ...]:
+    """Return every so manieth tick, so that labels one above the other keep a distance."""
+    for stride in range(1, len(values)):
+        kept = values[::stride]
+        places = [scale.fraction(value) * height for value in kept]
+        if all(b - a >= least for a, b in itertools.pairwise(places)):
+            return kept
+    return values[:1]
+
+
 def _wanted_y(height: float) -> int:
-    return max(2, min(6, round(height / 48)))
+    return max(2, min(6, round(height / 38)))
 
 
 def _wanted_x(width: float) -> int:
@@ -250,7 +268,8 @@ def _without_overlaps(
         half = metrics.horizontalAdvance(word) / 2 + 3
         return centre - half, centre + half
 
-    for stride in range(1, len(values)):
+    strides = sorted(range(1, len(values)), key=lambda stride: ((len(values) - 1) % stride > 0, stride))
+    for stride in strides:
         kept = list(range(0, len(values), stride))
         if all(ends(a)[1] <= ends(b)[0] for a, b in itertools.pairwise(kept)):
             return tuple(values[i] for i in kept), tuple(words[i] for i in kept)

@@ -17,7 +17,7 @@ NARROW = 560
 """Below this width cards stand in one column."""
 WIDE = 1560
 """From this width, that of a 2200 pixel window without its side panels, there are three."""
-SMALLEST_HEIGHT = 236
+SMALLEST_HEIGHT = 208
 
 
 def columns_for(width: int) -> int:

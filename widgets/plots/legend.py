@@ -27,6 +27,7 @@ AFTER_NAME = 6
 BETWEEN = 16
 TIGHT = 10
 HEIGHT = 24
+SECOND_LINE = 18
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Placed:
 
 
 class Legend(QWidget):
-    """One line of entries. Names go short, then values go, then names are elided; nothing is ever cut off."""
+    """One line of entries, two where names would be cut: names go short first, then values go."""
 
     entry_toggled = Signal(str)
     """A click: hide or show this loss."""
@@ -101,10 +102,13 @@ class Legend(QWidget):
         """Return what is shown where, for the present width."""
         if self._placed is None:
             self._placed = self._place()
+            lowest = max((item.rect.bottom() for item in self._placed), default=0.0)
+            self.setFixedHeight(HEIGHT if lowest <= HEIGHT else HEIGHT + SECOND_LINE)
         return self._placed
 
     def _changed(self) -> None:
         self._placed = None
+        self.placed()
         self.setAccessibleDescription(", ".join(f"{e.name} {e.value}".strip() for e in self._shown()))
         self.update()
 
@@ -140,14 +144,28 @@ class Legend(QWidget):
             ]  # fmt: skip
             if sum(widths) + gap * (len(widths) - 1) <= self.width():
                 return self._row(entries, words, widths, gap, swatch, with_values)
-        words = [entry.short for entry in entries]
-        room = (self.width() - TIGHT * (len(entries) - 1)) / len(entries)
-        swatch = 18.0 if room >= 34 else max(6.0, room)
-        elided = [
-            names.elidedText(word, Qt.TextElideMode.ElideRight, room - swatch - 4) if room >= 34 else ""
-            for word in words
-        ]
-        return self._row(entries, elided, [max(8.0, room)] * len(entries), TIGHT, swatch, False)
+        return self._place_in_two_lines(entries, names, value_widths)
+
+    def _place_in_two_lines(
+        self, entries: Sequence[LegendEntry], names: QFontMetricsF, value_widths: Sequence[float]
+    ) -> tuple[Placed, ...]:
+        per_line = (len(entries) + 1) // 2
+        room = (self.width() + TIGHT) / per_line - TIGHT
+        swatch = 18.0 if room >= 44 else max(6.0, min(14.0, room - 4))
+        with_values = all(
+            swatch + AFTER_SWATCH + names.horizontalAdvance(entry.short) + AFTER_NAME + width <= room
+            for entry, width in zip(entries, value_widths, strict=True)
+        )
+        result = []
+        for index, entry in enumerate(entries):
+            line, column = divmod(index, per_line)
+            top = line * (SECOND_LINE + 1)
+            rect = QRectF(column * (room + TIGHT), top, room, HEIGHT - 3)
+            word = names.elidedText(
+                entry.short, Qt.TextElideMode.ElideRight, max(0.0, room - swatch - AFTER_SWATCH)
+            )
+            result.append(Placed(entry, rect, word, entry.value if with_values else "", swatch))
+        return tuple(result)
 
     def _row(
         self,
@@ -216,17 +234,18 @@ class Legend(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place anew."""
         super().resizeEvent(event)
-        self._placed = None
+        if event.size().width() != event.oldSize().width():
+            self._placed = None
+            self.placed()
 
     # --- acts -------------------------------------------------------------------------------------
-    def _at(self, x: float) -> int:
-        return next(
-            (i for i, p in enumerate(self.placed()) if p.rect.left() - 5 <= x <= p.rect.right() + 5), -1
-        )
+    def _at(self, place: QPointF) -> int:
+        found = (i for i, item in enumerate(self.placed()) if item.rect.adjusted(-5, 0, 5, 0).contains(place))
+        return next(found, -1)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what a click would act on."""
-        hover = self._at(event.position().x())
+        hover = self._at(event.position())
         if hover != self._hover:
             self._hover = hover
             self.setCursor(Qt.CursorShape.PointingHandCursor if hover >= 0 else Qt.CursorShape.ArrowCursor)
@@ -239,7 +258,7 @@ class Legend(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the press, so that dragging the card does not begin on an entry."""
-        if self._at(event.position().x()) < 0:
+        if self._at(event.position()) < 0:
             event.ignore()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -247,12 +266,8 @@ class Legend(QWidget):
         if self._double:  # the release that ends a double click
             self._double = False
             return
-        index = self._at(event.position().x())
-        if (
-            index < 0
-            or event.button() != Qt.MouseButton.LeftButton
-            or not 0 <= event.position().y() <= HEIGHT
-        ):
+        index = self._at(event.position())
+        if index < 0 or event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
         shown = [entry.visible for entry in self._entries]
@@ -261,7 +276,7 @@ class Legend(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the entry alone, or all again: first takes back what the first click of the two has done."""
-        index = self._at(event.position().x())
+        index = self._at(event.position())
         if index < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
         self._double = True
@@ -300,7 +315,7 @@ class Legend(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tell the whole name and value in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            index = self._at(event.pos().x())
+            index = self._at(QPointF(event.pos()))
             if index >= 0:
                 entry = self._shown()[index]
                 words = f"{entry.name} {entry.value}".strip()

@@ -156,7 +156,12 @@ class Batches:
         keys = [(v, 0 if self.full else s) for v, s in zip(variants, seeds, strict=True)]
         runs, self.streams = streams_of(keys)
         self._variants = [int(variants[run]) for run in runs]
-        self._seeds = [int(seeds[run]) for run in runs]
+        pairs = [(int(variants[run]), int(seeds[run])) for run in runs]
+        self._distinct = list(dict.fromkeys(pairs))
+        place = {pair: i for i, pair in enumerate(self._distinct)}
+        self._order_row: Array | None = None
+        if self._distinct != pairs:
+            self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
         self._buffers: dict[int, tuple[Array, Array]] = {}
         self._epoch = -1
         self._order: Array | None = None
@@ -189,7 +194,8 @@ class Batches:
         if epoch != self._epoch:
             self._order, self._epoch = self._draw(epoch), epoch
         assert self._order is not None
-        index = self._order[:, start:stop]
+        order = self._order
+        index = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
         inputs, targets = self._buffer(stop - start)
         gather(self._rows.xp, self._rows.flat_inputs(), index, inputs)
         self._rows.gather_targets(index, targets)
@@ -205,10 +211,11 @@ class Batches:
         return found
 
     def _draw(self, epoch: int) -> Array:
+        """Return the flat row numbers of an epoch, one row for each different stream."""
         count = self._rows.count
-        order = np.empty((self.streams, count), dtype=np.intp)
+        order = np.empty((len(self._distinct), count), dtype=np.intp)
         drawn: dict[int, NDArray[np.intp]] = {}
-        for i, (variant, seed) in enumerate(zip(self._variants, self._seeds, strict=True)):
+        for i, (variant, seed) in enumerate(self._distinct):
             if seed not in drawn:
                 drawn[seed] = stream(seed, "batches", epoch).permutation(count)
             np.add(drawn[seed], variant * count, out=order[i])

@@ -65,17 +65,24 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
         picked = xp.take_along_axis(logs, index, axis=2)[..., 0]
     else:
         probabilities = xp.clip(link.forward(outputs), FLOOR, 1)
-        probabilities = probabilities / xp.sum(probabilities, axis=2, keepdims=True)
+        probabilities = probabilities / _sum_over_classes(probabilities)[..., None]
         picked = xp.log(xp.take_along_axis(probabilities, index, axis=2)[..., 0])
     errors = probabilities - (index == xp.arange(outputs.shape[-1]))
     predicted = xp.argmax(outputs, axis=2)
     return ClassScores(
         nll=-picked,
-        brier=xp.sum(errors * errors, axis=2),
-        mae=xp.sum(xp.abs(errors), axis=2),
+        brier=_sum_over_classes(errors * errors),
+        mae=_sum_over_classes(xp.abs(errors)),
         hit=predicted == labels,
         predicted=predicted,
     )
+
+
+def _sum_over_classes(values: Array) -> Array:
+    """Return (R, N) sums of (R, N, K): as a product with ones, several times faster for short rows."""
+    xp = array_module(values)
+    total: Array = xp.matmul(values, xp.ones(values.shape[-1], dtype=values.dtype))
+    return total
 
 
 def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:

@@ -1,0 +1,177 @@
+"""Blocks of updates: recorded on the device, looked through on the host, rolled back for runs that diverged.
+
+A block is at most 50 updates without a question to the device. A run that diverged in it is trained again
+from the snapshot taken before the block, up to its last finite weights, and then leaves; the others keep
+what they did, since no run depends on another.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import to_host
+from compute.batches import Rows
+from compute.live_runs import LiveRuns
+from compute.plan import Plan, RunEnd
+from compute.recording import Rows as RecordedRows
+from compute.stopping import HISTORY, divergence_layer, first_diverged_rows
+
+BLOCK = 50
+"""Most updates between two looks at what was recorded."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What T updates left: rows of all R runs, learning rates (T, R), training seconds so far (T,), ends."""
+
+    rows: RecordedRows
+    rates: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    ended: tuple[RunEnd, ...]
+
+
+class Blocks:
+    """Trains the runs of a plan that are still going, block by block.
+
+    Parameters
+    ----------
+    plan
+        What to train.
+    xp, dtype
+        Array module of the device and precision.
+
+    Attributes
+    ----------
+    live
+        The runs still going, or ``None`` when all have ended.
+    rates
+        (R,) base learning rates.
+    step
+        Updates done; once all runs have ended, those of the run that lasted longest.
+    seconds
+        Time spent on updates.
+    """
+
+    def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
+        self._plan, self._xp = plan, xp
+        self.rates = np.array(plan.learning_rates, dtype=np.float64)
+        self.step = 0
+        self.seconds = 0.0
+        train = plan.data.train
+        self.data = Rows(xp, train.inputs, train.targets, plan.model.sizes[-1], dtype)
+        runs = np.arange(len(plan.initial), dtype=np.intp)
+        self._frozen: NDArray[Any] = plan.initial.astype(dtype)
+        self.live: LiveRuns | None = LiveRuns(plan, self.data, runs, self._frozen, self.rates, None, BLOCK)
+        self._first_objective = np.full(len(runs), np.nan)
+        self._previous: Any = None  # parameters of the live runs before the last update, on the device
+        self._history = np.zeros((0, len(runs), plan.model.layers))
+
+    def set_rates(self, rates: NDArray[np.float64]) -> None:
+        """Set the base learning rates (R,) from the next update on."""
+        self.rates = rates
+        if self.live is not None:
+            self.live.set_rates(rates)
+
+    def parameters(self) -> NDArray[Any]:
+        """Return the parameters (R, P) on the host: current, or frozen where a run has ended."""
+        result = self._frozen.copy()
+        if self.live is not None:
+            result[self.live.runs] = self.live.host_parameters()
+        return result
+
+    def freeze(self, gone: NDArray[np.bool_]) -> None:
+        """End the live runs that are marked, at their current parameters."""
+        assert self.live is not None
+        self._frozen[self.live.runs] = self.live.host_parameters()
+        self._keep(self.live, np.flatnonzero(~gone))
+
+    def advance(self, stop: int) -> Block:
+        """Do the updates up to ``stop``, at most 50, with all live runs."""
+        live, start, count = self.live, self.step, stop - self.step
+        assert live is not None
+        snapshot = live.snapshot()
+        began = time.perf_counter()
+        for row in range(count - 1):
+            live.step(start + row, row)
+        before_last = live.parameters.copy()
+        live.step(stop - 1, count - 1)
+        narrow = live.recorder.to_rows(count)
+        took = time.perf_counter() - began
+        seconds = self.seconds + took * np.arange(count) / count
+        self.seconds += took
+
+        rows = narrow.spread(live.runs, len(self.rates))
+        if start == 0:
+            self._first_objective = rows.objective[0].copy()
+        diverged = first_diverged_rows(narrow, self._first_objective[live.runs], self._plan.divergence)
+        broken = diverged < count
+        if stop == self._plan.steps:  # the last parameters have no row: look at them themselves
+            broken |= ~np.isfinite(live.host_parameters()).all(axis=1)
+        self.step, previous, self._previous = stop, self._previous, before_last
+        ended: list[RunEnd] = []
+        if broken.any():
+            if previous is not None:
+                self._frozen[live.runs] = to_host(previous)
+            gone = np.flatnonzero(broken)
+            self._roll_back(live, snapshot, rows, gone, diverged[gone], start)
+            ended = self._ends(rows, live.runs[gone], diverged[gone], start)
+            self._keep(live, np.flatnonzero(~broken))
+            if self.live is None:
+                last = int(diverged[gone].max())
+                self.step = start + last
+                rows, seconds = rows.cut(last + 1), seconds[: last + 1]
+        self._history = np.concatenate([self._history, rows.layers])[-HISTORY:]
+        factors = np.array([self._plan.schedule.factor(start + row) for row in range(len(seconds))])
+        return Block(rows, factors[:, None] * self.rates, seconds, tuple(ended))
+
+    def _roll_back(
+        self,
+        live: LiveRuns,
+        snapshot: Any,
+        rows: RecordedRows,
+        gone: NDArray[np.intp],
+        diverged: NDArray[np.intp],
+        start: int,
+    ) -> None:
+        """Freeze the live runs at positions ``gone``, diverged in these rows, at their last finite state."""
+        count = len(rows.objective)
+        # the weights after k updates belong to row k; if they are not finite themselves, those before are
+        fine = np.isfinite(rows.parameters[np.minimum(diverged, count - 1), live.runs[gone]])
+        updates = np.where(diverged < count, diverged - ~fine, count - 1)
+        # −1: the update before this block broke them, and the parameters before that are frozen already
+        inside = updates >= 0
+        gone, updates = gone[inside], updates[inside]
+        if not len(gone):
+            return
+        again = live.part(gone, self.data, self.rates, snapshot)
+        done = 0
+        for target in np.unique(updates):
+            for row in range(done, int(target)):
+                again.step(start + row, row)
+            done = int(target)
+            parameters = again.host_parameters()
+            reached = updates == target
+            self._frozen[live.runs[gone[reached]]] = parameters[reached]
+
+    def _ends(
+        self, rows: RecordedRows, runs: NDArray[np.intp], diverged: NDArray[np.intp], start: int
+    ) -> list[RunEnd]:
+        """Say where and in which layer runs diverged, and blank their rows after that."""
+        ends = []
+        for run, row in zip(runs.tolist(), diverged.tolist(), strict=True):
+            norms = np.concatenate([self._history[:, run], rows.layers[: row + 1, run]])[-HISTORY - 1 :]
+            value = float(rows.objective[row, run]) if row < len(rows.objective) else math.nan
+            ends.append(RunEnd(run, start + row, "diverged", divergence_layer(norms), value))
+            rows.end_run(run, row + 1)
+        return ends
+
+    def _keep(self, live: LiveRuns, keep: NDArray[np.intp]) -> None:
+        self.live = live.part(keep, self.data, self.rates) if len(keep) else None
+        if self._previous is not None:
+            self._previous = self._previous[self._xp.asarray(keep)]

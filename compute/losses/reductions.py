@@ -1,8 +1,7 @@
-"""Sums and maxima over the last axis, into a given array, in the form that is fast for short rows.
+"""Sums and maxima over outputs into a given array, fast for few outputs and many samples.
 
-K is small (1 to some hundred) and rows are many, where ``sum(axis=-1)`` and ``max(axis=-1)`` of NumPy spend
-their time on starting rows: 31 µs and 85 µs for 2,048 rows of 10 numbers that a matrix product with a
-column of ones sums in 5 µs and ten calls of ``maximum`` on columns bring to their maximum in 14 µs.
+NumPy's ``sum(axis=-1)`` spends its time on starting rows where rows are short: 30 µs for 2,048 rows of 10
+numbers that a matrix product with a column of ones sums in 5 µs. Over the first axis it is fast as it is.
 """
 
 from __future__ import annotations
@@ -21,12 +20,17 @@ def sum_last(a: Array, out: Array, work: Workspace) -> None:
         work.xp.sum(a, axis=-1, out=out)
 
 
-def max_last(a: Array, out: Array, work: Workspace) -> None:
-    """Write the maxima of (R, B, K) over K to ``out`` (R, B)."""
-    outputs = a.shape[-1]
-    if work.xp is np and outputs <= 32 and out.size > 16 * outputs:
-        np.maximum(a[..., 0], a[..., outputs - 1], out=out)
-        for k in range(1, outputs - 1):
-            np.maximum(out, a[..., k], out=out)
+def sum_first(a: Array, out: Array, work: Workspace) -> None:
+    """Write the sums of (K, R, B) over K to ``out`` (R, B)."""
+    if work.xp is np:
+        np.add.reduce(a, axis=0, out=out)  # np.sum without its 1 µs of wrapping
     else:
-        work.xp.max(a, axis=-1, out=out)
+        work.xp.sum(a, axis=0, out=out)
+
+
+def max_first(a: Array, out: Array, work: Workspace) -> None:
+    """Write the maxima of (K, R, B) over K to ``out`` (R, B)."""
+    if work.xp is np:
+        np.maximum.reduce(a, axis=0, out=out)
+    else:
+        work.xp.max(a, axis=0, out=out)

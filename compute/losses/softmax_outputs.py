@@ -9,7 +9,7 @@ from compute.backend import Array
 from compute.declaration import Parameter
 from compute.links import Link, Softmax
 from compute.losses.base import Loss, LossCard, column
-from compute.losses.reductions import sum_last
+from compute.losses.reductions import sum_first
 from compute.losses.softmax_form import SoftmaxForm
 from compute.workspace import Workspace
 
@@ -76,13 +76,12 @@ class Brier(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, work)
-        scratch = work.buffer("loss a", outputs.shape, outputs.dtype)
-        form.write_residual(targets, gradient)
-        sum_last(xp.multiply(gradient, gradient, out=scratch), value, work)
-        form.write_probabilities(scratch)
-        xp.add(gradient, gradient, out=gradient)
-        form.write_pullback(gradient, scratch)
+        form = SoftmaxForm.of(outputs, targets, work)
+        slope, scratch = form.slope, form.scratch
+        form.write_residual(form.targets, slope)
+        sum_first(xp.multiply(slope, slope, out=scratch), value, work)
+        xp.add(slope, slope, out=slope)
+        form.write_pullback(gradient)
 
 
 @dataclass(frozen=True)
@@ -146,13 +145,12 @@ class AbsoluteErrorSoftmax(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, work)
-        scratch = work.buffer("loss a", outputs.shape, outputs.dtype)
-        form.write_residual(targets, scratch)
-        xp.sign(scratch, out=gradient)
-        sum_last(xp.abs(scratch, out=scratch), value, work)
-        form.write_probabilities(scratch)
-        form.write_pullback(gradient, scratch)
+        form = SoftmaxForm.of(outputs, targets, work)
+        slope, scratch = form.slope, form.scratch
+        form.write_residual(form.targets, slope)
+        sum_first(xp.abs(slope, out=scratch), value, work)
+        xp.sign(slope, out=slope)
+        form.write_pullback(gradient)
 
 
 @dataclass(frozen=True)
@@ -242,19 +240,22 @@ class CrossEntropy(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, work)
-        targets = self._smoothed(targets, outputs, work)
-        form.write_residual(targets, gradient)
-        scratch = work.buffer("loss a", outputs.shape, outputs.dtype)
-        inner = work.buffer("loss b", value.shape, value.dtype)
-        sum_last(xp.multiply(targets, form.shifted, out=scratch), inner, work)
-        xp.subtract(xp.log1p(form.excess, out=value), inner, out=value)
+        form = SoftmaxForm.of(outputs, targets, work)
+        smooth = self._smoothed(form)
+        form.write_residual(smooth, form.slope)
+        form.write_gradient(gradient)
+        sum_first(xp.multiply(smooth, form.shifted, out=form.scratch), form.spare, work)
+        xp.subtract(xp.log1p(form.excess, out=value), form.spare, out=value)
 
-    def _smoothed(self, targets: Array, outputs: Array, work: Workspace) -> Array:
-        smoothing = column(self.label_smoothing, outputs)
-        if isinstance(smoothing, (int, float)) and smoothing == 0:
-            return targets
-        smoothed = work.buffer("smoothed targets", outputs.shape, outputs.dtype)
-        work.xp.multiply(targets, 1 - smoothing, out=smoothed)
-        work.xp.add(smoothed, smoothing / outputs.shape[-1], out=smoothed)
-        return smoothed
+    def _smoothed(self, form: SoftmaxForm) -> Array:
+        """Return the targets with their share spread over all classes, (K, R, B) or (K, 1, B)."""
+        xp, targets, smoothing = form.work.xp, form.targets, self.label_smoothing
+        if isinstance(smoothing, (int, float)):
+            if smoothing == 0:
+                return targets
+            smooth = targets
+        else:
+            smoothing = column(smoothing, targets)[..., 0]  # (R, 1)
+            smooth = form.work.buffer("smoothed targets", form.shifted.shape, form.shifted.dtype)
+        xp.multiply(targets, 1 - smoothing, out=smooth)
+        return xp.add(smooth, smoothing / len(targets), out=smooth)  # type: ignore[no-any-return]

@@ -1,11 +1,11 @@
-"""Sums and maxima over short rows, on both sides of every switch between ways to compute them."""
+"""Sums and maxima over outputs, on both sides of every switch between ways to compute them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from compute.losses.reductions import max_last, sum_last
+from compute.losses.reductions import max_first, sum_first, sum_last
 from compute.workspace import Workspace
 
 
@@ -18,18 +18,21 @@ def test_against_numpy(outputs, samples, dtype):
     out, work = np.empty((2, samples), dtype), Workspace(np)
     sum_last(a, out, work)
     np.testing.assert_allclose(out, a.sum(-1), rtol=1e-5 if dtype == np.float32 else 1e-13, atol=1e-5)
-    max_last(a, out, work)
+    first = np.ascontiguousarray(a.transpose(2, 0, 1))
+    sum_first(first, out, work)
+    np.testing.assert_allclose(out, a.sum(-1), rtol=1e-5 if dtype == np.float32 else 1e-13, atol=1e-5)
+    max_first(first, out, work)
     assert np.array_equal(out, a.max(-1))
 
 
 @pytest.mark.parametrize("samples", [3, 4000])
 def test_maximum_finds_every_place_and_keeps_nan(samples):
     for k in range(5):
-        a = np.zeros((1, samples, 5))
-        a[0, :, k] = 1
-        a[0, 1] = np.nan
+        a = np.zeros((5, 1, samples))
+        a[k] = 1
+        a[k, 0, 1] = np.nan
         out = np.empty((1, samples))
-        max_last(a, out, Workspace(np))
+        max_first(a, out, Workspace(np))
         assert np.isnan(out[0, 1])
         assert (np.delete(out, 1) == 1).all()
 

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 
-
 import pytest
 
 from lab.display import why_no_display

@@ -1,0 +1,101 @@
+"""Write a file whole or not at all, and say in one sentence why it could not be written."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from compute.problems import Problem, ProblemError
+
+_REASONS = {
+    errno.ENOSPC: "The disk is full.",
+    errno.EDQUOT: "The disk quota is used up.",
+    errno.EACCES: "This folder may not be written to.",
+    errno.EPERM: "This folder may not be written to.",
+    errno.EROFS: "This folder lies on a read-only file system.",
+    errno.ENOENT: "This folder does not exist.",
+    errno.ENOTDIR: "A part of this path is a file, not a folder.",
+    errno.EISDIR: "There is a folder of that name.",
+    errno.ENAMETOOLONG: "The name is too long.",
+}
+
+
+def writing_problem(path: Path, error: OSError) -> Problem:
+    """Say why a file could not be written."""
+    reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}.")
+    name = path.name if len(path.name) <= 48 else path.name[:47] + "…"
+    return Problem(
+        f"{name} could not be written",
+        f"{reason} The folder is {path.parent}. Nothing was changed there. Choose another or make room.",
+    )
+
+
+def check_free(paths: list[Path], overwrite: bool) -> None:
+    """Refuse to go on where a file exists already and may not be replaced.
+
+    Raises
+    ------
+    ProblemError
+        Naming the files.
+    """
+    there = [path for path in paths if path.exists()]
+    if not there or overwrite:
+        return
+    title = f"{there[0].name[:48]} exists already" if len(there) == 1 else f"{len(there)} files exist already"
+    names = ", ".join(path.name for path in there[:6]) + (" and more" if len(there) > 6 else "")
+    raise ProblemError(
+        Problem(
+            title,
+            f"In {there[0].parent}: {names}. Nothing was written. Choose another name, or overwrite.",
+        )
+    )
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Open a file for binary writing that appears under its name only when all of it is on the disk.
+
+    Parameters
+    ----------
+    path
+        Where it goes; the folder is made if it is missing.
+    overwrite
+        Whether a file of that name may be replaced.
+
+    Raises
+    ------
+    ProblemError
+        Where it exists already, or the folder is missing, read-only or full. What was there is unchanged.
+    """
+    check_free([path], overwrite)
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        handle, temporary = tempfile.mkstemp(prefix=".losslab-", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise ProblemError(writing_problem(path, error)) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

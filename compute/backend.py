@@ -249,8 +249,12 @@ def _blas() -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    """Return what an error says in its first line that is not a rule, at most 120 characters."""
-    lines = (line.strip() for line in str(error).splitlines())
+    """Return what an error says in its first line that is not a rule, at most 120 characters.
+
+    CuPy's own refusal to load is a page of advice with the cause under "Original error:".
+    """
+    text = str(error).rpartition("Original error:")[2]
+    lines = (line.strip() for line in text.splitlines())
     text = (
         next((line for line in lines if line and not set(line) <= set("=-*#~")), "") or type(error).__name__
     )

@@ -181,6 +181,13 @@ def test_without_cupy(no_cupy, request_):
             "no GPU: CuPy is installed but does not load "
             "(CuPy is not correctly installed: libcuda.so.1 is missing)",
         ),
+        (
+            ImportError(
+                "\n======\nFailed to import CuPy.\n\nIf you installed CuPy via wheels, ...\n\n"
+                "Original error:\n  ImportError: libnvrtc.so.12: cannot open shared object file\n======\n"
+            ),
+            "does not load (ImportError: libnvrtc.so.12: cannot open shared object file)",
+        ),
         (ModuleNotFoundError("No module named 'fastrlock'", name="fastrlock"), "lacks the module fastrlock"),
         (OSError("x" * 500), "does not load (xxx"),
         (RuntimeError(), "does not load (RuntimeError)"),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from compute.datasets import load_dataset
-from compute.datasets.reading import source
 from compute.problems import Problem, ProblemError
 
 
@@ -84,7 +83,7 @@ def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytes
         calls.append(descriptor)
         return result
 
-    monkeypatch.setattr(source.os, "fstat", fstat_then_truncate)
+    monkeypatch.setattr(os, "fstat", fstat_then_truncate)
     problem = problem_of(str(path))
     assert problem.title == "log.csv was not loaded: it shrank while it was read."
     assert "4\u2009004 bytes" in problem.body
@@ -102,7 +101,7 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
             file.write("3,4\n")
         return result
 
-    monkeypatch.setattr(source.os, "fstat", fstat_then_append)
+    monkeypatch.setattr(os, "fstat", fstat_then_append)
     assert "grew while it was read" in problem_of(str(path)).title
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -102,30 +102,44 @@ class Slider(QSlider):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._grip = 0.0
         self.setTracking(False)
         self.setFixedHeight(28)
         self.setMinimumWidth(32)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Move the handle under the pointer and begin to drag it."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            option = QStyleOptionSlider()
-            self.initStyleOption(option)
-            style = self.style()
-            handle = style.subControlRect(
-                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
-            )
-            if not handle.contains(event.position().toPoint()):
-                span = self.width() - handle.width()
-                offset = round(event.position().x()) - handle.width() // 2
-                position = QStyle.sliderValueFromPosition(
-                    self.minimum(), self.maximum(), offset, max(span, 1)
-                )
-                self.setSliderDown(True)
-                self.setSliderPosition(position)
-                self.setSliderDown(False)
-        super().mousePressEvent(event)
+        """Take the handle, or bring it under the pointer, and begin to drag it."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        handle = self._handle()
+        inside = handle.contains(event.position().toPoint())
+        self._grip = event.position().x() - handle.x() if inside else handle.width() / 2
+        self.setSliderDown(True)
+        if not inside:
+            self._drag_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the handle."""
+        if self.isSliderDown():
+            self._drag_to(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the handle go; this is when the value changes."""
+        if self.isSliderDown():
+            self.setSliderDown(False)
+
+    def _handle(self) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_SliderHandle
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+
+    def _drag_to(self, x: float) -> None:
+        span = max(1, self.width() - self._handle().width())
+        offset = round(x - self._grip)
+        self.setSliderPosition(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), offset, span))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn only with focus."""

@@ -240,7 +240,8 @@ class ListField(TextField):
                 return tuple(self._numbers(row) for row in text.split(";") if row.strip()), ""
             return self._numbers(text), ""
         except ValueError:
-            return None, f"Takes {self._words()}."
+            kept = f" It stays at {self._shown}." if 0 < len(self._shown) < 40 else ""
+            return None, f"Takes {self._words()}.{kept}"
 
     def _words(self) -> str:
         example = {"integers": "32, 32", "matrix": "0, 1; 2, 3"}.get(self._spec.kind, "0.5, −1")

@@ -217,7 +217,8 @@ class NumberField(Field):
         return not below and not above
 
     def _sentence(self) -> str:
-        return f"Takes {allowed_words(self._spec)}."
+        kept = f" It stays at {self._shown}." if self._shown else ""
+        return f"Takes {allowed_words(self._spec)}.{kept}"
 
     def _accept(self, value: float | int | None) -> None:
         changed = value != self._value

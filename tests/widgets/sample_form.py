@@ -1,4 +1,4 @@
-"""A form like the one of the first start, as literal specs: what `lab.catalogue.form` returns for Digits race."""
+"""A form like the one of the first start, as literal specs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,27 @@ def field(path: str, label: str, kind: str, value: object, **more: object) -> Fi
     return FieldSpec(path, label, kind, value, **more)  # type: ignore[arg-type]
 
 
-def loss(index: int, name: str, label: str, formula: str, series: int, *fields: FieldSpec, **more: object) -> LossSpec:
+def loss(
+    index: int, name: str, label: str, formula: str, series: int, *fields: FieldSpec, **more: object
+) -> LossSpec:
     rest = {"gradient": "p - y", "plain": label, "help": f"{label} in words."} | more
     common = (
         field(f"losses.{index}.label", "Name", "text", ""),
         field(f"losses.{index}.series", "Series", "int", 0),
         field(f"losses.{index}.scale", "Scale", "float", 1.0, low=0, low_open=True, high=1e6),
-        field(f"losses.{index}.learning_rate", "Own rate", "float", None, optional=True, low=0, low_open=True),
+        field(
+            f"losses.{index}.learning_rate", "Own rate", "float", None, optional=True, low=0, low_open=True
+        ),
     )
     return LossSpec(
-        index, name, label, name[:5], formula=formula, series=series, fields=(*fields, *common), **rest  # type: ignore[arg-type]
+        index,
+        name,
+        label,
+        name[:5],
+        formula=formula,
+        series=series,
+        fields=(*fields, *common),
+        **rest,  # type: ignore[arg-type]
     )
 
 
@@ -44,7 +55,7 @@ ADDABLE = (
 FORMULAS = {
     "cross_entropy": r"-\log p_y",
     "brier": r"\sum_k (p_k-y_k)^2",
-    "huber": r"\begin{cases} \frac12 r^2 & |r|\le\delta \\ \delta(|r|-\frac12\delta) & \text{else}\end{cases}",
+    "huber": r"\begin{cases} \frac12 r^2 & |r|\le\delta \\ \delta |r| & \text{else}\end{cases}",
 }
 
 
@@ -60,7 +71,8 @@ def sections() -> tuple[SectionSpec, ...]:
                            ("file", "My table (CSV, Parquet, NPZ)", "Your own file."))),
             field("data.path", "File", "path", "/home/someone/patients_2024.csv"),
             field("data.split", "Split", "split", (0.7, 0.15, 0.15)),
-            field("data.label_noise.share", "Label noise", "float", 0.0, low=0, high=1, percent=True, slider="linear"),
+            field("data.label_noise.share", "Label noise", "float", 0.0, low=0, high=1, percent=True,
+                  slider="linear"),
             field("data.standardise", "Standardise inputs", "bool", True, help="Mean 0, deviation 1."),
         ),
     )  # fmt: skip
@@ -73,7 +85,8 @@ def sections() -> tuple[SectionSpec, ...]:
             field("model.name", "Type", "choice", "mlp",
                   choices=(("linear", "Linear", ""), ("mlp", "Multilayer perceptron", ""))),
             field("model.hidden", "Hidden layers", "integers", (32, 32), low=1, high=4096),
-            field("model.activation", "Activation", "choice", "tanh", choices=(("tanh", "tanh", ""), ("relu", "ReLU", ""))),
+            field("model.activation", "Activation", "choice", "tanh",
+                  choices=(("tanh", "tanh", ""), ("relu", "ReLU", ""))),
         ),
     )  # fmt: skip
     optimiser = SectionSpec(
@@ -81,17 +94,20 @@ def sections() -> tuple[SectionSpec, ...]:
         "Optimiser",
         "SGD, 0.1",
         (
-            field("optimizer.name", "Method", "choice", "sgd", choices=(("sgd", "SGD", ""), ("adam", "Adam", ""))),
+            field("optimizer.name", "Method", "choice", "sgd",
+                  choices=(("sgd", "SGD", ""), ("adam", "Adam", ""))),
             field("optimizer.learning_rate", "Learning rate", "float", 0.1, low=0, high=1e6, low_open=True,
                   slider="log", slider_low=1e-4, slider_high=10.0, help="Length of a step.",
                   allowed="a number above 0 and at most 1e+06"),
-            field("training.batch_size", "Batch", "int", 32, low=1, high=10**7, optional=True, empty_text="full batch",
+            field("training.batch_size", "Batch", "int", 32, low=1, high=10**7, optional=True,
+                  empty_text="full batch",
                   allowed="a whole number from 1 to 1e+07"),
         ),
     )  # fmt: skip
     training = SectionSpec(
         "training", "Training", "40 epochs",
-        (field("training.epochs", "Epochs", "int", 40, low=1, allowed="a whole number of at least 1", unit="passes"),),
+        (field("training.epochs", "Epochs", "int", 40, low=1, allowed="a whole number of at least 1",
+               unit="passes"),),
     )  # fmt: skip
     seeds = SectionSpec(
         "seeds", "Seeds", "5, paired", (field("seeds.count", "Seeds", "int", 5, low=1, high=4096),)
@@ -104,7 +120,8 @@ def with_value(forms: tuple[SectionSpec, ...], path: str, **changes: object) -> 
     changed = []
     for section in forms:
         fields = tuple(
-            replace(spec, **changes) if spec.path == path else spec for spec in section.fields  # type: ignore[arg-type]
+            replace(spec, **changes) if spec.path == path else spec
+            for spec in section.fields  # type: ignore[arg-type]
         )
         losses_ = tuple(
             replace(

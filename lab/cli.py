@@ -55,8 +55,8 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run",
         help="train an experiment without a window and write curves, plots and a summary",
-        description="Train an experiment without a window. Writes the experiment, all curves (CSV and Parquet), "
-        "results.json and the plots (PNG and SVG) to a folder and prints a summary.",
+        description="Train an experiment without a window. Writes the experiment, all curves (CSV and "
+        "Parquet), results.json and the plots (PNG and SVG) to a folder and prints a summary.",
         epilog="Ctrl+C stops the training, writes what was recorded and exits with 130.",
     )
     run.add_argument("file", metavar="FILE.toml", help="the experiment")

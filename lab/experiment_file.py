@@ -6,7 +6,6 @@ import codecs
 import contextlib
 import importlib.resources
 import os
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +20,7 @@ from lab.config_changes import apply_changes, parse_setting
 from lab.config_problems import problem_of
 from lab.toml_lines import line_of
 from lab.toml_writing import full_document, spaced, updated_document
+from lab.whole_files import whole_file
 
 __all__ = [
     "apply_changes",
@@ -194,25 +194,8 @@ def write_experiment(config: ExperimentConfig, path: str | Path) -> None:
         with contextlib.suppress(ProblemError):
             original = read_text(path)
     text = dump_experiment(_beside(config, path), original)
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        _refuse(
-            f"{_short(path.name)} could not be saved",
-            f"The system says: {error.strerror or error} ({path.parent}). Nothing was changed. "
-            "Another folder would do.",
-        )
+    with whole_file(path, overwrite=True) as file:
+        file.write(text.encode())
 
 
 def _beside(config: ExperimentConfig, path: Path) -> ExperimentConfig:
@@ -222,12 +205,6 @@ def _beside(config: ExperimentConfig, path: Path) -> ExperimentConfig:
     if not data or not Path(data).is_relative_to(folder):
         return config
     return _with_data_path(config, Path(data).relative_to(folder).as_posix())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def default_experiment() -> ExperimentConfig:

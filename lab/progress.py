@@ -43,7 +43,7 @@ class _Lines:
     def update(self) -> None:
         """Print a line if one is due."""
         session = self._session
-        if not session.planned_steps or session.state in ("empty", "preparing", "ready"):
+        if not _under_way(session):
             return
         tenth = 10 * session.step // session.planned_steps
         now = time.monotonic()
@@ -61,7 +61,7 @@ class _Bar:
     def update(self) -> None:
         """Move the bar."""
         session = self._session
-        if not session.planned_steps or session.state in ("empty", "preparing", "ready"):
+        if not _under_way(session):
             return
         speed = session.steps_per_second
         detail = f"step {thousands(session.step)} of {thousands(session.planned_steps)}"
@@ -71,6 +71,10 @@ class _Bar:
             self._task, description=_title(session), completed=session.step, total=session.planned_steps,
             detail=detail,
         )  # fmt: skip
+
+
+def _under_way(session: Session) -> bool:
+    return bool(session.planned_steps and session.runs)
 
 
 def _title(session: Session) -> str:

@@ -43,6 +43,8 @@ def show_setting(value: Any) -> str:
         return value
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(show_setting(item) for item in value) + "]"
+    if isinstance(value, float):
+        return f"{value:.15g}"
     return show_value(value)
 
 

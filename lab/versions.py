@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import tomllib
+from pathlib import Path
 
 PACKAGES = (
     "numpy", "scipy", "scikit-learn", "polars", "pydantic", "PySide6-Essentials", "pyqtgraph", "ziamath",
@@ -21,7 +23,16 @@ def package_version(name: str) -> str:
 
 def version() -> str:
     """Return the version of Loss Lab."""
-    return package_version("losslab") or "0 (not installed)"
+    found = package_version("losslab")
+    if found:
+        return found
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    try:
+        return (
+            str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]) + " (from source)"
+        )
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "unknown"
 
 
 def versions() -> dict[str, str]:

@@ -393,15 +393,16 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ProblemError) as caught:
         write_experiment(default_experiment(), path)
-    assert "No space left" in caught.value.problem.body
+    assert "The disk is full" in caught.value.problem.body
     assert path.read_text(encoding="utf-8") == MINE
     assert os.listdir(tmp_path) == ["mine.toml"]
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(ProblemError) as caught:
-        write_experiment(default_experiment(), tmp_path / "no" / "x.toml")
-    assert "could not be saved" in caught.value.problem.title
+        write_experiment(default_experiment(), tmp_path / "file" / "x.toml")
+    assert "could not be written" in caught.value.problem.title
 
 
 def test_a_table_beside_the_experiment_is_found_and_stays_relative(tmp_path: Path) -> None:

@@ -1,0 +1,215 @@
+"""Train an experiment without a window: the same session, with a progress display instead of plots."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from compute.problems import Problem, ProblemError
+from lab.config import ExperimentConfig
+from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
+from lab.panels import Panel
+from lab.progress import make_progress
+from lab.results import print_summary, result_names, tell_divergence, write_tables
+from lab.session import Session
+from lab.terminal import print_problem, say
+from lab.view_options import ViewOptions
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+POLL_SECONDS = 0.02
+STOP_SECONDS = 30.0
+FORMATS = ("png", "svg")
+WHOLE = "plots"
+"""File stem of the figure that holds all plots."""
+
+
+class Draw(Protocol):
+    """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
+
+    def __call__(
+        self, panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool
+    ) -> Sequence[Path]:
+        """Write ``stem`` with each format's ending into ``folder``."""
+
+
+class Interruption:
+    """Whether the person asked to stop. The second request is answered by the system, at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[Interruption]:
+        """Take Ctrl+C and a polite kill as a request to stop for as long as the block lasts."""
+        if threading.current_thread() is not threading.main_thread():
+            yield self
+            return
+        previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+        def ask(number: int, frame: object) -> None:
+            self.asked = True
+            signal.signal(number, signal.SIG_DFL)
+
+        for number in previous:
+            signal.signal(number, ask)
+        try:
+            yield self
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+def run_headless(
+    config: ExperimentConfig,
+    folder: Path,
+    *,
+    device: str = "auto",
+    force: bool = False,
+    draw: Draw | None = None,
+    quiet: bool = False,
+    source: Path | None = None,
+) -> int:
+    """Train an experiment and write its results.
+
+    Parameters
+    ----------
+    config
+        The experiment.
+    folder
+        Where to; made if it does not exist.
+    device
+        ``"auto"``, ``"cpu"`` or ``"gpu"``.
+    force
+        Overwrite results that are already in the folder.
+    draw
+        Writes figures; without it there are none.
+    quiet
+        Print no progress.
+    source
+        The experiment's file, whose comments are kept in the copy beside the results.
+
+    Returns
+    -------
+    int
+        0 done, 1 a run diverged or the training broke off, 130 stopped by the person.
+
+    Raises
+    ------
+    ProblemError
+        Bad input or a folder that cannot be written to; nothing is trained then.
+    """
+    figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
+    check_folder(folder, result_names(figures, FORMATS), force)
+    session = Session(device, config=config)
+    try:
+        with Interruption().listening() as interruption:
+            _train(session, quiet, interruption)
+            if not session.runs:
+                say("Stopped before the first step; nothing was written.")
+                return INTERRUPTED
+            written = write_tables(session, folder, force=force, original=source)
+            if draw is not None:
+                written += _draw(session, folder, draw, force)
+        print_summary(session)
+        tell_divergence(session)
+        _tell_end(session, folder, written)
+        return _code(session, interruption)
+    finally:
+        session.close()
+
+
+def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
+    """Make the folder and see that results can be written to it.
+
+    Raises
+    ------
+    ProblemError
+        Where it is a file, cannot be made or written to, or holds results that would be overwritten.
+    """
+    where = str(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ProblemError(
+            Problem(f"{folder.name} is a file, not a folder", f"Results need a folder: {where}.")
+        ) from None
+    except OSError as error:
+        raise ProblemError(
+            Problem("The folder for the results cannot be made", f"{where}: {error.strerror or error}.")
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ProblemError(
+            Problem("The folder for the results is read-only", f"{where}. Choose another --out.")
+        )
+    there = [name for name in names if (folder / name).exists()]
+    if there and not force:
+        listed = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
+        raise ProblemError(
+            Problem(
+                "The folder already holds results, which were left as they are",
+                f"{where} has {listed}. Give --force to overwrite them, or another --out.",
+            )
+        )
+
+
+def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
+    """Train to the end; refused input raises, everything else is in the session's state afterwards."""
+    deadline = float("inf")
+    session.start()
+    with make_progress(session, quiet) as progress:
+        while session.state in ("empty", "preparing", "ready", "running", "paused"):
+            changes = session.advance()
+            if interruption.asked and deadline == float("inf"):
+                if session.state not in ("running", "paused") and session.step == 0:
+                    return
+                session.stop()
+                deadline = time.monotonic() + STOP_SECONDS
+            if time.monotonic() > deadline:
+                return
+            progress.update()
+            if not changes:
+                time.sleep(POLL_SECONDS)
+        progress.update()
+    problem = session.data_problem or session.problem
+    if session.state == "refused" or (problem is not None and not session.runs):
+        raise ProblemError(problem or Problem("The experiment was refused"))
+
+
+def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]:
+    """Write each plot and all of them together; a figure that fails is said and does not cost the rest."""
+    options = ViewOptions(band="minmax" if session.run_config.seeds.count < 4 else "ci95")
+    kinds = default_kinds(session.summary)
+    panels = {kind: make_panel(session, kind, options) for kind in kinds}
+    written: list[Path] = []
+    figures: list[tuple[str, list[Panel]]] = [(kind, [panel]) for kind, panel in panels.items()]
+    figures.append((WHOLE, list(panels.values())))
+    try:
+        for stem, group in figures:
+            written += draw(group, folder, stem, FORMATS, force)
+    except ProblemError as error:
+        print_problem(error.problem)
+    except ImportError as error:
+        say(f"The plots could not be drawn: {error}. The curves are written.")
+    return written
+
+
+def _code(session: Session, interruption: Interruption) -> int:
+    if interruption.asked:
+        return INTERRUPTED
+    broken = any(run.status in ("diverged", "interrupted") for run in session.runs)
+    return FAILED if broken or session.state == "interrupted" else DONE
+
+
+def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
+    if session.state == "interrupted" and session.problem is not None:
+        print_problem(session.problem)
+    device = session.device
+    if device is not None and device.reason:
+        say(f"Computed on {device.label} ({device.reason}).")
+    print(f"{len(written)} files in {folder.resolve()}")

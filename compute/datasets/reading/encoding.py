@@ -6,6 +6,7 @@ import codecs
 import re
 
 from compute.datasets.reading.wording import refuse
+from compute.problems import Remedy
 
 LABELS = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1", "cp1252": "Windows-1252",
@@ -21,6 +22,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 (big-endian)"),
 )
 _SAMPLE = 1 << 20
+_RUN = re.compile(rb"[\x80-\xff]+")
+_PAIRS = re.compile(rb"([\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
+_COMMON = re.compile(rb"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]")
 
 
 def to_utf8(name: str, data: bytes, encoding: str) -> tuple[bytes, str]:
@@ -34,12 +38,12 @@ def to_utf8(name: str, data: bytes, encoding: str) -> tuple[bytes, str]:
         The file's bytes, not empty.
     encoding
         As configured: ``"auto"`` takes a byte-order mark, else UTF-8 where the bytes are that, else guesses
-        between GB18030, Windows-1252 and Latin-1 by the pattern of the bytes above 127.
+        between GB18030, Windows-1252 and Latin-1 by the pattern of the bytes above 127, and says so.
 
     Raises
     ------
     ProblemError
-        The bytes are no text, or not in the configured encoding.
+        The bytes are no text, not in the configured encoding, or in one that cannot be told.
     """
     if encoding != "auto":
         return _decode(name, data, encoding), ("" if encoding == "utf-8" else f"read as {LABELS[encoding]}")
@@ -59,7 +63,7 @@ def to_utf8(name: str, data: bytes, encoding: str) -> tuple[bytes, str]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        codec = _guess(data)
+        codec = _guess(name, data)
         note = f"read as {LABELS[codec]} (guessed: the file is not UTF-8; “Encoding” changes it)"
         return _recode(name, data, codec, LABELS[codec]), note
     return data, ""
@@ -107,21 +111,47 @@ def _no_text(name: str) -> Exception:
     )
 
 
-def _guess(data: bytes) -> str:
+def _guess(name: str, data: bytes) -> str:
     """Guess the encoding of text that is not UTF-8.
 
-    In GBK text of Chinese, bytes above 127 come in pairs of which nearly all are common characters (GB 2312:
-    lead B0–F7, trail A1–FE, or punctuation with lead A1–A9). In Western text
-    they stand alone between letters.
+    In Western text, bytes above 127 stand alone or in twos between ASCII letters. In GBK text of Chinese they
+    come in pairs, most of which are the common characters of GB 2312's first level (lead B0–D7) or its
+    punctuation. Whatever fits neither is asked for rather than guessed.
     """
-    high = len(re.findall(rb"[\x80-\xff]", data))
-    pairs = len(re.findall(rb"[\xa1-\xa9\xb0-\xf7][\xa1-\xfe]", data))
-    if 2 * pairs >= 0.8 * high:
-        try:
-            data.decode("gb18030")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return "gb18030"
-    windows_only = re.search(rb"[\x80-\x9f]", data) and not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data)
+    western = chinese = 0
+    for run in _RUN.finditer(data[:_SAMPLE]):
+        before, after = data[run.start() - 1 : run.start()], data[run.end() : run.end() + 1]
+        inside_word = before.isalpha() and after.isalpha()
+        pairs = _PAIRS.fullmatch(run[0]) is not None
+        common = len(_COMMON.findall(run[0])) * 2 >= len(run[0]) // 2
+        if pairs and common and not inside_word:
+            chinese += len(run[0])
+        elif len(run[0]) <= 2:
+            western += len(run[0])
+    high = len(re.findall(rb"[\x80-\xff]", data[:_SAMPLE]))
+    if chinese >= 0.7 * high and _fits(data, "gb18030"):
+        return "gb18030"
+    if western < 0.7 * high:
+        fitting = [
+            codec
+            for codec in ("gb18030", "cp1251", "shift_jis", "big5", "euc_kr", "latin-1")
+            if _fits(data, codec)
+        ]
+        raise refuse(
+            name,
+            "its encoding cannot be told.",
+            "It is not UTF-8, and its letters look neither Western nor Chinese. Saved as UTF-8, or with the "
+            "encoding chosen, it can be read.",
+            "data.encoding",
+            tuple(Remedy(f"Read as {LABELS[codec]}", {"data.encoding": codec}) for codec in fitting),
+        )
+    windows_only = re.search(rb"[\x80-\x9f]", data) and _fits(data, "cp1252")
     return "cp1252" if windows_only else "latin-1"
+
+
+def _fits(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True

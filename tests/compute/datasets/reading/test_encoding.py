@@ -82,3 +82,49 @@ def test_damage_after_a_mark_is_said(refused: Refused) -> None:
 )
 def test_binary_garbage_is_not_text(refused: Refused, data: bytes) -> None:
     assert refused(data).title == "data.csv was not loaded: it is not text."
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Größe",
+        "GRÖßE",
+        "naïve",
+        "São Paulo",
+        "Ærø",
+        "Smørrebrød",
+        "größer öß",
+        "m²·K",
+        "°C",
+        "¿qué?",
+        "«ça»",
+    ],
+)
+@pytest.mark.parametrize("repeat", [1, 50])
+def test_western_words_are_not_taken_for_chinese(read: Read, word: str, repeat: int) -> None:
+    lines = "".join(f"{i},{word if i % 2 else 'x'}\n" for i in range(2 * repeat))
+    dataset = read(f"a,y\n{lines}".encode("latin-1"))
+    assert word in dataset.target_names
+    assert any("Latin-1 (guessed" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    "word", ["年龄", "身高cm", "是", "葡萄酒质量", "血压（收缩压）", "温度℃", "中文 text 混合"]
+)
+@pytest.mark.parametrize("repeat", [1, 50])
+def test_chinese_words_are_not_taken_for_western(read: Read, word: str, repeat: int) -> None:
+    lines = "".join(f"{i},{word if i % 2 else 'x'}\n" for i in range(2 * repeat))
+    assert word in read(f"a,y\n{lines}".encode("gbk")).target_names
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("возраст,рост,диагноз", "cp1251"), ("カタカナ,ひらがな,y", "shift_jis")]
+)
+def test_other_writing_is_asked_for_and_not_guessed(
+    read: Read, refused: Refused, text: str, encoding: str
+) -> None:
+    data = f"{text}\n1.5,2,0.5\n2.5,3,1.5\n".encode(encoding)
+    problem = refused(data)
+    assert problem.title == "data.csv was not loaded: its encoding cannot be told."
+    assert {"data.encoding": encoding} in [remedy.changes for remedy in problem.remedies]
+    assert read(data, encoding=encoding).feature_names == tuple(text.split(",")[:2])

@@ -349,16 +349,15 @@ def group_curve(
     first, last = _window(curves, leader, length, view.x_axis, view.x_view)
     if last <= first:
         return None
-    pieces = []
-    for track, held in parts:
-        pieces.append(_padded(curves, track, metric, held, first, last, view))
-    shortest = min(len(piece.x) for piece in pieces)
-    x = pieces[0].x[:shortest]
-    values, low, high = (
-        np.concatenate([getattr(piece, name)[:, :shortest] for piece in pieces])
-        for name in ("values", "low", "high")
-    )
-    exact = all(piece.exact for piece in pieces)
+    if len(parts) == 1:
+        samples = _samples(curves, leader, metric, parts[0][1], first, last, view)
+        x, values, low, high = samples.x, samples.values, samples.low, samples.high
+        exact = samples.exact
+    else:  # runs of one loss in several batches: their pyramids need not have the same buckets
+        pieces = [_padded(curves, track, metric, held, first, last, view) for track, held in parts]
+        values = low = high = np.concatenate(pieces)
+        x = positions(curves, leader, slice(first, last), view.x_axis)
+        exact = True
     if len(x) == 0 or not np.isfinite(x[-1]):
         return None
     starts = column_starts(x, max(2, view.columns // 2), log_x=view.log_x)
@@ -388,26 +387,16 @@ def _padded(
     first: int,
     last: int,
     view: CurveView,
-) -> Samples:
-    """Return samples of a track; one whose runs have all ended is shorter and stands at its last values."""
-    if track.length >= last:
-        return _samples(curves, track, metric, runs, first, last, view)
-    width = last - first
-    have = max(first + 1, track.length) if track.length > first else first
+) -> NDArray[np.float64]:
+    """Return smoothed values (R, last − first) of a track; past its end, runs stand at their last values."""
+    have = min(max(first, track.length), last)
+    values = np.empty((len(runs), 0))
     if have > first:
-        part = _samples(curves, track, metric, runs, first, have, view)
-        if not part.exact:
-            return part
-        values, x = part.values, part.x
-    else:
-        values, x = np.empty((len(runs), 0)), np.empty(0)
+        values = _read_raw(curves, track, metric, runs, first, have, view)[1]
     channel, rows = track.channel(metric), track.rows(runs)
-    end = _apply(
-        track.last[channel, rows][:, None], _scale(track, channel, rows, view.transform), view.transform
-    )
-    values = np.concatenate([values, np.repeat(end, width - values.shape[1], axis=1)], axis=1)
-    x = np.concatenate([x, np.full(width - len(x), x[-1] if len(x) else 0.0)])
-    return Samples(x, values, values, values, exact=True)
+    end = track.last[channel, rows][:, None]
+    end = _apply(end, _scale(track, channel, rows, view.transform), view.transform)
+    return np.concatenate([values, np.repeat(end, last - have, axis=1)], axis=1)
 
 
 def _raw_mean(
@@ -484,7 +473,6 @@ class MeanStream:
             first = self.pyramid.length
             last = min(first + piece, length)
             blocks = [
-                _padded(curves, track, self.metric, held, first, last, self.view).values
-                for track, held in parts
+                _padded(curves, track, self.metric, held, first, last, self.view) for track, held in parts
             ]
             self.pyramid.append(np.concatenate(blocks).mean(axis=0)[None, :])

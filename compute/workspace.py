@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from compute.backend import Array
+
+Made = TypeVar("Made")
 
 
 class Workspace:
@@ -29,6 +32,7 @@ class Workspace:
     def __init__(self, xp: ModuleType) -> None:
         self.xp = xp
         self._buffers: dict[tuple[Any, ...], Array] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
 
     def buffer(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return the buffer of that name, shape and dtype; its content is whatever was last written."""
@@ -48,6 +52,13 @@ class Workspace:
         found = self._buffers.get(key)
         if found is None:
             found = self._buffers[key] = self.xp.full(shape, value, dtype=dtype)
+        return found
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+        """Return what ``make`` returned for this key the first time, such as a set of views of buffers."""
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
         return found
 
     @property

@@ -7,29 +7,54 @@ exponentials of numbers ≤ 0, and the residual is (1 − y) σ(z) − y σ(−z
 
 from __future__ import annotations
 
+from typing import Any
+
 from compute.backend import Array
 from compute.workspace import Workspace
 
 
-def write_sigmoids(z: Array, p: Array, q: Array, tail: Array, work: Workspace) -> None:
-    """Write σ(z) to ``p``, σ(−z) to ``q`` and exp(−abs z) to ``tail``, all of z's shape."""
-    xp = work.xp
-    xp.minimum(z, work.constant(0.0, z.shape, z.dtype), out=p)
-    xp.subtract(p, z, out=q)  # min(−z, 0), exactly
-    xp.exp(p, out=p)
-    xp.exp(q, out=q)
-    xp.multiply(p, q, out=tail)
-    denominator = work.buffer("sigmoid denominator", z.shape, z.dtype)
-    xp.add(tail, 1, out=denominator)
-    xp.divide(p, denominator, out=p)
-    xp.divide(q, denominator, out=q)
+class SigmoidForm:
+    """The pieces of a sigmoid of outputs z (R, B, K), in buffers that are made once a workspace.
 
+    Attributes
+    ----------
+    p, q, tail
+        (R, B, K): σ(z), σ(−z) and exp(−abs z).
+    scratch
+        (R, B, K), free for the loss; the methods write to it.
+    zero, one
+        Constants: (R, B, K) zeros, and the number 1.
+    """
 
-def write_residual(p: Array, q: Array, targets: Array, out: Array, work: Workspace) -> None:
-    """Write p − y = (1 − y) σ(z) − y σ(−z) to ``out``."""
-    xp = work.xp
-    other = work.buffer("sigmoid other", out.shape, out.dtype)
-    xp.subtract(1, targets, out=other)
-    xp.multiply(other, p, out=out)
-    xp.multiply(targets, q, out=other)
-    xp.subtract(out, other, out=out)
+    def __init__(self, work: Workspace, shape: tuple[int, ...], dtype: Any) -> None:
+        self.work = work
+        self.p, self.q, self.tail, self.scratch = work.buffer("sigmoid large", (4, *shape), dtype)
+        self.zero = work.constant(0.0, shape, dtype)
+        self.one = work.constant(1.0, (), dtype)
+
+    @classmethod
+    def of(cls, outputs: Array, work: Workspace) -> SigmoidForm:
+        """Compute the pieces."""
+        shape, dtype = outputs.shape, outputs.dtype
+        form = work.once(("sigmoid form", shape, dtype), lambda: cls(work, shape, dtype))
+        form._compute(outputs)
+        return form
+
+    def _compute(self, z: Array) -> None:
+        xp, p, q, tail, denominator = self.work.xp, self.p, self.q, self.tail, self.scratch
+        xp.minimum(z, self.zero, out=p)
+        xp.subtract(p, z, q)  # min(−z, 0), exactly
+        xp.exp(p, p)
+        xp.exp(q, q)
+        xp.multiply(p, q, tail)
+        xp.add(tail, self.one, denominator)
+        xp.divide(p, denominator, p)
+        xp.divide(q, denominator, q)
+
+    def write_residual(self, targets: Array, out: Array) -> None:
+        """Write p − y = (1 − y) σ(z) − y σ(−z) to ``out``."""
+        xp, scratch = self.work.xp, self.scratch
+        xp.subtract(self.one, targets, out)
+        xp.multiply(out, self.p, out)
+        xp.multiply(targets, self.q, scratch)
+        xp.subtract(out, scratch, out)

@@ -9,7 +9,7 @@ from compute.backend import Array
 from compute.links import Link, Sigmoid
 from compute.losses.base import Loss, LossCard
 from compute.losses.reductions import sum_last
-from compute.losses.sigmoid_form import write_residual, write_sigmoids
+from compute.losses.sigmoid_form import SigmoidForm
 from compute.workspace import Workspace
 
 _CLASSES: Any = ("binary", "multiclass")
@@ -72,14 +72,12 @@ class SquaredErrorSigmoid(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        shape, dtype = outputs.shape, outputs.dtype
-        p, q, slope = (work.buffer(name, shape, dtype) for name in ("loss a", "loss b", "loss c"))
-        write_sigmoids(outputs, p, q, slope, work)
-        write_residual(p, q, targets, gradient, work)
-        xp.multiply(p, q, out=slope)
-        sum_last(xp.multiply(gradient, gradient, out=p), value, work)
-        xp.add(gradient, gradient, out=gradient)
-        xp.multiply(gradient, slope, out=gradient)
+        form = SigmoidForm.of(outputs, work)
+        form.write_residual(targets, gradient)
+        sum_last(xp.multiply(gradient, gradient, form.scratch), value, work)
+        xp.add(gradient, gradient, gradient)
+        xp.multiply(gradient, form.p, gradient)
+        xp.multiply(gradient, form.q, gradient)
 
 
 @dataclass(frozen=True)
@@ -138,14 +136,12 @@ class AbsoluteErrorSigmoid(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        shape, dtype = outputs.shape, outputs.dtype
-        p, q, residual = (work.buffer(name, shape, dtype) for name in ("loss a", "loss b", "loss c"))
-        write_sigmoids(outputs, p, q, residual, work)
-        write_residual(p, q, targets, residual, work)
-        xp.sign(residual, out=gradient)
-        sum_last(xp.abs(residual, out=residual), value, work)
-        xp.multiply(gradient, p, out=gradient)
-        xp.multiply(gradient, q, out=gradient)
+        form = SigmoidForm.of(outputs, work)
+        form.write_residual(targets, gradient)
+        sum_last(xp.abs(gradient, form.scratch), value, work)
+        xp.sign(gradient, gradient)
+        xp.multiply(gradient, form.p, gradient)
+        xp.multiply(gradient, form.q, gradient)
 
 
 @dataclass(frozen=True)
@@ -210,13 +206,12 @@ class BinaryCrossEntropy(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        shape, dtype = outputs.shape, outputs.dtype
-        p, q, tail = (work.buffer(name, shape, dtype) for name in ("loss a", "loss b", "loss c"))
-        write_sigmoids(outputs, p, q, tail, work)
-        write_residual(p, q, targets, gradient, work)
+        form = SigmoidForm.of(outputs, work)
+        form.write_residual(targets, gradient)
         # (max(z, 0) − y z) + log1p(exp(−abs z)): for y = 0 and 1 the bracket is exact.
-        bracket = xp.maximum(outputs, work.constant(0.0, shape, dtype), out=p)
-        xp.multiply(targets, outputs, out=q)
-        xp.subtract(bracket, q, out=bracket)
-        xp.log1p(tail, out=tail)
-        sum_last(xp.add(bracket, tail, out=bracket), value, work)
+        bracket, tail, product = form.p, form.tail, form.q
+        xp.maximum(outputs, form.zero, out=bracket)
+        xp.multiply(targets, outputs, product)
+        xp.subtract(bracket, product, bracket)
+        xp.log1p(tail, tail)
+        sum_last(xp.add(bracket, tail, bracket), value, work)

@@ -17,16 +17,15 @@ K, which pays for the two transposing copies twice over (up to some thirty class
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from compute.backend import Array
 from compute.losses.reductions import max_first, sum_first
 from compute.workspace import Workspace
 
 
-@dataclass(frozen=True, eq=False)
 class SoftmaxForm:
-    """The pieces of a softmax of outputs (R, B, K), living in a workspace.
+    """The pieces of a softmax of outputs (R, B, K), in buffers that are made once a workspace.
 
     Attributes
     ----------
@@ -42,69 +41,71 @@ class SoftmaxForm:
         (R, B), free.
     """
 
-    targets: Array
-    shifted: Array
-    top: Array
-    rest: Array
-    slope: Array
-    scratch: Array
-    ties: Array
-    excess: Array
-    total: Array
-    spare: Array
-    work: Workspace
+    def __init__(self, work: Workspace, shape: tuple[int, ...], target_runs: int, dtype: Any) -> None:
+        runs, samples, classes = shape
+        self.work = work
+        self.shifted, self.top, self.rest, self.slope, self.scratch = work.buffer(
+            "softmax large", (5, classes, runs, samples), dtype
+        )
+        self.ties, self.excess, self.total, self.spare = work.buffer(
+            "softmax small", (4, runs, samples), dtype
+        )
+        self.targets = work.buffer("softmax targets", (classes, target_runs, samples), dtype)
+        self.one = work.constant(1.0, (), dtype)
 
     @classmethod
     def of(cls, outputs: Array, targets: Array, work: Workspace) -> SoftmaxForm:
         """Compute the pieces of outputs (R, B, K); targets are (R, B, K) or (1, B, K)."""
-        xp = work.xp
-        runs, samples, classes = outputs.shape
-        dtype = outputs.dtype
-        # One buffer with several views in it: looking buffers up is what costs in small problems.
-        large = work.buffer("softmax large", (5, classes, runs, samples), dtype)
-        small = work.buffer("softmax small", (4, runs, samples), dtype)
-        shifted, top, rest, slope, scratch = large
-        ties, excess, total, spare = small
-        y = work.buffer("softmax targets", (classes, *targets.shape[:2]), dtype)
+        shape, dtype, target_runs = outputs.shape, outputs.dtype, targets.shape[0]
+        key = ("softmax form", shape, target_runs, dtype)
+        form = work.once(key, lambda: cls(work, shape, target_runs, dtype))
+        form._compute(outputs, targets)
+        return form
+
+    def _compute(self, outputs: Array, targets: Array) -> None:
+        # Results are positional: naming them costs a fifth of a call on small arrays (maximum must be named).
+        work, xp = self.work, self.work.xp
+        shifted, top, rest, ties, excess, total = (
+            self.shifted, self.top, self.rest, self.ties, self.excess, self.total
+        )  # fmt: skip
         xp.copyto(shifted, outputs.transpose(2, 0, 1))
-        xp.copyto(y, targets.transpose(2, 0, 1))
+        xp.copyto(self.targets, targets.transpose(2, 0, 1))
         max_first(shifted, total, work)
-        xp.equal(shifted, total, out=top)
-        xp.subtract(shifted, total, out=shifted)
-        xp.exp(shifted, out=rest)
-        xp.subtract(rest, top, out=rest)
+        xp.equal(shifted, total, top)
+        xp.subtract(shifted, total, shifted)
+        xp.exp(shifted, rest)
+        xp.subtract(rest, top, rest)
         sum_first(top, ties, work)
         sum_first(rest, excess, work)
-        xp.add(excess, ties, out=total)
-        xp.add(excess, xp.subtract(ties, 1, out=spare), out=excess)
-        return cls(y, shifted, top, rest, slope, scratch, ties, excess, total, spare, work)
+        xp.add(excess, ties, total)
+        xp.add(excess, xp.subtract(ties, self.one, self.spare), excess)
 
     def write_residual(self, targets: Array, out: Array) -> None:
         """Write p − y to ``out`` (K, R, B), for targets (K, R, B) or (K, 1, B) that sum to 1."""
         xp = self.work.xp
-        xp.multiply(targets, self.excess, out=self.scratch)
-        xp.subtract(self.top, targets, out=out)
-        xp.add(out, self.rest, out=out)
-        xp.subtract(out, self.scratch, out=out)
-        xp.divide(out, self.total, out=out)
+        xp.multiply(targets, self.excess, self.scratch)
+        xp.subtract(self.top, targets, out)
+        xp.add(out, self.rest, out)
+        xp.subtract(out, self.scratch, out)
+        xp.divide(out, self.total, out)
 
     def write_pullback(self, gradient: Array) -> None:
         r"""Write ∂L/∂z to ``gradient`` (R, B, K), for v = ∂L/∂p in ``slope``.
 
-        It is :math:`p_j (v_j - \sum_k v_k p_k)`, in which v may be shifted by any number. Shifted by its
-        mean over the largest, these no longer take part in the sum: p_j (w_j − Σ w rest / total), which is
-        small without cancellation where they have nearly all the probability.
+        It is :math:`p_j (v_j - \sum_k v_k p_k)`, in which v may be shifted by any number. Shifted by its mean
+        over the largest, these no longer take part in the sum: p_j (w_j − Σ w rest / total), which is small
+        without cancellation where they have nearly all the probability.
         """
         work, xp, slope, mean, scratch = self.work, self.work.xp, self.slope, self.spare, self.scratch
-        sum_first(xp.multiply(slope, self.top, out=scratch), mean, work)
-        xp.divide(mean, self.ties, out=mean)
-        xp.subtract(slope, mean, out=slope)
-        sum_first(xp.multiply(slope, self.rest, out=scratch), mean, work)
-        xp.divide(mean, self.total, out=mean)
-        xp.subtract(slope, mean, out=slope)
-        xp.add(self.rest, self.top, out=scratch)
-        xp.divide(scratch, self.total, out=scratch)  # p
-        xp.multiply(slope, scratch, out=slope)
+        sum_first(xp.multiply(slope, self.top, scratch), mean, work)
+        xp.divide(mean, self.ties, mean)
+        xp.subtract(slope, mean, slope)
+        sum_first(xp.multiply(slope, self.rest, scratch), mean, work)
+        xp.divide(mean, self.total, mean)
+        xp.subtract(slope, mean, slope)
+        xp.add(self.rest, self.top, scratch)
+        xp.divide(scratch, self.total, scratch)  # p
+        xp.multiply(slope, scratch, slope)
         self.write_gradient(gradient)
 
     def write_gradient(self, gradient: Array) -> None:

@@ -79,8 +79,8 @@ class Brier(Loss):
         form = SoftmaxForm.of(outputs, targets, work)
         slope, scratch = form.slope, form.scratch
         form.write_residual(form.targets, slope)
-        sum_first(xp.multiply(slope, slope, out=scratch), value, work)
-        xp.add(slope, slope, out=slope)
+        sum_first(xp.multiply(slope, slope, scratch), value, work)
+        xp.add(slope, slope, slope)
         form.write_pullback(gradient)
 
 
@@ -148,8 +148,8 @@ class AbsoluteErrorSoftmax(Loss):
         form = SoftmaxForm.of(outputs, targets, work)
         slope, scratch = form.slope, form.scratch
         form.write_residual(form.targets, slope)
-        sum_first(xp.abs(slope, out=scratch), value, work)
-        xp.sign(slope, out=slope)
+        sum_first(xp.abs(slope, scratch), value, work)
+        xp.sign(slope, slope)
         form.write_pullback(gradient)
 
 
@@ -244,8 +244,8 @@ class CrossEntropy(Loss):
         smooth = self._smoothed(form)
         form.write_residual(smooth, form.slope)
         form.write_gradient(gradient)
-        sum_first(xp.multiply(smooth, form.shifted, out=form.scratch), form.spare, work)
-        xp.subtract(xp.log1p(form.excess, out=value), form.spare, out=value)
+        sum_first(xp.multiply(smooth, form.shifted, form.scratch), form.spare, work)
+        xp.subtract(xp.log1p(form.excess, value), form.spare, out=value)
 
     def _smoothed(self, form: SoftmaxForm) -> Array:
         """Return the targets with their share spread over all classes, (K, R, B) or (K, 1, B)."""
@@ -257,5 +257,5 @@ class CrossEntropy(Loss):
         else:
             smoothing = column(smoothing, targets)[..., 0]  # (R, 1)
             smooth = form.work.buffer("smoothed targets", form.shifted.shape, form.shifted.dtype)
-        xp.multiply(targets, 1 - smoothing, out=smooth)
+        xp.multiply(targets, 1 - smoothing, smooth)
         return xp.add(smooth, smoothing / len(targets), out=smooth)  # type: ignore[no-any-return]

@@ -50,3 +50,16 @@ def test_constants_are_filled_and_apart_from_buffers():
 def test_workspaces_share_nothing():
     one, other = Workspace(np).buffer("a", (4,), float), Workspace(np).buffer("a", (4,), float)
     assert not np.shares_memory(one, other)
+
+
+def test_what_is_made_once_is_made_once():
+    work, calls = Workspace(np), []
+
+    def make() -> list[int]:
+        calls.append(1)
+        return [0]
+
+    first = work.once(("views", 3), make)
+    assert work.once(("views", 3), make) is first
+    assert work.once(("views", 4), make) is not first
+    assert len(calls) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -276,7 +277,7 @@ def test_numpy_arrays_never_import_cupy():
         "array_module(np.zeros(1)); to_host(np.zeros(1)); select_device('cpu');"
         "assert not any(name.startswith('cupy') for name in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_versions(cuda):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,7 +39,8 @@ def test_streams_do_not_depend_on_the_process():
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": salt},
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": salt},
         ).stdout
         for salt in ("1", "2")
     }

@@ -17,7 +17,7 @@ format = 1
 name = "Two losses"
 [data]
 name = "moons"
-n_samples = 200
+samples = 200
 [model]
 hidden = [8]
 [[losses]]

@@ -76,6 +76,16 @@ class Bridge(QObject):
         """Whether the timer is on."""
         return self._timer.isActive()
 
+    @property
+    def interval(self) -> int:
+        """Milliseconds between two looks now."""
+        return self._timer.interval()
+
+    @property
+    def plot_gap(self) -> float:
+        """Seconds between two redraws of the plots at least."""
+        return self._plot_gap
+
     def set_hidden(self, hidden: bool) -> None:
         """Poll slowly and draw nothing while the window cannot be seen."""
         self._hidden = hidden

@@ -117,7 +117,7 @@ class MainWindow(QWidget):
         window_commands(self)
         self._connect()
         self._restore()
-        self.show_theme(self.theme)
+        self._dress(self.theme)
         self.experiment.show_all()
         self.plots.show_plots()
         self._title()
@@ -170,10 +170,14 @@ class MainWindow(QWidget):
     # --- appearance -------------------------------------------------------------------------------
     def show_theme(self, theme: Theme) -> None:
         """Take on an appearance, live."""
-        self.theme = theme
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, theme)
+        if theme is not self.theme:
+            self.theme = theme
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                apply_theme(application, theme)
+            self._dress(theme)
+
+    def _dress(self, theme: Theme) -> None:
         for part in (
             self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.log,
             self.palette_card, self.export_panel, self._device_card,
@@ -225,6 +229,11 @@ class MainWindow(QWidget):
             lines.append("Every saved result says so, too. “losslab doctor” shows what was looked for.")
         self._device_text.setText("\n\n".join(lines))
         self._device_card.open_above(self.status.device_anchor)
+
+    @property
+    def device_text(self) -> str:
+        """What was said last of the device."""
+        return self._device_text.text()
 
     def show_log(self) -> None:
         """Show the messages of this session."""

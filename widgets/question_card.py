@@ -27,10 +27,10 @@ class QuestionCard(QFrame):
         self._text.setProperty("k", "text2")
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._run = QPushButton("Run")
-        self._run.setProperty("k", "primary")
-        self._run.setMinimumWidth(70)
-        self._run.clicked.connect(self.run_pressed)
+        self.run_button = QPushButton("Run")
+        self.run_button.setProperty("k", "primary")
+        self.run_button.setMinimumWidth(70)
+        self.run_button.clicked.connect(self.run_pressed)
         hint = QLabel("or press Space")
         hint.setProperty("k", "text2")
         self._data = QPushButton("Load my data …")
@@ -48,7 +48,7 @@ class QuestionCard(QFrame):
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.setSpacing(10)
-        foot.addWidget(self._run)
+        foot.addWidget(self.run_button)
         foot.addWidget(hint)
         foot.addStretch(1)
         foot.addWidget(self._data)
@@ -63,8 +63,18 @@ class QuestionCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
-        self._run.setIcon(icon("run", theme, 16, "on_accent"))
+        self.run_button.setIcon(icon("run", theme, 16, "on_accent"))
         self._close.setIcon(icon("close", theme))
+
+    @property
+    def title(self) -> str:
+        """The question shown."""
+        return self._title.text()
+
+    @property
+    def text(self) -> str:
+        """The sentence under it."""
+        return self._text.text()
 
     def show_question(self, question: str, text: str) -> None:
         """Show the question and what the experiment is, in one sentence or two."""
@@ -74,4 +84,4 @@ class QuestionCard(QFrame):
 
     def set_enabled(self, enabled: bool) -> None:
         """Let Run work, or not while the data loads."""
-        self._run.setEnabled(enabled)
+        self.run_button.setEnabled(enabled)

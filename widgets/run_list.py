@@ -295,6 +295,11 @@ class RunList(QFrame):
         self._use.setToolTip(reason or "Start every loss of the next experiment from the weights of this run")
 
     @property
+    def groups(self) -> tuple[RunGroup, ...]:
+        """What is shown."""
+        return self._model.groups
+
+    @property
     def selected_run(self) -> int | None:
         """Index of the selected run."""
         return self._selected

@@ -124,6 +124,26 @@ class StatusBar(QFrame):
         self._log.setText(str(count))
 
     @property
+    def words(self) -> str:
+        """The state in words."""
+        return self._words.full_text()
+
+    @property
+    def progress(self) -> str:
+        """Where training is."""
+        return self._progress.full_text()
+
+    @property
+    def speed(self) -> str:
+        """How fast it goes."""
+        return self._speed.full_text()
+
+    @property
+    def device(self) -> tuple[str, str]:
+        """Where it computes, and why not elsewhere."""
+        return self._device.text(), self._reason.full_text()
+
+    @property
     def device_anchor(self) -> QWidget:
         """Where a popover about the device belongs."""
         return self._device

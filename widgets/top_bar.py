@@ -83,6 +83,7 @@ class TopBar(QFrame):
         self._theme = theme
         self._state = "empty"
         self._primary_icon = "run"
+        self._dressed = ("", "", "")
 
         self._logo = QLabel()
         self._name = QLabel("Loss Lab")
@@ -197,6 +198,10 @@ class TopBar(QFrame):
     def _dress_primary(self) -> None:
         """Give the primary button an icon in the colour of its text."""
         token = "on_accent" if self.run.isEnabled() else "text3"
+        dress = (self._primary_icon, token, self._theme.name)
+        if dress == self._dressed:
+            return
+        self._dressed = dress
         self.run.setIcon(icon(self._primary_icon, self._theme, 16, token))
         self.run.setIconSize(QSize(14, 14))
 

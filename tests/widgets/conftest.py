@@ -1,0 +1,39 @@
+"""Fixtures of the window's tests: a theme, a settings folder, a window around a session that trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.fake_session import FakeSession
+from widgets.main_window import MainWindow
+from widgets.settings import Settings
+from widgets.theme import LIGHT
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings")
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: FakeSession, settings: Settings) -> Iterator[MainWindow]:
+    made = MainWindow(session, settings, LIGHT)  # type: ignore[arg-type]
+    made.resize(1440, 900)
+    made.show()
+    qtbot.waitExposed(made)
+    made.bridge.flush()
+    made.bridge.flush()
+    yield made
+    made.close_unasked()
+    made.end()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

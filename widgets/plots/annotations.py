@@ -30,7 +30,7 @@ def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout
         for mark in facet.facet.marks:
             _paint_mark(painter, theme, facet, mark)
         if facet.show_title:
-            _paint_title(painter, theme, facet)
+            _paint_title(painter, theme, panel, facet)
     if panel.target is not None and layout.facets:
         _paint_target_label(painter, theme, panel, layout.facets[0])
     if panel.note:
@@ -234,7 +234,7 @@ def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: F
         _text(painter, theme, text, left, centre, "text3")
 
 
-def _paint_title(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+def _paint_title(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
     """Paint a facet's swatch and title above it."""
     rect = layout.frame.rect
     centre = rect.top() - 12
@@ -244,9 +244,11 @@ def _paint_title(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         left += 24
     painter.setFont(theme.font("subtitle"))
     metrics = QFontMetricsF(painter.font())
-    title = metrics.elidedText(
-        layout.facet.title, Qt.TextElideMode.ElideRight, max(10.0, rect.right() + layout.reserve - left)
-    )
+    room = max(10.0, rect.right() + layout.reserve - left)
+    title = layout.facet.title
+    if metrics.horizontalAdvance(title) > room:
+        title = next((entry.short for entry in panel.legend if entry.series == layout.facet.series), title)
+    title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
     painter.setPen(theme.color("text"))
     painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), title)
 

@@ -6,19 +6,24 @@ between curves breaks under it.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from lab.panels import Band, Line
 from widgets.plots.curve_layout import FacetLayout
-from widgets.plots.polyline import finite_stretches, is_noisy, reduced
+from widgets.plots.polyline import finite_stretches, is_noisy, reduced, straightened
 from widgets.theme import Theme
+
+BandShape: TypeAlias = QPainterPath | PrimitiveArray
+
+MOST_SMOOTH_BANDS = 3
 
 EDGE = 3.0
 """The view reaches this many pixels past its frame, so that a 2 px line on the edge is not cut lengthwise."""
@@ -29,9 +34,9 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._shapes: list[tuple[QPainterPath, QColor]] = []
+        self._shapes: list[tuple[BandShape, QColor]] = []
 
-    def set_shapes(self, shapes: list[tuple[QPainterPath, QColor]]) -> None:
+    def set_shapes(self, shapes: list[tuple[BandShape, QColor]]) -> None:
         """Replace what is filled."""
         self._shapes = shapes
         self.update()
@@ -45,11 +50,16 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Fill all bands, without edges."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        # smooth edges cost eight times as much and hardly show where many pale bands lie over each other
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._shapes) <= MOST_SMOOTH_BANDS)
         painter.setPen(Qt.PenStyle.NoPen)
-        for path, color in self._shapes:
+        for shape, color in self._shapes:
             painter.setBrush(color)
-            painter.drawPath(path)
+            if isinstance(shape, QPainterPath):
+                painter.drawPath(shape)
+            else:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                painter.drawRects(*shape.drawargs())
 
 
 class FacetBox:
@@ -122,20 +132,22 @@ def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], N
     if frame.x.log:
         known = np.isfinite(x)
         x, y = x[known], y[known]
-    x_low, x_high = frame.x.view
     y_low, y_high = frame.y.view
     height = y_high - y_low
+    pixel = height / max(1.0, frame.rect.height())
     broad = line.role in ("mean", "layer")
-    columns = frame.rect.width() / (2.0 if broad else 0.5)
-    x, y = reduced(x, y, (x_low, x_high), columns, height / max(1.0, frame.rect.height()))
+    x, y = reduced(x, y, frame.x.view, frame.rect.width() / (2.0 if broad else 0.5), pixel)
+    noisy = is_noisy(y, height)
+    if broad and not noisy:
+        x, y = straightened(x, y, 0.12 * pixel)
     # far outside the picture is outside: huge coordinates cost the rasteriser dearly
-    y = np.clip(y, y_low - 4 * height, y_high + 4 * height)
-    return x, y, is_noisy(y, height)
+    return x, np.clip(y, y_low - 4 * height, y_high + 4 * height), noisy
 
 
 def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
     """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines."""
     pen = theme.pen(line.series, 2.0, dpr) if broad else theme.pen(line.series, 1.0, 1.0)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin if broad else Qt.PenJoinStyle.BevelJoin)
     if line.role != "mean":  # layers stand under their loss's swatch; thin lines are read by colour
         pen.setStyle(Qt.PenStyle.SolidLine)
     if line.role in ("raw", "member"):
@@ -145,12 +157,40 @@ def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
     return pen
 
 
-def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[QPainterPath, QColor] | None:
+def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[BandShape, QColor] | None:
     frame = layout.frame
-    path = band_path(
-        band, frame.x.to_view(band.x), frame.y.to_view(band.low), frame.y.to_view(band.high), frame.y.view
-    )
-    return None if path.isEmpty() else (path, theme.band_color(band.series))
+    x, low, high = frame.x.to_view(band.x), frame.y.to_view(band.low), frame.y.to_view(band.high)
+    bottom, top = frame.y.view
+    color = theme.band_color(band.series)
+    if is_noisy(high, top - bottom) or is_noisy(low, top - bottom):
+        return band_columns(x, low, high, layout), color
+    path = band_path(band, x, low, high, (bottom, top))
+    return None if path.isEmpty() else (path, color)
+
+
+def band_columns(
+    x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], layout: FacetLayout
+) -> BandShape:
+    """Return a ragged band as upright strips: filling its outline would cost the square of its corners."""
+    frame = layout.frame
+    (x_low, x_high), (bottom, top) = frame.x.view, frame.y.view
+    low = np.where(np.isnan(low) & np.isfinite(high), bottom, low)
+    shown = np.isfinite(x) & np.isfinite(low) & np.isfinite(high) & (x >= x_low) & (x <= x_high)
+    strips = PrimitiveArray(QRectF, 4)
+    if int(shown.sum()) < 2:
+        strips.resize(0)
+        return strips
+    x, low, high = x[shown], np.clip(low[shown], bottom, top), np.clip(high[shown], bottom, top)
+    column = np.floor((x - x_low) * (frame.rect.width() / 2.0 / (x_high - x_low)))
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(column)) + 1))
+    left = x[starts]
+    strips.resize(len(starts))
+    table = strips.ndarray()
+    table[:, 0] = left
+    table[:, 1] = np.minimum.reduceat(low, starts)
+    table[:, 2] = np.diff(left, append=x[-1])
+    table[:, 3] = np.maximum.reduceat(high, starts) - table[:, 1]
+    return strips
 
 
 def band_path(

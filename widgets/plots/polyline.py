@@ -63,6 +63,38 @@ def reduced(
     return out_x, out_y
 
 
+def straightened(x: Points, y: Points, tolerance: float) -> tuple[Points, Points]:
+    """Return a line without the points that lie on the chord of their neighbours.
+
+    Blocks of 16, then of 4 points are replaced by their chord where no point is further from it than
+    ``tolerance`` (in units of y): strokes cost by the point, and a smooth curve needs few.
+
+    Parameters
+    ----------
+    x, y : (n,) float arrays
+        x ascending; a NaN keeps its block as it is.
+    tolerance : float
+        Largest vertical distance.
+    """
+    size = len(x)
+    if size < 5:
+        return x, y
+    keep = np.ones(size, dtype=bool)
+    for block in (16, 4):
+        count = (size - 1) // block
+        if count == 0:
+            continue
+        last = count * block
+        inner_x, inner_y = x[:last].reshape(count, block), y[:last].reshape(count, block)
+        start_x, start_y = inner_x[:, :1], inner_y[:, :1]
+        end_x, end_y = x[block : last + 1 : block, None], y[block : last + 1 : block, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            chord = start_y + (inner_x - start_x) * ((end_y - start_y) / (end_x - start_x))
+        straight = np.abs(inner_y - chord).max(axis=1) <= tolerance
+        keep[:last].reshape(count, block)[straight, 1:] = False
+    return x[keep], y[keep]
+
+
 def is_noisy(y: Points, height: float) -> bool:
     """Return whether a line (view coordinates) is too noisy to be drawn two pixels wide."""
     if len(y) < 3 or not height > 0.0:

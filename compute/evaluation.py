@@ -23,7 +23,7 @@ from compute.seeding import stream
 from compute.workspace import Workspace
 
 CHUNK = 1024
-"""Rows that are evaluated at a time."""
+"""Most rows that are evaluated at a time."""
 
 CLASS_METRICS = ("loss", "nll", "brier", "mae", "accuracy")
 NUMBER_METRICS = ("loss", "nll", "mse", "mae", "r2")
@@ -93,21 +93,21 @@ class Evaluator:
 
     def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
         self._plan, self._xp, self._dtype = plan, xp, dtype
-        outputs = plan.model.sizes[-1]
-        train, validation = plan.data.train, plan.data.validation
-        chosen = slice(None)
-        if train.inputs.shape[1] > plan.evaluate_rows:
-            rng = stream(0, "evaluation")
-            some = np.sort(rng.permutation(train.inputs.shape[1])[: plan.evaluate_rows])
-            chosen = some  # type: ignore[assignment]
-        self._parts = {"train": Rows(xp, train.inputs[:, chosen], train.targets[:, chosen], outputs, dtype)}
-        self._totals = {"train": _total_squares(train.targets[:, chosen])}
-        if validation.inputs.shape[1]:
-            self._parts["validation"] = Rows(xp, validation.inputs, validation.targets, outputs, dtype)
-            self._totals["validation"] = _total_squares(validation.targets)
+        self._parts: dict[str, Rows] = {}
+        self._totals: dict[str, NDArray[np.float64]] = {}
+        for name, part in (("train", plan.data.train), ("validation", plan.data.validation)):
+            count = part.inputs.shape[1]
+            if not count:
+                continue
+            inputs, targets = part.inputs, part.targets
+            if count > plan.evaluate_rows:
+                some = np.sort(stream(0, "evaluation").permutation(count)[: plan.evaluate_rows])
+                inputs, targets = inputs[:, some], targets[:, some]
+            self._parts[name] = Rows(xp, inputs, targets, plan.model.sizes[-1], dtype)
+            self._totals[name] = _total_squares(targets)
         self._live: LiveRuns | None = None
         self._pass: _Pass | None = None
-        self.classes = max(2, outputs) if plan.data.task == "classification" else 0
+        self.classes = max(2, plan.model.sizes[-1]) if plan.data.task == "classification" else 0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -142,8 +142,9 @@ class Evaluator:
 
     def _chunks(self, passes: _Pass, rows: Rows) -> Any:
         """Yield (outputs (r, c, K), targets (U, c, K), start, stop) over the rows."""
-        for start in range(0, rows.count, CHUNK):
-            stop = min(start + CHUNK, rows.count)
+        chunk = self._plan.model.rows_at_once(CHUNK)
+        for start in range(0, rows.count, chunk):
+            stop = min(start + chunk, rows.count)
             inputs = passes.variant_rows(rows.inputs, start, stop)
             outputs = passes.outputs(inputs)
             targets = rows.slice_targets(passes.index, passes.covers(rows.inputs), start, stop)
@@ -235,8 +236,9 @@ def predict(
     passes = _Pass(plan, xp.asarray(parameters, dtype=dtype), runs, xp, dtype)
     result = np.empty((len(runs), rows.shape[1], plan.model.sizes[-1]), dtype=np.float32)
     with np.errstate(all="ignore"):
-        for start in range(0, rows.shape[1], CHUNK):
-            piece = rows[passes.variants, start : start + CHUNK]
+        chunk = plan.model.rows_at_once(CHUNK)
+        for start in range(0, rows.shape[1], chunk):
+            piece = rows[passes.variants, start : start + chunk]
             extended = np.ones((*piece.shape[:2], piece.shape[2] + 1))
             extended[..., :-1] = piece
             outputs = passes.outputs(xp.asarray(extended.astype(dtype)))

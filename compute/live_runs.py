@@ -23,7 +23,7 @@ from compute.recording import Recorder
 from compute.workspace import Workspace
 
 PIECE = 4096
-"""Rows that go through a network at a time; a larger batch is summed up in pieces of this size."""
+"""Most rows that go through a network at a time; a larger batch is summed up in pieces of this size."""
 
 Rule = TypeVar("Rule")
 
@@ -110,9 +110,9 @@ class LiveRuns:
             [int(plan.variants[run]) for run in runs],
             [plan.batch_seeds[run] for run in runs],
             plan.batch_size,
-            PIECE,
+            plan.model.rows_at_once(PIECE),
         )
-        self._sums_pieces = self._batches.size > PIECE
+        self._sums_pieces = self._batches.size > plan.model.rows_at_once(PIECE)
         self._piece_gradients = xp.zeros(shape, dtype=dtype) if self._sums_pieces else self.gradients
         self._penalty = (
             Penalty(plan.model, self.parameters, self.gradients, plan.l1, plan.l2, self.work)

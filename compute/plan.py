@@ -88,7 +88,8 @@ class Plan:
     evaluate_every
         Updates between evaluations; step 0 and the last step are always evaluated.
     evaluate_rows
-        Evaluate on at most this many training rows (a fixed random subset).
+        Evaluate on at most this many rows of the training and of the validation part: a fixed random
+        subset, the same at every evaluation and for every run.
     l1, l2
         Penalty on weights, not biases: l1 * sum|w| + l2/2 * sum w².
     clip

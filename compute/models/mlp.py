@@ -86,6 +86,13 @@ class MultilayerPerceptron:
         """Number P of parameters."""
         return int(self.layer_slices[-1].stop)
 
+    def rows_at_once(self, most: int) -> int:
+        """Return how many rows should go through at a time, so that a wide layer's buffers stay small.
+
+        Depends on the model alone, not on how many runs there are: sums over pieces must not either.
+        """
+        return max(16, min(most, 2**20 // max(self.sizes)))
+
     @property
     def layer_names(self) -> tuple[str, ...]:
         """``"1"``, ``"2"``, … for hidden layers and ``"out"``."""

@@ -115,9 +115,17 @@ def test_training_rows_are_a_fixed_subset_when_there_are_many() -> None:
     for key, values in first.metrics.items():
         for other in others:
             np.testing.assert_array_equal(values, other.metrics[key])
-        if key.startswith("validation"):
+        if key.startswith("validation"):  # 12 rows are all there are
             np.testing.assert_array_equal(values, full.metrics[key])
     assert (first.metrics["train_nll"] != full.metrics["train_nll"]).all()
     np.testing.assert_allclose(first.metrics["train_nll"], full.metrics["train_nll"], rtol=0.5)
     hits = first.metrics["train_accuracy"] * 100
     np.testing.assert_allclose(hits, hits.round(), atol=1e-9)
+
+
+def test_a_large_validation_part_is_sampled_too() -> None:
+    data = random_data(3, samples=60, validation=300)
+    plan = replace(small_plan(data), evaluate_rows=50)
+    evaluation = Training(plan).advance(0).evaluations[0]
+    assert evaluation.confusion is not None
+    assert (evaluation.confusion.sum(axis=(1, 2)) == 50).all()

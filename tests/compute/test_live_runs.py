@@ -80,7 +80,7 @@ def test_gradient_with_penalties(l1: float, l2: float) -> None:
 def test_a_batch_of_many_rows_is_summed_up_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = small_plan(random_data(3, samples=37, validation=0), batch_size=None, precision="float64", l2=0.1)
     whole = Training(plan).gradient()
-    monkeypatch.setattr("compute.live_runs.PIECE", 10)
+    monkeypatch.setattr("compute.live_runs.PIECE", 17)
     pieces = Training(plan).gradient()
     np.testing.assert_allclose(pieces[0], whole[0], rtol=1e-12)
     np.testing.assert_allclose(pieces[1], whole[1], rtol=1e-10, atol=1e-15)

@@ -90,7 +90,7 @@ def test_own_splits_penalties_clipping(batch_size: int | None) -> None:
 
 
 def test_large_batches_in_pieces_and_classes_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compute.live_runs.PIECE", 10)
+    monkeypatch.setattr("compute.live_runs.PIECE", 17)
     monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", 0)
     monkeypatch.setattr("compute.evaluation.CHUNK", 16)
     compare(small_plan(batch_size=25, precision="float64"), 1e-8, 1e-11)

@@ -25,3 +25,9 @@ def test_linear_is_without_hidden_layers() -> None:
 def test_impossible_sizes_are_refused(sizes: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="at least"):
         MultilayerPerceptron(sizes)
+
+
+def test_fewer_rows_go_through_a_wide_layer_at_a_time() -> None:
+    assert MultilayerPerceptron((64, 64, 10)).rows_at_once(4096) == 4096
+    assert MultilayerPerceptron((3, 1000)).rows_at_once(4096) == 2**20 // 1000
+    assert MultilayerPerceptron((3, 10**6)).rows_at_once(4096) == 16

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from compute.datasets.reading.table import Table
 
-MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "missing", "?", "-", "--", ".", "<na>")
-)
+MISSING = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "?", "<na>")
 """What stands for a missing value, in lower case and without surrounding spaces."""
+MISSING_AMONG_NUMBERS = ("none", "nil", "missing", "-", "--", ".")
+"""What does so only where everything else is a number: "none" may well be the name of a class."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def read_column(table: Table, name: str) -> Column:
         nothing = np.zeros(len(values), dtype=np.bool_)
         return Column(name, values, nothing, nothing, series)
     texts = series.fill_null("").str.strip_chars()
-    missing = texts.str.to_lowercase().is_in(list(MISSING))
+    lower = texts.str.to_lowercase()
+    missing = lower.is_in(MISSING)
     plain = texts.str.replace("−", "-", literal=True)
     decimal, group = (",", r"\.") if table.decimal_comma else (r"\.", ",")
     groups = plain.str.contains(rf"^[-+]?[1-9]\d{{0,2}}({group}\d{{3}})+({decimal}\d*)?$")
@@ -100,7 +101,19 @@ def read_column(table: Table, name: str) -> Column:
         plain = plain.str.replace(",", ".", literal=True)
     numbers = plain.cast(polars.Float64, strict=False)
     gone = missing | numbers.is_nan().fill_null(False)
+    weak = lower.is_in(MISSING_AMONG_NUMBERS)
     text = numbers.is_null() & ~gone
+    if not (text & ~weak).any() and not (weak | gone).all():
+        gone, text = gone | weak, text & ~weak
     values = numbers.fill_null(float("nan")).to_numpy().copy()
     values[gone.to_numpy()] = np.nan
     return Column(name, values, gone.to_numpy(), text.to_numpy(), texts, grouped)
+
+
+def categories(texts: Any) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the different texts of a polars Series, sorted, and the place of each cell among them."""
+    import polars
+
+    values = texts.unique().sort()
+    codes = texts.cast(polars.Enum(values)).to_physical()
+    return values.to_list(), codes.to_numpy().astype(np.int64)

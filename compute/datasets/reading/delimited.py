@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from compute.datasets.reading.encoding import to_utf8
 from compute.datasets.reading.ragged import even_lines
 from compute.datasets.reading.structure import (
+    SEPARATOR_WORDS,
     SEPARATORS,
     SeparatedText,
     detect_separator,
@@ -22,8 +23,6 @@ from compute.datasets.reading.structure import (
 from compute.datasets.reading.table import Table, distinct_names
 from compute.datasets.reading.wording import count, quoted, refuse, short
 from compute.problems import Remedy
-
-WORDS = {"comma": "commas", "semicolon": "semicolons", "tab": "tabs", "pipe": "bars |", "space": "spaces"}
 
 
 def read_delimited(file: str, data: bytes, options: Mapping[str, Any]) -> Table:
@@ -101,7 +100,7 @@ def _separate(file: str, data: bytes, options: Mapping[str, Any], notes: list[st
     if name == "auto":
         name = detect_separator(data, quotes) or "comma"
         if name != "comma":
-            notes.append(f"values are separated by {WORDS[name]}")
+            notes.append(f"values are separated by {SEPARATOR_WORDS[name]}")
     separator = SEPARATORS[name]
     if name == "space":
         data, separator = squeeze_spaces(data), "\t"
@@ -120,9 +119,9 @@ def _one_column(text: SeparatedText, names: list[str]) -> Exception:
             text.file,
             "the separator finds one column.",
             f"The first line reads {quoted(text.separator.join(text.cells(0)), 48)}: probably {found} values "
-            f"separated by {WORDS[other]}.",
+            f"separated by {SEPARATOR_WORDS[other]}.",
             "data.delimiter",
-            (Remedy(f"Separate at {WORDS[other]}", {"data.delimiter": other}),),
+            (Remedy(f"Separate at {SEPARATOR_WORDS[other]}", {"data.delimiter": other}),),
         )
     return refuse(
         text.file,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.datasets.base import check_size
-from compute.datasets.reading.columns import Column, read_column
+from compute.datasets.reading.columns import Column, categories, read_column
 from compute.datasets.reading.structure import is_number
 from compute.datasets.reading.table import Table
 from compute.datasets.reading.wording import count, listed, quoted, refuse, short
@@ -135,8 +135,7 @@ def _without_text(
 
 def _one_hot(table: Table, column: Column) -> list[Column]:
     """Return one column of 0 and 1 for every value, in alphabetical order; gaps stay gaps."""
-    texts = column.texts.to_numpy().astype(str)
-    values, codes = np.unique(texts[~column.missing], return_inverse=True)
+    values, codes = categories(column.texts.filter(~column.missing))
     if len(values) > MOST_VALUES:
         raise refuse(
             table.file,
@@ -145,10 +144,10 @@ def _one_hot(table: Table, column: Column) -> list[Column]:
             "data.text",
             (_leave_out([column.name], "drop"),),
         )
-    nothing = np.zeros(len(texts), dtype=np.bool_)
+    nothing = np.zeros(len(column.values), dtype=np.bool_)
     result = []
     for code, value in enumerate(values):
-        cells = np.full(len(texts), np.nan)
+        cells = np.full(len(column.values), np.nan)
         cells[~column.missing] = codes == code
         result.append(
             Column(f"{column.name}={short(value, 40)}", cells, column.missing, nothing, source=column.name)

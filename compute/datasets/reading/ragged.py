@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.datasets.reading.repair import ColumnShape, column_shape, join_decimals, joined
-from compute.datasets.reading.structure import SEPARATORS, Records, SeparatedText, detect_separator
+from compute.datasets.reading.structure import (
+    SEPARATOR_WORDS,
+    SEPARATORS,
+    Records,
+    SeparatedText,
+    detect_separator,
+    split_record,
+)
 from compute.datasets.reading.wording import count, cut_excerpt, quoted, refuse, short
 from compute.problems import Excerpt, Remedy
 
@@ -140,15 +147,15 @@ def _problem(
         others = f" {count(len(uneven), 'line')} are uneven, {count(len(even))} are fine; this is the first."
     other = detect_separator(text.data, text.quotes)
     if other and SEPARATORS[other] != text.separator and not (other == "space" and text.separator == "\t"):
-        remedies.append(Remedy(f"Separate at {other}s", {"data.delimiter": other}))
+        remedies.append(Remedy(f"Separate at {SEPARATOR_WORDS[other]}", {"data.delimiter": other}))
     if len(even):
         label = (
             f"Load without line {line}" if len(uneven) == 1 else f"Load without {count(len(uneven), 'line')}"
         )
         remedies.append(Remedy(label, {"data.bad_lines": "skip"}))
-    if text.quotes and '"' in text.data[records.starts[index] : records.ends[index]].decode(
-        "utf-8", "replace"
-    ):
+    raw = text.data[records.starts[index] : records.ends[index]].partition(b"\n")[0]
+    unquoted = split_record(raw.decode("utf-8", "replace"), text.separator, False)
+    if text.quotes and b'"' in raw and len(unquoted) == expected:
         remedies.append(Remedy("Read quotation marks as text", {"data.quotes": "none"}))
     named = "header" if first else "first line"
     return refuse(

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 BLOCK = 1 << 25
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+SEPARATOR_WORDS = {
+    "comma": "commas", "semicolon": "semicolons", "tab": "tabs", "pipe": "bars |", "space": "spaces",
+}  # fmt: skip
 NUMBER = re.compile(r"\s*[-+−]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.datasets.base import Task
-from compute.datasets.reading.columns import Column, read_column
+from compute.datasets.reading.columns import Column, categories, read_column
 from compute.datasets.reading.table import Table
 from compute.datasets.reading.wording import count, listed, quoted, refuse
 from compute.problems import Problem, ProblemError, Remedy
@@ -230,9 +230,8 @@ def _classes(
     table: Table, column: Column, gaps: NDArray[np.bool_], inputs: Sequence[str], notes: list[str]
 ) -> Targets:
     if column.text.any():
-        cells = column.texts.to_numpy().astype(str)[~gaps]
-        values, codes = np.unique(cells, return_inverse=True)
-        names = tuple(str(value) for value in values)
+        values, codes = categories(column.texts.filter(~gaps))
+        names = tuple(values)
     else:
         numbers, codes = np.unique(column.values[~gaps], return_inverse=True)
         names = tuple(

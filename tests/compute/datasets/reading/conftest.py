@@ -56,8 +56,3 @@ def check(problem: Problem) -> Problem:
     if problem.excerpt and problem.excerpt.bad_row is not None:
         assert 0 <= problem.excerpt.bad_row < len(problem.excerpt.rows)
     return problem
-
-
-def options_of(changes: dict[str, Any]) -> dict[str, Any]:
-    """Turn the changes of a remedy into parameters of the data set."""
-    return {key.removeprefix("data."): value for key, value in changes.items()}

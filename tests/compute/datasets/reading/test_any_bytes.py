@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compute.datasets import DATASETS, load_dataset
 from compute.datasets.prepare import prepare
-from compute.problems import ProblemError
+from compute.problems import Problem, ProblemError
 
 CHOICES = {
     p.name: [value for value, _ in p.choices] for p in DATASETS["file"].parameters if p.kind == "choice"
@@ -38,6 +38,17 @@ LINES = st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=8)
 SETTINGS = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+
+
+def outcome(data: bytes, options: dict[str, Any]) -> Problem | None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data.csv"
+        path.write_bytes(data)
+        try:
+            load_dataset("file", {"path": str(path), **options})
+        except ProblemError as error:
+            return error.problem
+        return None
 
 
 def load(data: bytes, options: dict[str, Any], name: str = "data.csv") -> None:
@@ -115,3 +126,17 @@ def test_any_damage_to_parquet(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     load(bytes(content), {}, "data.parquet")
+
+
+@SETTINGS
+@given(LINES, st.sampled_from(",;\t|"), OPTIONS)
+def test_every_remedy_gets_past_the_problem(
+    lines: list[list[str]], sign: str, options: dict[str, Any]
+) -> None:
+    text = "a,b,y".replace(",", sign) + "\n" + "\n".join(sign.join(line) for line in lines)
+    data = text.encode("utf-8", "replace")
+    problem = outcome(data, options)
+    for remedy in problem.remedies if problem else ():
+        changed = {key.removeprefix("data."): value for key, value in remedy.changes.items()}
+        after = outcome(data, {**options, **changed})
+        assert after is None or (after.title, after.where) != (problem.title, problem.where), remedy

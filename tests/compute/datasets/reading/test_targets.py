@@ -140,3 +140,9 @@ def test_classes_that_go_with_dropped_rows(read: Read, refused: Refused) -> None
 def test_a_constant_number_is_said(read: Read) -> None:
     dataset = read(table([3, 3, 3]), task="regression")
     assert "“y” is 3 in every row" in dataset.notes
+
+
+def test_none_is_a_class_among_words_and_missing_among_numbers(read: Read, refused: Refused) -> None:
+    assert read(table(["none", "mild", "none"])).target_names == ("mild", "none")
+    assert "has no target" in refused(table([0.5, "none", 1.5])).title
+    assert "has no target" in refused(table(["mild", "", "severe"])).title

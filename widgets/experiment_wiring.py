@@ -135,7 +135,10 @@ class ExperimentWiring(QObject):
         """Show what can be done now."""
         session = self._session
         blocked = session.data_problem is not None
-        self._top.show_state(session.state, has_runs=bool(session.runs), can_run=not blocked)
+        stopped = session.state == "stopped" and session.can_resume
+        self._top.show_state(
+            session.state, has_runs=bool(session.runs), can_run=not blocked, can_continue=stopped
+        )
         self._top.show_speed(session.speed)
         asks = not session.runs and not self.question_closed
         asks = asks and session.state in ("empty", "preparing", "ready")

@@ -34,6 +34,16 @@ def dropped_path(mime: QMimeData) -> Path | None:
     return paths[0] if len(paths) == 1 else None
 
 
+def stem_of(name: str) -> str:
+    """Return a file name without ending for an experiment's name.
+
+    >>> stem_of("Digits race: 2"), stem_of("…")
+    ('digits-race-2', 'experiment')
+    """
+    words = "".join(c if c.isalnum() else " " for c in name.lower()).split()
+    return "-".join(words)[:80] or "experiment"
+
+
 class Files(QObject):
     """What the window does with files.
 
@@ -109,8 +119,7 @@ class Files(QObject):
 
     def save_as(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file and save to it."""
-        name = "".join(c if c.isalnum() else "-" for c in self._session.config.name.lower()).strip("-")
-        start = self._start_folder() / f"{name or 'experiment'}.toml"
+        start = self._start_folder() / f"{stem_of(self._session.config.name)}.toml"
         dialog = QFileDialog(self._window, "Save experiment", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(EXPERIMENT_FILTER)

@@ -130,6 +130,7 @@ class MainWindow(QWidget):
         bridge.config_changed.connect(self._title)
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
+        bridge.moment_passed.connect(self.status.age_note)
         top.export_pressed.connect(self.exports.open)
         top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))
         top.menu_pressed.connect(lambda: main_menu(self).popup(self._below(self.top.menu_button)))
@@ -147,7 +148,8 @@ class MainWindow(QWidget):
         self.status.device_pressed.connect(self.show_device_reason)
         self.status.log_pressed.connect(self.show_log)
         self.palette_card.chosen.connect(self.commands.trigger)
-        self.plots.export_asked.connect(self.exports.open_for)
+        self.exports.refused.connect(self.messages.show_problem)
+        self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
 

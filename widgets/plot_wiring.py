@@ -99,6 +99,10 @@ class PlotWiring(QObject):
                 made.append(panel)
         return tuple(made)
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of the plots, in order."""
+        return self._grid.kinds
+
     def titles(self) -> tuple[str, ...]:
         """Return the titles of the plots, in order."""
         return tuple(PANEL_KINDS.get(kind, kind) for kind in self._grid.kinds)

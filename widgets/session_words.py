@@ -11,7 +11,14 @@ import numpy as np
 from lab.catalogue import METRICS, metric_of
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.view_options import RunState
-from widgets.numbers import format_duration, format_fixed, format_integer, format_number, format_percent
+from widgets.numbers import (
+    editable_number,
+    format_duration,
+    format_fixed,
+    format_integer,
+    format_number,
+    format_percent,
+)
 from widgets.run_list import RunFacts
 from widgets.run_model import RunGroup, RunRow
 from widgets.status_bar import Status
@@ -112,7 +119,7 @@ def run_facts(session: Session, run: int) -> RunFacts | None:
         missing = "never" if over else "not yet"
         at = missing if reached is None else f"step {format_integer(reached)}"
         facts.append((f"{format_percent(target)} reached", at))
-    facts.append(("learning rate", format_number(state.info.learning_rate)))
+    facts.append(("learning rate", editable_number(float(f"{state.info.learning_rate:.6g}"))))
     facts.append(("parameters", format_integer(state.info.parameters)))
     if state.end is not None:
         words = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]

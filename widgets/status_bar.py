@@ -37,6 +37,8 @@ class StatusBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self._theme = theme
         self._level = ""
+        self._note, self._note_age = "", 0
+        self._status = Status("")
         self._sign = QLabel()
         self._words = ElidedLabel(kind="value")
         self._bar = QProgressBar()
@@ -105,9 +107,27 @@ class StatusBar(QFrame):
         self._bar.setVisible(status.share is not None)
         if status.share is not None:
             self._bar.setValue(round(1000 * min(1.0, max(0.0, status.share))))
-        self._progress.setText(status.progress)
-        self._progress.setVisible(bool(status.progress))
+        self._status = status
+        self._show_progress()
         self._speed.setText(status.speed)
+
+    def show_note(self, words: str) -> None:
+        """Show news in passing, in place of the progress, until `age_note` was called three times."""
+        self._note, self._note_age = words, 0
+        self._show_progress()
+
+    def age_note(self) -> None:
+        """Let news grow older; called about once a second."""
+        if self._note:
+            self._note_age += 1
+            if self._note_age > 3:
+                self._note = ""
+                self._show_progress()
+
+    def _show_progress(self) -> None:
+        text = self._note or self._status.progress
+        self._progress.setText(text)
+        self._progress.setVisible(bool(text))
 
     def show_device(self, label: str, reason: str) -> None:
         """Show where training computes, and why not on a GPU."""

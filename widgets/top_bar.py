@@ -211,25 +211,20 @@ class TopBar(QFrame):
         if event.type() == QEvent.Type.EnabledChange:
             self._dress_primary()
 
-    def show_state(self, state: str, *, has_runs: bool, can_run: bool = True) -> None:
+    def show_state(
+        self, state: str, *, has_runs: bool, can_run: bool = True, can_continue: bool = False
+    ) -> None:
         """Show a session's state.
 
-        ``has_runs`` says whether there is something to reset; ``can_run`` whether Run can do anything.
+        ``has_runs`` says whether there is something to reset; ``can_run`` whether Run can do anything;
+        ``can_continue`` whether runs that were stopped can go on.
         """
         self._state = state
         text, self._primary_icon = PRIMARY.get(state, ("Run", "run"))
         self.run.setText(text)
         live = state in ("running", "paused")
         self.run.setEnabled(live or (can_run and state != "preparing"))
-        self.again.setVisible(state in ("stopped", "interrupted") and has_runs)
-        self.again.setEnabled(state == "stopped")
-        self.again.setToolTip(
-            "Go on from where the runs stopped"
-            if state == "stopped"
-            else "The trainer process is gone, its runs cannot go on"
-        )
-        if state == "interrupted":
-            self.again.hide()
+        self.again.setVisible(can_continue and not live)
         self.step.setEnabled(state != "running" and self.run.isEnabled())
         self.stop.setEnabled(live)
         self.reset.setEnabled(has_runs)

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 from widgets.controls import Combo, Slider
 from widgets.icons import icon
 from widgets.segments import Segments
-from widgets.theme import Theme
+from widgets.theme import Theme, set_kind
 
 HEIGHT = 40
+FOLDED = 6
+"""The last level of folding."""
 SMOOTHEST = 3.0
 """The slider's right end is a weight of 1 − 10^−3."""
 BAND_WORDS: Mapping[str, tuple[str, str]] = {
@@ -163,9 +165,9 @@ class ViewStrip(QFrame):
         self.reset.clicked.connect(self.reset_pressed)
         self.form_button.clicked.connect(self.form_toggled)
         self.runs_button.clicked.connect(self.runs_toggled)
-        self._fold(3)
         self.set_theme(theme)
         self.show_choices(self._choices)
+        self._fold(FOLDED)
 
     def _icon_button(self, tip: str, name: str) -> QPushButton:
         button = QPushButton()
@@ -193,8 +195,7 @@ class ViewStrip(QFrame):
         self.form_button.setIcon(icon("panel_left", theme))
         self.runs_button.setIcon(icon("panel_right", theme))
         self.add.setIcon(icon("add", theme))
-        self._reset_icon = icon("reset_view", theme)
-        self._fold(self._level, again=True)
+        self.reset.setIcon(icon("reset_view", theme))
 
     @property
     def choices(self) -> ViewChoices:
@@ -257,7 +258,7 @@ class ViewStrip(QFrame):
             self._change(band=key)
 
     def _fill_band(self) -> None:
-        narrow = self._level >= 2
+        narrow = self._level >= 4
         self.band.blockSignals(True)
         self.band.clear()
         for key, words in BAND_WORDS.items():
@@ -275,28 +276,30 @@ class ViewStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit, the least needed first."""
         super().resizeEvent(event)
-        width = event.size().width()
-        self._fold(0 if width >= 1010 else 1 if width >= 900 else 2 if width >= 740 else 3)
+        self._fit(event.size().width())
 
-    def _fold(self, level: int, *, again: bool = False) -> None:
-        if level == self._level and not again:
+    def _fit(self, width: int) -> None:
+        for level in range(FOLDED + 1):
+            self._fold(level)
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= width:
+                return
+
+    def _fold(self, level: int) -> None:
+        if level == self._level:
             return
         self._level = level
-        self.members.setVisible(level < 2)
-        self._axis_label.setVisible(level < 2)
-        self._band_label.setVisible(level < 2)
-        self._smooth_label.setVisible(level < 3)
-        self.smooth.setFixedWidth(84 if level < 2 else 60 if level < 3 else 44)
-        self.add.setText("Add plot" if level < 1 else "")
-        self.reset.setText("Reset view" if level < 1 else "")
         for button in (self.add, self.reset):
-            button.setProperty("k", "ghost" if level < 1 else "icon")
-            button.style().unpolish(button)
-            button.style().polish(button)
-            button.setAccessibleName("Add plot" if button is self.add else "Reset view")
-        if hasattr(self, "_reset_icon"):
-            self.reset.setIcon(self._reset_icon)
-        self.band.setFixedWidth(142 if level < 2 else 96)
-        self._setting, before = True, self._setting
+            words = "Add plot" if button is self.add else "Reset view"
+            button.setText(words if level < 1 else "")
+            set_kind(button, "ghost" if level < 1 else "icon")
+            button.setAccessibleName(words)
+        self._axis_label.setVisible(level < 2)
+        self._band_label.setVisible(level < 3)
+        self.members.setVisible(level < 4)
+        self.band.setFixedWidth(142 if level < 4 else 96)
+        self._smooth_label.setVisible(level < 6)
+        self.smooth.setFixedWidth(84 if level < 5 else 60 if level < 6 else 44)
+        before, self._setting = self._setting, True
         self._fill_band()
         self._setting = before

@@ -35,7 +35,7 @@ def window_commands(window: MainWindow) -> None:
         ("undo", "Undo", ("Ctrl+Z",), session.undo, ""),
         ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), session.redo, ""),
         ("export", "Export …", ("Ctrl+E",), window.exports.open, "png svg pdf csv figure save"),
-        ("copy", "Copy figure", ("Ctrl+C",), window.exports.copy, "clipboard image"),
+        ("copy", "Copy figure", ("Ctrl+C",), lambda: window.exports.copy(), "clipboard image"),
         ("log_y", "Logarithmic y of this plot", ("L",), lambda: grid.toggle_log_y(), "log scale"),
         ("log_x", "Logarithmic x", ("Shift+L",), lambda: strip.toggle("log_x"), "log scale"),
         ("x_axis", "Next x axis: step, epoch, seconds", ("X",), strip.next_axis, ""),

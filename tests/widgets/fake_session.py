@@ -73,6 +73,10 @@ class FakeSession:
     def can_redo(self) -> bool:
         return bool(self._redo)
 
+    @property
+    def can_resume(self) -> bool:
+        return self.state in ("paused", "stopped")
+
     def load(self) -> None:
         """Let the data arrive."""
         self.data_summary = self.summary = digits_summary()
@@ -104,7 +108,11 @@ class FakeSession:
                 accuracy = 0.97 - 0.9 * np.exp(-3 * rate * step) + 0.004 * self._rng.standard_normal(count)
                 values = {"accuracy": accuracy, "nll": 2.3 - 2 * accuracy, "brier": 1 - accuracy, "mae": 1 - accuracy,
                           "loss": 1 - accuracy}  # fmt: skip
-                metrics = {f"{part}_{key}": value for part in ("validation", "train") for key, value in values.items()}
+                metrics = {
+                    f"{part}_{key}": value
+                    for part in ("validation", "train")
+                    for key, value in values.items()
+                }
                 confusion = np.repeat((np.eye(10) * 26 + 0.5).astype(np.int64)[None], count, axis=0)
                 evaluations.append(Evaluation(step, step / 2940, metrics, confusion))
                 self.confusion = Confusion(step, dict(enumerate(confusion)))

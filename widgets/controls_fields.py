@@ -35,6 +35,13 @@ class Field(QWidget):
         """Return the parts that Tab stops at, in order."""
         return [self]
 
+    def take_focus(self) -> None:
+        """Put the cursor here.
+
+        A focus proxy would do it too, but it breaks the order of Tab.
+        """
+        self.stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_error(self, on: bool) -> None:
         """Mark the field as being in error, or not."""
 
@@ -52,7 +59,6 @@ class ChoiceField(Field):
         self._value: Any = None
         self.combo = Combo(self)
         self.combo.activated.connect(self._on_activated)
-        self.setFocusProxy(self.combo)
         self.setFixedHeight(28)
         self.show_spec(spec)
 
@@ -111,7 +117,6 @@ class CheckField(Field):
         self._help = ""
         self.check = QCheckBox(self)
         self.check.clicked.connect(lambda on: self.edited.emit(on))
-        self.setFocusProxy(self.check)
         self.setFixedHeight(24)
         self.show_spec(spec)
 

@@ -40,7 +40,6 @@ class TextField(Field):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
         self._row.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
         self.setFixedHeight(28)
         self.show_spec(spec)
 

@@ -216,7 +216,7 @@ class ExperimentForm(QFrame):
                 section.set_open(True)
                 self._open[key] = True
         row.setVisible(True)
-        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        row.field.take_focus()
         self.scroller.ensureWidgetVisible(row, 0, 24)
         return True
 

@@ -95,7 +95,6 @@ class FormRow(QWidget):
         column.addLayout(self._line)
         column.addLayout(self._error_line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFocusProxy(self.field)
         self.show_spec(spec)
 
     def show_spec(self, spec: FieldSpec) -> None:

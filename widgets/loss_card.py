@@ -266,7 +266,7 @@ class LossCard(QFrame):
         self.show_loss(self._spec, self._count)
         row = self.rows.row(field.path)
         if row is not None:
-            row.setFocus(Qt.FocusReason.OtherFocusReason)
+            row.field.take_focus()
 
     def _choose_series(self, series: int) -> None:
         if series != self._spec.series:

@@ -46,7 +46,6 @@ class NumberField(Field):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
         self._arranged = ""
-        self.setFocusProxy(self.edit)
         self.setFixedHeight(28)
         self.show_spec(spec)
 
@@ -91,6 +90,10 @@ class NumberField(Field):
         if not self._spec.slider:
             return [self.edit]
         return [self.slider, self.edit] if self._spec.slider == "linear" else [self.edit, self.slider]
+
+    def take_focus(self) -> None:
+        """Put the cursor into the number."""
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_error(self, on: bool) -> None:
         """Mark it as being in error."""

@@ -161,6 +161,9 @@ class _Assets(QObject):
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give the application style, palette, font and sheet. Painted widgets also need ``set_theme``."""
+    if application.property("theme") == _identity(theme):
+        return
+    application.setProperty("theme", _identity(theme))
     assets = application.findChild(_Assets, "theme_assets")
     if not isinstance(assets, _Assets):
         assets = _Assets(application)
@@ -171,6 +174,10 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setPalette(theme.palette())
     application.setFont(theme.font("body"))
     application.setStyleSheet(style_sheet(theme.name, theme.tokens, folder.as_posix()))
+
+
+def _identity(theme: Theme) -> str:
+    return repr((theme.name, theme.families, sorted(theme.tokens.items())))
 
 
 def system_theme() -> Theme:
@@ -199,7 +206,8 @@ def set_kind(widget: QWidget, kind: str) -> None:
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a dynamic property that the sheet reads, repolishing only if it changed."""
-    if widget.property(name) == value:
+    before = widget.property(name)
+    if before == value or (before is None and not value):
         return
     widget.setProperty(name, value)
     style = widget.style()

@@ -222,17 +222,20 @@ def test_hot_loop_allocates_no_array(loss, draw, outputs_count):
     ("huber", "delta", [0.3, 1.0, 2.5]),
     ("cross_entropy", "label_smoothing", [0.0, 0.1, 0.5]),
 ])  # fmt: skip
+@pytest.mark.parametrize("shared", [False, True], ids=["own", "shared"])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_columns_equal_numbers(draw, name, parameter, values, dtype):
+def test_columns_equal_numbers(draw, name, parameter, values, dtype, shared):
     column = np.array(values)[:, None]
     together = make_loss(name, **{parameter: column})
-    outputs, targets = draw(together, shape=(3, 20, 4), scale=2.0, dtype=dtype)
+    outputs, targets = draw(together, shape=(3, 20, 4), scale=2.0, dtype=dtype, shared=shared)
     value, gradient = together.value_and_gradient(outputs, targets, Workspace(np))
     assert value.dtype == gradient.dtype == dtype
     tolerance = 1e-6 if dtype == np.float32 else 1e-14
     for run, number in enumerate(values):
         alone = make_loss(name, **{parameter: number})
-        expected = alone.value_and_gradient(outputs[run : run + 1], targets[run : run + 1])
+        expected = alone.value_and_gradient(
+            outputs[run : run + 1], targets[:1] if shared else targets[run : run + 1]
+        )
         np.testing.assert_allclose(value[run], expected[0][0], rtol=tolerance)
         np.testing.assert_allclose(gradient[run], expected[1][0], rtol=tolerance, atol=tolerance)
 

@@ -32,7 +32,7 @@ class Growth:
 def find_growth(values: Sequence[float]) -> Growth | None:
     """Find the last rise of a series that ends in divergence.
 
-    The rise begins at the last value that is not above twice the median of the first half.
+    The rise begins at the last value that is at most a quarter above the median of the first half.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def find_growth(values: Sequence[float]) -> Growth | None:
     if len(series) < 2:
         return None
     calm = float(np.median(series[: max(1, len(series) // 2)]))
-    quiet = np.flatnonzero(series <= 2 * calm)
+    quiet = np.flatnonzero(series <= 1.25 * calm)
     first = int(quiet[-1]) if len(quiet) else 0
     if first >= len(series) - 1:
         first = int(np.argmin(series))

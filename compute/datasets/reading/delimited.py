@@ -14,6 +14,7 @@ from compute.datasets.reading.structure import (
     SEPARATOR_WORDS,
     SEPARATORS,
     SeparatedText,
+    blank_preamble,
     detect_separator,
     find_records,
     is_number,
@@ -53,6 +54,11 @@ def read_delimited(file: str, data: bytes, options: Mapping[str, Any]) -> Table:
         data = data.replace(b"\r", b"\n")
     if not data.strip():
         raise refuse(file, "it has no values.", "All its lines are empty.")
+    data, preamble = blank_preamble(data)
+    if preamble:
+        notes.append(f"{count(preamble, 'line')} before the header skipped")
+    if not data.strip():
+        raise refuse(file, "it has no values.", "It holds comments only.")
     text = _separate(file, data, options, notes)
     records = text.records
     if records.open_quote and text.quotes:
@@ -79,8 +85,8 @@ def read_delimited(file: str, data: bytes, options: Mapping[str, Any]) -> Table:
     if len(names) < 2:
         raise _one_column(text, names)
     names, renamed = distinct_names(names)
-    if records.blank:
-        notes.append(f"{count(records.blank, 'empty line')} skipped")
+    if records.blank > preamble:
+        notes.append(f"{count(records.blank - preamble, 'empty line')} skipped")
     rows, replaced, said = even_lines(text, names, int(header), options)
     frame = _parse(text, names, rows, replaced)
     decimal_comma, said_decimal = _decimal(frame, options["decimal"], text.separator)

@@ -141,9 +141,20 @@ def _problem(
             "inside a value."
         )
     if not len(even):
-        evidence = "No line has as many values as the first."
-    others = f" The other {count(len(even), 'line')} {'is' if len(even) == 1 else 'are'} fine."
-    if len(uneven) > 1:
+        counts = records.fields[uneven]
+        all_lines = f"All {count(len(uneven), 'line')} of values have {counts[0]}"
+        if (counts != counts[0]).any():
+            evidence = "No line has as many values as the first, so probably that is no header."
+        elif not cells[-1].strip():
+            evidence = f"{all_lines}: each ends with a separator."
+        else:
+            evidence = f"{all_lines}, so probably the header lacks a name."
+    others = (
+        ""
+        if not len(even)
+        else f" The other {count(len(even), 'line')} {'is' if len(even) == 1 else 'are'} fine."
+    )
+    if len(uneven) > 1 and len(even):
         others = f" {count(len(uneven), 'line')} are uneven, {count(len(even))} are fine; this is the first."
     other = detect_separator(text.data, text.quotes)
     if other and SEPARATORS[other] != text.separator and not (other == "space" and text.separator == "\t"):

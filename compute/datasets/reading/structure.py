@@ -202,3 +202,29 @@ def squeeze_spaces(data: bytes) -> bytes:
     """Turn every run of spaces and tabs into one tab, and drop those at the ends of lines."""
     data = re.sub(rb"[ \t]+", b"\t", data)
     return re.sub(rb"(?m)^\t|\t(?=\r?$)", b"", data)
+
+
+def blank_preamble(data: bytes) -> tuple[bytes, int]:
+    r"""Empty the lines before the header that are comments or Excel's ``sep=;``, and count them.
+
+    The lines stay, empty, so that later ones keep their numbers. A comment right above the values with as
+    many separators as those have is a header with a ``#`` before it, as NumPy's ``savetxt`` writes it.
+
+    Examples
+    --------
+    >>> blank_preamble(b"# by me\na,b\n1,2\n"), blank_preamble(b"# a,b\n1,2\n")
+    ((b'\na,b\n1,2\n', 1), (b' a,b\n1,2\n', 0))
+    """
+    skipped = at = 0
+    while data[at : at + 1] == b"#" or (at == 0 and re.match(rb"sep=.\r?\n", data)):
+        end = data.find(b"\n", at)
+        if end < 0:
+            return b"\n" * skipped, skipped
+        line, following = data[at:end], data[end + 1 :].split(b"\n", 1)[0]
+        if line.startswith(b"#") and not following.startswith(b"#"):
+            same = any(line.count(s) == following.count(s) > 0 for s in (b",", b";", b"\t", b"|"))
+            if same or (line[1:].split() and len(line[1:].split()) == len(following.split()) > 1):
+                return b"\n" * skipped + data[at + 1 :], skipped
+        skipped += 1
+        at = end + 1
+    return (b"\n" * skipped + data[at:], skipped) if skipped else (data, 0)

@@ -241,7 +241,7 @@ def _classes(
         raise refuse(
             table.file,
             f"its target {quoted(column.name, 14)} has one class.",
-            f"It is {quoted(names[0])} in all {count(len(codes), 'row')}; two or more classes are needed.",
+            f"It is {quoted(names[0])} in every row; two or more classes are needed.",
             "data.target",
             _others(inputs, [column.name]),
         )

@@ -115,7 +115,8 @@ def test_any_damage_to_arrays(data: st.DataObject) -> None:
     load(bytes(content), {}, "data.npz")
 
 
-@SETTINGS
+# Every example is first read in a process of its own, so few are tried.
+@settings(SETTINGS, max_examples=12)
 @given(st.data())
 def test_any_damage_to_parquet(data: st.DataObject) -> None:
     import polars
@@ -126,6 +127,19 @@ def test_any_damage_to_parquet(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     load(bytes(content), {}, "data.parquet")
+
+
+def test_lengths_that_make_the_reader_ask_for_all_memory() -> None:
+    """Two kinds of damage, found by trying many, on which polars 2.1 aborts the whole process."""
+    import polars
+
+    buffer = io.BytesIO()
+    polars.DataFrame({"a": [1.5, 2.5, 3.5], "y": ["p", "q", "q"]}).write_parquet(buffer)
+    for changes in ([(12, 3), (282, 12)], [(746, 14), (294, 147), (12, 69), (285, 30)]):
+        content = bytearray(buffer.getvalue())
+        for place, value in changes:
+            content[place] = value
+        load(bytes(content), {}, "data.parquet")
 
 
 @SETTINGS

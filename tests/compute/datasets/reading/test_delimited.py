@@ -182,3 +182,17 @@ def test_a_bad_line_among_many_is_found_and_left_out(read: Read, refused: Refuse
     dataset = read(text, bad_lines="skip")
     assert dataset.samples == 99_998
     assert "2 lines with too many or too few values left out: 77777, 88888" in dataset.notes
+
+
+def test_lines_before_the_header(read: Read, refused: Refused) -> None:
+    for first in ("sep=;\n", "# made by a machine, today\n# twice\n"):
+        text = first + "a;b;y\n1;2;0.5\n2;3;1.5\n"
+        dataset = read(text)
+        assert dataset.feature_names == ("a", "b")
+        skipped = first.count("\n")
+        assert f"{skipped} line{'s' if skipped > 1 else ''} before the header skipped" in dataset.notes
+        assert not any("empty line" in note for note in dataset.notes)
+        assert f"line {skipped + 2} has" in refused(text.replace("1;2;0.5", "x;2;0.5")).title
+    assert read("# a,b,y\n1,2,0.5\n2,3,1.5\n").feature_names == ("a", "b")
+    assert read("# a b y\n1.0 2.0 0.5\n2.0 3.0 1.5\n").feature_names == ("a", "b")
+    assert refused("# nothing\n").title == "data.csv was not loaded: it has no values."

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import polars
+import pytest
 
 from compute.datasets.base import Dataset
+from compute.datasets.reading import parquet as parquet_reading
 from compute.problems import Problem
 
 Read = Callable[..., Dataset]
@@ -65,3 +67,12 @@ def test_empty_narrow_and_damaged(refused: Refused) -> None:
     whole = parquet({"a": [1.5, 2.5], "y": [0.5, 1.5]})
     for cut in (4, 20, len(whole) // 2, len(whole) - 1):
         assert "damaged" in refused(whole[:cut], "data.parquet").title
+
+
+def test_damage_that_aborts_the_reader_ends_a_trial_process_and_not_this_one(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_reading, "_TRIAL", "import os; os.abort()")
+    problem = refused(parquet({"a": [1.5, 2.5], "y": [0.5, 1.5]}), "data.parquet")
+    assert problem.title == "data.parquet was not loaded: it is damaged."
+    assert "ended that process" in problem.body

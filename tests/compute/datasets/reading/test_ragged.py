@@ -109,7 +109,9 @@ def test_no_even_line_at_all(refused: Refused) -> None:
     for how in ("refuse", "skip"):
         problem = refused(text, bad_lines=how)
         assert problem.title == "data.csv was not loaded: line 2 has 3 values, the header has 2."
-        assert "No line has as many values as the first." in problem.body
+        assert problem.body == "All 2 lines of values have 3, so probably the header lacks a name."
+    assert "each ends with a separator" in refused("a,b\n1,2,\n4,5,\n").body
+    assert "probably that is no header" in refused("a,b\n1,2,3\n4\n").body
 
 
 def test_the_wrong_separator_is_offered_when_lines_come_out_uneven(read: Read, refused: Refused) -> None:

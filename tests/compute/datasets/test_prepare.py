@@ -227,6 +227,30 @@ def test_random_outliers_do_not_follow_the_first_feature() -> None:
     assert stats.ks_2samp(line.inputs[moved, 0], line.inputs[~moved, 0]).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(
+    ("outliers", "slope", "intercept"),
+    [
+        (Outliers("leverage", 0.1, 20.0), (3.80, 0.1), None),
+        (Outliers("leverage", 0.3, 20.0), (6.21, 0.1), None),
+        (Outliers("random", 0.2, 20.0), (2.0, 0.2), (5.0, 0.1)),
+    ],
+)
+def test_outliers_bend_least_squares_as_the_lesson_measured(
+    outliers: Outliers, slope: tuple[float, float], intercept: tuple[float, float] | None
+) -> None:
+    fits = []
+    for seed in range(50):
+        line = load_dataset("line", {}, seed)
+        data = prepare(
+            line, seeds=(0,), data_seed=seed, split=Split(1, 0, 0), preprocessing=RAW, outliers=outliers
+        )
+        fits.append(np.polyfit(data.train.inputs[0, :, 0], data.train.targets[0, :, 0], 1))
+    mean = np.mean(fits, axis=0)
+    assert mean[0] == pytest.approx(slope[0], abs=slope[1])
+    if intercept:
+        assert mean[1] == pytest.approx(intercept[0], abs=intercept[1])
+
+
 def test_targets_are_standardised_as_the_model_sees_them() -> None:
     line = load_dataset("line", {"samples": 50})
     data = prepare(line, seeds=(0,), split=Split(1, 0, 0), outliers=Outliers("leverage", 0.2, 20.0))

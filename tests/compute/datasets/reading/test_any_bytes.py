@@ -150,7 +150,9 @@ def test_every_remedy_gets_past_the_problem(
     text = "a,b,y".replace(",", sign) + "\n" + "\n".join(sign.join(line) for line in lines)
     data = text.encode("utf-8", "replace")
     problem = outcome(data, options)
-    for remedy in problem.remedies if problem else ():
+    if problem is None:
+        return
+    for remedy in problem.remedies:
         changed = {key.removeprefix("data."): value for key, value in remedy.changes.items()}
         after = outcome(data, {**options, **changed})
         assert after is None or (after.title, after.where) != (problem.title, problem.where), remedy

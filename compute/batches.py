@@ -1,8 +1,9 @@
 """Rows for the networks: which samples each step of each run sees, gathered on the device.
 
-Orders are drawn on the host from the stream (batch seed, ``"batches"``, epoch) and moved to the device
-once an epoch, so every device sees the same batches, any epoch can be drawn again, and runs with equal
-seed and data variant see equal batches whatever runs beside them.
+Orders are drawn on the host from the stream (batch seed, ``"batches"``, number of the draw), an epoch or a
+few short ones at a time, and moved to the device at once. So every device sees the same batches, any
+epoch can be drawn again, and runs with equal seed and data variant see equal batches whatever runs beside
+them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from compute.backend import Array
 from compute.seeding import stream
+
+DRAWN_TOGETHER = 8192
+"""Epochs shorter than half of this are drawn several at a time, up to about as many row numbers."""
 
 ONE_HOT_BYTES = 64 * 2**20
 """One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
@@ -163,8 +167,8 @@ class Batches:
         if self._distinct != pairs:
             self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
         self._buffers: dict[int, tuple[Array, Array]] = {}
-        self._epoch = -1
-        self._order: Array | None = None
+        self._part = -1
+        self._orders: Array | None = None
         if self.full:
             whole = self._variants == list(range(len(rows.inputs)))
             self._all = whole
@@ -190,11 +194,7 @@ class Batches:
         """
         if self.full:
             return self._full_rows(start, stop)
-        epoch = step // self.steps_per_epoch
-        if epoch != self._epoch:
-            self._order, self._epoch = self._draw(epoch), epoch
-        assert self._order is not None
-        order = self._order
+        order = self._order(step // self.steps_per_epoch)
         index = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
         inputs, targets = self._buffer(stop - start)
         gather(self._rows.xp, self._rows.flat_inputs(), index, inputs)
@@ -210,17 +210,22 @@ class Batches:
                 self._ready[start] = found
         return found
 
-    def _draw(self, epoch: int) -> Array:
-        """Return the flat row numbers of an epoch, one row for each different stream."""
+    def _order(self, epoch: int) -> Array:
+        """Return an epoch's flat row numbers (distinct streams, n), drawn with some of its neighbours."""
         count = self._rows.count
-        order = np.empty((len(self._distinct), count), dtype=np.intp)
-        drawn: dict[int, NDArray[np.intp]] = {}
-        for i, (variant, seed) in enumerate(self._distinct):
-            if seed not in drawn:
-                drawn[seed] = stream(seed, "batches", epoch).permutation(count)
-            np.add(drawn[seed], variant * count, out=order[i])
-        moved: Array = self._rows.xp.asarray(order)
-        return moved
+        together = max(1, DRAWN_TOGETHER // count)
+        part, place = divmod(epoch, together)
+        if part != self._part or self._orders is None:
+            order = np.empty((len(self._distinct), together, count), dtype=np.intp)
+            rows = np.broadcast_to(np.arange(count, dtype=np.intp), (together, count))
+            drawn: dict[int, NDArray[np.intp]] = {}
+            for i, (variant, seed) in enumerate(self._distinct):
+                if seed not in drawn:
+                    drawn[seed] = stream(seed, "batches", part).permuted(rows, axis=1)
+                np.add(drawn[seed], variant * count, out=order[i])
+            self._orders, self._part = self._rows.xp.asarray(order), part
+        orders: Array = self._orders[:, place]
+        return orders
 
     def _buffer(self, length: int) -> tuple[Array, Array]:
         found = self._buffers.get(length)

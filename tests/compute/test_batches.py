@@ -43,6 +43,32 @@ def test_every_sample_once_an_epoch_and_the_last_batch_keeps_what_is_left() -> N
     np.testing.assert_array_equal(seen(batches, 1), epochs[0][:, 4:8])  # back again
 
 
+def test_short_epochs_are_drawn_together_and_each_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compute.batches.DRAWN_TOGETHER", 25)  # two epochs of ten a draw
+    batches = Batches(numbered(), [0, 0, 0], [4, 5, 4], 6, 100)
+    orders = [
+        np.concatenate([seen(batches, 2 * epoch), seen(batches, 2 * epoch + 1)], axis=1) for epoch in range(6)
+    ]
+    for epoch, order in enumerate(orders):
+        np.testing.assert_array_equal(np.sort(order, axis=1), np.tile(np.arange(10), (3, 1)))
+        np.testing.assert_array_equal(order[0], order[2])
+        assert all((order[0] != other[0]).any() for other in orders[:epoch])
+    for epoch in (5, 0, 3, 2):
+        np.testing.assert_array_equal(seen(batches, 2 * epoch), orders[epoch][:, :6])
+
+
+def test_every_place_of_an_epoch_gets_every_sample_equally_often() -> None:
+    batches = Batches(numbered(count=5), [0], [1], 4, 100)
+    counts = np.zeros((5, 5))
+    for epoch in range(2000):
+        order = np.concatenate([seen(batches, 2 * epoch), seen(batches, 2 * epoch + 1)], axis=1)[0].astype(
+            int
+        )
+        counts[np.arange(5), order] += 1
+    # 400 expected in every cell, binomial deviation 18
+    assert np.abs(counts - 400).max() < 5 * 18
+
+
 def test_a_seeds_order_does_not_depend_on_who_runs_beside_it() -> None:
     alone = Batches(numbered(2), [1], [7], 3, 100)
     beside = Batches(numbered(2), [0, 1, 0], [7, 7, 9], 3, 100)

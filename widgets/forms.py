@@ -222,7 +222,7 @@ class FieldRows(QWidget):
         self._folds = mode == "panel"
         self._more_open = False
         self.more = QPushButton("", self)
-        self.more.setProperty("k", "flush")
+        self.more.setProperty("k", "quiet")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.setVisible(False)
         self.more.clicked.connect(self._on_more)

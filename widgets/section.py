@@ -34,6 +34,7 @@ class SectionHeader(QAbstractButton):
         if (is_open, summary) != (self._open, self._summary):
             self._open, self._summary = is_open, summary
             self.setToolTip("")
+            self.setAccessibleDescription(f"{'open' if is_open else 'closed'} {summary}".strip())
             self.update()
 
     def set_theme(self, theme: Theme) -> None:

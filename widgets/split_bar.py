@@ -12,8 +12,8 @@ from widgets.numbers import editable_number
 from widgets.theme import LIGHT, Theme
 
 _NAMES = ("train", "val", "test")
-_HEIGHT = 38
-_BAR_TOP = 9
+_HEIGHT = 34
+_BAR_TOP = 7
 _BAR_HEIGHT = 6
 
 
@@ -187,7 +187,7 @@ class SplitField(Field):
         painter.setFont(font)
         painter.setPen(theme.color("text2" if self.isEnabled() else "text3"))
         train, validation, test = (_percent(share) for share in self.shares)
-        line = QRect(0, _BAR_TOP + _BAR_HEIGHT + 4, self.width(), metrics.height())
+        line = QRect(0, _BAR_TOP + _BAR_HEIGHT + 3, self.width(), metrics.height())
         left, right = f"train {train} %", f"val {validation}  test {test}"
         if metrics.horizontalAdvance(left) + metrics.horizontalAdvance(right) + 6 > self.width():
             painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), f"{train} · {validation} · {test} %")

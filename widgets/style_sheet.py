@@ -6,7 +6,8 @@ Object names it knows
     ``panel_head``, ``card``, ``chip`` (a card inside a panel), ``raised`` (readout, popover), ``message``,
     ``hairline``, ``segments``, ``clear`` (no background).
 Property ``k``
-    Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``tab``, ``segment``, ``row``; none is a plain
+    Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; none
+    is a plain
     button.
     Labels: ``big``, ``lesson``, ``question``, ``verdict``, ``message``, ``name``, ``title``, ``subtitle``,
     ``value``,
@@ -64,11 +65,14 @@ QPushButton[k="ghost"]:disabled { color: $text3; border-color: transparent; }
 QPushButton[k="tab"] { color: $text2; }
 QPushButton[k="tab"]:checked { background: $sel; color: $text; font-weight: 600; }
 QPushButton[k="tab"]:disabled { color: $text3; border-color: transparent; }
-QPushButton[k="flush"] { background: transparent; border: 1px solid transparent; min-height: 22px; padding:
+QPushButton[k="flush"], QPushButton[k="quiet"] { background: transparent; border: 1px solid transparent;
+    min-height: 22px; padding:
     0 3px; }
-QPushButton[k="flush"]:hover { background: $hover; }
-QPushButton[k="flush"]:pressed { background: $press; }
-QPushButton[k="flush"]:focus { min-height: 20px; padding: 0 2px; }
+QPushButton[k="flush"]:hover, QPushButton[k="quiet"]:hover { background: $hover; }
+QPushButton[k="flush"]:pressed, QPushButton[k="quiet"]:pressed { background: $press; }
+QPushButton[k="flush"]:focus, QPushButton[k="quiet"]:focus { border: 2px solid $accent; min-height: 20px;
+    padding: 0 2px; }
+QPushButton[k="quiet"] { color: $text2; font-weight: 400; }
 QPushButton[k="flush"]:disabled { color: $text3; border-color: transparent; }
 QPushButton[k="row"] { background: transparent; border: 1px solid transparent; border-radius: 4px;
     text-align: left;
@@ -150,7 +154,8 @@ QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $acc
 QSlider::handle:horizontal { width: 12px; margin: -5px 0; border-radius: 7px; background: $handle;
     border: 1px solid $accent; }
 QSlider::handle:horizontal:hover { background: $handle_hover; }
-QSlider::handle:horizontal:focus { width: 10px; border: 2px solid $focus_handle; }
+QSlider::handle:horizontal:focus { width: 8px; margin: -6px 0; border-radius: 8px; background: $on_accent;
+    border: 4px solid $accent; }
 QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $line; }
 QSlider::handle:horizontal:disabled { background: $panel; border-color: $line; }
 QProgressBar { background: $press; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; }
@@ -211,7 +216,6 @@ def style_sheet(name: str, tokens: Mapping[str, str], folder: str) -> str:
         "folder": folder,
         "handle": tokens["card"] if light else tokens["accent"],
         "handle_hover": tokens["hover"] if light else tokens["accent_hover"],
-        "focus_handle": tokens["accent"] if light else tokens["line2"],
     }
     type_rules = "\n".join(
         f'QLabel[k="{role}"] {{ font-size: {pixels}px; font-weight: {weight}; }}'

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from widgets.controls import ElidedLabel, WrapLabel
+from widgets.theme import LIGHT, apply_theme
+
+
+@pytest.fixture
+def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
+    apply_theme(qapp, LIGHT)
+    window = QWidget()
+    window.resize(160, 120)
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    window.show()
+    window.activateWindow()
+    QApplication.processEvents()
+    yield layout
+    window.close()
+
+
+def test_elided_label_shortens_and_tells_all(place: QVBoxLayout) -> None:
+    label = ElidedLabel("A name that is much too long for a column of ninety pixels")
+    label.setFixedWidth(90)
+    place.addWidget(label)
+    QApplication.processEvents()
+    assert label.text().endswith("…")
+    assert label.toolTip() == label.full_text()
+    assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= 90
+    label.setText("Short")
+    assert label.text() == "Short"
+    assert label.toolTip() == ""
+
+
+def test_wrap_label_breaks_a_word_that_is_too_long(place: QVBoxLayout) -> None:
+    label = WrapLabel("/home/someone/without_any_blank/" * 6, kind="error")
+    place.addWidget(label)
+    QApplication.processEvents()
+    assert label.minimumSizeHint().width() == 0
+    assert label.width() <= 160
+    lines = label.height() / QFontMetrics(label.font()).height()
+    assert lines >= 4
+    label.setText("short")
+    assert label.height() < 2 * QFontMetrics(label.font()).height()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from widgets.segments import Segments
+from widgets.theme import LIGHT, apply_theme
+
+
+@pytest.fixture
+def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
+    apply_theme(qapp, LIGHT)
+    window = QWidget()
+    window.resize(160, 120)
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    window.show()
+    window.activateWindow()
+    QApplication.processEvents()
+    yield layout
+    window.close()
+
+
+def test_segments_are_silent_while_set_and_emit_once(place: QVBoxLayout) -> None:
+    segments = Segments([("step", "Step"), ("epoch", "Epoch"), ("seconds", "Seconds")])
+    place.addWidget(segments)
+    heard: list[str] = []
+    segments.chosen.connect(heard.append)
+    segments.set_current("epoch")
+    segments.set_options([("step", "Step"), ("epoch", "Epoch"), ("seconds", "Seconds")], "step")
+    assert heard == []
+    QTest.mouseClick(segments.buttons()[2], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(segments.buttons()[2], Qt.MouseButton.LeftButton)
+    assert heard == ["seconds"]
+    segments.buttons()[2].setFocus()
+    QTest.keyClick(segments.buttons()[2], Qt.Key.Key_Left)
+    assert heard == ["seconds", "epoch"]
+    assert [button.isChecked() for button in segments.buttons()] == [False, True, False]

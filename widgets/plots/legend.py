@@ -27,7 +27,7 @@ AFTER_NAME = 6
 BETWEEN = 16
 TIGHT = 10
 HEIGHT = 24
-SECOND_LINE = 18
+LINE = 21
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Legend(QWidget):
         if self._placed is None:
             self._placed = self._place()
             lowest = max((item.rect.bottom() for item in self._placed), default=0.0)
-            self.setFixedHeight(HEIGHT if lowest <= HEIGHT else HEIGHT + SECOND_LINE)
+            self.setFixedHeight(HEIGHT if lowest <= HEIGHT else 2 * LINE)
         return self._placed
 
     def _changed(self) -> None:
@@ -159,8 +159,8 @@ class Legend(QWidget):
         result = []
         for index, entry in enumerate(entries):
             line, column = divmod(index, per_line)
-            top = line * (SECOND_LINE + 1)
-            rect = QRectF(column * (room + TIGHT), top, room, HEIGHT - 3)
+            top = line * LINE
+            rect = QRectF(column * (room + TIGHT), top, room, LINE)
             word = names.elidedText(
                 entry.short, Qt.TextElideMode.ElideRight, max(0.0, room - swatch - AFTER_SWATCH)
             )

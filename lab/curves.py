@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.group_curves import CurveView, GroupCurve, MeanStream, Transform, group_curve, member_curve
+from lab.curve_samples import CurveView, Transform
+from lab.group_curves import GroupCurve, MeanStream, group_curve, member_curve
 from lab.messages import RunInfo
 from lab.recording import STEP_METRICS, Recording
 

@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import RunEnd
+from lab.curve_samples import (
+    RAW_VALUES,
+    BandKind,
+    CurveView,
+    Transform,
+    positions,
+    read_padded,
+    read_raw,
+    read_samples,
+    window,
+)
 from lab.recording import Recording
-from lab.smoothing import memory, smooth
 from lab.student import t_quantile
 from lab.thinning import Pyramid, column_starts, envelope
 from lab.tracks import Track
-
-XAxis = Literal["step", "epoch", "seconds"]
-BandKind = Literal["none", "minmax", "std", "ci95"]
-Transform = Literal["raw", "relative", "complement"]
-
-RAW_VALUES = 200_000
-"""A view of at most this many values is made from the values themselves, a longer one from the pyramid."""
-
-
-@dataclass(frozen=True)
-class CurveView:
-    """How a curve is asked for.
-
-    Attributes
-    ----------
-    x_axis
-        Unit of x.
-    band
-        As in `lab.view_options.ViewOptions`.
-    smoothing
-        Weight of the past a step. Where values are recorded every E steps, theirs is the E-th power, so
-        that all plots are smoothed over the same stretch of training.
-    columns
-        Width in pixels.
-    x_view
-        Visible x interval, or ``None``.
-    log_x
-        Columns equally wide in log x.
-    transform
-        ``relative``: each run divided by its first finite value; ``complement``: 1 − value.
-    """
-
-    x_axis: XAxis = "step"
-    band: BandKind = "none"
-    smoothing: float = 0.0
-    columns: int = 480
-    x_view: tuple[float, float] | None = None
-    log_x: bool = False
-    transform: Transform = "raw"
 
 
 @dataclass(frozen=True)
@@ -90,179 +60,6 @@ class GroupCurve:
     def dropped(self) -> int:
         """Number of mean values that are not above 0."""
         return int(np.count_nonzero(self.mean <= 0))
-
-
-@dataclass(frozen=True)
-class Samples:
-    """A view's values before they are put into columns: (n,) positions, (R, n) values and extremes."""
-
-    x: NDArray[np.float64]
-    values: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    exact: bool
-
-
-def positions(
-    curves: Recording, track: Track, index: NDArray[Any] | slice, x_axis: XAxis
-) -> NDArray[np.float64]:
-    """Return x in the unit of an axis at rows of a track."""
-    if x_axis == "seconds":
-        return track.seconds[index].astype(np.float64)
-    steps = track.steps[index].astype(np.float64)
-    if x_axis == "epoch":
-        return steps / curves.steps_per_epoch if curves.steps_per_epoch else np.full(len(steps), np.nan)
-    return steps
-
-
-def _window(
-    curves: Recording, track: Track, length: int, x_axis: XAxis, x_view: tuple[float, float] | None
-) -> tuple[int, int]:
-    """Return the rows inside a view, with one more on either side so that lines leave the picture."""
-    if x_view is None or length == 0:
-        return 0, length
-    low, high = x_view
-    if x_axis == "seconds":
-        x: NDArray[Any] = track.seconds[:length]
-    else:
-        x = track.steps[:length]
-        if x_axis == "epoch":
-            low, high = low * curves.steps_per_epoch, high * curves.steps_per_epoch
-    first = int(np.searchsorted(x, low, side="left")) - 1
-    last = int(np.searchsorted(x, high, side="right")) + 1
-    return max(0, first), min(length, last)
-
-
-def _scale(track: Track, channel: int, rows: NDArray[np.intp], transform: Transform) -> NDArray[np.float64]:
-    """Return the factor of each run, (R, 1)."""
-    if transform != "relative":
-        return np.ones((len(rows), 1))
-    first = track.first[channel, rows][:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(first != 0, 1 / first, np.nan)
-
-
-def _apply(
-    values: NDArray[np.float64], scale: NDArray[np.float64], transform: Transform
-) -> NDArray[np.float64]:
-    return 1 - values if transform == "complement" else values * scale
-
-
-def _hold(
-    curves: Recording,
-    track: Track,
-    channel: int,
-    runs: Sequence[int],
-    values: NDArray[np.float64],
-    index: NDArray[np.intp],
-) -> None:
-    """Let runs that reached their target or a plateau stand at their last value, in place."""
-    for row, run in enumerate(runs):
-        end = curves.ends.get(run)
-        if end is not None and end.reason != "diverged":
-            after = index >= curves.length_of(track, run)
-            values[row, after] = track.last[channel, track.rows((run,))[0]]
-
-
-def _weight(track: Track, view: CurveView) -> float:
-    """Return the weight of the past from one row of a track to the next."""
-    if not view.smoothing or track.length < 2:
-        return view.smoothing
-    interval = (track.steps[-1] - track.steps[0]) / (track.length - 1)
-    return float(view.smoothing ** max(interval, 1.0))
-
-
-def _read_raw(
-    curves: Recording,
-    track: Track,
-    metric: str,
-    runs: tuple[int, ...],
-    first: int,
-    last: int,
-    view: CurveView,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (R, n) transformed values and their smoothed form, every step."""
-    channel, rows = track.channel(metric), track.rows(runs)
-    weight = _weight(track, view)
-    begin = max(0, first - memory(weight))
-    values = track.read(channel, rows, begin, last).astype(np.float64)
-    _hold(curves, track, channel, runs, values, np.arange(begin, last))
-    values = _apply(values, _scale(track, channel, rows, view.transform), view.transform)
-    if not weight:
-        return values[:, first - begin :], values[:, first - begin :]
-    smoothed, _ = smooth(values, weight)
-    return values[:, first - begin :], smoothed[:, first - begin :]
-
-
-def _read_pyramid(
-    curves: Recording,
-    track: Track,
-    metric: str,
-    runs: tuple[int, ...],
-    first: int,
-    last: int,
-    view: CurveView,
-) -> Samples:
-    """Return bucket means (smoothed with w^width) and exact extremes of the buckets that touch the rows."""
-    channel, rows = track.channel(metric), track.rows(runs)
-    width = track.pyramid.width
-    bucket_first, bucket_last = first // width, -(-last // width)
-    weight = _weight(track, view)
-    begin = max(0, bucket_first - -(-memory(weight) // width))
-    read = track.pyramid.read(track.pyramid_rows(channel, rows), begin, bucket_last)
-    low, high, total, count = (part.astype(np.float64) for part in read)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(count > 0, total / count, np.nan)
-    start = np.arange(begin, begin + mean.shape[1]) * width
-    centre = np.minimum((start + np.minimum(start + width, track.length) - 1) // 2, track.length - 1)
-    for part in (mean, low, high):
-        _hold(curves, track, channel, runs, part, centre)
-    scale = _scale(track, channel, rows, view.transform)
-    mean, low, high = (_apply(part, scale, view.transform) for part in (mean, low, high))
-    low, high = np.fmin(low, high), np.fmax(low, high)
-    if weight:
-        mean, _ = smooth(mean, weight**width)
-        low = high = mean
-    keep = slice(bucket_first - begin, None)
-    return Samples(
-        positions(curves, track, centre[keep], view.x_axis),
-        mean[:, keep],
-        low[:, keep],
-        high[:, keep],
-        exact=width == 1,
-    )
-
-
-def _samples(
-    curves: Recording,
-    track: Track,
-    metric: str,
-    runs: tuple[int, ...],
-    first: int,
-    last: int,
-    view: CurveView,
-) -> Samples:
-    """Choose between the values themselves and the pyramid."""
-    count = last - first
-    width = track.pyramid.width
-    coarse = count // width < view.columns // 2
-    if count * len(runs) <= RAW_VALUES or coarse:
-        _, smoothed = _read_raw(curves, track, metric, runs, first, last, view)
-        x = positions(curves, track, slice(first, last), view.x_axis)
-        return Samples(x, smoothed, smoothed, smoothed, exact=True)
-    if view.log_x and first == 0:
-        # A pyramid is too coarse for the first decades of a logarithmic axis: those come from the values.
-        head_rows = -(-min(count, max(4096, RAW_VALUES // (4 * len(runs)))) // width) * width
-        head = _samples(curves, track, metric, runs, 0, head_rows, replace(view, log_x=False))
-        tail = _read_pyramid(curves, track, metric, runs, head_rows, last, view)
-        return Samples(
-            np.concatenate([head.x, tail.x]),
-            np.concatenate([head.values, tail.values], axis=1),
-            np.concatenate([head.low, tail.low], axis=1),
-            np.concatenate([head.high, tail.high], axis=1),
-            exact=False,
-        )
-    return _read_pyramid(curves, track, metric, runs, first, last, view)
 
 
 def _group_length(curves: Recording, parts: list[tuple[Track, tuple[int, ...]]]) -> tuple[int, RunEnd | None]:
@@ -325,7 +122,7 @@ def group_curve(
 
     A run that reached its target or a plateau stands at its last value, so that it stays in the mean. A
     diverged run ends the mean: a mean of the survivors would look better than the loss is. Smoothing is
-    applied to every run before mean and band are taken. A view of up to 200,000 values is made from the
+    applied to every run before mean and band are taken. A view of up to 40,000 values is made from the
     values themselves; beyond, from bucket means and exact extremes, with the weight raised to the width.
 
     Parameters
@@ -346,15 +143,15 @@ def group_curve(
         return None
     length, broken = _group_length(curves, parts)
     leader = max((track for track, _ in parts), key=lambda track: track.length)
-    first, last = _window(curves, leader, length, view.x_axis, view.x_view)
+    first, last = window(curves, leader, length, view.x_axis, view.x_view)
     if last <= first:
         return None
     if len(parts) == 1:
-        samples = _samples(curves, leader, metric, parts[0][1], first, last, view)
+        samples = read_samples(curves, leader, metric, parts[0][1], first, last, view)
         x, values, low, high = samples.x, samples.values, samples.low, samples.high
         exact = samples.exact
     else:  # runs of one loss in several batches: their pyramids need not have the same buckets
-        pieces = [_padded(curves, track, metric, held, first, last, view) for track, held in parts]
+        pieces = [read_padded(curves, track, metric, held, first, last, view) for track, held in parts]
         values = low = high = np.concatenate(pieces)
         x = positions(curves, leader, slice(first, last), view.x_axis)
         exact = True
@@ -379,26 +176,6 @@ def group_curve(
     return GroupCurve(out_x, mean, lower, upper, raw_x, raw, len(values), broken)
 
 
-def _padded(
-    curves: Recording,
-    track: Track,
-    metric: str,
-    runs: tuple[int, ...],
-    first: int,
-    last: int,
-    view: CurveView,
-) -> NDArray[np.float64]:
-    """Return smoothed values (R, last − first) of a track; past its end, runs stand at their last values."""
-    have = min(max(first, track.length), last)
-    values = np.empty((len(runs), 0))
-    if have > first:
-        values = _read_raw(curves, track, metric, runs, first, have, view)[1]
-    channel, rows = track.channel(metric), track.rows(runs)
-    end = track.last[channel, rows][:, None]
-    end = _apply(end, _scale(track, channel, rows, view.transform), view.transform)
-    return np.concatenate([values, np.repeat(end, last - have, axis=1)], axis=1)
-
-
 def _raw_mean(
     curves: Recording,
     metric: str,
@@ -417,7 +194,7 @@ def _raw_mean(
     ) // track.pyramid.width < view.columns // 2
     if few and all(part.length >= last for part, _ in parts):
         values = np.concatenate(
-            [_read_raw(curves, part, metric, some, first, last, plain)[0] for part, some in parts]
+            [read_raw(curves, part, metric, some, first, last, plain)[0] for part, some in parts]
         ).mean(axis=0)
         x = positions(curves, track, slice(first, last), view.x_axis)
         return envelope(x, values, values, view.columns, log_x=view.log_x)
@@ -439,10 +216,10 @@ def member_curve(
     if track is None:
         return np.empty(0), np.empty(0)
     length = curves.length_of(track, run)
-    first, last = _window(curves, track, length, view.x_axis, view.x_view)
+    first, last = window(curves, track, length, view.x_axis, view.x_view)
     if last <= first:
         return np.empty(0), np.empty(0)
-    samples = _samples(curves, track, metric, (run,), first, last, view)
+    samples = read_samples(curves, track, metric, (run,), first, last, view)
     x, low = samples.x, samples.low[0]
     high = low if samples.low is samples.high else samples.high[0]
     return envelope(x, low, high, view.columns, log_x=view.log_x)
@@ -473,6 +250,6 @@ class MeanStream:
             first = self.pyramid.length
             last = min(first + piece, length)
             blocks = [
-                _padded(curves, track, self.metric, held, first, last, self.view) for track, held in parts
+                read_padded(curves, track, self.metric, held, first, last, self.view) for track, held in parts
             ]
             self.pyramid.append(np.concatenate(blocks).mean(axis=0)[None, :])

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.catalogue import METRICS
-from lab.group_curves import CurveView, GroupCurve, Transform
+from lab.curve_samples import CurveView, Transform
+from lab.group_curves import GroupCurve
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.number_text import MISSING, thousands, value_text
 from lab.panels import Band, CurvePanel, Facet, LegendEntry, Line, Mark

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ Carry = tuple[NDArray[np.float64], NDArray[np.float64]]
 _BLOCK = 64
 
 
-def _filter(values: NDArray[np.float64], weight: float, carry: NDArray[np.float64]) -> NDArray[np.float64]:
+def _filter(values: NDArray[Any], weight: float, carry: NDArray[np.float64]) -> NDArray[np.float64]:
     """m_t = w m_{t−1} + (1 − w) x_t along the last axis, blocks of 64 by one matrix product each."""
     rows, length = values.shape
     blocks = -(-length // _BLOCK)
@@ -67,9 +68,14 @@ def smooth(
     if values.shape[1] == 0:
         return np.asarray(values, dtype=np.float64), carry
     finite = np.isfinite(values)
-    clean = np.where(finite, values, 0.0).astype(np.float64)
-    numerator = _filter(clean, weight, carry[0])
-    denominator = _filter(finite.astype(np.float64), weight, carry[1])
+    if finite.all():
+        # The filter of ones, in closed form: 1 − (1 − d) w^t from a carried d.
+        numerator = _filter(values, weight, carry[0])
+        decay = weight ** np.arange(1, values.shape[1] + 1)
+        denominator = 1 - (1 - carry[1][:, None]) * decay
+        return numerator / denominator, (numerator[:, -1].copy(), denominator[:, -1].copy())
+    numerator = _filter(np.where(finite, values, 0.0), weight, carry[0])
+    denominator = _filter(finite, weight, carry[1])
     with np.errstate(invalid="ignore", divide="ignore"):
         smoothed = np.where(denominator > 1e-300, numerator / denominator, np.nan)
     return smoothed, (numerator[:, -1].copy(), denominator[:, -1].copy())

@@ -123,7 +123,7 @@ class Pyramid:
 
     def read(
         self, rows: Any, first: int, last: int
-    ) -> tuple[Floats, Floats, NDArray[np.float64], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
         """Return smallest, largest, sum, count of the buckets ``first`` to before ``last`` of some series."""
         last = min(last, self.buckets)
         part = slice(first, last)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from compute.plan import RunEnd
 from lab.config import ExperimentConfig
+from lab.curve_samples import BandKind, XAxis
 from lab.curves import Curves
-from lab.group_curves import BandKind, XAxis
 from lab.messages import DataSummary, Field, RunInfo
 
 __all__ = [

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QToolTip, QVBox
 
 from lab.field_spec import SectionSpec
 from widgets.form_head import FormHead
-from widgets.forms import FieldRows, FormRow
+from widgets.form_row import FormRow
+from widgets.forms import FieldRows
 from widgets.loss_list import LossList
 from widgets.section import Section
 from widgets.theme import LIGHT, Theme

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.field_spec import SectionSpec
 from widgets.controls import IconTextButton
-from widgets.forms import FormRow
+from widgets.form_row import FormRow
 from widgets.loss_card import LossCard
 from widgets.loss_popover import LossPopover
 from widgets.theme import LIGHT, Theme

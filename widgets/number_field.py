@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
@@ -12,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, Slider
 from widgets.controls_fields import Field
-from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, format_integer, parse_number
+from widgets.number_steps import allowed_words, last_place, neighbour_125, tidy
+from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, parse_number
 from widgets.theme import set_property
 
 #: Positions of a slider over a continuous range.
@@ -160,7 +160,7 @@ class NumberField(Field):
         if value is None:
             return ""
         if self._spec.percent:
-            return f"{editable_number(_tidy(value * 100))}{NARROW_NO_BREAK_SPACE}%"
+            return f"{editable_number(tidy(value * 100))}{NARROW_NO_BREAK_SPACE}%"
         suffix = f"{NARROW_NO_BREAK_SPACE}%" if self._spec.unit == "%" else ""
         return editable_number(int(value) if self._spec.kind == "int" else value) + suffix
 
@@ -204,7 +204,7 @@ class NumberField(Field):
         if number is None:
             return None, self._sentence()
         if spec.percent:
-            number = _tidy(number / 100)
+            number = tidy(number / 100)
         if spec.kind == "int" and not number.is_integer():
             return None, self._sentence()
         return (
@@ -242,7 +242,7 @@ class NumberField(Field):
             for _ in range(abs(size)):
                 value = neighbour_125(value, up=size > 0)
         else:
-            value = _tidy(
+            value = tidy(
                 value + size * last_place(self._shown, percent=spec.percent, whole=spec.kind == "int")
             )
         if spec.kind == "int":
@@ -289,11 +289,11 @@ class NumberField(Field):
             number = float(f"{low * (high / low) ** share:.1e}")
         else:
             step = 10 ** math.floor(math.log10((high - low) / 100) + 1e-9)
-            number = _tidy(round((low + share * (high - low)) / step) * step)
+            number = tidy(round((low + share * (high - low)) / step) * step)
         number = min(max(number, low), high)
         if not self._allows(number):
             number = low + (high - low) / POSITIONS if number <= low else high - (high - low) / POSITIONS
-            number = _tidy(number)
+            number = tidy(number)
         return round(number) if spec.kind == "int" else number
 
     def _on_slider_moved(self, position: int) -> None:
@@ -304,49 +304,3 @@ class NumberField(Field):
 
     def _on_slider_value(self, position: int) -> None:
         self._accept(self._slider_number(position))
-
-
-def allowed_words(spec: FieldSpec) -> str:
-    """Say which values a field takes, in per cent where it is shown so."""
-    if not spec.percent:
-        words = re.sub(r"\d{5,}", lambda digits: format_integer(int(digits[0])), spec.allowed or "a number")
-    else:
-        low, high = (
-            None if bound is None else editable_number(_tidy(bound * 100)) for bound in (spec.low, spec.high)
-        )
-        words = "a number"
-        if low is not None and high is not None and not spec.low_open and not spec.high_open:
-            words = f"{low} to {high} %"
-        else:
-            parts = []
-            if low is not None:
-                parts.append(f"{'above' if spec.low_open else 'at least'} {low} %")
-            if high is not None:
-                parts.append(f"{'below' if spec.high_open else 'at most'} {high} %")
-            words = " and ".join(parts) or words
-    return f"{words}, or nothing" if spec.optional else words
-
-
-def neighbour_125(value: float, *, up: bool) -> float:
-    """Return the next number of the series 1, 2, 5, 10, … above or below a positive one."""
-    power = math.floor(math.log10(value) + 1e-12)
-    ladder = [float(f"{digit}e{power + shift}") for shift in (-1, 0, 1) for digit in (1, 2, 5)]
-    if up:
-        return next(rung for rung in ladder if rung > value * (1 + 1e-9))
-    return next(rung for rung in reversed(ladder) if rung < value * (1 - 1e-9))
-
-
-def last_place(text: str, *, percent: bool = False, whole: bool = False) -> float:
-    """Return the worth of the last digit of a number's text, at most 1 (a hundredth for per cent)."""
-    mantissa, _, exponent = text.replace("−", "-").lower().partition("e")
-    _, _, decimals = mantissa.strip("% \u202f\u2009").partition(".")
-    worth = 1.0 if whole else 10.0 ** -len(decimals)
-    if exponent:
-        worth *= 10.0 ** int(exponent.strip("% \u202f\u2009") or 0)
-    elif not decimals and not whole and not percent:
-        worth = 1.0
-    return worth / 100 if percent else worth
-
-
-def _tidy(number: float) -> float:
-    return float(f"{number:.12g}")

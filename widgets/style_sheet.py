@@ -2,16 +2,13 @@
 
 Object names it knows
     Surfaces (use QFrame): ``win``, ``top_bar``, ``view_strip``, ``status_bar``, ``side_left``,
-    ``side_right``,
-    ``panel_head``, ``card``, ``chip`` (a card inside a panel), ``raised`` (readout, popover), ``message``,
-    ``hairline``, ``segments``, ``clear`` (no background).
+    ``side_right``, ``panel_head``, ``card``, ``chip`` (a card inside a panel), ``raised`` (readout,
+    popover), ``message``, ``hairline``, ``segments``, ``clear`` (no background).
 Property ``k``
-    Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; none
-    is a plain
-    button.
+    Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; without
+    it a plain button.
     Labels: ``big``, ``lesson``, ``question``, ``verdict``, ``message``, ``name``, ``title``, ``subtitle``,
-    ``value``,
-    ``tick``, ``tag``, ``text2``, ``text3``, ``ok``, ``warn``, ``error``.
+    ``value``, ``tick``, ``tag``, ``text2``, ``text3``, ``ok``, ``warn``, ``error``.
     Line edits: ``name`` (looks like a title until it is typed in).
 Property ``error`` (true)
     On a field: 2 px error border.

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.field_spec import FieldSpec
 from tests.widgets.keyboard import keys
-from widgets.number_field import NumberField, last_place, neighbour_125
+from widgets.number_field import NumberField
 from widgets.theme import LIGHT, apply_theme
 
 RATE = FieldSpec(
@@ -244,14 +244,3 @@ def test_disabled_field_cannot_be_changed(window: QWidget) -> None:
     assert not field.slider.isEnabled()
     field._step(1)
     assert heard.edits == []
-
-
-def test_neighbours_and_places() -> None:
-    assert neighbour_125(0.1, up=True) == 0.2
-    assert neighbour_125(0.1, up=False) == 0.05
-    assert neighbour_125(3, up=True) == 5
-    assert neighbour_125(3, up=False) == 2
-    assert last_place("0.25") == 0.01
-    assert last_place("−3") == 1
-    assert last_place("1e−4") == pytest.approx(1e-4)
-    assert last_place("12.5\u202f%", percent=True) == pytest.approx(0.001)

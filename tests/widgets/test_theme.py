@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplicati
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+import widgets.style_sheet as style_sheet_module
 from widgets.style_sheet import asset_files, style_sheet
 from widgets.theme import DARK, LIGHT, Theme, apply_theme, set_property, system_theme, theme_named
 from widgets.tokens import SERIES, TOKENS, TYPE, contrast
@@ -241,3 +242,22 @@ def test_theme_by_name_and_system(qapp: QApplication, monkeypatch: pytest.Monkey
     monkeypatch.setattr(QGuiApplication, "styleHints", staticmethod(Hints))
     assert system_theme() is DARK
     assert theme_named("system") is DARK
+
+
+def test_only_the_theme_sets_a_style_sheet() -> None:
+    folder = Path(style_sheet_module.__file__).parent
+    found = [
+        path.name for path in folder.rglob("*.py") if ".setStyleSheet(" in path.read_text(encoding="utf-8")
+    ]
+    assert found == ["theme.py"]
+
+
+def test_applying_the_same_theme_again_costs_nothing(qapp: QApplication) -> None:
+    apply_theme(qapp, LIGHT)
+    before = qapp.styleSheet()
+    qapp.setStyleSheet("")
+    apply_theme(qapp, LIGHT)
+    assert qapp.styleSheet() == ""
+    apply_theme(qapp, DARK)
+    apply_theme(qapp, LIGHT)
+    assert qapp.styleSheet() == before

@@ -1,8 +1,8 @@
 """Milliseconds a frame of four curve cards, against plain pyqtgraph curves of the same raw data, interleaved.
 
-Run it as ``python benchmarks/drawing.py [rounds]``. Both sides draw eight losses a card at 1600 × 1000: ours the
-means at 2 px with bands as the window draws them, the peer plain `PlotWidget` curves one pixel wide of every
-recorded step, without bands, which is what a live plot is without thinning.
+Run it as ``python benchmarks/drawing.py [rounds]``. Both sides draw eight losses a card at 1600 × 1000: ours
+the means at 2 px with bands as the window draws them, the peer plain `PlotWidget` curves one pixel wide of
+every recorded step, without bands, which is what a live plot is without thinning.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -38,10 +39,11 @@ def curves(points: int, card: int, shift: float, noise: float) -> list[tuple[Val
     """Return falling curves, ``points`` long, with relative noise."""
     generator = np.random.default_rng(card)
     x = np.linspace(0.0, 1600.0, points)
-    return [
-        (x, np.exp(-x / (200.0 + 60 * i)) * (1 + noise * generator.normal(size=points)) + 0.02 * (i + 1) + shift)
-        for i in range(LOSSES)
-    ]
+    made = []
+    for i in range(LOSSES):
+        noisy = 1 + noise * generator.normal(size=points)
+        made.append((x, np.exp(-x / (200.0 + 60 * i)) * noisy + 0.02 * (i + 1) + shift))
+    return made
 
 
 def panel(card: int, shift: float, noise: float = 0.0) -> CurvePanel:
@@ -56,11 +58,10 @@ def panel(card: int, shift: float, noise: float = 0.0) -> CurvePanel:
     )  # fmt: skip
 
 
-def paint(widget: QWidget) -> None:
+def paint() -> None:
     """Have everything pending painted now."""
     QApplication.sendPostedEvents()
     QApplication.processEvents()
-    widget.repaint()
 
 
 def time_of(act: Callable[[], None]) -> float:
@@ -93,15 +94,13 @@ def main(rounds: int = 30) -> None:
     def ours(shift: float, noise: float) -> None:
         for number, made in zip(grid.numbers(), panels[shift, noise], strict=True):
             grid.show_panel(number, made)
-        for number in grid.numbers():
-            grid.card(number).repaint()
-        paint(grid.viewport())
+        paint()
 
     def theirs(shift: float) -> None:
         for card, items in enumerate(peers):
             for item, (x, y) in zip(items, raw[shift][card], strict=True):
                 item.setData(x, y)
-        paint(plain)
+        paint()
 
     shifts = (0.0, 0.003)
     panels = {
@@ -113,19 +112,22 @@ def main(rounds: int = 30) -> None:
     smooth, noisy, plains, painted, thin = [], [], [], [], []
     for turn in range(rounds + 3):
         shift = shifts[turn % 2]
-        smooth.append(time_of(lambda: ours(shift, 0.0)))
+        smooth.append(time_of(partial(ours, shift, 0.0)))
         painted.append(grid.paint_seconds * 1e3)
-        noisy.append(time_of(lambda: ours(shift, 0.3)))
+        noisy.append(time_of(partial(ours, shift, 0.3)))
         grid.set_fast(True)
-        thin.append(time_of(lambda: ours(shift, 0.0)))
+        thin.append(time_of(partial(ours, shift, 0.0)))
         grid.set_fast(False)
         if turn % 4 == 3:
-            plains.append(time_of(lambda: theirs(shift)))
-    print(f"{CARDS} cards × {LOSSES} losses × {POINTS} points with bands, 1600 × 1000, offscreen, median of {rounds}")
+            plains.append(time_of(partial(theirs, shift)))
+    print(f"{CARDS} cards × {LOSSES} losses × {POINTS} points with bands, 1600 × 1000, median of {rounds}")
     rows = (
-        ("smooth means, 2 px", smooth), ("  of which making the pictures", painted), ("noisy means, 1 px", noisy),
-        ("flat out: all lines 1 px", thin), (f"plain pyqtgraph, {RAW} raw points a curve", plains),
-    )  # fmt: skip
+        ("smooth means, 2 px", smooth),
+        ("  of which making the pictures", painted),
+        ("noisy means, 1 px", noisy),
+        ("flat out: all lines 1 px", thin),
+        (f"plain pyqtgraph, {RAW} raw points a curve", plains),
+    )
     for name, values in rows:
         kept = values[3:] if len(values) > 6 else values
         print(f"{name:<46} {statistics.median(kept):8.1f} ms   best {min(kept):7.1f}")

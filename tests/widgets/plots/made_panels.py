@@ -111,11 +111,12 @@ def line_panel() -> FieldPanel:
     generator = np.random.default_rng(1)
     x = generator.uniform(-1.0, 1.0, 40)
     axis = np.linspace(-1.2, 1.2, 50)
+    none = np.zeros(40, bool)
     views = (
         FieldView("Squared error", 1, axis.astype(np.float32)),
         FieldView("Huber", 2, (2 * axis).astype(np.float32)),
     )
     return FieldPanel(
-        "Data", "fitted curve", x[:, None], 1.5 * x, np.zeros(40, bool), np.zeros(40, bool), 0, ("x",), ("y",),
+        "Data", "fitted curve", x[:, None], 1.5 * x, none, none, 0, ("x",), ("y",),
         (axis,), "number", views,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +30,7 @@ from widgets.plots.field_painting import boundary_path, surface_image
 from widgets.theme import DARK, LIGHT
 
 WIDTHS = (364, 418, 640)
+NO = np.empty(0, bool)
 
 
 def actions(menu: QMenu) -> dict[str, object]:
@@ -48,8 +50,8 @@ def card(qtbot: QtBot) -> CurveCard:
 
 def test_a_curve_card_shows_and_stays_silent(qtbot: QtBot, card: CurveCard) -> None:
     signals = (
-        card.entry_toggled, card.entry_soloed, card.crosshair_moved, card.view_changed, card.comparison_chosen,
-        card.log_y_chosen, card.log_x_chosen, card.full_asked, card.kind_chosen, card.removed, card.moved,
+        card.entry_toggled, card.entry_soloed, card.crosshair_moved, card.view_changed,
+        card.comparison_chosen, card.log_y_chosen, card.log_x_chosen, card.full_asked, card.kind_chosen, card.removed, card.moved,
     )  # fmt: skip
     said: list[object] = []
     for signal in signals:
@@ -122,7 +124,7 @@ def test_the_head_never_overflows(qtbot: QtBot, card: CurveCard, width: int) -> 
         if child.isWidgetType() and child.isVisible()  # type: ignore[attr-defined]
     ]
     rects = sorted((child.geometry() for child in shown), key=lambda rect: rect.left())  # type: ignore[attr-defined]
-    assert all(a.right() < b.left() for a, b in zip(rects, rects[1:], strict=False))
+    assert all(a.right() < b.left() for a, b in itertools.pairwise(rects))
     assert rects[-1].right() < card.head.width()
     assert card.more.isVisible() and card.comparison is not None and card.comparison.isVisible()
 
@@ -266,8 +268,8 @@ def test_the_surface_is_turned_the_right_way_up_and_keeps_its_levels(qtbot: QtBo
 
 @pytest.mark.parametrize("panel", [
     field_panel(), field_panel("class", classes=5), field_panel("number"), field_panel(views=0), line_panel(),
-    replace(field_panel(), views=(replace(field_panel().views[0], values=np.full((21, 41), np.nan, np.float32)),)),
-    replace(line_panel(), points=np.empty((0, 1)), labels=np.empty(0), corrupted=np.empty(0, bool), validation=np.empty(0, bool)),
+    replace(field_panel(), views=(replace(field_panel().views[0], values=np.full((21, 41), np.nan)),)),
+    replace(line_panel(), points=np.empty((0, 1)), labels=np.empty(0), corrupted=NO, validation=NO),
     replace(field_panel(), points=np.empty((0, 0)), axes=(), views=(), placeholder="the data will be here"),
 ])  # fmt: skip
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,7 @@ def test_ticks_lie_inside_ascend_and_have_different_words(low: float, span: floa
     found = ticks(scale, wanted)
     tolerance = 1e-6 * span + 1e-9 * abs(low)
     assert 1 <= len(found) <= 3 * wanted
-    assert all(a < b for a, b in zip(found, found[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(found))
     assert all(scale.low - tolerance <= value <= scale.high + tolerance for value in found)
 
 
@@ -64,7 +66,7 @@ def test_ticks_lie_inside_ascend_and_have_different_words(low: float, span: floa
 def test_log_ticks_lie_inside_and_ascend(exponent: float, decades: float, wanted: int) -> None:
     scale = Scale(10.0**exponent, 10.0 ** (exponent + decades), True)
     found = ticks(scale, wanted)
-    assert all(a < b for a, b in zip(found, found[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(found))
     assert all(-1e-6 <= scale.fraction(value) <= 1 + 1e-6 for value in found)
     assert len(found) <= 3 * wanted
     assert len(labels(found, scale)) == len(found)

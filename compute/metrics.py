@@ -58,31 +58,35 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     if outputs.shape[-1] == 1:
         return _two_class_scores(link, outputs[..., 0], labels)
     xp = array_module(outputs)
-    index = xp.broadcast_to(labels, outputs.shape[:2])[..., None]
+    # classes first: reductions over a short last axis spend their time on starting rows
+    z = xp.ascontiguousarray(xp.moveaxis(outputs, 2, 0))
+    truth = xp.broadcast_to(labels, z.shape[1:])[None]
     if link.name == "softmax":
-        logs = log_softmax(outputs)
+        logs = log_softmax(z, axis=0)
         probabilities = xp.exp(logs)
-        picked = xp.take_along_axis(logs, index, axis=2)[..., 0]
-    else:
-        probabilities = xp.clip(link.forward(outputs), FLOOR, 1)
-        probabilities = probabilities / _sum_over_classes(probabilities)[..., None]
-        picked = xp.log(xp.take_along_axis(probabilities, index, axis=2)[..., 0])
-    errors = probabilities - (index == xp.arange(outputs.shape[-1]))
-    predicted = xp.argmax(outputs, axis=2)
+        picked = xp.take_along_axis(logs, truth, axis=0)[0]
+    else:  # acts on each output for itself
+        probabilities = xp.clip(link.forward(z), FLOOR, 1)
+        probabilities = probabilities / xp.sum(probabilities, axis=0)
+        picked = xp.log(xp.take_along_axis(probabilities, truth, axis=0)[0])
+    errors = probabilities - (truth == xp.arange(len(z))[:, None, None])
+    predicted = _first_largest(z)
     return ClassScores(
         nll=-picked,
-        brier=_sum_over_classes(errors * errors),
-        mae=_sum_over_classes(xp.abs(errors)),
+        brier=xp.sum(errors * errors, axis=0),
+        mae=xp.sum(xp.abs(errors), axis=0),
         hit=predicted == labels,
         predicted=predicted,
     )
 
 
-def _sum_over_classes(values: Array) -> Array:
-    """Return (R, N) sums of (R, N, K): as a product with ones, several times faster for short rows."""
-    xp = array_module(values)
-    total: Array = xp.matmul(values, xp.ones(values.shape[-1], dtype=values.dtype))
-    return total
+def _first_largest(z: Array) -> Array:
+    """Return ``argmax`` of (K, R, N) over K, several times faster than NumPy's; 0 where there is a NaN."""
+    xp, count = array_module(z), len(z)
+    rank = xp.arange(count, 0, -1, dtype=z.dtype)[:, None, None]
+    best = xp.max((z == xp.max(z, axis=0)) * rank, axis=0)  # K for class 0, 1 for the last, 0 for NaN
+    index: Array = (count - best).astype(np.intp) % count
+    return index
 
 
 def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:

@@ -93,8 +93,16 @@ def test_raw_outputs_above_one_still_have_an_order() -> None:
     assert scores.hit[0, 0]
 
 
+def test_outputs_that_are_no_numbers_stay_in_range() -> None:
+    scores = class_scores(LINKS["softmax"], np.full((1, 2, 3), np.nan), np.array([[0, 2]]))
+    assert np.isnan(scores.nll).all()
+    assert confusion_counts(scores.predicted, np.array([[0, 2]]), 3).sum() == 2
+
+
 def test_ties_go_to_the_lowest_class_and_to_class_one_at_one_half() -> None:
     assert class_scores(LINKS["softmax"], np.zeros((1, 1, 3)), np.array([[0]])).predicted[0, 0] == 0
+    tied = class_scores(LINKS["softmax"], np.array([[[1.0, 3.0, 2.0, 3.0]]]), np.array([[0]]))
+    assert tied.predicted[0, 0] == 1
     assert class_scores(LINKS["sigmoid"], np.zeros((1, 1, 1)), np.array([[0]])).predicted[0, 0] == 1
     assert class_scores(LINKS["identity"], np.full((1, 1, 1), 0.5), np.array([[0]])).predicted[0, 0] == 1
 

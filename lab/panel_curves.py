@@ -118,7 +118,7 @@ def seeds_words(source: PanelSource, groups: Sequence[LossLook]) -> str:
     total = source.run_config.seeds.count
     if total == 1:
         return f"seed {source.run_config.seeds.first}"
-    if not counts or counts == {total}:
+    if not source.runs or not counts or counts == {total}:
         return f"mean of {total} seeds"
     few, many = min(counts), max(counts)
     if few == many:

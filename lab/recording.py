@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,11 +132,17 @@ class Recording:
         return track.seconds[: self.length_of(track, run)].copy()
 
     def length_of(self, track: Track, run: int) -> int:
-        """Return how many rows of a track the run took part in."""
+        """Return how many rows of a track the run took part in.
+
+        A diverged run's last row is the one that shows it; a run that a rule ended after an evaluation
+        has no row for the update that it did not do.
+        """
         end = self.ends.get(run)
         if end is None:
             return track.length
-        return int(np.searchsorted(track.steps, end.step, side="right"))
+        by_step = self._recorded.get(run) is track
+        side: Literal["left", "right"] = "left" if by_step and end.reason != "diverged" else "right"
+        return int(np.searchsorted(track.steps, end.step, side=side))
 
     def first(self, metric: str, run: int) -> float:
         """Return a run's first finite value, NaN without one."""

@@ -175,6 +175,8 @@ def test_a_diverged_run_ends_the_mean_and_a_finished_one_stays_in_it() -> None:
     held = curves.group("objective", range(3), CurveView())
     assert held is not None
     assert len(held.mean) == 40
+    assert np.isfinite(held.mean).all()
+    assert curves.series("objective", 0)[0][-1] == 19
     assert held.mean[39] == pytest.approx((20 + 40 + 40) / 3)
     assert held.diverged is None
 

@@ -88,7 +88,7 @@ def print_summary(source: ResultSource, console: Console | None = None) -> None:
         return
     narrow = console.width < WIDE
     keys = summary.metrics[:3] if narrow else summary.metrics
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Loss", overflow="fold")
     for key in keys:
         title = METRICS[key].short if narrow else METRICS[key].label

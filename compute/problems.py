@@ -69,7 +69,10 @@ class Problem:
     excerpt: Excerpt | None = None
 
     def __str__(self) -> str:
-        return f"{self.title} {self.body}".strip()
+        if not self.body:
+            return self.title
+        stop = "" if self.title.endswith((".", "?", "!", ":", "…")) else "."
+        return f"{self.title}{stop} {self.body}"
 
 
 class ProblemError(ValueError):

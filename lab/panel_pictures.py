@@ -16,9 +16,8 @@ from lab.panel_curves import (
     legend_value,
     looks,
     seeds_words,
-    x_range,
-    y_range,
 )
+from lab.panel_ranges import x_range, y_range
 from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions
 

@@ -159,6 +159,7 @@ class PathField(TextField):
     def show_spec(self, spec: FieldSpec) -> None:
         """Show the file's name."""
         super().show_spec(spec)
+        self.edit.setPlaceholderText(spec.empty_text or "Choose or drop a file")
         if hasattr(self, "browse"):
             self.browse.setEnabled(spec.enabled)
 

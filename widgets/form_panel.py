@@ -245,6 +245,7 @@ class ExperimentForm(QFrame):
         self.head.save_asked.connect(self.save_asked)
         self.head.save_as_asked.connect(self.save_as_asked)
         self.losses.edited.connect(self.edited)
+        self.losses.refused.connect(self._bring_into_view, Qt.ConnectionType.QueuedConnection)
         self.losses.loss_added.connect(self.loss_added)
         self.losses.loss_removed.connect(self.loss_removed)
         self.losses.loss_duplicated.connect(self.loss_duplicated)
@@ -257,6 +258,7 @@ class ExperimentForm(QFrame):
         group = FieldRows()
         group.set_theme(self._theme)
         group.edited.connect(self.edited)
+        group.refused.connect(self._bring_into_view, Qt.ConnectionType.QueuedConnection)
         group.set_more_open(self._open.get(f"{spec.key}/more", False))
         group.more_toggled.connect(lambda is_open, key=f"{spec.key}/more": self._on_toggled(key, is_open))
         if spec.key == "losses":
@@ -269,6 +271,10 @@ class ExperimentForm(QFrame):
         self._sections[spec.key] = section
         self._groups[spec.key] = group
         return section
+
+    def _bring_into_view(self, row: QWidget) -> None:
+        """Scroll to the words under a field, once they have their place."""
+        self.scroller.ensureWidgetVisible(row, 0, 12)
 
     def _on_toggled(self, key: str, is_open: bool) -> None:
         self._open[key] = is_open

@@ -66,6 +66,7 @@ class FormRow(QWidget):
     """One field, its label at the left (a check box has its words behind it) and its error under it."""
 
     edited = Signal(str, object)
+    refused = Signal(QWidget)
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None, *, mode: Mode = "panel") -> None:
         super().__init__(parent)
@@ -185,6 +186,8 @@ class FormRow(QWidget):
     def _on_refused(self, sentence: str) -> None:
         self._refusal = sentence
         self._show_error()
+        if sentence:
+            self.refused.emit(self)
 
     def _on_edited(self, value: object) -> None:
         self._refusal = ""

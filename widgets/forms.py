@@ -25,6 +25,7 @@ class FieldRows(QWidget):
     """
 
     edited = Signal(str, object)
+    refused = Signal(QWidget)
     more_toggled = Signal(bool)
 
     def __init__(
@@ -78,6 +79,7 @@ class FieldRows(QWidget):
                 row = FormRow(spec, self, mode=self._mode)
                 row.set_theme(self._theme)
                 row.edited.connect(self.edited)
+                row.refused.connect(self.refused)
             kept[key] = row
         if list(kept.items()) == before:
             self._show_visible()

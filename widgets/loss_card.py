@@ -62,6 +62,7 @@ class LossCard(QFrame):
     """
 
     edited = Signal(str, object)
+    refused = Signal(QWidget)
     removed = Signal(int)
     duplicated = Signal(int)
     moved = Signal(int, int)
@@ -93,6 +94,7 @@ class LossCard(QFrame):
         self.note = _Note(self)
         self.rows = FieldRows(self, mode="card", key=_suffix)
         self.rows.edited.connect(self.edited)
+        self.rows.refused.connect(self.refused)
         self._lay_out()
         self.show_loss(spec, 1)
 
@@ -115,7 +117,7 @@ class LossCard(QFrame):
         self.note.words.setText(spec.note)
         self.note.setVisible(bool(spec.note))
         changed = self.rows.show_fields(self._shown_fields())
-        self._rows_box.setContentsMargins(_INDENT, 2 if self.rows.rows() else 0, 0, 0)
+        self._rows_box.setContentsMargins(_INDENT, 4 if self.rows.rows() else 0, 0, 0)
         return changed
 
     def set_theme(self, theme: Theme) -> None:

@@ -26,6 +26,7 @@ class LossList(QWidget):
     """
 
     edited = Signal(str, object)
+    refused = Signal(QWidget)
     loss_added = Signal(str)
     loss_removed = Signal(int)
     loss_duplicated = Signal(int)
@@ -78,6 +79,7 @@ class LossList(QWidget):
             card.set_theme(self._theme)
             card.show_loss(loss, len(spec.losses))
             card.edited.connect(self.edited)
+            card.refused.connect(self.refused)
             card.removed.connect(self.loss_removed)
             card.duplicated.connect(self.loss_duplicated)
             card.moved.connect(self.loss_moved)

@@ -257,6 +257,22 @@ def test_what_was_typed_wrong_is_said_under_the_field(panel: ExperimentForm) -> 
     assert heard.all == []
 
 
+def test_the_words_under_a_field_scroll_into_view(panel: ExperimentForm) -> None:
+    panel.resize(304, 420)
+    settle()
+    row = panel.row("optimizer.learning_rate")
+    view = panel.scroller.viewport()
+    bar = panel.scroller.verticalScrollBar()
+    bar.setValue(bar.value() + row.field.mapTo(view, QPoint(0, row.field.height())).y() - view.height())
+    row.field.edit.setFocus()
+    row.field.edit.selectAll()
+    keys(row.field.edit, "−1")
+    QTest.keyClick(row.field.edit, Qt.Key.Key_Return)
+    settle()
+    assert row.error.isVisible()
+    assert row.mapTo(view, QPoint(0, row.height())).y() <= view.height()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", [LIGHT, DEJAVU], ids=["ui-font", "dejavu"])
 def test_nothing_is_ever_wider_than_the_panel(

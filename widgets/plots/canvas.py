@@ -51,6 +51,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._layout: CurveLayout | None = None
         self._boxes: list[FacetBox] = []
         self._picture = QPixmap()
+        self._ground = QPixmap()
+        self._ground_of: object = None
         self._stale = True
         self._fast = False
         self._facet_titles = False
@@ -173,20 +175,39 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if self._picture.size() != size * dpr or self._picture.devicePixelRatio() != dpr:
             self._picture = QPixmap(size * dpr)
             self._picture.setDevicePixelRatio(dpr)
-        self._picture.fill(self._theme.color("card"))
         self._stale = False
         layout = self.curve_layout()
         if layout is None or self._panel is None:
+            self._picture.fill(self._theme.color("card"))
             return
         self._sync(layout, dpr)
+        self._paint_ground(self._panel, layout, dpr)
         painter = QPainter(self._picture)
-        paint_axes(painter, self._theme, self._panel, layout.facets)
-        for facet in layout.facets:
-            paint_target_line(painter, self._theme, self._panel, facet)
+        painter.drawPixmap(0, 0, self._ground)
         self.render(painter, QRectF(self.viewport().rect()), self.viewport().rect())
         paint_annotations(painter, self._theme, self._panel, layout)
         painter.end()
         self.paint_seconds = time.perf_counter() - begun
+
+    def _paint_ground(self, panel: CurvePanel, layout: CurveLayout, dpr: float) -> None:
+        """Paint what lies below the data anew, unless it is as it was: while training it mostly is."""
+        places = tuple(
+            (f.frame, f.x_ticks, f.y_ticks, f.reserve, f.show_left, bool(f.facet.lines))
+            for f in layout.facets
+        )
+        words = panel.x_label, panel.target, panel.percent, panel.placeholder
+        key = places, words, self.viewport().size(), dpr, self._theme.name
+        if key == self._ground_of:
+            return
+        self._ground_of = key
+        self._ground = QPixmap(self._picture.size())
+        self._ground.setDevicePixelRatio(dpr)
+        self._ground.fill(self._theme.color("card"))
+        painter = QPainter(self._ground)
+        paint_axes(painter, self._theme, panel, layout.facets)
+        for facet in layout.facets:
+            paint_target_line(painter, self._theme, panel, facet)
+        painter.end()
 
     def _sync(self, layout: CurveLayout, dpr: float) -> None:
         while len(self._boxes) > len(layout.facets):

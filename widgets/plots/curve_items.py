@@ -136,10 +136,13 @@ def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], N
     height = y_high - y_low
     pixel = height / max(1.0, frame.rect.height())
     broad = line.role in ("mean", "layer")
-    x, y = reduced(x, y, frame.x.view, frame.rect.width() / (2.0 if broad else 0.5), pixel)
+    columns = frame.rect.width() / (2.0 if broad else 0.5)
+    x, y = reduced(x, y, frame.x.view, max(columns, 1000.0), pixel)
     noisy = is_noisy(y, height)
     if broad and not noisy:
         x, y = straightened(x, y, 0.12 * pixel)
+    elif len(x) > columns:
+        x, y = reduced(x, y, frame.x.view, columns, pixel)
     # far outside the picture is outside: huge coordinates cost the rasteriser dearly
     return x, np.clip(y, y_low - 4 * height, y_high + 4 * height), noisy
 
@@ -162,7 +165,7 @@ def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[BandShap
     x, low, high = frame.x.to_view(band.x), frame.y.to_view(band.low), frame.y.to_view(band.high)
     bottom, top = frame.y.view
     color = theme.band_color(band.series)
-    if is_noisy(high, top - bottom) or is_noisy(low, top - bottom):
+    if is_noisy(high, top - bottom):
         return band_columns(x, low, high, layout), color
     path = band_path(band, x, low, high, (bottom, top))
     return None if path.isEmpty() else (path, color)

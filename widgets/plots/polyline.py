@@ -48,8 +48,9 @@ def reduced(
     width = x[ends] - x[starts]
     rising = y[ends] >= y[starts]
     points = np.where(flat, 1, 2)
-    place = np.cumsum(points) - points
-    total = int(points.sum())
+    # the ends stand where they are, beside the columns: a line starts at its first and stops at its last point
+    place = np.cumsum(points) - points + 1
+    total = int(points.sum()) + 2
     out_x, out_y = np.empty(total), np.empty(total)
     out_x[place] = x[starts] + np.where(flat, 0.5, 0.25) * width
     out_y[place] = np.where(flat, (lows + highs) / 2, np.where(rising, lows, highs))
@@ -57,7 +58,6 @@ def reduced(
     second = place[moving] + 1
     out_x[second] = (x[starts] + 0.75 * width)[moving]
     out_y[second] = np.where(rising, highs, lows)[moving]
-    # the ends stand where they are: a line starts at its first and stops at its last point
     out_x[0], out_y[0] = x[0], y[0]
     out_x[-1], out_y[-1] = x[-1], y[-1]
     return out_x, out_y
@@ -99,8 +99,11 @@ def is_noisy(y: Points, height: float) -> bool:
     """Return whether a line (view coordinates) is too noisy to be drawn two pixels wide."""
     if len(y) < 3 or not height > 0.0:
         return False
-    travel = float(np.nansum(np.abs(np.diff(y)))) / height
-    return travel > NOISY_TRAVEL
+    steps = np.abs(np.diff(y))
+    travel = float(steps.sum())
+    if travel != travel:
+        travel = float(np.nansum(steps))
+    return travel > NOISY_TRAVEL * height
 
 
 def clipped(x: Points, y: Points, low: float, high: float) -> tuple[Points, Points]:

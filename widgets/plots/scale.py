@@ -12,10 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 def transformed(values: ArrayLike, log: bool) -> NDArray[np.float64]:
     """Return values (n,) in view coordinates; NaN where they have none (≤ 0 under ``log``)."""
     array = np.asarray(values, dtype=np.float64)
-    if not log:
-        return np.where(np.isfinite(array), array, np.nan)
-    usable = np.isfinite(array) & (array > 0.0)
-    return np.log10(array, out=np.full(array.shape, np.nan), where=usable)
+    if log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            array = np.log10(array)
+    # one sum tells whether all are finite, which is the rule; huge sums only cost the longer way
+    with np.errstate(over="ignore", invalid="ignore"):
+        if math.isfinite(float(array.sum())):
+            return array
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ def card(qtbot: QtBot) -> CurveCard:
 def test_a_curve_card_shows_and_stays_silent(qtbot: QtBot, card: CurveCard) -> None:
     signals = (
         card.entry_toggled, card.entry_soloed, card.crosshair_moved, card.view_changed,
-        card.comparison_chosen, card.log_y_chosen, card.log_x_chosen, card.full_asked, card.kind_chosen, card.removed, card.moved,
+        card.comparison_chosen, card.log_y_chosen, card.log_x_chosen, card.full_asked,
+        card.kind_chosen, card.removed, card.moved,
     )  # fmt: skip
     said: list[object] = []
     for signal in signals:

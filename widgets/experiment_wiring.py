@@ -190,6 +190,8 @@ class ExperimentWiring(QObject):
 
     def toggle(self) -> None:
         """Do what the primary button says."""
+        if not self._form.commit() and self._session.state not in ("running", "paused"):
+            return
         if self._session.data_problem is not None and self._session.state not in ("running", "paused"):
             self.refused.emit(self._session.data_problem)
             return
@@ -201,6 +203,8 @@ class ExperimentWiring(QObject):
 
     def step(self, epoch: bool) -> None:
         """Do one update, or one epoch."""
+        if not self._form.commit():
+            return
         if self._session.state == "running" or self._session.data_problem is not None:
             return
         fresh = self._session.state != "paused"

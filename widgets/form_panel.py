@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QToolTip, QVBoxLayout, QWidget
 
 from lab.field_spec import SectionSpec
 from widgets.form_head import FormHead
@@ -207,6 +207,18 @@ class ExperimentForm(QFrame):
         """Return a section. An unknown key raises KeyError."""
         return self._sections[key]
 
+    def commit(self) -> bool:
+        """Take a text that is being typed as if Enter had been pressed; say whether it could be taken.
+
+        For whatever acts on the experiment without taking the focus: Run, Save, their keys.
+        """
+        focus = QApplication.focusWidget()
+        if not isinstance(focus, QLineEdit) or not self.isAncestorOf(focus):
+            return True
+        focus.editingFinished.emit()
+        row = self._focused_row()
+        return row is None or not row.is_refusing
+
     def focus_field(self, path: str) -> bool:
         """Put the cursor into a field and scroll to it; say whether there is such a field."""
         row = self.row(path)
@@ -237,13 +249,17 @@ class ExperimentForm(QFrame):
     # --- parts ------------------------------------------------------------------------------------
     def _connect(self) -> None:
         self.head.renamed.connect(lambda name: self.edited.emit("name", name))
-        self.head.undo_asked.connect(self.undo_asked)
-        self.head.redo_asked.connect(self.redo_asked)
-        self.head.new_asked.connect(self.new_asked)
-        self.head.open_asked.connect(self.open_asked)
         self.head.open_path_asked.connect(self.open_path_asked)
-        self.head.save_asked.connect(self.save_asked)
-        self.head.save_as_asked.connect(self.save_as_asked)
+        for asked, told in (
+            (self.head.undo_asked, self.undo_asked),
+            (self.head.redo_asked, self.redo_asked),
+            (self.head.new_asked, self.new_asked),
+            (self.head.open_asked, self.open_asked),
+            (self.head.save_asked, self.save_asked),
+            (self.head.save_as_asked, self.save_as_asked),
+        ):
+            asked.connect(self.commit)
+            asked.connect(told)
         self.losses.edited.connect(self.edited)
         self.losses.refused.connect(self._bring_into_view, Qt.ConnectionType.QueuedConnection)
         self.losses.loss_added.connect(self.loss_added)

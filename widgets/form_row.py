@@ -117,6 +117,11 @@ class FormRow(QWidget):
         """The words shown under the field now."""
         return self._refusal or self._problem
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether the field holds a text that is not allowed."""
+        return bool(self._refusal)
+
     def help_text(self) -> str:
         """Return what F1 tells of the field."""
         parts = [self.spec.label, self.spec.help]

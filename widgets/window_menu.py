@@ -21,6 +21,15 @@ def window_commands(window: MainWindow) -> None:
     """Give a window its commands."""
     session, experiment, files = window.session, window.experiment, window.files
     plots, strip, grid = window.plots, window.workspace.strip, window.grid
+
+    def save() -> None:
+        window.form.commit()
+        files.save()
+
+    def save_as() -> None:
+        window.form.commit()
+        files.save_as()
+
     table: list[tuple[str, str, tuple[str, ...], Callable[[], object], str]] = [
         ("run", "Run or pause", ("Space", "F5"), experiment.toggle, "start resume again train"),
         ("step", "One update", (".",), lambda: experiment.step(False), "step"),
@@ -29,8 +38,14 @@ def window_commands(window: MainWindow) -> None:
         ("reset", "Reset: forget the runs", ("Ctrl+Backspace",), session.reset, "clear"),
         ("new", "New experiment", ("Ctrl+N",), files.new, ""),
         ("open", "Open experiment …", ("Ctrl+O",), files.choose, "file toml load"),
-        ("save", "Save", ("Ctrl+S",), lambda: files.save(), "file toml"),
-        ("save_as", "Save as …", ("Ctrl+Shift+S",), lambda: files.save_as(), "file toml"),
+        ("save", "Save", ("Ctrl+S",), save, "file toml"),
+        (
+            "save_as",
+            "Save as …",
+            ("Ctrl+Shift+S",),
+            save_as,
+            "file toml",
+        ),
         ("data", "Load my data …", ("Ctrl+D",), files.choose_data, "csv parquet npz table"),
         ("undo", "Undo", ("Ctrl+Z",), session.undo, ""),
         ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), session.redo, ""),

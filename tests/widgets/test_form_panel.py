@@ -257,6 +257,27 @@ def test_what_was_typed_wrong_is_said_under_the_field(panel: ExperimentForm) -> 
     assert heard.all == []
 
 
+def test_what_is_being_typed_can_be_taken_before_acting(panel: ExperimentForm) -> None:
+    heard = Heard(panel)
+    edit = panel.row("optimizer.learning_rate").field.edit
+    assert panel.commit()
+    edit.setFocus()
+    edit.selectAll()
+    keys(edit, "0.3")
+    assert panel.commit()
+    assert panel.commit()
+    assert heard.all == [("edited", "optimizer.learning_rate", 0.3)]
+    edit.selectAll()
+    keys(edit, "−3")
+    assert not panel.commit()
+    assert len(heard.all) == 1
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    edit.selectAll()
+    keys(edit, "0.5")
+    QTest.mouseClick(panel.head.undo, Qt.MouseButton.LeftButton)
+    assert heard.all[1:] == [("edited", "optimizer.learning_rate", 0.5), ("undo_asked",)]
+
+
 def test_the_words_under_a_field_scroll_into_view(panel: ExperimentForm) -> None:
     panel.resize(304, 420)
     settle()

@@ -78,7 +78,7 @@ def explain_divergence(source: PanelSource, loss_index: int | None = None) -> Pr
     mine = sorted(by_loss[loss_index], key=lambda end: (end.step, end.run))
     config = source.run_config
     title = _title(config, loss_index, mine)
-    sentences = [_evidence(source, mine[0]), _cause(config, loss_index)]
+    sentences = [_evidence(source, mine[0]), _cause(source, loss_index, mine[0])]
     others = sorted(set(by_loss) - {loss_index})
     if others:
         names = loss_labels(config)
@@ -170,9 +170,19 @@ def _rate_path(config: ExperimentConfig, loss_index: int) -> str:
     return "optimizer.learning_rate" if own is None else f"losses.{loss_index}.learning_rate"
 
 
-def _cause(config: ExperimentConfig, loss_index: int) -> str:
-    rate = step_text(_rate(config, loss_index))
-    card = config.losses[loss_index].declaration
+def _rate_in_force(source: PanelSource, loss_index: int, end: RunEnd) -> float:
+    """Return the base learning rate when a run diverged: as recorded, for it may have been changed by hand."""
+    config = source.run_config
+    schedule = config.optimizer.schedule
+    rate = source.curves.last("learning_rate", end.run)
+    if math.isfinite(rate) and rate > 0 and schedule.name == "constant" and not schedule.warmup:
+        return float(f"{rate:.6g}")  # recorded in float32, 0.1 as 0.10000000149
+    return _rate(config, loss_index)
+
+
+def _cause(source: PanelSource, loss_index: int, end: RunEnd) -> str:
+    rate = step_text(_rate_in_force(source, loss_index, end))
+    card = source.run_config.losses[loss_index].declaration
     if not getattr(card, "bounded_gradient", True):
         return (
             f"The learning rate of {rate} is probably too high for this loss: "
@@ -184,14 +194,7 @@ def _cause(config: ExperimentConfig, loss_index: int) -> str:
 def _remedies(source: PanelSource, loss_index: int, end: RunEnd) -> tuple[Remedy, ...]:
     """Offer a third of the learning rate that was in force, and clipping."""
     config = source.run_config
-    rate = source.curves.last("learning_rate", end.run)
-    schedule_is_constant = (
-        config.optimizer.schedule.name == "constant" and not config.optimizer.schedule.warmup
-    )
-    if not (math.isfinite(rate) and rate > 0 and schedule_is_constant):
-        rate = _rate(config, loss_index)
-    # float32 records 0.1 as 0.10000000149: round before dividing.
-    lower = float(f"{float(f'{rate:.6g}') / 3:.1g}")
+    lower = float(f"{_rate_in_force(source, loss_index, end) / 3:.1g}")
     remedies = [Remedy(f"Run again at {step_text(lower)}", {_rate_path(config, loss_index): lower})]
     clip = config.training.clip
     if clip is None or clip > 1:

@@ -60,6 +60,8 @@ class Spec:
 def looks(source: PanelSource, options: ViewOptions) -> tuple[LossLook, ...]:
     """Return every loss of the runs shown."""
     config = source.run_config
+    if options.solo is not None and options.solo >= len(config.losses):
+        options = replace(options, solo=None)  # chosen in an experiment that had more losses
     names, shorts = loss_labels(config), short_loss_labels(config)
     result = []
     for index, series in enumerate(series_numbers(config)):

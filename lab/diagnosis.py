@@ -171,7 +171,7 @@ def _rate_path(config: ExperimentConfig, loss_index: int) -> str:
 
 
 def _rate_in_force(source: PanelSource, loss_index: int, end: RunEnd) -> float:
-    """Return the base learning rate when a run diverged: as recorded, for it may have been changed by hand."""
+    """Return the base learning rate when a run diverged, as recorded: it may have been changed by hand."""
     config = source.run_config
     schedule = config.optimizer.schedule
     rate = source.curves.last("learning_rate", end.run)

@@ -111,8 +111,7 @@ def run_headless(
         with Interruption().listening() as interruption:
             _train(session, quiet, interruption)
             if not session.runs:
-                say("Stopped before the first step; nothing was written.")
-                return INTERRUPTED
+                return _tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
             if draw is not None:
                 written += _draw(session, folder, draw, force)
@@ -159,26 +158,32 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
 
 
 def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
-    """Train to the end; refused input raises, everything else is in the session's state afterwards."""
-    deadline = float("inf")
+    """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
+    deadline: float | None = None
     session.start()
     with make_progress(session, quiet) as progress:
-        while session.state in ("empty", "preparing", "ready", "running", "paused"):
+        while session.starting or session.state in ("running", "paused"):
             changes = session.advance()
-            if interruption.asked and deadline == float("inf"):
-                if session.state not in ("running", "paused") and session.step == 0:
-                    return
+            if interruption.asked and deadline is None:
                 session.stop()
                 deadline = time.monotonic() + STOP_SECONDS
-            if time.monotonic() > deadline:
+            if deadline is not None and time.monotonic() > deadline:
                 return
             progress.update()
             if not changes:
                 time.sleep(POLL_SECONDS)
-        progress.update()
-    problem = session.data_problem or session.problem
-    if session.state == "refused" or (problem is not None and not session.runs):
-        raise ProblemError(problem or Problem("The experiment was refused"))
+
+
+def _tell_why_not(session: Session, interruption: Interruption) -> int:
+    """Say why there are no runs. What a setting or a file is to blame for raises."""
+    if interruption.asked:
+        say("Stopped before the first step; nothing was written.")
+        return INTERRUPTED
+    problem = session.problem or session.data_problem or Problem("The training could not begin")
+    if session.data_problem is not None or problem.where:
+        raise ProblemError(problem)
+    print_problem(problem)
+    return FAILED
 
 
 def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]:
@@ -202,8 +207,8 @@ def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]
 def _code(session: Session, interruption: Interruption) -> int:
     if interruption.asked:
         return INTERRUPTED
-    broken = any(run.status in ("diverged", "interrupted") for run in session.runs)
-    return FAILED if broken or session.state == "interrupted" else DONE
+    diverged = any(run.status == "diverged" for run in session.runs)
+    return FAILED if diverged or session.state != "finished" else DONE
 
 
 def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:

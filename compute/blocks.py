@@ -64,7 +64,7 @@ class Blocks:
         self.step = 0
         self.seconds = 0.0
         train = plan.data.train
-        self.data = Rows(xp, train.inputs, train.targets, plan.model.sizes[-1], dtype)
+        self.data = Rows(xp, train.inputs, train.targets, plan.target_width, dtype)
         runs = np.arange(len(plan.initial), dtype=np.intp)
         self._frozen: NDArray[Any] = plan.initial.astype(dtype)
         self.live: LiveRuns | None = LiveRuns(plan, self.data, runs, self._frozen, self.rates, None, BLOCK)

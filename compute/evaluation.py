@@ -103,7 +103,7 @@ class Evaluator:
             if count > plan.evaluate_rows:
                 some = np.sort(stream(0, "evaluation").permutation(count)[: plan.evaluate_rows])
                 inputs, targets = inputs[:, some], targets[:, some]
-            self._parts[name] = Rows(xp, inputs, targets, plan.model.sizes[-1], dtype)
+            self._parts[name] = Rows(xp, inputs, targets, plan.target_width, dtype)
             self._totals[name] = _total_squares(targets)
         self._live: LiveRuns | None = None
         self._pass: _Pass | None = None
@@ -189,7 +189,7 @@ class Evaluator:
                 wanted = passes.stream_rows(targets, group.runs)
                 values, _ = group.loss.value_and_gradient(mine, wanted, passes.work)
                 loss[group.runs] += group.scale * xp.sum(values, axis=1, dtype=np.float64)
-                residuals = (group.loss.link.forward(mine) - wanted).astype(np.float64)
+                residuals = (group.loss.predictions(mine) - wanted).astype(np.float64)
                 squares[group.runs] += xp.sum(residuals * residuals, axis=1)
                 absolute[group.runs] += xp.sum(xp.abs(residuals), axis=(1, 2))
         return to_host(loss), to_host(squares), to_host(absolute)
@@ -221,7 +221,7 @@ def predict(
 
     Returns
     -------
-    (R, G, K) predictions, after the link, on the host.
+    (R, G, K) predictions, after the link, on the host; K target columns also where a scale is learned.
     """
     rows = np.asarray(inputs, dtype=np.float64)
     variants = len(plan.data.train.inputs)
@@ -234,7 +234,7 @@ def predict(
         )
     runs = np.arange(len(plan.initial), dtype=np.intp)
     passes = _Pass(plan, xp.asarray(parameters, dtype=dtype), runs, xp, dtype)
-    result = np.empty((len(runs), rows.shape[1], plan.model.sizes[-1]), dtype=np.float32)
+    result = np.empty((len(runs), rows.shape[1], plan.target_width), dtype=np.float32)
     with np.errstate(all="ignore"):
         chunk = plan.model.rows_at_once(CHUNK)
         for start in range(0, rows.shape[1], chunk):
@@ -243,6 +243,6 @@ def predict(
             extended[..., :-1] = piece
             outputs = passes.outputs(xp.asarray(extended.astype(dtype)))
             for group in passes.groups:
-                predictions = group.loss.link.forward(outputs[group.runs])
+                predictions = group.loss.predictions(outputs[group.runs])
                 result[group.runs, start : start + piece.shape[1]] = to_host(predictions)
     return result

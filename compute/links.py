@@ -7,13 +7,14 @@ Losses that have a joint stable form with their link (`compute.losses`) do not g
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 from compute.backend import Array, array_module
 from compute.declaration import Declaration
-from compute.special import sigmoid, softmax
+from compute.special import LARGEST_EXPONENT, exponential, sigmoid, softmax
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,66 @@ class Tanh(Link):
         return result
 
 
+class Exponential(Link):
+    r"""Positive predictions: the outputs are logarithms, :math:`p = e^z`, :math:`p' = p`.
+
+    Beyond z = 50 the exponential goes on along its tangent, so that it stays finite; see
+    `compute.special.exponential`.
+    """
+
+    declaration = Declaration(
+        "exponential",
+        "Exponential",
+        short="exp",
+        help="The output is the logarithm of the prediction, which is therefore positive (a log link).",
+        formula=r"p_k = e^{z_k}",
+    )
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return the exponential of every output."""
+        return exponential(outputs, out=out)
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return g p, or g times the tangent's slope."""
+        xp = array_module(predictions)
+        slope = xp.minimum(predictions, _STEEPEST)
+        result: Array = xp.multiply(grad_predictions, slope, out=out)
+        return result
+
+
+class ExponentialMinusOne(Link):
+    r"""Predictions above −1: the outputs are :math:`\ln(1 + p)`, so :math:`p = e^z - 1`, :math:`p' = 1 + p`.
+
+    Beyond z = 50 the exponential goes on along its tangent; see `compute.special.exponential`.
+    """
+
+    declaration = Declaration(
+        "exponential_minus_one",
+        "Exponential − 1",
+        short="exp − 1",
+        help="The output is the logarithm of 1 + the prediction, which is therefore above −1.",
+        formula=r"p_k = e^{z_k} - 1",
+    )
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return e^z − 1 of every output, accurate near 0."""
+        xp = array_module(outputs)
+        beyond = xp.maximum(outputs - LARGEST_EXPONENT, 0)
+        result: Array = xp.expm1(xp.minimum(outputs, LARGEST_EXPONENT), out=out)
+        result += beyond * _STEEPEST
+        return result
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return g (1 + p), or g times the tangent's slope."""
+        xp = array_module(predictions)
+        slope = xp.minimum(predictions + 1, _STEEPEST)
+        result: Array = xp.multiply(grad_predictions, slope, out=out)
+        return result
+
+
+_STEEPEST = math.exp(LARGEST_EXPONENT)
+
+
 def _copied(array: Array, out: Array | None) -> Array:
     if out is None:
         return array.copy()
@@ -153,4 +214,6 @@ def _copied(array: Array, out: Array | None) -> Array:
     return out
 
 
-LINKS: dict[str, Link] = {link.name: link for link in (Identity(), Sigmoid(), Softmax(), Tanh())}
+_ALL: tuple[Link, ...] = (Identity(), Sigmoid(), Softmax(), Tanh(), Exponential(), ExponentialMinusOne())
+
+LINKS: dict[str, Link] = {link.name: link for link in _ALL}

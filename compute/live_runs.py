@@ -160,7 +160,7 @@ class LiveRuns:
             return lambda targets: targets
         if streams == len(self.runs):
             return lambda targets: targets[group.runs]
-        xp, shape = self.xp, (size, length, self._plan.model.sizes[-1])
+        xp, shape = self.xp, (size, length, self._plan.target_width)
         buffer: Array = xp.empty(shape, dtype=self.dtype)
         index = xp.asarray(np.arange(group.runs.start, group.runs.stop, dtype=np.intp) % streams)
 

@@ -127,6 +127,12 @@ class Plan:
     target: TargetRule | None = None
     plateau: PlateauRule | None = None
 
+    @property
+    def target_width(self) -> int:
+        """Number K of numbers that a target is to a loss: the outputs, or fewer where a scale is learned."""
+        targets = self.data.train.targets
+        return int(targets.shape[2]) if targets.ndim == 3 else self.model.sizes[-1]
+
 
 @dataclass(frozen=True)
 class RunEnd:

@@ -41,8 +41,14 @@ def check_plan(plan: Plan) -> None:
         raise ValueError("there are no training samples")
     outputs = plan.model.sizes[-1]
     if data.task == "regression":
-        if data.train.targets.shape[2] != outputs:
-            raise ValueError(f"the model has {outputs} outputs, the data {data.train.targets.shape[2]}")
+        columns = data.train.targets.shape[2]
+        for group in plan.groups:
+            wanted = columns * group.loss.card.outputs_per_target
+            if wanted != outputs:
+                raise ValueError(
+                    f"the model has {outputs} outputs, the data {columns}: "
+                    f"{group.loss.card.label} needs {wanted}"
+                )
     elif outputs < data.classes and not (outputs == 1 and data.classes == 2):
         raise ValueError(f"the model has {outputs} outputs for {data.classes} classes")
     if plan.batch_size is not None and plan.batch_size < 1:

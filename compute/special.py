@@ -1,7 +1,8 @@
 """Stable forms of the exponentials and logarithms that losses share.
 
-None of them overflows: exponentials are only ever taken of numbers ≤ 0. All keep the dtype and take NumPy
-and CuPy arrays alike. With ``out`` the result is written there (it may be the input itself).
+None of them overflows: exponentials are only ever taken of numbers ≤ 0, or go on along a tangent. All keep
+the dtype and take NumPy and CuPy arrays alike. With ``out`` the result is written there (it may be the
+input itself).
 """
 
 from __future__ import annotations
@@ -116,4 +117,28 @@ def log_sigmoid(z: Array, out: Array | None = None) -> Array:
     # min(z, 0) − log1p(exp(−abs z)): the same without a minus sign in front of a zero.
     tail = xp.log1p(xp.exp(-xp.abs(z)))
     result: Array = xp.subtract(xp.minimum(z, 0), tail, out=out)
+    return result
+
+
+LARGEST_EXPONENT = 50.0
+"""Where `exponential` leaves e^z: at 5.2e21, far above any mean or precision that data have."""
+
+
+def exponential(z: Array, out: Array | None = None) -> Array:
+    r"""Return :math:`e^z`, and beyond z = 50 its tangent :math:`e^{50} (z - 49)`.
+
+    The tangent keeps it rising, convex and smooth, and finite in float32 together with squares of residuals
+    at z = 1e4, where e^z itself overflows from 88.7 (float32) or 709.8 (float64) on. Its derivative is
+    min(e^50, value).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> exponential(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 1.0, 4.930654957686305e+24]
+    """
+    xp = array_module(z)
+    beyond = xp.maximum(z - LARGEST_EXPONENT, 0) + 1
+    powers = xp.exp(xp.minimum(z, LARGEST_EXPONENT), out=out)
+    result: Array = xp.multiply(powers, beyond, out=out)
     return result

@@ -61,8 +61,9 @@ def output_count(loss: str | LossCard, task: str, count: int) -> int:
     Returns
     -------
     int
-        For numbers the target columns. For classes all classes under a softmax; under any other link 1 for
-        two classes, whose target is then the label 0 or 1, else all classes.
+        For numbers the target columns, twice as many where a scale is learned. For classes all classes under
+        a softmax; under any other link 1 for two classes, whose target is then the label 0 or 1, else all
+        classes.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def output_count(loss: str | LossCard, task: str, count: int) -> int:
     if task == "regression":
         if "regression" not in card.tasks:
             raise ValueError(f"{card.label} is for classes, not for numbers")
-        return count
+        return count * card.outputs_per_target
     if count < 2:
         raise ValueError(f"classes need at least two, not {count}")
     return count if card.link == "softmax" or count > 2 else 1

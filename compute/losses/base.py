@@ -4,6 +4,9 @@ Shapes: outputs (R, B, K) are the model's raw outputs of R runs, B samples and K
 targets (R, B, K) or (1, B, K) are numbers (regression), 0/1 (binary) or one-hot rows and probability
 vectors (classes). A loss returns its value per sample (R, B) and the gradient of that value with
 respect to the outputs (R, B, K). The trainer takes the mean over samples; a loss never does.
+
+A loss that learns a scale beside the location has two outputs for each target: outputs and gradient are
+(R, B, 2K), the K locations first, and targets stay (R, B, K).
 """
 
 from __future__ import annotations
@@ -48,6 +51,10 @@ class LossCard(Declaration):
         Properties with respect to the raw outputs, for targets in the domain.
     scaling
         How other libraries scale theirs: library → sentence with the factor to convert.
+    outputs_per_target
+        Outputs for each target column: 1, or 2 where a scale is learned beside the location.
+    target_low, target_low_open
+        Smallest target that it is defined for, ``None`` for all numbers; whether that number itself is out.
     """
 
     tasks: tuple[Task, ...] = ()
@@ -62,6 +69,9 @@ class LossCard(Declaration):
     bounded_gradient: bool = False
     bounded_value: bool = False
     scaling: dict[str, str] = field(default_factory=dict)
+    outputs_per_target: int = 1
+    target_low: float | None = None
+    target_low_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ class Loss(ABC):
         Parameters
         ----------
         outputs
-            (R, B, K) raw outputs, float32 or float64. Never written to.
+            (R, B, K) raw outputs, float32 or float64, (R, B, 2K) where a scale is learned. Never written to.
         targets
             (R, B, K) or (1, B, K), same dtype. Never written to.
         work
@@ -116,7 +126,7 @@ class Loss(ABC):
         value
             (R, B), same dtype as ``outputs``.
         gradient
-            (R, B, K), same dtype.
+            Of the shape of ``outputs``, same dtype.
 
         Raises
         ------
@@ -126,10 +136,10 @@ class Loss(ABC):
             If the dtypes are not both float32 or both float64.
         """
         shape, dtype = outputs.shape, outputs.dtype
-        if len(shape) != 3 or targets.shape not in (shape, (1, *shape[1:])):
-            raise ValueError(
-                f"outputs must be (R, B, K) and targets alike or (1, B, K), not {shape} and {targets.shape}"
-            )
+        each = self.card.outputs_per_target
+        if len(shape) != 3 or not _fits(shape, targets.shape, each):
+            wanted = "(R, B, K) and targets alike" if each == 1 else f"(R, B, {each}K) and targets (R, B, K)"
+            raise ValueError(f"outputs must be {wanted} or (1, B, K), not {shape} and {targets.shape}")
         if dtype != targets.dtype or dtype.char not in "fd":
             raise TypeError(
                 f"outputs and targets must both be float32 or float64, not {dtype}, {targets.dtype}"
@@ -149,8 +159,13 @@ class Loss(ABC):
         """Write value (R, B) and gradient (R, B, K), with scratch arrays from ``work``."""
 
     def predictions(self, outputs: Array, out: Array | None = None) -> Array:
-        """Return the predictions (..., K) that the loss's link makes of raw outputs (..., K)."""
-        return self.link.forward(outputs, out=out)
+        """Return the predictions (..., K) that the loss's link makes of raw outputs (..., K).
+
+        Of outputs (..., 2K) with a learned scale only the K locations are predictions.
+        """
+        each = self.card.outputs_per_target
+        located = outputs if each == 1 else outputs[..., : outputs.shape[-1] // each]
+        return self.link.forward(located, out=out)
 
     def on_device(self, device: Device) -> Self:
         """Return this loss with its columns on a device; numbers stay numbers."""
@@ -163,6 +178,14 @@ class Loss(ABC):
 
     def _parameters(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+
+
+def _fits(outputs: tuple[int, ...], targets: tuple[int, ...], each: int) -> bool:
+    """Whether targets are (R, B, K) or (1, B, K) for outputs (R, B, each · K)."""
+    runs, samples, count = outputs
+    return (
+        len(targets) == 3 and targets[0] in (runs, 1) and (targets[1], targets[2] * each) == (samples, count)
+    )
 
 
 def column(parameter: float | Array, like: Array) -> Any:

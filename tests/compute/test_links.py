@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.links import LINKS, Identity, Sigmoid, Softmax, Tanh
+from compute.links import LINKS, Sigmoid, Softmax, Tanh
 
 
 @pytest.fixture(params=LINKS)
@@ -14,7 +14,9 @@ def link(request):
 
 
 def test_registry():
-    assert list(LINKS) == ["identity", "sigmoid", "softmax", "tanh"]
+    assert list(LINKS) == [
+        "identity", "sigmoid", "softmax", "tanh", "exponential", "exponential_minus_one",
+    ]  # fmt: skip
     assert all(link.name == name == link.declaration.name for name, link in LINKS.items())
     assert all(link.label and link.declaration.formula and link.declaration.help for link in LINKS.values())
 
@@ -38,6 +40,8 @@ def test_forward(link, dtype):
         "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
         "softmax": lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True),
         "tanh": np.tanh,
+        "exponential": np.exp,
+        "exponential_minus_one": np.expm1,
     }[link.name](z)
     np.testing.assert_allclose(p, expected, rtol=1e-5 if dtype == np.float32 else 1e-12)
     out = np.empty_like(z)
@@ -59,8 +63,9 @@ def test_backward_is_the_jacobian_product(link, scale):
         for times in (-2, -1, 1, 2):
             moved = z.copy()
             moved[..., k] += times * step
-            values[times] = (link.forward(moved) * direction).sum(-1)
-        numeric[..., k] = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
+            values[times] = link.forward(moved)
+        slopes = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
+        numeric[..., k] = (slopes * direction).sum(-1)
     np.testing.assert_allclose(result, numeric, rtol=1e-7, atol=1e-10)
 
 
@@ -83,5 +88,22 @@ def test_saturated_outputs_stay_finite(link, dtype):
     assert np.isfinite(link.backward(p, np.ones_like(p))).all()
     if isinstance(link, Softmax):
         np.testing.assert_allclose(p.sum(-1), 1, rtol=1e-6)
-    if not isinstance(link, Identity):
+    if isinstance(link, Sigmoid | Softmax | Tanh):
         assert np.abs(p).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["exponential", "exponential_minus_one"])
+def test_exponentials_go_on_along_their_tangent(name):
+    """Past z = 50 value and slope go on without a jump, and the Jacobian product is the tangent's."""
+    link = LINKS[name]
+    z = np.array([[50 - 1e-9, 50.0, 50 + 1e-9, 60.0, 1e4]])
+    p = link.forward(z)
+    steepest = np.exp(50.0)
+    np.testing.assert_allclose(p[0], steepest * np.maximum(z[0] - 49, 1), rtol=2e-9)
+    np.testing.assert_allclose(link.backward(p, np.ones_like(p))[0], steepest, rtol=2e-9)
+    assert (np.diff(p) > 0).all()
+
+
+def test_exponential_minus_one_keeps_the_digits_of_small_outputs():
+    p = LINKS["exponential_minus_one"].forward(np.array([1e-12, -1e-12]))
+    np.testing.assert_allclose(p, [1e-12, -1e-12], rtol=1e-11)

@@ -17,7 +17,7 @@ Role = Literal["mean", "member", "raw", "layer"]
 
 @dataclass(frozen=True)
 class Line:
-    """One polyline: x, y (n,), NaN breaks it. ``value`` is what the legend reads; ``tag`` a direct label at its end."""
+    """One polyline: x, y (n,), NaN breaks it. ``tag`` is a direct label at its end, ``key`` its loss's."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -51,7 +51,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One line of the legend, which is the readout: ``key`` identifies the loss, ``value`` is its text now."""
+    """One entry of the legend, which is the readout: ``key`` identifies the loss, ``value`` is its text."""
 
     key: str
     name: str
@@ -77,8 +77,9 @@ class CurvePanel:
     """Curves over training.
 
     ``x_range`` reaches to the planned end, ``y_range`` is a suggestion on round numbers for what is there;
-    ``target`` is a dashed horizontal line; ``note`` a sentence in the top right ("compare shapes, not values").
-    ``x_label`` is the unit word for the first tick ("step"), ``subtitle`` carries the y unit. ``percent`` formats y as %.
+    ``target`` is a dashed horizontal line; ``note`` a sentence in the top right ("compare shapes, not
+    values"). ``x_label`` is the unit word for the first tick ("step"), ``subtitle`` carries the y unit.
+    ``percent`` formats y as %.
     """
 
     kind: str
@@ -111,7 +112,7 @@ class ConfusionPanel:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One loss's decision surface or fitted curve. ``values`` as in `lab.messages.Field`; empty before the first."""
+    """One loss's decision surface or fitted curve: ``values`` as in `lab.messages.Field`, or empty."""
 
     title: str
     series: int
@@ -122,8 +123,8 @@ class FieldView:
 class FieldPanel:
     """The data with the decision surface (D = 2) or the fitted curve (D = 1) of each loss.
 
-    ``points`` (n, D) and ``labels`` (n,) as in `lab.messages.DataSummary`. For D = 2 every view is its own facet
-    with equal scale; for D = 1 all views are curves over one scatter. ``classes`` is 0 for regression.
+    ``points`` (n, D) and ``labels`` (n,) as in `lab.messages.DataSummary`. For D = 2 every view is its own
+    facet with equal scale; for D = 1 all views are curves over one scatter. ``classes`` is 0 for regression.
     """
 
     title: str

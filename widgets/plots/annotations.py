@@ -159,8 +159,17 @@ def _paint_target_label(painter: QPainter, theme: Theme, panel: CurvePanel, layo
     metrics = QFontMetricsF(painter.font())
     text = f"target {number(panel.target, panel.percent)}"
     left = rect.right() - metrics.horizontalAdvance(text)
-    below = y + 11 + metrics.height() / 2 < rect.bottom()
-    _text(painter, theme, text, left, y + 12 if below else y - 11, "text2")
+    places = [
+        centre
+        for centre in (y + 12, y - 11)
+        if centre - metrics.height() / 2 > 0 and centre + metrics.height() / 2 < rect.bottom()
+    ]
+    if places:
+        box = QRectF(left, 0, rect.right() - left, metrics.height())
+        centre = min(
+            places, key=lambda place: _crossings(layout, box.translated(0, place - box.height() / 2))
+        )
+        _text(painter, theme, text, left, centre, "text2")
 
 
 def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout) -> None:
@@ -181,6 +190,18 @@ def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout)
     paint_icon(painter, "info", theme.color("text2"), QRectF(left - 19, centre - 7, 14, 14))
     painter.setPen(theme.color("text2"))
     painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), note)
+
+
+def _crossings(layout: FacetLayout, box: QRectF) -> int:
+    """Return how many points of means lie in a box: where there are fewest, words cover least."""
+    low, high = layout.frame.x_at(box.left()), layout.frame.x_at(box.right())
+    found = 0
+    for line in layout.facet.lines:
+        if line.role == "mean":
+            values = line.y[(line.x >= low) & (line.x <= high)]
+            low_y, high_y = layout.frame.y_at(box.bottom()), layout.frame.y_at(box.top())
+            found += int(((values >= low_y) & (values <= high_y)).sum())
+    return found
 
 
 def _words_reach(facet: FacetLayout, left: float, centre: float, theme: Theme) -> bool:

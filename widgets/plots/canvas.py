@@ -7,10 +7,12 @@ import time
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -27,6 +29,11 @@ from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, 
 from widgets.theme import Theme
 
 DRAG_START = 5
+_KEY_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
@@ -59,6 +66,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._x_view: tuple[float, float] | None = None
         self._y_view: tuple[float, float] | None = None
         self._crosshair: float | None = None
+        self._by_key = False
         self._press: QPointF | None = None
         self._band: QRectF | None = None
         self._pan_from: tuple[QPointF, tuple[float, float]] | None = None
@@ -163,9 +171,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             painter.fillRect(self._band, fill)
             painter.setPen(self._theme.color("axis"))
             painter.drawRect(self._band)
-        if self.hasFocus() and self.property("keyboard"):
-            pen = self._theme.color("accent")
+        if self._by_key:
+            pen = QPen(self._theme.color("accent"))
+            pen.setWidthF(2.0)
             painter.setPen(pen)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
@@ -294,10 +304,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self.reset_view()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom x around the pointer; with Ctrl zoom y."""
+        """Zoom x around the pointer, with Ctrl y; sideways moves a zoomed view."""
         layout = self.curve_layout()
         facet = layout.at(event.position().x(), event.position().y()) if layout is not None else None
-        turns = event.angleDelta().y() / 120.0
+        turns, sideways = event.angleDelta().y() / 120.0, event.angleDelta().x() / 120.0
+        if facet is not None and abs(sideways) > abs(turns) and self._panel is not None:
+            event.accept()
+            if self._x_view is not None:
+                scale = facet.frame.x
+                self._zoom_x(*panned(scale, scale.view, -0.1 * sideways, self._panel.x_range))
+            return
         if facet is None or turns == 0.0 or self._panel is None or not has_data(self._panel):
             event.ignore()
             return
@@ -332,6 +348,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             event.accept()
         else:
             event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a ring where the keyboard brought the focus; the pointer knows where it is."""
+        self._by_key = event.reason() in _KEY_REASONS
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self._by_key = False
+        self.viewport().update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Leave key releases to whoever wants them."""

@@ -104,8 +104,8 @@ class ConfusionCard(Card):
         if index >= 0 and index != self.combo.currentIndex():
             self.combo.setCurrentIndex(index)
 
-    def set_losses(self, names: Sequence[str]) -> None:
-        """Offer these losses, in their order; the one of the panel is shown as chosen."""
+    def set_losses(self, names: Sequence[str], current: int | None = None) -> None:
+        """Offer these losses, in their order; ``current`` is shown as chosen, else the one of the panel."""
         if tuple(names) != self._losses:
             self._losses = tuple(names)
             self.combo.clear()
@@ -114,6 +114,8 @@ class ConfusionCard(Card):
             if self._panel is not None:
                 self.show_panel(self._panel)
             self._make_room()
+        if current is not None and 0 <= current < len(names) and current != self.combo.currentIndex():
+            self.combo.setCurrentIndex(current)
 
     @property
     def panel(self) -> ConfusionPanel | None:

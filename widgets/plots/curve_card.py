@@ -14,7 +14,7 @@ from widgets.plots.canvas import Canvas
 from widgets.plots.card import Card
 from widgets.plots.legend import Legend
 from widgets.segments import Segments
-from widgets.theme import Theme, set_property
+from widgets.theme import Theme
 
 
 class CurveCard(Card):
@@ -163,8 +163,3 @@ class CurveCard(Card):
             for entry in panel.legend:
                 self._add(alone, entry.name, lambda key=entry.key: self.entry_soloed.emit(key))
         return True
-
-
-def mark_keyboard_focus(canvas: Canvas, on: bool) -> None:
-    """Show the focus ring around a canvas that was reached by key."""
-    set_property(canvas, "keyboard", on)

@@ -78,9 +78,9 @@ class PlotGrid(CardStack):
     def set_losses(self, names: Sequence[str]) -> None:
         """Name the losses of the experiment, in order, for plots that show one at a time."""
         self._losses = tuple(names)
-        for card in self._cards.values():
+        for number, card in self._cards.items():
             if isinstance(card, ConfusionCard):
-                card.set_losses(self._losses)
+                card.set_losses(self._losses, self._slots[number].loss)
 
     def show_panel(self, card: int, panel: Panel) -> None:
         """Show a panel in a card, which changes with its type; a card that is gone is passed over."""
@@ -247,7 +247,7 @@ class PlotGrid(CardStack):
             card.set_view(self._view)
             card.set_fast(self._fast)
         elif isinstance(card, ConfusionCard):
-            card.set_losses(self._losses)
+            card.set_losses(self._losses, self._slots[number].loss)
             card.loss_chosen.connect(lambda loss: self._on_loss(number, loss))
 
     def _on_log(self, number: int, *, log_x: bool | None = None, log_y: bool | None = None) -> None:

@@ -48,7 +48,7 @@ def reduced(
     width = x[ends] - x[starts]
     rising = y[ends] >= y[starts]
     points = np.where(flat, 1, 2)
-    # the ends stand where they are, beside the columns: a line starts at its first and stops at its last point
+    # the ends stand where they are, beside the columns: a line starts and stops where it does
     place = np.cumsum(points) - points + 1
     total = int(points.sum()) + 2
     out_x, out_y = np.empty(total), np.empty(total)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -344,3 +344,39 @@ def test_the_other_theme_repaints_everything(canvas: Canvas) -> None:
     dark = picture(canvas)
     assert light.pixelColor(2, 2) == LIGHT.color("card")
     assert dark.pixelColor(2, 2) == DARK.color("card")
+
+
+def test_a_ring_shows_the_focus_that_came_by_key(canvas: Canvas) -> None:
+    canvas.show_panel(curve_panel())
+
+    def ringed() -> bool:
+        image = picture(canvas)
+        return image.pixelColor(image.width() // 2, 1) == LIGHT.color("accent")
+
+    for reason, expected in ((Qt.FocusReason.TabFocusReason, True), (Qt.FocusReason.MouseFocusReason, False)):
+        QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusIn, reason))
+        assert ringed() == expected
+        QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut, reason))
+        assert not ringed()
+
+
+def test_sideways_the_wheel_moves_a_zoomed_view_and_stops_at_the_ends(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.show_panel(curve_panel())
+
+    def sideways(notches: int) -> None:
+        place = QPointF(200.0, 100.0)
+        event = QWheelEvent(
+            place, canvas.viewport().mapToGlobal(place), QPoint(), QPoint(-120 * notches, 0),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas.viewport(), event)
+
+    with qtbot.assertNotEmitted(canvas.view_changed):
+        sideways(1)
+    canvas.set_view((400.0, 800.0))
+    sideways(1)
+    assert canvas.x_view == pytest.approx((440.0, 840.0))
+    sideways(-100)
+    assert canvas.x_view == pytest.approx((0.0, 400.0))
+    sideways(100)
+    assert canvas.x_view == pytest.approx((1200.0, 1600.0))

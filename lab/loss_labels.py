@@ -60,7 +60,7 @@ def _labels(config: ExperimentConfig, short: bool) -> tuple[str, ...]:
 
 
 def _numbered(labels: list[str]) -> tuple[str, ...]:
-    """Number labels that occur more than once; none of the results is equal to another."""
+    """Put a number behind labels that occur more than once; no two results are equal."""
     counts = Counter(labels)
     taken = {label for label, count in counts.items() if count == 1}
     result: list[str] = []

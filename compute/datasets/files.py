@@ -88,7 +88,7 @@ FILE = DatasetCard(
             help="How the file stores letters. Text files only.",
         ),
         Parameter(
-            "missing", "Missing and infinite", "choice", "refuse",
+            "missing", "Missing", "choice", "refuse",
             choices=(("refuse", "refuse"), ("drop", "drop the rows"), ("mean", "fill with the mean")),
             help="What to do with empty, NaN and infinite values; said in the notes.",
         ),

@@ -202,7 +202,7 @@ class CrossEntropy(Loss):
         help="Minus the logarithm of the softmax probability of the right class. "
         "The gradient stays near 1 however wrong the output.",
         formula=r"L = -\sum_k \tilde{y}_k \ln p_k, \quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, "
-        r"\quad \tilde{y}_k = (1 - \epsilon) y_k + \frac{\epsilon}{K}",
+        r"\quad \tilde{y}_k = (1 - \varepsilon) y_k + \frac{\varepsilon}{K}",
         parameters=(
             Parameter(
                 "label_smoothing",

@@ -31,7 +31,7 @@ class SGD(Optimizer):
 
     declaration: ClassVar[Declaration] = Declaration(
         "sgd",
-        "Gradient descent (SGD)",
+        "SGD",
         "SGD",
         help="A step against the gradient. With full batch it is plain gradient descent.",
         formula=r"\theta \leftarrow \theta - \eta\, g",

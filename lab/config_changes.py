@@ -17,8 +17,8 @@ from lab.config import (
     LossConfig,
     OptimizerConfig,
     ScheduleConfig,
-    Selection,
 )
+from lab.config_checks import Selection
 from lab.config_problems import problem_of
 from lab.loss_labels import series_numbers
 

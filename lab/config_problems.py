@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from compute.problems import Problem
-from lab.config import ExperimentConfig, Selection
+from lab.config import ExperimentConfig
+from lab.config_checks import Selection
 from lab.config_fields import field_parameter
 
 TITLE = 80

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from compute.declaration import Declaration, Parameter
-from lab.config import Selection
+from lab.config_checks import Selection
 from lab.config_fields import field_parameter
 from lab.field_spec import FieldKind, FieldSpec
 

@@ -18,15 +18,13 @@ from compute.datasets.base import Dataset
 from compute.datasets.corruption import LabelNoise, Outliers
 from compute.datasets.prepare import PreparedData, Preprocessing, Split, prepare
 from compute.losses import LOSSES, make_loss, output_count
-from compute.losses.base import Task
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
-from compute.problems import Problem, ProblemError, Remedy
 from lab.config import ExperimentConfig
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo
-from lab.metric_catalogue import METRICS, stop_metrics
+from lab.sweep_checks import check_losses, check_rule, check_size, loss_task, losses_for
 
 __all__ = [
     "Sweep",
@@ -44,7 +42,6 @@ __all__ = [
 ]
 
 EVALUATIONS = 200
-LARGEST_RUNS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -140,112 +137,11 @@ def evaluation_interval(config: ExperimentConfig, samples: int) -> int:
     return epoch * max(1, round(steps / epoch / EVALUATIONS))
 
 
-def loss_task(task: str, classes: int) -> Task:
-    """Return what the targets are to a loss: ``"regression"``, ``"binary"`` or ``"multiclass"``."""
-    if task == "regression":
-        return "regression"
-    return "binary" if classes <= 2 else "multiclass"
-
-
-def losses_for(task: str, classes: int = 0) -> tuple[str, ...]:
-    """Return the names of the losses that are defined for a data set's task, in catalogue order."""
-    kind = loss_task(task, classes)
-    return tuple(name for name, card in LOSSES.items() if kind in card.tasks)
-
-
-def _check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
-    kind = loss_task(dataset.task, dataset.outputs)
-    what = {
-        "regression": "numbers to predict",
-        "binary": "two classes",
-        "multiclass": f"{dataset.outputs} classes",
-    }[kind]
-    used = {loss.name for loss in config.losses}
-    fitting = [name for name in losses_for(dataset.task, dataset.outputs) if name not in used]
-    for index, loss in enumerate(config.losses):
-        card = LOSSES[loss.name]
-        if kind in card.tasks:
-            continue
-        remedies = [
-            Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{index}.name": name})
-            for name in fitting[:2]
-        ]
-        if len(config.losses) > 1:
-            remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
-        names = ", ".join(LOSSES[name].label for name in losses_for(dataset.task, dataset.outputs))
-        raise ProblemError(
-            Problem(
-                f"{card.label} is not defined for {what}",
-                f"Its targets are {card.target_domain or 'of another kind'}; "
-                f"the data set {dataset.name} has {what}. Losses that fit: {names}.",
-                f"losses.{index}.name",
-                tuple(remedies),
-            )
-        )
-
-
-def _check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> str | None:
-    """Return the metric of a stop rule, or refuse one that is never measured."""
-    settings = getattr(config.training, rule)
-    if settings is None:
-        return None
-    metric: str = settings.metric
-    where = f"training.{rule}.metric"
-    if prepared.task not in METRICS[metric].tasks:
-        fitting = [
-            m
-            for m in stop_metrics(prepared.task)
-            if m.key.startswith("validation") == metric.startswith("val")
-        ]
-        raise ProblemError(
-            Problem(
-                f"{METRICS[metric].label} is not measured on {_task_words(prepared.task)}",
-                f"The stop rule would never act. Metrics here: {', '.join(m.key for m in fitting)}.",
-                where,
-                (
-                    Remedy(f"Watch {fitting[0].label}", {where: fitting[0].key}),
-                    Remedy("Train without this rule", {f"training.{rule}": None}),
-                ),
-            )
-        )
-    if metric.startswith("validation_") and prepared.validation.samples == 0:
-        training = metric.replace("validation_", "train_", 1)
-        raise ProblemError(
-            Problem(
-                "There is no validation part for the stop rule to watch",
-                f"{METRICS[metric].label} is watched, but the validation share is 0.",
-                where,
-                (
-                    Remedy(f"Watch {METRICS[training].label}", {where: training}),
-                    Remedy("Train without this rule", {f"training.{rule}": None}),
-                ),
-            )
-        )
-    return metric
-
-
-def _task_words(task: str) -> str:
-    return "classes" if task == "classification" else "numbers"
-
-
 def _model(config: ExperimentConfig, prepared: PreparedData, loss_name: str) -> MultilayerPerceptron:
     dataset = prepared.dataset
     outputs = output_count(LOSSES[loss_name], loss_task(dataset.task, dataset.outputs), dataset.outputs)
     hidden = config.model.hidden if config.model.name == "mlp" else ()
     return MultilayerPerceptron((dataset.features, *hidden, outputs), config.model.activation)
-
-
-def _check_size(model: MultilayerPerceptron, runs: int) -> None:
-    if model.parameter_count * runs > LARGEST_RUNS:
-        count = model.parameter_count * runs
-        raise ProblemError(
-            Problem(
-                f"{runs} runs of {model.parameter_count} parameters are too many to hold",
-                f"Together they have {count} parameters; at most {LARGEST_RUNS} fit. Fewer seeds or smaller "
-                "hidden layers would do.",
-                "model.hidden",
-            )
-        )
 
 
 def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device) -> Sweep:
@@ -271,16 +167,16 @@ def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device)
         Where a loss is not defined for the data, a stop rule watches what is never measured, or given initial
         values do not fit the model. Remedies are offered.
     """
-    _check_losses(config, prepared.dataset)
+    check_losses(config, prepared.dataset)
     for rule in ("target", "plateau"):
-        _check_rule(config, prepared, rule)
+        check_rule(config, prepared, rule)
     shapes: dict[MultilayerPerceptron, list[int]] = {}
     for index, loss in enumerate(config.losses):
         shapes.setdefault(_model(config, prepared, loss.name), []).append(index)
     runs: dict[int, RunInfo] = {}
     plans: list[tuple[tuple[int, ...], Plan]] = []
     for model, losses in shapes.items():
-        _check_size(model, len(losses) * config.seeds.count)
+        check_size(model, len(losses) * config.seeds.count)
         indices, plan = _plan(config, prepared, device, model, losses)
         plans.append((indices, plan))
         rates = plan.learning_rates

@@ -16,10 +16,10 @@ from lab.config import (
     OutlierConfig,
     PreprocessingConfig,
     ScheduleConfig,
-    Selection,
     SplitConfig,
     TrainingConfig,
 )
+from lab.config_checks import Selection
 
 _DEFAULT_TABLES: dict[tuple[str, ...], dict[str, Any]] = {
     ("data", "label_noise"): LabelNoiseConfig().model_dump(),

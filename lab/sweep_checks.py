@@ -1,0 +1,135 @@
+"""What cannot be trained, said before it is tried: losses, stop rules and sizes that do not fit the data."""
+
+from __future__ import annotations
+
+from compute.datasets.base import Dataset
+from compute.datasets.prepare import PreparedData
+from compute.losses import LOSSES
+from compute.losses.base import Task
+from compute.models import MultilayerPerceptron
+from compute.problems import Problem, ProblemError, Remedy
+from lab.config import ExperimentConfig
+from lab.loss_labels import loss_labels
+from lab.metric_catalogue import METRICS, stop_metrics
+
+LARGEST_RUNS = 1_000_000_000
+
+
+def loss_task(task: str, classes: int) -> Task:
+    """Return what the targets are to a loss: ``"regression"``, ``"binary"`` or ``"multiclass"``."""
+    if task == "regression":
+        return "regression"
+    return "binary" if classes <= 2 else "multiclass"
+
+
+def losses_for(task: str, classes: int = 0) -> tuple[str, ...]:
+    """Return the names of the losses that are defined for a data set's task, in catalogue order."""
+    kind = loss_task(task, classes)
+    return tuple(name for name, card in LOSSES.items() if kind in card.tasks)
+
+
+def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
+    """Refuse a loss that is not defined for the targets of a data set.
+
+    Raises
+    ------
+    ProblemError
+        With losses that fit as remedies.
+    """
+    kind = loss_task(dataset.task, dataset.outputs)
+    what = {
+        "regression": "numbers to predict",
+        "binary": "two classes",
+        "multiclass": f"{dataset.outputs} classes",
+    }[kind]
+    used = {loss.name for loss in config.losses}
+    fitting = [name for name in losses_for(dataset.task, dataset.outputs) if name not in used]
+    for index, loss in enumerate(config.losses):
+        card = LOSSES[loss.name]
+        if kind in card.tasks:
+            continue
+        remedies = [
+            Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{index}.name": name})
+            for name in fitting[:2]
+        ]
+        if len(config.losses) > 1:
+            remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
+        names = ", ".join(LOSSES[name].label for name in losses_for(dataset.task, dataset.outputs))
+        raise ProblemError(
+            Problem(
+                f"{card.label} is not defined for {what}",
+                f"Its targets are {card.target_domain or 'of another kind'}; "
+                f"the data set {dataset.name} has {what}. Losses that fit: {names}.",
+                f"losses.{index}.name",
+                tuple(remedies),
+            )
+        )
+
+
+def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> None:
+    """Refuse a stop rule (``"target"`` or ``"plateau"``) that watches what is never measured.
+
+    Raises
+    ------
+    ProblemError
+        Where the metric does not exist for the task, or there is no validation part to measure it on.
+    """
+    settings = getattr(config.training, rule)
+    if settings is None:
+        return
+    metric: str = settings.metric
+    where = f"training.{rule}.metric"
+    if prepared.task not in METRICS[metric].tasks:
+        fitting = [
+            m
+            for m in stop_metrics(prepared.task)
+            if m.key.startswith("validation") == metric.startswith("val")
+        ]
+        raise ProblemError(
+            Problem(
+                f"{METRICS[metric].label} is not measured on {_task_words(prepared.task)}",
+                f"The stop rule would never act. Metrics here: {', '.join(m.key for m in fitting)}.",
+                where,
+                (
+                    Remedy(f"Watch {fitting[0].label}", {where: fitting[0].key}),
+                    Remedy("Train without this rule", {f"training.{rule}": None}),
+                ),
+            )
+        )
+    if metric.startswith("validation_") and prepared.validation.samples == 0:
+        training = metric.replace("validation_", "train_", 1)
+        raise ProblemError(
+            Problem(
+                "There is no validation part for the stop rule to watch",
+                f"{METRICS[metric].label} is watched, but the validation share is 0.",
+                where,
+                (
+                    Remedy(f"Watch {METRICS[training].label}", {where: training}),
+                    Remedy("Train without this rule", {f"training.{rule}": None}),
+                ),
+            )
+        )
+
+
+def _task_words(task: str) -> str:
+    return "classes" if task == "classification" else "numbers"
+
+
+def check_size(model: MultilayerPerceptron, runs: int) -> None:
+    """Refuse more parameters than memory holds.
+
+    Raises
+    ------
+    ProblemError
+        Where all runs together have more than `LARGEST_RUNS` parameters.
+    """
+    if model.parameter_count * runs > LARGEST_RUNS:
+        count = model.parameter_count * runs
+        raise ProblemError(
+            Problem(
+                f"{runs} runs of {model.parameter_count} parameters are too many to hold",
+                f"Together they have {count} parameters; at most {LARGEST_RUNS} fit. Fewer seeds or smaller "
+                "hidden layers would do.",
+                "model.hidden",
+            )
+        )

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from lab.panels import Band, Line
 from widgets.plots.curve_layout import FacetLayout
-from widgets.plots.polyline import finite_stretches, is_noisy, reduced, straightened
+from widgets.plots.polyline import NOISY_TRAVEL, finite_stretches, is_noisy, reduced, straightened, travel
 from widgets.theme import Theme
 
 BandShape: TypeAlias = QPainterPath | PrimitiveArray
 
 MOST_SMOOTH_BANDS = 3
+CALM_TRAVEL = 1.5
+"""Bands whose edge travels less than this, in plot heights, are filled with smooth edges."""
 
 EDGE = 3.0
 """The view reaches this many pixels past its frame, so that a 2 px line on the edge is not cut lengthwise."""
@@ -34,9 +36,9 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._shapes: list[tuple[BandShape, QColor]] = []
+        self._shapes: list[tuple[BandShape, QColor, bool]] = []
 
-    def set_shapes(self, shapes: list[tuple[BandShape, QColor]]) -> None:
+    def set_shapes(self, shapes: list[tuple[BandShape, QColor, bool]]) -> None:
         """Replace what is filled."""
         self._shapes = shapes
         self.update()
@@ -51,14 +53,14 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
     ) -> None:
         """Fill all bands, without edges."""
         # smooth edges cost eight times as much and hardly show where many pale bands lie over each other
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._shapes) <= MOST_SMOOTH_BANDS)
         painter.setPen(Qt.PenStyle.NoPen)
-        for shape, color in self._shapes:
+        few = len(self._shapes) <= MOST_SMOOTH_BANDS
+        for shape, color, calm in self._shapes:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, few and calm)
             painter.setBrush(color)
             if isinstance(shape, QPainterPath):
                 painter.drawPath(shape)
             else:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
                 painter.drawRects(*shape.drawargs())
 
 
@@ -160,15 +162,16 @@ def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
     return pen
 
 
-def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[BandShape, QColor] | None:
+def _band_shape(band: Band, layout: FacetLayout, theme: Theme) -> tuple[BandShape, QColor, bool] | None:
     frame = layout.frame
     x, low, high = frame.x.to_view(band.x), frame.y.to_view(band.low), frame.y.to_view(band.high)
     bottom, top = frame.y.view
     color = theme.band_color(band.series)
-    if is_noisy(high, top - bottom):
-        return band_columns(x, low, high, layout), color
+    ragged = travel(high) / (top - bottom)
+    if ragged > NOISY_TRAVEL:
+        return band_columns(x, low, high, layout), color, False
     path = band_path(band, x, low, high, (bottom, top))
-    return None if path.isEmpty() else (path, color)
+    return None if path.isEmpty() else (path, color, ragged < CALM_TRAVEL)
 
 
 def band_columns(

@@ -95,15 +95,18 @@ def straightened(x: Points, y: Points, tolerance: float) -> tuple[Points, Points
     return x[keep], y[keep]
 
 
+def travel(y: Points) -> float:
+    """Return how far a line goes up and down in all, gaps left out."""
+    steps = np.abs(np.diff(y))
+    total = float(steps.sum())
+    return total if total == total else float(np.nansum(steps))
+
+
 def is_noisy(y: Points, height: float) -> bool:
     """Return whether a line (view coordinates) is too noisy to be drawn two pixels wide."""
     if len(y) < 3 or not height > 0.0:
         return False
-    steps = np.abs(np.diff(y))
-    travel = float(steps.sum())
-    if travel != travel:
-        travel = float(np.nansum(steps))
-    return travel > NOISY_TRAVEL * height
+    return travel(y) > NOISY_TRAVEL * height
 
 
 def clipped(x: Points, y: Points, low: float, high: float) -> tuple[Points, Points]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from compute.backend import Array, array_module
 from compute.declaration import Declaration
-from compute.special import LARGEST_EXPONENT, exponential, sigmoid, softmax
+from compute.special import LARGEST_EXPONENT, exponential, sigmoid, softmax, sparsemax
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Link(ABC):
     """A differentiable map from outputs to predictions; a value without state, equal to its like."""
 
     declaration: ClassVar[Declaration]
+    joint: ClassVar[bool] = False
+    """Whether the outputs make one prediction together, so that two classes need two of them."""
 
     @property
     def name(self) -> str:
@@ -32,6 +34,10 @@ class Link(ABC):
     def label(self) -> str:
         """Name for people."""
         return self.declaration.label
+
+    def logits(self, outputs: Array) -> Array | None:
+        """Return the numbers whose logistic function the predictions are, or nothing for other links."""
+        return None
 
     @abstractmethod
     def forward(self, outputs: Array, out: Array | None = None) -> Array:
@@ -88,6 +94,10 @@ class Sigmoid(Link):
         formula=r"p_k = \frac{1}{1 + e^{-z_k}}",
     )
 
+    def logits(self, outputs: Array) -> Array | None:
+        """Return the outputs."""
+        return outputs
+
     def forward(self, outputs: Array, out: Array | None = None) -> Array:
         """Return the sigmoid of every output."""
         return sigmoid(outputs, out=out)
@@ -110,6 +120,7 @@ class Softmax(Link):
         help="The outputs together become probabilities that sum to 1.",
         formula=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}",
     )
+    joint = True
 
     def forward(self, outputs: Array, out: Array | None = None) -> Array:
         """Return the softmax over the last axis."""
@@ -204,6 +215,125 @@ class ExponentialMinusOne(Link):
         return result
 
 
+class SigmoidTwice(Link):
+    r"""The sigmoid of twice the output, :math:`p = 1 / (1 + e^{-2z})`, :math:`p' = 2 p (1 - p)`.
+
+    What the output of the exponential loss means: half the logarithm of the odds.
+    """
+
+    declaration = Declaration(
+        "sigmoid_twice",
+        "Sigmoid of 2 z",
+        short="sigmoid 2z",
+        help="Each output for itself becomes a probability; the output is half the logarithm of the odds.",
+        formula=r"p_k = \frac{1}{1 + e^{-2 z_k}}",
+    )
+
+    def logits(self, outputs: Array) -> Array | None:
+        """Return twice the outputs."""
+        return outputs + outputs
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return the sigmoid of twice every output."""
+        return sigmoid(outputs + outputs, out=out)
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return 2 g p (1 − p)."""
+        xp = array_module(predictions)
+        slope = 2 * (predictions - predictions * predictions)
+        result: Array = xp.multiply(grad_predictions, slope, out=out)
+        return result
+
+
+class Margin(Link):
+    r"""A score whose sign is the class, read as a probability: :math:`p = clip((1 + z) / 2, 0, 1)`.
+
+    Margin losses want a score of +1 or −1; a score of 0 is no decision. It is the sparsemax of the
+    scores z and 0 at margin 1, and for the squared hinge and modified Huber losses the right probability.
+    """
+
+    declaration = Declaration(
+        "margin",
+        "Margin",
+        short="margin",
+        help="A score whose sign is the class. As a probability it counts as (1 + z)/2, kept within 0 and 1.",
+        formula=r"p_k = \min\Big( 1, \max\Big( 0, \frac{1 + z_k}{2} \Big) \Big)",
+    )
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return (1 + z) / 2 of every output, kept within 0 and 1."""
+        xp = array_module(outputs)
+        half = xp.multiply(outputs, 0.5, out=out)
+        half += 0.5
+        result: Array = xp.clip(half, 0, 1, out=half)
+        return result
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return g / 2 where the prediction lies between 0 and 1, else 0."""
+        xp = array_module(predictions)
+        inside = (predictions > 0) & (predictions < 1)
+        result: Array = xp.multiply(grad_predictions, inside * predictions.dtype.type(0.5), out=out)
+        return result
+
+
+class Sparsemax(Link):
+    r"""The nearest probability vector, :math:`p = argmin_p |p - z|^2`: sparse where softmax never is.
+
+    The Jacobian is :math:`diag(s) - s s^T / |s|_1` with s = 1 where p > 0.
+    """
+
+    declaration = Declaration(
+        "sparsemax",
+        "Sparsemax",
+        short="sparsemax",
+        help="The probability vector nearest to the outputs: an output far below the largest gets exactly 0.",
+        formula=r"p_k = \max(0, z_k - \tau), \quad \sum_k p_k = 1",
+        reference="arXiv:1602.02068",
+    )
+    joint = True
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return the sparsemax over the last axis."""
+        return sparsemax(outputs, out=out)
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return g − mean of g over the support, 0 outside of it."""
+        xp = array_module(predictions)
+        support = (predictions > 0).astype(predictions.dtype)
+        size = xp.sum(support, axis=-1, keepdims=True)
+        mean = xp.sum(grad_predictions * support, axis=-1, keepdims=True) / size
+        centred = xp.subtract(grad_predictions, mean, out=out)
+        result: Array = xp.multiply(centred, support, out=out)
+        return result
+
+
+@dataclass(frozen=True)
+class Scaled(Link):
+    """Outputs divided by the number that stands for a sure class: :math:`p = z / M`."""
+
+    M: float | Array = 1.0
+
+    declaration: ClassVar[Declaration] = Declaration(
+        "scaled",
+        "Divided by M",
+        short="z / M",
+        help="The output divided by the number M that stands for the right class.",
+        formula=r"p_k = \frac{z_k}{M}",
+    )
+
+    def _size(self, like: Array) -> Any:
+        return self.M if isinstance(self.M, (int, float)) else self.M[..., None].astype(like.dtype)
+
+    def forward(self, outputs: Array, out: Array | None = None) -> Array:
+        """Return the outputs divided by M; a column M (R, 1) wants outputs (R, N, K)."""
+        return array_module(outputs).divide(outputs, self._size(outputs), out=out)  # type: ignore[no-any-return]
+
+    def backward(self, predictions: Array, grad_predictions: Array, out: Array | None = None) -> Array:
+        """Return g / M."""
+        xp = array_module(predictions)
+        return xp.divide(grad_predictions, self._size(predictions), out=out)  # type: ignore[no-any-return]
+
+
 _STEEPEST = math.exp(LARGEST_EXPONENT)
 
 
@@ -214,6 +344,9 @@ def _copied(array: Array, out: Array | None) -> Array:
     return out
 
 
-_ALL: tuple[Link, ...] = (Identity(), Sigmoid(), Softmax(), Tanh(), Exponential(), ExponentialMinusOne())
+_ALL: tuple[Link, ...] = (
+    Identity(), Sigmoid(), Softmax(), Tanh(), Exponential(), ExponentialMinusOne(), SigmoidTwice(), Margin(),
+    Sparsemax(), Scaled(),
+)  # fmt: skip
 
 LINKS: dict[str, Link] = {link.name: link for link in _ALL}

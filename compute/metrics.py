@@ -1,10 +1,10 @@
 """Metrics that every run is measured on, whatever it was trained on.
 
 For classes, each run's predictions first become class probabilities: softmax predictions as they are;
-one sigmoid output p as (1 − p, p); several sigmoids, raw outputs and tanh are clipped to [1e-7, 1] and
-scaled to sum 1; one raw output is clipped to [0, 1] and read as p. The negative log-likelihood comes
-from the outputs by log-softmax or log-sigmoid where the link allows, so it is finite for every finite
-output.
+one sigmoid output p as (1 − p, p); several sigmoids, raw outputs, tanh and sparsemax are clipped to
+[1e-7, 1] and scaled to sum 1; one raw output is clipped to [0, 1] and read as p. A margin z counts as
+(1 + z) / 2, which is the link's affair. The negative log-likelihood comes from the outputs by log-softmax
+or log-sigmoid where the link allows, so it is finite for every finite output.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     ClassScores
         Brier score ``Σ_k (p_k − y_k)²`` and absolute error ``Σ_k |p_k − y_k|`` sum over both or all classes.
         The predicted class is the one with the largest output, the lowest of equals; for K = 1 it is class 1
-        from p = ½ on.
+        from p = ½ on, which is a score of 0 under the margin link.
     """
     if outputs.shape[-1] == 1:
         return _two_class_scores(link, outputs[..., 0], labels)
@@ -65,8 +65,8 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
         logs = log_softmax(z, axis=0)
         probabilities = xp.exp(logs)
         picked = xp.take_along_axis(logs, truth, axis=0)[0]
-    else:  # acts on each output for itself
-        probabilities = xp.clip(link.forward(z), FLOOR, 1)
+    else:
+        probabilities = xp.clip(xp.ascontiguousarray(xp.moveaxis(link.forward(outputs), 2, 0)), FLOOR, 1)
         probabilities = probabilities / xp.sum(probabilities, axis=0)
         picked = xp.log(xp.take_along_axis(probabilities, truth, axis=0)[0])
     errors = probabilities - (truth == xp.arange(len(z))[:, None, None])
@@ -91,11 +91,13 @@ def _first_largest(z: Array) -> Array:
 
 def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     xp = array_module(outputs)
-    if link.name == "sigmoid":
-        p = link.forward(outputs)
-        nll = -log_sigmoid(xp.where(labels == 1, outputs, -outputs))
+    predictions = link.forward(outputs[..., None])[..., 0]
+    logits = link.logits(outputs)
+    if logits is not None:
+        p = predictions
+        nll = -log_sigmoid(xp.where(labels == 1, logits, -logits))
     else:
-        p = xp.clip(link.forward(outputs), 0, 1)
+        p = xp.clip(predictions, 0, 1)
         # a raw output at the wrong end costs −ln 1e-7, as with several outputs, not infinity
         nll = -xp.log(xp.clip(xp.where(labels == 1, p, 1 - p), FLOOR, 1))
     error = p - labels.astype(outputs.dtype)

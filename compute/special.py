@@ -142,3 +142,29 @@ def exponential(z: Array, out: Array | None = None) -> Array:
     powers = xp.exp(xp.minimum(z, LARGEST_EXPONENT), out=out)
     result: Array = xp.multiply(powers, beyond, out=out)
     return result
+
+
+def sparsemax(z: Array, out: Array | None = None) -> Array:
+    r"""Return the nearest probability vector to z along the last axis: :math:`max(z - \tau, 0)`.
+
+    The threshold τ, by which the result sums to 1, is the largest of (sum of the k largest − 1) / k over
+    all k. Entries far below the largest become exactly 0.
+
+    References
+    ----------
+    .. [1] A. F. T. Martins, R. F. Astudillo, "From Softmax to Sparsemax", ICML 2016. arXiv:1602.02068
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sparsemax(np.array([1000.0, 999.5, 0.0])).tolist()
+    [0.75, 0.25, 0.0]
+    """
+    xp = array_module(z)
+    shifted = xp.subtract(z, xp.max(z, axis=-1, keepdims=True), out=out)
+    sums = xp.cumsum(xp.sort(shifted, axis=-1)[..., ::-1], axis=-1)
+    count = xp.arange(1, z.shape[-1] + 1, dtype=z.dtype)
+    threshold = xp.max((sums - 1) / count, axis=-1, keepdims=True)
+    shifted -= threshold
+    result: Array = xp.maximum(shifted, 0, out=shifted)
+    return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from compute.links import LINKS
 from compute.losses.base import Loss, LossCard
 from compute.losses.regression import AbsoluteError, Huber, SquaredError
 from compute.losses.sigmoid_outputs import AbsoluteErrorSigmoid, BinaryCrossEntropy, SquaredErrorSigmoid
@@ -82,4 +83,4 @@ def output_count(loss: str | LossCard, task: str, count: int) -> int:
         return count * card.outputs_per_target
     if count < 2:
         raise ValueError(f"classes need at least two, not {count}")
-    return count if card.link == "softmax" or count > 2 else 1
+    return count if LINKS[card.link].joint or count > 2 else 1

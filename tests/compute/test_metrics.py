@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.special import expit, softmax
 from sklearn import metrics as oracle
 
-from compute.links import LINKS
+from compute.links import LINKS, Scaled
 from compute.metrics import (
     class_scores,
     coefficient_of_determination,
@@ -138,3 +138,46 @@ def test_gaussian_nll_is_scipys_normal_density() -> None:
     found = gaussian_nll((validation**2).mean(axis=0)[None], (sigma**2)[None])
     assert found[0] == pytest.approx(expected, rel=1e-12)
     assert np.isfinite(gaussian_nll(np.zeros((1, 2)), np.zeros((1, 2)))[0])
+
+
+def test_margins_count_as_half_of_one_plus_the_score() -> None:
+    p = np.clip(
+        (1 + OUTPUTS[..., :1]) / 2, 1e-7, 1 - 1e-7
+    )  # the loss's own clip, and scikit-learn's sum of 1
+    scores = class_scores(LINKS["margin"], OUTPUTS[..., :1], LABELS % 2)
+    picked = np.where(LABELS % 2 == 1, p[..., 0], 1 - p[..., 0])
+    np.testing.assert_allclose(scores.nll, -np.log(np.maximum(picked, 1e-7)), rtol=1e-9)
+    np.testing.assert_array_equal(scores.predicted, OUTPUTS[..., 0] >= 0)
+    several = np.clip((1 + OUTPUTS) / 2, 1e-7, 1)
+    check("margin", OUTPUTS, LABELS, several / several.sum(axis=2, keepdims=True))
+
+
+def test_the_class_of_a_margin_changes_at_zero() -> None:
+    outputs = np.array([[[-1e-6], [0.0], [1e-6], [-30.0], [30.0]]])
+    scores = class_scores(LINKS["margin"], outputs, np.array([[0, 1, 1, 1, 0]]))
+    assert scores.predicted[0].tolist() == [0, 1, 1, 0, 1]
+    assert scores.hit[0].tolist() == [True, True, True, False, False]
+    np.testing.assert_allclose(scores.nll[0, 3:], -np.log(1e-7))
+
+
+def test_sparsemax_acts_on_the_classes_together() -> None:
+    p = np.clip(LINKS["sparsemax"].forward(OUTPUTS), 1e-7, 1)
+    check("sparsemax", OUTPUTS, LABELS, p / p.sum(axis=2, keepdims=True))
+
+
+def test_half_log_odds_have_an_exact_likelihood() -> None:
+    outputs = OUTPUTS[..., :1]
+    p = expit(2 * outputs)
+    check("sigmoid_twice", outputs, LABELS % 2, np.concatenate([1 - p, p], axis=2))
+    far = class_scores(LINKS["sigmoid_twice"], np.array([[[300.0]]]), np.array([[0]]))
+    assert far.nll[0, 0] == 600
+
+
+def test_outputs_that_are_divided_by_a_size_are_classes_from_half_of_it_on() -> None:
+    link = Scaled(np.array([[4.0], [10.0]]))
+    outputs = np.array([[[1.9], [2.1]], [[4.9], [5.1]]])
+    scores = class_scores(link, outputs, np.array([[0, 1]]))
+    assert scores.predicted.tolist() == [[0, 1], [0, 1]]
+    np.testing.assert_allclose(scores.brier[0], 2 * np.array([1.9 / 4, 1.9 / 4]) ** 2)
+    three = np.array([[[4.0, 0.0, 0.0]], [[10.0, 0.0, 0.0]]])
+    np.testing.assert_allclose(class_scores(link, three, np.array([[0]])).brier, 0, atol=1e-12)

@@ -23,7 +23,8 @@ from lab.messages import (
     Stop,
 )
 from lab.number_text import step_text, thousands
-from lab.session_state import Change, SessionState, Shown, Trainer
+from lab.session_events import Listening
+from lab.session_state import Change, SessionState, Trainer
 from lab.trainer import TrainerHandle
 
 __all__ = ["Change", "Session", "SessionState", "Trainer"]
@@ -31,7 +32,7 @@ __all__ = ["Change", "Session", "SessionState", "Trainer"]
 _DATA_PARTS = ("data", "losses", "model", "seeds")
 
 
-class Session(Shown):
+class Session(Listening):
     """An experiment, its runs and their curves.
 
     Nothing here blocks: commands are sent, and `advance`, called about 60 times a second, takes what has

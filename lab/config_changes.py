@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -53,6 +54,7 @@ def apply_changes(config: ExperimentConfig, changes: Mapping[str, Any]) -> Exper
         With the path of the key, the value and what is allowed.
     """
     table = config.model_dump()
+    table["losses"] = list(table["losses"])
     for loss, series in zip(table["losses"], series_numbers(config), strict=True):
         loss["series"] = series
     removed: set[int] = set()
@@ -63,8 +65,9 @@ def apply_changes(config: ExperimentConfig, changes: Mapping[str, Any]) -> Exper
         elif keys[:1] == ("losses",) and len(keys) == 2 and keys[1] != "+" and changes[path] is None:
             removed.add(_index(table["losses"], keys[1], path))
         else:
-            _set(table, keys, path, changes[path])
-    table["losses"] = [loss for i, loss in enumerate(table["losses"]) if i not in removed]
+            _set(table, keys, path, copy.deepcopy(changes[path]))
+    if removed:
+        table["losses"] = [loss for i, loss in enumerate(table["losses"]) if i not in removed]
     training = table.get("training")
     if isinstance(training, dict) and "training.epochs" not in changes and training.get("steps") is not None:
         training["epochs"] = None
@@ -84,9 +87,12 @@ def apply_changes(config: ExperimentConfig, changes: Mapping[str, Any]) -> Exper
     return changed.model_copy(update={"losses": tuple(losses)})
 
 
-def _order(path: str) -> tuple[bool, bool]:
-    """Names first, since they drop parameters; additions last."""
-    return not path.endswith(".name"), path.endswith(".+")
+def _order(path: str) -> tuple[int, int]:
+    """Whole tables first, then new losses, then names, which drop parameters, then all else."""
+    depth = path.count(".")
+    if depth == 0:
+        return 0, 0
+    return (1 if path.endswith(".+") else 2 if path.endswith(".name") else 3), depth
 
 
 def _without_none(value: Any) -> Any:
@@ -98,11 +104,13 @@ def _without_none(value: Any) -> Any:
 
 
 def _refuse(path: str, title: str, body: str) -> ProblemError:
-    return ProblemError(Problem(title, body, path))
+    return ProblemError(Problem(" ".join(title.split()), body, path))
 
 
-def _index(losses: list[Any], key: str, path: str) -> int:
-    if not key.isdigit() or int(key) >= len(losses):
+def _index(losses: Any, key: str, path: str) -> int:
+    if not isinstance(losses, (list, tuple)):
+        raise _refuse(path, "The losses are not a list", "They are a list of tables with a name each.")
+    if not (key.isascii() and key.isdigit() and len(key) < 10) or int(key) >= len(losses):
         last = len(losses) - 1
         raise _refuse(
             path, f"There is no loss {key[:20]}", f"The losses are numbered losses.0 to losses.{last}."
@@ -112,23 +120,25 @@ def _index(losses: list[Any], key: str, path: str) -> int:
 
 def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) -> None:
     if keys == ("losses", "+"):
-        table["losses"] = [*table["losses"], value if isinstance(value, dict) else {"name": value}]
+        if not isinstance(table["losses"], list):
+            raise _refuse(path, "The losses are not a list", "They are a list of tables with a name each.")
+        table["losses"].append(value if isinstance(value, dict) else {"name": value})
         return
     if keys == ("data", "split") and isinstance(value, (list, tuple)) and len(value) == 3:
         for name, share in zip(("train", "validation", "test"), value, strict=True):
-            table["data"]["split"][name] = share
+            _set(table, (*keys, name), path, share)
         return
     if keys in _RULES and value is None:
-        table["training"][keys[1]] = None
+        _set(table, keys[:2], path, None)
         return
     owner: Any = table
     for depth, key in enumerate(keys[:-1]):
         if isinstance(owner, (list, tuple)):
-            owner = owner[_index(list(owner), key, path)]
-            continue
-        if owner.get(key) is None:
-            owner[key] = {}
-        owner = owner[key]
+            owner = owner[_index(owner, key, path)]
+        else:
+            if owner.get(key) is None:
+                owner[key] = {}
+            owner = owner[key]
         if not isinstance(owner, (dict, list, tuple)):
             above = ".".join(keys[: depth + 1])
             raise _refuse(path, f"{above[:40]} has no keys of its own", f"{path} leads into a single value.")
@@ -142,7 +152,7 @@ def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) ->
         _forget_parameters(owner, keys)
         if keys == ("data", "name"):
             _forget_corruption(owner, value)
-    owner[last] = value
+    owner[last] = list(value) if isinstance(value, tuple) else value
 
 
 def _forget_parameters(owner: dict[str, Any], keys: tuple[str, ...]) -> None:
@@ -157,7 +167,7 @@ def _forget_parameters(owner: dict[str, Any], keys: tuple[str, ...]) -> None:
 
 def _forget_corruption(data: dict[str, Any], name: Any) -> None:
     """Take back the corruption that a data set of the other task cannot have."""
-    task = DATASETS[name].task if name in DATASETS else "auto"
+    task = DATASETS[name].task if isinstance(name, str) and name in DATASETS else "auto"
     if task == "regression":
         data.update(label_noise=None, imbalance=None)
     elif task == "classification":
@@ -184,5 +194,5 @@ def parse_setting(text: str) -> tuple[str, Any]:
         return key, None
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         return key, value

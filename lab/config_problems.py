@@ -144,6 +144,7 @@ def allowed_at(location: tuple[str | int, ...]) -> str:
 
 
 def _shortened(path: str, rest: str) -> str:
+    path = " ".join(path.split())
     room = TITLE - len(rest)
     return (path if len(path) <= room else "…" + path[-(room - 1) :]) + rest
 

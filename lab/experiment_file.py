@@ -65,10 +65,14 @@ def parse_experiment(text: str, source: str = "") -> ExperimentConfig:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _refuse(*_syntax_problem(text, name, error))
+    except RecursionError:
+        _refuse(f"{_short(name)} is not an experiment", "Its lists are nested too deeply.")
+    except ValueError as error:  # whole numbers of thousands of digits
+        _refuse(f"{_short(name)} holds a number that cannot be read", f"{error}.")
     version = data.get("format", FORMAT)
     if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
         _refuse(
-            f"{_short(name)} has format {version}; this Loss Lab reads format {FORMAT}",
+            f"{_short(name)} has format {str(version)[:6]}; this Loss Lab reads format {FORMAT}",
             "It was probably written by a newer version of Loss Lab, which can read it.",
             "format",
         )

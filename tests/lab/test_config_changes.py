@@ -170,3 +170,35 @@ def test_settings_are_read_as_toml_or_text(text: str, expected: tuple[str, Any])
 def test_what_is_no_setting(text: str) -> None:
     with pytest.raises(ProblemError, match="key=value"):
         parse_setting(text)
+
+
+ODD = [
+    0, -1, math.nan, math.inf, 10**400, True, "x", [], [[1.0]], {}, {"a": 1}, None, (1, 2, 3),
+    (0.5, 0.5, 0.0), {"name": "huber"}, b"x", object(), {1: 2}, set(), "a\nb",
+]  # fmt: skip
+PATHS = [
+    "format", "name", "data", "data.name", "data.split", "data.split.train", "data.noise", "losses",
+    "losses.0", "losses.+", "losses.-", "losses.0.scale", "losses.0.delta", "losses.0.name", "model", "model.hidden",
+    "model.initializer", "model.initializer.name", "optimizer.schedule", "training", "training.target",
+    "training.target.metric", "training.epochs", "training.steps", "seeds.count",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whatever_is_given_is_taken_or_refused_in_words(config: ExperimentConfig, path: str) -> None:
+    for value in ODD:
+        for others in ({}, {"losses": (1, 2)}, {"losses.0": {"name": "brier"}}, {"training": 3}):
+            problem, changed = None, config
+            try:
+                changed = apply_changes(config, {**others, path: value})
+            except ProblemError as error:
+                problem = error.problem
+            assert ExperimentConfig.model_validate(changed.model_dump()) == changed
+            assert problem is None or 0 < len(problem.title) <= 80
+            assert problem is None or "\n" not in problem.title
+
+
+def test_what_is_given_is_not_altered(config: ExperimentConfig) -> None:
+    loss: dict[str, Any] = {"name": "huber"}
+    apply_changes(config, {"losses.+": loss, "losses.0.scale": 2.0, "losses.2.delta": 3.0})
+    assert loss == {"name": "huber"}

@@ -178,8 +178,8 @@ ODD = [
 ]  # fmt: skip
 PATHS = [
     "format", "name", "data", "data.name", "data.split", "data.split.train", "data.noise", "losses",
-    "losses.0", "losses.+", "losses.-", "losses.0.scale", "losses.0.delta", "losses.0.name", "model", "model.hidden",
-    "model.initializer", "model.initializer.name", "optimizer.schedule", "training", "training.target",
+    "losses.0", "losses.+", "losses.-", "losses.0.scale", "losses.0.delta", "losses.0.name",
+    "model", "model.hidden", "model.initializer", "model.initializer.name", "optimizer.schedule", "training", "training.target",
     "training.target.metric", "training.epochs", "training.steps", "seeds.count",
 ]  # fmt: skip
 

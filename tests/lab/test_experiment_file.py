@@ -427,8 +427,9 @@ def test_the_default_text_is_canonical_toml() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a = " + "[" * 5000, "a = " + "[" * 3000 + "]" * 3000, "a = 1" + "0" * 5000, "\x00", '"a\\nb" = 1', 
-     "losses = 3", "losses = [1, 2]", "data = []", "[data]\nname = 3", "[data]\nname = []", "[[data]]\nname = 'moons'"],
+    ["a = " + "[" * 5000, "a = " + "[" * 3000 + "]" * 3000, "a = 1" + "0" * 5000, "\x00", '"a\\nb" = 1',
+     "losses = 3", "losses = [1, 2]", "data = []", "[data]\nname = 3", "[data]\nname = []",
+     "[[data]]\nname = 'moons'"],
     ids=range(11),
 )  # fmt: skip
 def test_odd_texts_are_refused_in_words(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from compute.datasets.base import Dataset
 from compute.datasets.prepare import PreparedData
 from compute.losses import LOSSES
@@ -42,28 +44,44 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
         "binary": "two classes",
         "multiclass": f"{dataset.outputs} classes",
     }[kind]
-    used = {loss.name for loss in config.losses}
-    fitting = [name for name in losses_for(dataset.task, dataset.outputs) if name not in used]
-    for index, loss in enumerate(config.losses):
-        card = LOSSES[loss.name]
-        if kind in card.tasks:
-            continue
-        remedies = [
-            Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{index}.name": name})
-            for name in fitting[:2]
-        ]
-        if len(config.losses) > 1:
-            remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
-        names = ", ".join(LOSSES[name].label for name in losses_for(dataset.task, dataset.outputs))
-        raise ProblemError(
-            Problem(
-                f"{card.label} is not defined for {what}",
-                f"Its targets are {card.target_domain or 'of another kind'}; "
-                f"the data set {dataset.name} has {what}. Losses that fit: {names}.",
-                f"losses.{index}.name",
-                tuple(remedies),
-            )
+    wrong = [index for index, loss in enumerate(config.losses) if kind not in LOSSES[loss.name].tasks]
+    if not wrong:
+        return
+    index = wrong[0]
+    card = LOSSES[config.losses[index].name]
+    fitting = losses_for(dataset.task, dataset.outputs)
+    remedies = _replacements(config, wrong, fitting)
+    if len(config.losses) > 1:
+        remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
+    raise ProblemError(
+        Problem(
+            f"{card.label} is not defined for {what}",
+            f"Its targets are {card.target_domain or 'of another kind'}; "
+            f"the data set {dataset.name} has {what}. "
+            f"Losses that fit: {', '.join(LOSSES[name].label for name in fitting)}.",
+            f"losses.{index}.name",
+            tuple(remedies),
         )
+    )
+
+
+def _replacements(config: ExperimentConfig, wrong: list[int], fitting: tuple[str, ...]) -> list[Remedy]:
+    """Offer losses that fit in the place of those that do not: for all at once, and for the first alone."""
+    used = {loss.name for loss in config.losses}
+    free = [name for name in fitting if name not in used] or list(fitting)
+    remedies = [
+        Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{wrong[0]}.name": name}) for name in free[:2]
+    ]
+    if len(wrong) > 1:
+        changes: dict[str, Any] = {}
+        for place, index in enumerate(wrong):
+            changes[f"losses.{index}" + (".name" if place < len(free) else "")] = (
+                free[place] if place < len(free) else None
+            )
+        labels = [LOSSES[name].short or LOSSES[name].label for name in free[: len(wrong)]]
+        words = " and ".join(labels) if len(labels) < 3 else f"{len(labels)} losses that fit"
+        remedies.insert(0, Remedy(f"Use {words} instead", changes))
+    return remedies[:2]
 
 
 def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> None:

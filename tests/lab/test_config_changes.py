@@ -179,8 +179,9 @@ ODD = [
 PATHS = [
     "format", "name", "data", "data.name", "data.split", "data.split.train", "data.noise", "losses",
     "losses.0", "losses.+", "losses.-", "losses.0.scale", "losses.0.delta", "losses.0.name",
-    "model", "model.hidden", "model.initializer", "model.initializer.name", "optimizer.schedule", "training", "training.target",
-    "training.target.metric", "training.epochs", "training.steps", "seeds.count",
+    "model", "model.hidden", "model.initializer", "model.initializer.name", "optimizer.schedule",
+    "training", "training.target", "training.target.metric", "training.epochs", "training.steps",
+    "seeds.count",
 ]  # fmt: skip
 
 

@@ -151,6 +151,18 @@ def test_a_loss_that_does_not_fit_is_refused_with_losses_that_do() -> None:
     assert apply_changes(config, problem.remedies[-1].changes).losses[0].name == "brier"
 
 
+@pytest.mark.parametrize("count", [2, 5])
+def test_all_losses_that_do_not_fit_are_replaced_at_once(count: int) -> None:
+    config = changed(data__name="diabetes", losses=[{"name": "brier"}, {"name": "cross_entropy"}] * count)
+    remedy = refusal(config).remedies[0]
+    repaired = apply_changes(config, remedy.changes)
+    assert swept(repaired).runs
+    assert len({loss.name for loss in repaired.losses}) == len(repaired.losses) == 3
+    pair = changed(data__name="diabetes")
+    assert refusal(pair).remedies[0].label == "Use MSE raw and MAE raw instead"
+    assert swept(apply_changes(pair, refusal(pair).remedies[0].changes)).runs
+
+
 def test_every_offered_remedy_can_be_applied() -> None:
     config = changed(data__name="line", losses=[{"name": "brier"}])
     while True:

@@ -98,16 +98,15 @@ def _text(
 
 def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark) -> None:
     rect = layout.frame.rect
-    x = layout.frame.px(mark.x)
-    y = layout.frame.py(mark.y) if math.isfinite(mark.y) else rect.top() + 10
-    if not math.isfinite(x) or not rect.left() - 1 <= x <= rect.right() + 1:
-        return
     if mark.kind == "reached":
-        if math.isfinite(y) and rect.top() - 1 <= y <= rect.bottom() + 1:
+        x, y = layout.frame.px(mark.x), layout.frame.py(mark.y)
+        if rect.left() - 1 <= x <= rect.right() + 1 and rect.top() - 1 <= y <= rect.bottom() + 1:
             paint_marker(painter, theme, mark.series, x, y)
         return
-    # a run that flew out of the picture is still said, at the edge it left through
-    y = min(max(y if math.isfinite(y) else rect.bottom() - 8, rect.top() + 8), rect.bottom() - 8)
+    place = _cross_place(layout, mark)
+    if place is None:
+        return
+    x, y = place
     pen = QPen(theme.color("error"))
     pen.setWidthF(2.0)
     painter.setPen(pen)
@@ -115,11 +114,27 @@ def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark
     painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))
     if mark.text:
         painter.setFont(theme.font("tag"))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(mark.text)
-        left = x + 10
-        if left + width > rect.right() + layout.reserve + 12:
-            left = max(rect.left() + 2, x - 10 - width)
-        _text(painter, theme, mark.text, left, y, "error")
+        metrics = QFontMetricsF(painter.font())
+        right_room, left_room = rect.right() + layout.reserve + 8 - (x + 10), x - 10 - rect.left()
+        width = metrics.horizontalAdvance(mark.text)
+        text = mark.text
+        if width > max(right_room, left_room):
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(right_room, left_room))
+            width = metrics.horizontalAdvance(text)
+        left = x + 10 if width <= right_room else x - 10 - width
+        _text(painter, theme, text, left, y, "error")
+
+
+def _cross_place(layout: FacetLayout, mark: Mark) -> tuple[float, float] | None:
+    """Return where the cross of a diverged run stands: a run that flew out of the picture, at that edge."""
+    rect = layout.frame.rect
+    x = layout.frame.px(mark.x)
+    if mark.kind != "diverged" or not rect.left() - 1 <= x <= rect.right() + 1:
+        return None
+    y = layout.frame.py(mark.y)
+    if not math.isfinite(y):
+        y = rect.bottom() if math.isfinite(mark.y) and mark.y <= 0.0 else rect.top()
+    return x, min(max(y, rect.top() + 8), rect.bottom() - 8)
 
 
 def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
@@ -143,7 +158,17 @@ def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         return
     painter.setFont(theme.font("tag"))
     metrics = QFontMetricsF(painter.font())
-    moved = push_apart([y for _, _, y in found], TAG_STEP, rect.top() + 5, rect.bottom() - 6)
+    crosses = [place for mark in layout.facet.marks if (place := _cross_place(layout, mark)) is not None]
+    low, high = rect.top() + 5, rect.bottom() - 6
+    for (
+        cross,
+        y,
+    ) in crosses:  # the words beside a cross keep their place: labels go below, or above at the foot
+        if any(abs(cross - x) < 60.0 for _, x, _ in found):
+            low, high = (
+                (max(low, y + TAG_STEP), high) if y < rect.center().y() else (low, min(high, y - TAG_STEP))
+            )
+    moved = push_apart([y for _, _, y in found], TAG_STEP, low, high)
     for (tag, x, _), y in zip(found, moved, strict=True):
         painter.setPen(theme.color("text"))
         painter.drawText(QPointF(x + TAG_GAP, y - metrics.height() / 2 + metrics.ascent()), tag)
@@ -208,11 +233,9 @@ def _words_reach(facet: FacetLayout, left: float, centre: float, theme: Theme) -
     """Return whether the words beside a diverged run run into what stands at the top right."""
     metrics = QFontMetricsF(theme.font("tag"))
     for mark in facet.facet.marks:
-        if mark.kind != "diverged" or not mark.text:
-            continue
-        y = facet.frame.py(mark.y) if math.isfinite(mark.y) else facet.frame.rect.top()
-        near = not math.isfinite(y) or abs(max(y, facet.frame.rect.top() + 8) - centre) < 16
-        if near and facet.frame.px(mark.x) + 10 + metrics.horizontalAdvance(mark.text) > left:
+        place = _cross_place(facet, mark)
+        near = place is not None and bool(mark.text) and abs(place[1] - centre) < 16
+        if near and place is not None and place[0] + 10 + metrics.horizontalAdvance(mark.text) > left - 6:
             return True
     return False
 
@@ -224,8 +247,9 @@ def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: F
     margin = 0.02 * (y_high - y_low)
     above: tuple[float, float, float] | None = None
     below: tuple[float, float, float] | None = None
+    crossed = {mark.series for mark in layout.facet.marks if mark.kind == "diverged"}
     for line in layout.facet.lines:
-        if line.role not in ("mean", "layer"):
+        if line.role not in ("mean", "layer") or line.series in crossed:
             continue
         shown = layout.frame.y.to_view(line.y)
         usable = np.flatnonzero(np.isfinite(shown) & (line.x >= x_low) & (line.x <= x_high))

@@ -144,6 +144,12 @@ class Legend(QWidget):
             ]  # fmt: skip
             if sum(widths) + gap * (len(widths) - 1) <= self.width():
                 return self._row(entries, words, widths, gap, swatch, with_values)
+            if (
+                swatch < SWATCH and with_values
+            ):  # the values are what a legend is for: rather two lines than none
+                placed = self._place_in_two_lines(entries, names, value_widths)
+                if any(item.value for item in placed):
+                    return placed
         return self._place_in_two_lines(entries, names, value_widths)
 
     def _place_in_two_lines(

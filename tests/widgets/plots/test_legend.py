@@ -138,3 +138,13 @@ def test_anchored_entries_stand_over_their_facets(legend: Legend) -> None:
     legend.set_anchors([(40.0, 60.0), (150.0, 60.0), (260.0, 60.0)])
     assert [item.rect.left() for item in legend.placed()] == [40.0, 150.0, 260.0]
     assert [item.name for item in legend.placed()] == ["CE", "Brier", "MAE"]
+
+
+def test_values_stay_in_two_lines_before_they_go(legend: Legend) -> None:
+    legend.resize(250, 24)
+    placed = legend.placed()
+    assert [item.value for item in placed] == ["0.961", "0.962", "diverged"]
+    assert len({item.rect.top() for item in placed}) == 2
+    assert legend.height() > 24
+    legend.resize(600, legend.height())
+    assert legend.height() == 24

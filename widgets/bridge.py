@@ -38,6 +38,11 @@ class Bridge(QObject):
     ----------
     session
         What to poll.
+
+    Attributes
+    ----------
+    redraws
+        How often plots were redrawn so far.
     """
 
     state_changed = Signal()
@@ -48,6 +53,9 @@ class Bridge(QObject):
     progress_changed = Signal()
     runs_changed = Signal()
     plots_due = Signal()
+    """Begin to redraw the plots."""
+    plots_continued = Signal()
+    """Go on with it; asked for with `ask_more`."""
     moment_passed = Signal()
 
     def __init__(self, session: Advancing, parent: QObject | None = None) -> None:
@@ -57,7 +65,9 @@ class Bridge(QObject):
         self._plots_pending = self._live_pending = False
         self._plotted = self._listed = self._slow = 0.0
         self._plot_gap = PLOT_GAP
+        self._more, self._cost = False, 0.0
         self._hidden = False
+        self.redraws = 0
         self._in_tick = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -96,6 +106,14 @@ class Bridge(QObject):
         """Say how long the last redraw took: plots take at most about a third of the time."""
         self._plot_gap = min(0.5, max(PLOT_GAP, 3.0 * seconds))
 
+    def ask_more(self) -> None:
+        """Say that a redraw is not through: `plots_continued` comes with the next tick."""
+        self._more = True
+
+    def add_cost(self, seconds: float) -> None:
+        """Say what a redraw costs beyond what the bridge can see: painting."""
+        self._cost += seconds
+
     def note(self, *changes: str) -> None:
         """Ask for the signals of changes that did not come from the session."""
         self._take(frozenset(changes))
@@ -114,7 +132,7 @@ class Bridge(QObject):
             changes = self._session.advance()
             self._take(changes)
             self._emit(time.perf_counter())
-            self._pace(bool(changes) or self._plots_pending)
+            self._pace(bool(changes) or self._plots_pending or self._more)
         finally:
             self._in_tick = False
 
@@ -122,6 +140,8 @@ class Bridge(QObject):
         """Emit everything that is due, however recent the last time was."""
         self._plotted = self._listed = 0.0
         self.tick()
+        while self._more and not self._in_tick:
+            self.tick()
 
     def _emit(self, now: float) -> None:
         pending, self._pending = self._pending, set()
@@ -136,15 +156,28 @@ class Bridge(QObject):
             self._live_pending = False
             self.progress_changed.emit()
             self.runs_changed.emit()
-        if self._plots_pending and not self._hidden and now - self._plotted >= self._plot_gap:
-            self._plots_pending = False
-            begun = time.perf_counter()
-            self.plots_due.emit()
-            self._plotted = time.perf_counter()
-            self.set_plot_cost(self._plotted - begun)
+        if not self._hidden:
+            self._emit_plots(now)
         if now - self._slow >= SLOW_GAP:
             self._slow = now
             self.moment_passed.emit()
+
+    def _emit_plots(self, now: float) -> None:
+        """Begin a redraw when one is due, or go on with one that is not through: a plot a tick."""
+        if self._more:
+            self._more = False
+            self.plots_continued.emit()
+        elif self._plots_pending and now - self._plotted >= self._plot_gap:
+            self._plots_pending = False
+            self._cost = 0.0
+            self.plots_due.emit()
+        else:
+            return
+        self._cost += time.perf_counter() - now
+        if not self._more:
+            self.redraws += 1
+            self._plotted = time.perf_counter()
+            self.set_plot_cost(self._cost)
 
     def _pace(self, busy: bool) -> None:
         interval = HIDDEN if self._hidden else FAST if busy else CALM

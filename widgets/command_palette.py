@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from widgets.overlay import Overlay
 from widgets.theme import Theme
 
+ROW = 30
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -108,7 +109,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the size of a list row."""
-        return QSize(0, 30)
+        return QSize(0, ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -154,7 +155,6 @@ class CommandPalette(Overlay):
         self.view = QListView()
         self.view.setModel(self._model)
         self.view.setItemDelegate(self._delegate)
-        self.view.setFixedHeight(330)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setMouseTracking(True)
         self._none = QLabel("No command has this name")
@@ -182,7 +182,12 @@ class CommandPalette(Overlay):
 
     def _search(self, text: str) -> None:
         self._model.show_query(text)
-        some = self._model.rowCount() > 0
+        rows = self._model.rowCount()
+        some = rows > 0
+        self.view.setFixedHeight(ROW * min(11, max(1, rows)) + 4)
+        self.view.setVisible(some)
+        if self.isVisible():
+            self.resize(self.width(), self.sizeHint().height())
         self._none.setVisible(not some)
         if some:
             self.view.setCurrentIndex(self._model.index(0))

@@ -126,7 +126,7 @@ class ExportPanel(Overlay):
         self._sign = QLabel()
         self._sign.setFixedSize(18, 18)
         self._result = WrapLabel("", kind="text2")
-        self._replace = QPushButton("Overwrite")
+        self.overwrite = QPushButton("Overwrite")
         self._open = IconTextButton("folder", "Open folder")
         self.go = QPushButton("Export")
         self.go.setProperty("k", "primary")
@@ -182,7 +182,7 @@ class ExportPanel(Overlay):
         result.addWidget(self._result, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        foot.addWidget(self._replace)
+        foot.addWidget(self.overwrite)
         foot.addWidget(self._open)
         foot.addStretch(1)
         foot.addWidget(self.go)
@@ -197,7 +197,7 @@ class ExportPanel(Overlay):
             line.textEdited.connect(lambda _text: self._changed())
             line.returnPressed.connect(self._export)
         self._browse.clicked.connect(lambda: self.folder_wanted.emit(self.folder.text()))
-        self._replace.clicked.connect(self._export_over)
+        self.overwrite.clicked.connect(self._export_over)
         self._open.clicked.connect(lambda: self.open_folder_wanted.emit(self.folder.text()))
         self.go.clicked.connect(self._export)
         self.set_theme(theme)
@@ -275,8 +275,13 @@ class ExportPanel(Overlay):
         """Say which files exist, and offer to replace them."""
         self._overwrite = replace(self.request(), overwrite=True)
         self._say(words, "warn")
-        self._replace.show()
-        self._replace.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.overwrite.show()
+        self.overwrite.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def result(self) -> str:
+        """What was said last."""
+        return self._result.full_text()
 
     def request(self) -> ExportRequest:
         """Return what is chosen."""
@@ -308,7 +313,7 @@ class ExportPanel(Overlay):
     def _changed(self) -> None:
         """Take an old result back and see whether there is anything to do."""
         self._overwrite = None
-        self._replace.hide()
+        self.overwrite.hide()
         self._open.hide()
         figure = self.figure.currentData() != "none"
         for box in self.formats.values():
@@ -334,5 +339,5 @@ class ExportPanel(Overlay):
     def _export_over(self) -> None:
         request, self._overwrite = self._overwrite, None
         if request is not None:
-            self._replace.hide()
+            self.overwrite.hide()
             self.export_wanted.emit(request)

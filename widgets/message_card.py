@@ -98,7 +98,8 @@ class MessageCard(QFrame):
         card = QFrame()
         card.setObjectName("message")
         self._sign = QLabel()
-        self._sign.setFixedSize(20, 20)
+        self._sign.setFixedSize(20, 28)
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel(message.title)
         title.setProperty("k", "message")
         title.setWordWrap(True)
@@ -119,15 +120,17 @@ class MessageCard(QFrame):
         self._table = ExcerptTable(theme) if message.excerpt is not None else None
         if self._table is not None and message.excerpt is not None:
             self._table.show_excerpt(message.excerpt)
-        self._copy = QPushButton("Copy details")
-        self._copy.setProperty("k", "ghost")
-        self._copy.clicked.connect(lambda: self.copy_wanted.emit(message.details))
-        self._copy.setVisible(bool(message.body) and message.level in ("error", "warn"))
+        self.copy_button = QPushButton("Copy details")
+        self.copy_button.setProperty("k", "ghost")
+        self.copy_button.clicked.connect(lambda: self.copy_wanted.emit(message.details))
+        self.copy_button.setVisible(bool(message.body) and message.level in ("error", "warn"))
 
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(title, 1)
+        if not message.choices:
+            head.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.buttons: dict[str, QPushButton] = {}
         foot = QHBoxLayout()
@@ -140,15 +143,16 @@ class MessageCard(QFrame):
             self.buttons[choice.key] = button
             foot.addWidget(button)
         foot.addStretch(1)
-        foot.addWidget(self._copy)
+        if message.choices:
+            foot.addWidget(self.copy_button)
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(18, 12, 14, 14)
-        inside.setSpacing(10)
+        inside.setContentsMargins(16, 10, 12, 14)
+        inside.setSpacing(8)
         inside.addLayout(head)
         inside.addWidget(body)
         if self._table is not None:
             inside.addWidget(self._table)
-        if message.choices or not self._copy.isHidden():
+        if message.choices:
             inside.addLayout(foot)
 
         self._kept_sign = QLabel()
@@ -175,7 +179,7 @@ class MessageCard(QFrame):
         name, token = ICONS[self.message.level]
         self._sign.setPixmap(icon_pixmap(name, theme, 18, token, ratio))
         self._close.setIcon(icon("close", theme))
-        self._copy.setIcon(icon("copy", theme))
+        self.copy_button.setIcon(icon("copy", theme))
         self._kept_sign.setPixmap(icon_pixmap("check", theme, 16, "ok", ratio))
         if self._table is not None:
             self._table.set_theme(theme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from lab.problems import Problem
 from widgets.experiment_wiring import kept_words
-from widgets.message_card import Level, Message, MessageArea, message_of
+from widgets.message_card import Choice, Level, Message, MessageArea, message_of
 from widgets.overlay import Overlay
 from widgets.status_bar import StatusBar
 from widgets.theme import Theme
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LIMIT = 200
+CHOOSE = Choice("Choose another file …", "choose")
+"""Offered beside every problem with a file of data."""
 
 
 class MessageLog(Overlay):
@@ -91,6 +94,7 @@ class Messages(QObject):
         super().__init__(area)
         self._session, self._area, self._log, self._status = session, area, log, status
         self._problems: dict[str, Problem] = {}
+        self._followed: Problem | None = None
         area.chosen.connect(self._choose)
         area.closed.connect(self.close)
         area.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))
@@ -108,13 +112,22 @@ class Messages(QObject):
             return
         self._problems[key] = problem
         kept = kept_words(self._session) if key == "data" else ""
-        self.say(message_of(problem, key, kept=kept, level=level))
+        message = message_of(problem, key, kept=kept, level=level)
+        if key == "data" and self._session.config.data.name == "file":
+            named = {choice.label for choice in message.choices}
+            if CHOOSE.label not in named:
+                message = replace(message, choices=(*message.choices[:2], CHOOSE, *message.choices[2:]))
+        self.say(message)
 
     def follow_session(self) -> None:
         """Show the session's latest problem; take away what no longer holds."""
         problem = self._session.problem
         if problem is not None:
             self.show_problem(problem, "diverged" if "diverged" in problem.title else "")
+        elif self._followed is not None:
+            for key in [key for key, shown in self._problems.items() if shown == self._followed]:
+                self.remove(key)
+        self._followed = problem
         if self._session.data_problem is None:
             self.remove("data")
 
@@ -138,6 +151,9 @@ class Messages(QObject):
 
     def _choose(self, key: str, choice: str) -> None:
         problem = self._problems.get(key)
+        if choice == CHOOSE.key:
+            self.data_wanted.emit()
+            return
         if problem is None or not choice.startswith("remedy:"):
             self.chosen.emit(key, choice)
             return

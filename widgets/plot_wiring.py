@@ -47,7 +47,9 @@ class PlotWiring(QObject):
         self._own_kinds = False
         self._losses: tuple[str, ...] = ()
         self._broken: set[str] = set()
-        bridge.plots_due.connect(self.show_plots)
+        self._waiting: list[PanelRequest] = []
+        bridge.plots_due.connect(self._begin_redraw)
+        bridge.plots_continued.connect(self._redraw_next)
         bridge.data_changed.connect(self._data_changed)
         bridge.config_changed.connect(self.show_losses)
         strip.choices_changed.connect(self._choices_changed)
@@ -66,6 +68,22 @@ class PlotWiring(QObject):
     def show_plots(self) -> None:
         """Make a panel for every card that can be seen."""
         for request in self._grid.requests():
+            panel = self._panel(request)
+            if panel is not None:
+                self._grid.show_panel(request.card, panel)
+
+    def _begin_redraw(self) -> None:
+        self._waiting = list(self._grid.requests())
+        self._redraw_next()
+
+    def _redraw_next(self) -> None:
+        """Redraw one card, so that the event loop waits for one plot at most and not for all of them."""
+        if self._waiting:
+            request = self._waiting.pop(0)
+            if self._waiting:
+                self._bridge.ask_more()
+            else:
+                self._bridge.add_cost(self._grid.paint_seconds)
             panel = self._panel(request)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)

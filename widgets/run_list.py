@@ -172,9 +172,9 @@ class RunList(QFrame):
         caption.setProperty("k", "subtitle")
         self._fact_title = SwatchLabel(theme)
         self._fact_grid = QGridLayout()
-        self._use = QPushButton("Use these parameters")
-        self._use.setToolTip("Start every loss of the next experiment from the weights of this run")
-        self._use.clicked.connect(self._use_clicked)
+        self.use_button = QPushButton("Use these parameters")
+        self.use_button.setToolTip("Start every loss of the next experiment from the weights of this run")
+        self.use_button.clicked.connect(self._use_clicked)
 
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 0, 8, 0)
@@ -205,7 +205,7 @@ class RunList(QFrame):
         inner.addWidget(self._fact_title)
         inner.addLayout(self._fact_grid)
         inner.addSpacing(2)
-        inner.addWidget(self._use, 0, Qt.AlignmentFlag.AlignLeft)
+        inner.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignLeft)
         facts.addLayout(inner)
 
         layout = QVBoxLayout(self)
@@ -291,8 +291,14 @@ class RunList(QFrame):
 
     def set_usable(self, usable: bool, reason: str = "") -> None:
         """Say whether the selected run's parameters can be used, and if not why."""
-        self._use.setEnabled(usable)
-        self._use.setToolTip(reason or "Start every loss of the next experiment from the weights of this run")
+        self.use_button.setEnabled(usable)
+        self.use_button.setToolTip(
+            reason or "Start every loss of the next experiment from the weights of this run"
+        )
+
+    def index_of_run(self, run: int) -> QModelIndex:
+        """Return where a run stands in the tree."""
+        return self._model.index_of_run(run)
 
     @property
     def groups(self) -> tuple[RunGroup, ...]:
@@ -343,7 +349,7 @@ class RunList(QFrame):
         menu.addAction("Show only this").triggered.connect(lambda: self.solo_wanted.emit(runs))
         every = tuple(run for group in self._model.groups for run in group.runs)
         menu.addAction("Show all").triggered.connect(lambda: self.visibility_changed.emit(every, True))
-        if isinstance(item, RunRow) and self._use.isEnabled():
+        if isinstance(item, RunRow) and self.use_button.isEnabled():
             menu.addSeparator()
             menu.addAction("Use these parameters").triggered.connect(
                 lambda: self.parameters_wanted.emit(item.run)

@@ -159,7 +159,7 @@ def status_of(session: Session) -> Status:
     if state == "paused":
         return Status(f"Paused at step {step}{behind}", "", share, f"step {step} of {planned}", count)
     if state == "finished":
-        took = format_duration(session.seconds)
+        took = format_duration(session.seconds) if session.seconds >= 0.1 else "under 0.1 s"
         return Status(f"Finished in {took}{behind}", "", None, f"{step} steps", count)
     if state == "stopped":
         return Status(f"Stopped at step {step}{behind}", "", share, f"step {step} of {planned}", count)

@@ -48,7 +48,9 @@ class Command:
 
 def is_single_key(keys: str) -> bool:
     """Whether a key sequence would also be typed into a text field."""
-    return "Ctrl" not in keys and "Alt" not in keys and "F" + keys[1:] != keys and keys != "Esc"
+    last = keys.rpartition("+")[2] or keys
+    function_key = len(last) > 1 and last[0] == "F" and last[1:].isdigit()
+    return "Ctrl" not in keys and "Alt" not in keys and not function_key and last != "Esc"
 
 
 def key_text(keys: str) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QWidget,
 )
@@ -138,6 +139,7 @@ class ViewStrip(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 0, 8, 0)
         self._row.setSpacing(6)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.form_button, self._axis_label, self.axis, self.log_x, self.log_y),
             (self._smooth_label, self.smooth, self.smooth_value),
@@ -258,7 +260,7 @@ class ViewStrip(QFrame):
             self._change(band=key)
 
     def _fill_band(self) -> None:
-        narrow = self._level >= 4
+        narrow = self._level >= 5
         self.band.blockSignals(True)
         self.band.clear()
         for key, words in BAND_WORDS.items():
@@ -296,10 +298,10 @@ class ViewStrip(QFrame):
             button.setAccessibleName(words)
         self._axis_label.setVisible(level < 2)
         self._band_label.setVisible(level < 3)
-        self.members.setVisible(level < 4)
-        self.band.setFixedWidth(142 if level < 4 else 96)
+        self.smooth.setFixedWidth(84 if level < 4 else 60 if level < 6 else 44)
+        self.members.setVisible(level < 5)
+        self.band.setFixedWidth(142 if level < 5 else 96)
         self._smooth_label.setVisible(level < 6)
-        self.smooth.setFixedWidth(84 if level < 5 else 60 if level < 6 else 44)
         before, self._setting = self._setting, True
         self._fill_band()
         self._setting = before

@@ -1,0 +1,206 @@
+"""Make the screenshots of the documentation from the real window, without a display.
+
+Run from the repository's root: ``python docs/make_screenshots.py [folder]``. Training is the real one, on seeds
+that are fixed, so that pictures change only when the program does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from lab.session import Session  # noqa: E402
+from widgets.application import make_application  # noqa: E402
+from widgets.main_window import MainWindow  # noqa: E402
+from widgets.settings import Settings  # noqa: E402
+from widgets.theme import apply_theme, theme_named  # noqa: E402
+
+PATIENCE = 120.0
+LARGEST = 250_000
+BROKEN = """age,sex,bmi,bp,s1,s2,s3,target
+59,2,32.1,101,157,93.2,38,151
+48,1,21.6,87,183,103.2,70,75
+72,2,30,5,93,156,93.6,41,141
+24,1,25.3,84,198,131.4,40,206
+50,1,23.0,101,192,125.4,52,135
+23,1,22.6,89,139,64.8,61,97
+"""
+
+
+@dataclass
+class Stage:
+    """A window with what makes it do things."""
+
+    application: QApplication
+    session: Session
+    window: MainWindow
+    folder: Path
+
+    def wait(self, done: Callable[[], bool], what: str) -> None:
+        """Let the program go on until something is the case."""
+        begun = time.monotonic()
+        while not done():
+            if time.monotonic() - begun > PATIENCE:
+                raise TimeoutError(f"{what} did not happen within {PATIENCE:g} s")
+            self.window.bridge.tick()
+            self.application.processEvents()
+            time.sleep(0.004)
+        for _ in range(6):
+            self.window.bridge.flush()
+            self.application.processEvents()
+            time.sleep(0.02)
+
+    def edit(self, **changes: object) -> None:
+        """Change the experiment: keys with __ for dots."""
+        problem = self.session.edit({key.replace("__", "."): value for key, value in changes.items()})
+        if problem is not None:
+            raise ValueError(str(problem))
+
+    def run(self) -> None:
+        """Train to the end."""
+        self.window.experiment.toggle()
+        self.wait(lambda: self.session.state == "finished", "the end of training")
+
+    def ready(self, name: str) -> None:
+        """Wait for a data set."""
+        self.wait(
+            lambda: self.session.data_summary is not None and self.session.data_summary.name == name, name
+        )
+
+
+def race(stage: Stage) -> None:
+    """Digits with three losses and five seeds, paused in its last part."""
+    stage.edit(**{"losses.+": {"name": "absolute_error_softmax"}, "seeds__count": 5})
+    stage.ready("digits")
+    stage.session.start(pause_after=1360)
+    stage.wait(lambda: stage.session.state == "paused", "the pause")
+    tree = stage.window.runs.tree
+    tree.setCurrentIndex(stage.window.runs.index_of_run(7))
+    stage.session.set_visible([13], False)
+    stage.wait(lambda: True, "")
+
+
+def first_start(stage: Stage) -> None:
+    """What a person sees first."""
+    stage.ready("digits")
+
+
+def diverged(stage: Stage) -> None:
+    """A learning rate too high for one of three losses."""
+    stage.edit(**{"losses.+": {"name": "squared_error"}})
+    stage.edit(losses__2__learning_rate=0.35)
+    stage.ready("digits")
+    stage.run()
+
+
+def bad_csv(stage: Stage) -> None:
+    """A table with a decimal comma in one line, after a finished race."""
+    stage.ready("digits")
+    stage.run()
+    path = stage.folder / "patients_2024.csv"
+    path.write_text(BROKEN)
+    stage.window.files.load_data(path)
+    stage.wait(lambda: stage.session.data_problem is not None, "the problem with the table")
+
+
+def moons(stage: Stage) -> None:
+    """Two moons with the decision surface of two losses."""
+    stage.edit(
+        data__name="moons", model__hidden=[32, 32], optimizer__learning_rate=0.2, training__epochs=150,
+        training__show_target=None, name="Two moons", question="",
+    )  # fmt: skip
+    stage.ready("moons")
+    stage.run()
+
+
+SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], ...] = (
+    ("train", race, ((1280, 800), (1440, 900), (1920, 1080))),
+    ("first_start", first_start, ((1440, 900),)),
+    ("diverged", diverged, ((1440, 900),)),
+    ("bad_csv", bad_csv, ((1440, 900),)),
+    ("moons", moons, ((1440, 900),)),
+)
+
+
+def save(image: QImage, path: Path) -> int:
+    """Write a small PNG of the 256 colours that stand for all others best; return its size in bytes."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB32)
+    rgb.setDevicePixelRatio(1.0)
+    width, height = rgb.width(), rgb.height()
+    pixels = np.frombuffer(rgb.constBits(), dtype=np.uint32).reshape(height, width) & 0xFFFFFF
+    colours, places, counts = np.unique(pixels, return_inverse=True, return_counts=True)
+    channels = np.stack([(colours >> shift) & 255 for shift in (16, 8, 0)], axis=1).astype(np.float32)
+    chosen = palette(channels, counts)
+    distance = ((channels[:, None, :] - channels[chosen][None]) ** 2).sum(axis=2)
+    indices = distance.argmin(axis=1).astype(np.uint8)[places].reshape(height, width)
+    padded = np.zeros((height, -(-width // 4) * 4), dtype=np.uint8)
+    padded[:, :width] = indices
+    small = QImage(padded.tobytes(), width, height, padded.shape[1], QImage.Format.Format_Indexed8)
+    small.setColorTable([int(colour) | 0xFF000000 for colour in colours[chosen]])
+    small.save(str(path), "PNG", 0)
+    return path.stat().st_size
+
+
+def palette(channels: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Choose up to 256 colours: the most frequent, then those that are furthest from what is chosen, by weight."""
+    frequent = np.argsort(counts)[::-1][:96]
+    chosen = list(frequent)
+    nearest = ((channels[:, None, :] - channels[frequent][None]) ** 2).sum(axis=2).min(axis=1)
+    weight = np.sqrt(counts)
+    while len(chosen) < min(256, len(channels)):
+        worst = int(np.argmax(nearest * weight))
+        if nearest[worst] == 0:
+            break
+        chosen.append(worst)
+        nearest = np.minimum(nearest, ((channels - channels[worst]) ** 2).sum(axis=1))
+    return np.array(chosen)
+
+
+def main(arguments: list[str]) -> int:
+    """Make all pictures; return 1 if one is larger than it should be."""
+    target = Path(arguments[0]) if arguments else ROOT / "docs" / "images"
+    target.mkdir(parents=True, exist_ok=True)
+    application = make_application([])
+    too_large = 0
+    for name, play, sizes in SCENES:
+        with tempfile.TemporaryDirectory() as folder:
+            apply_theme(application, theme_named("light"))
+            session = Session("cpu")
+            window = MainWindow(session, Settings(Path(folder) / "settings"), theme_named("light"))
+            window.resize(*sizes[-1])
+            window.show()
+            stage = Stage(application, session, window, Path(folder))
+            play(stage)
+            for width, height in sizes:
+                window.resize(width, height)
+                for theme in ("light", "dark"):
+                    window.choose_theme(theme)
+                    stage.wait(lambda: True, "")
+                    size = f"_{width}x{height}" if len(sizes) > 1 else ""
+                    path = target / f"{name}{size}_{theme}.png"
+                    bytes_written = save(window.grab().toImage(), path)
+                    too_large += bytes_written > LARGEST
+                    print(f"{path.relative_to(target.parent)}  {bytes_written / 1000:.0f} kB")
+            window.close_unasked()
+            window.end()
+            session.close()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return 1 if too_large else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -196,7 +196,9 @@ class Card(QFrame):
         inside = event.position().y() <= HEAD + 10
         if event.button() == Qt.MouseButton.LeftButton and inside and not self._full:
             self._drag_from = event.globalPosition().toPoint()
-        super().mousePressEvent(event)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Report a drag once it is one."""

@@ -179,6 +179,25 @@ def test_dragging_a_head_moves_the_card_and_shows_where(grid: PlotGrid) -> None:
     assert said == [("kinds_changed", grid.kinds)]
 
 
+def test_a_drag_may_begin_on_the_title(grid: PlotGrid) -> None:
+    first, second = grid.card(grid.numbers()[0]), grid.card(grid.numbers()[1])
+    end = first.title.mapFromGlobal(second.mapToGlobal(QPoint(second.width() - 5, 100)))
+    QTest.mousePress(first.title, Qt.MouseButton.LeftButton, pos=QPoint(10, 8))
+    QTest.mouseMove(first.title, QPoint(60, 40))
+    QTest.mouseMove(first.title, end)
+    QTest.mouseRelease(first.title, Qt.MouseButton.LeftButton, pos=end)
+    assert grid.kinds == ("objective", "metric", "gradient", "confusion")
+
+
+def test_pressing_in_the_plot_drags_nothing(grid: PlotGrid) -> None:
+    card = grid.card(grid.numbers()[3])
+    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(100, 200))
+    QTest.mouseMove(card, QPoint(10, -300))
+    assert not grid._mark.isVisible()
+    QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(10, -300))
+    assert grid.kinds == START
+
+
 def test_escape_gives_a_drag_up(grid: PlotGrid) -> None:
     first = grid.card(grid.numbers()[0])
     QTest.mousePress(first, Qt.MouseButton.LeftButton, pos=QPoint(200, 14))

@@ -167,7 +167,14 @@ def problem_of(
     locate
         Finds the line number of a path, where there is a text.
     """
-    found = [_sentence(item) for item in error.errors(include_url=False)]
+    items = error.errors(include_url=False)
+    places = [tuple(item["loc"]) for item in items]
+    # A list with something wrong inside also counts as too short for pydantic: only the inner error is true.
+    found = [
+        _sentence(item)
+        for item, place in zip(items, places, strict=True)
+        if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+    ]
 
     def line_of(path: str) -> str:
         line = locate(path) if locate else None

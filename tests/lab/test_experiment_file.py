@@ -435,3 +435,10 @@ def test_the_default_text_is_canonical_toml() -> None:
 def test_odd_texts_are_refused_in_words(text: str) -> None:
     problem = refusal(text)
     assert "\n" not in problem.title
+
+
+def test_a_wrong_value_inside_a_list_is_said_once() -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_experiment('[data]\nname = "moons"\n[[losses]]\nname = "huber"\ndelta = -2\n', "a.toml")
+    assert "losses.0.delta" in caught.value.problem.title
+    assert "Also" not in caught.value.problem.body

@@ -1,7 +1,7 @@
 """Make the screenshots of the documentation from the real window, without a display.
 
-Run from the repository's root: ``python docs/make_screenshots.py [folder]``. Training is the real one, on seeds
-that are fixed, so that pictures change only when the program does.
+Run from the repository's root: ``python docs/make_screenshots.py [folder]``. Training is the real one, on
+seeds that are fixed, so that pictures change only when the program does.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Stage:
 
 
 def race(stage: Stage) -> None:
-    """Digits with three losses and five seeds, paused in its last part."""
+    """Train digits with three losses and five seeds, paused in its last part."""
     stage.edit(**{"losses.+": {"name": "absolute_error_softmax"}, "seeds__count": 5})
     stage.ready("digits")
     stage.session.start(pause_after=1360)
@@ -95,12 +95,12 @@ def race(stage: Stage) -> None:
 
 
 def first_start(stage: Stage) -> None:
-    """What a person sees first."""
+    """Show what a person sees first."""
     stage.ready("digits")
 
 
 def diverged(stage: Stage) -> None:
-    """A learning rate too high for one of three losses."""
+    """Give one of three losses a learning rate that is too high."""
     stage.edit(**{"losses.+": {"name": "squared_error"}})
     stage.edit(losses__2__learning_rate=0.35)
     stage.ready("digits")
@@ -108,7 +108,7 @@ def diverged(stage: Stage) -> None:
 
 
 def bad_csv(stage: Stage) -> None:
-    """A table with a decimal comma in one line, after a finished race."""
+    """Load a table with a decimal comma in one line, after a finished race."""
     stage.ready("digits")
     stage.run()
     path = stage.folder / "patients_2024.csv"
@@ -118,7 +118,7 @@ def bad_csv(stage: Stage) -> None:
 
 
 def moons(stage: Stage) -> None:
-    """Two moons with the decision surface of two losses."""
+    """Train on two moons and show the decision surface of two losses."""
     stage.edit(
         data__name="moons", model__hidden=[32, 32], optimizer__learning_rate=0.2, training__epochs=150,
         training__show_target=None, name="Two moons", question="",
@@ -151,12 +151,12 @@ def save(image: QImage, path: Path) -> int:
     padded[:, :width] = indices
     small = QImage(padded.tobytes(), width, height, padded.shape[1], QImage.Format.Format_Indexed8)
     small.setColorTable([int(colour) | 0xFF000000 for colour in colours[chosen]])
-    small.save(str(path), "PNG", 0)
+    small.save(str(path), b"PNG", 0)
     return path.stat().st_size
 
 
 def palette(channels: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Choose up to 256 colours: the most frequent, then those that are furthest from what is chosen, by weight."""
+    """Choose up to 256 colours: the most frequent, then those furthest from what is chosen, by weight."""
     frequent = np.argsort(counts)[::-1][:96]
     chosen = list(frequent)
     nearest = ((channels[:, None, :] - channels[frequent][None]) ** 2).sum(axis=2).min(axis=1)

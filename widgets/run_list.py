@@ -26,6 +26,7 @@ from widgets.run_model import ROW_ROLE, RunGroup, RunModel, RunRow
 from widgets.swatch_label import SwatchLabel
 from widgets.theme import Theme
 
+USE = "Give the experiment the parameters of these runs again"
 FOLD_ABOVE = 8
 """Groups with more runs than this start folded."""
 
@@ -124,7 +125,7 @@ class RunList(QFrame):
     run_selected = Signal(object)
     """Run index, or ``None``."""
     parameters_wanted = Signal(int)
-    """Start a new experiment from the parameters of this run."""
+    """Give the experiment the parameters that this run was trained with."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,7 +174,7 @@ class RunList(QFrame):
         self._fact_title = SwatchLabel(theme)
         self._fact_grid = QGridLayout()
         self.use_button = QPushButton("Use these parameters")
-        self.use_button.setToolTip("Start every loss of the next experiment from the weights of this run")
+        self.use_button.setToolTip(USE)
         self.use_button.clicked.connect(self._use_clicked)
 
         row = QHBoxLayout(head)
@@ -292,9 +293,7 @@ class RunList(QFrame):
     def set_usable(self, usable: bool, reason: str = "") -> None:
         """Say whether the selected run's parameters can be used, and if not why."""
         self.use_button.setEnabled(usable)
-        self.use_button.setToolTip(
-            reason or "Start every loss of the next experiment from the weights of this run"
-        )
+        self.use_button.setToolTip(reason or USE)
 
     def index_of_run(self, run: int) -> QModelIndex:
         """Return where a run stands in the tree."""

@@ -96,7 +96,5 @@ def test_the_question_tells_size_and_time() -> None:
     session.advance()
     question, text = words.question_of(session)  # type: ignore[arg-type]
     assert question == "Does cross-entropy learn faster than squared error?"
-    assert text.startswith(
-        "This experiment is ready: two losses, three seeds each, on 1\u2009797 handwritten"
-    )
+    assert text.startswith("This experiment is ready: two losses, three seeds each, on 1\u2009797 hand")
     assert "on this machine" in text

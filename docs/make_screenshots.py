@@ -151,7 +151,7 @@ def save(image: QImage, path: Path) -> int:
     padded[:, :width] = indices
     small = QImage(padded.tobytes(), width, height, padded.shape[1], QImage.Format.Format_Indexed8)
     small.setColorTable([int(colour) | 0xFF000000 for colour in colours[chosen]])
-    small.save(str(path), b"PNG", 0)
+    small.save(str(path), quality=0)
     return path.stat().st_size
 
 

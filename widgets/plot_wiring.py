@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
-from lab.panels import Panel
+from lab.panels import CurvePanel, Panel
 from lab.view_options import ViewOptions
 from widgets.bridge import Bridge
 from widgets.plots.grid import PlotGrid
@@ -105,7 +105,7 @@ class PlotWiring(QObject):
             raise
 
     def panels(self, size: tuple[int, int] | None = None) -> tuple[Panel, ...]:
-        """Return every plot of the grid as data, in full resolution, seen or not."""
+        """Return every plot of the grid as data, in full resolution, seen or not, zoomed as on screen."""
         made = []
         state = self._grid.state()["cards"]
         for card in state:
@@ -113,6 +113,8 @@ class PlotWiring(QObject):
                 0, card["kind"], card["log_x"], card["log_y"], card["loss"], size[0] if size else 1200
             )
             panel = self._panel(request)
+            if isinstance(panel, CurvePanel) and self._grid.view is not None:
+                panel = replace(panel, x_range=self._grid.view)
             if panel is not None:
                 made.append(panel)
         return tuple(made)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from widgets.theme import Theme
+
+PADDING = 10
+"""Left and right of a label: the sheet's padding and border."""
 
 
 class Segments(QFrame):
@@ -81,6 +84,13 @@ class Segments(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme; the sheet does it all."""
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Make room for the chosen label's heavier weight in whatever font is there."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            for button in self.buttons():
+                _make_room(button)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right choose the neighbour."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
@@ -102,6 +112,7 @@ class Segments(QFrame):
         if len(option) > 2:
             button.setToolTip(option[2])
         self._group.addButton(button, number)
+        _make_room(button)
         return button
 
     def _on_clicked(self, number: int) -> None:
@@ -110,3 +121,10 @@ class Segments(QFrame):
         self.set_current(key)
         if changed:
             self.chosen.emit(key)
+
+
+def _make_room(button: QPushButton) -> None:
+    """Give a button the width that its label has when it is chosen, so that choosing clips nothing."""
+    font = QFont(button.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    button.setMinimumWidth(QFontMetrics(font).horizontalAdvance(button.text()) + 2 * PADDING)

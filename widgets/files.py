@@ -233,7 +233,11 @@ class Files(QObject):
                     self._session.edit(section_changes(self._session.config, config))
                 return
             LOG.warning("%s could not be reopened: %s", state.experiment_path, problem)
-        if config is not None:
+        if config is None or config == self._session.config:
+            return
+        if state.experiment_edited:
+            self._session.edit(section_changes(self._session.config, config))
+        else:
             self._session.new(config)
 
     # --- inside -----------------------------------------------------------------------------------

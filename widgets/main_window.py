@@ -51,6 +51,8 @@ LOG = logging.getLogger(__name__)
 WORKSPACES: tuple[tuple[str, str], ...] = (("train", "Train"),)
 """Workspaces that work. The tabs are shown once there is more than one."""
 SMALLEST = (720, 520)
+ROOMY = 1700
+"""From this width on the Model section is open at first."""
 
 
 class MainWindow(QWidget):
@@ -360,6 +362,8 @@ class MainWindow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the session."""
         super().showEvent(event)
+        if not self._state.sections and self.width() >= ROOMY:
+            self.form.set_open_sections({"model": True})
         self.bridge.set_hidden(False)
         self.bridge.start()
         if QApplication.focusWidget() is None:

@@ -24,7 +24,14 @@ from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
 from lab.config import ExperimentConfig
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo
-from lab.sweep_checks import check_losses, check_rule, check_size, loss_task, losses_for
+from lab.sweep_checks import (
+    check_losses,
+    check_rule,
+    check_size,
+    check_targets,
+    loss_task,
+    losses_for,
+)
 
 __all__ = [
     "Sweep",
@@ -168,6 +175,7 @@ def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device)
         values do not fit the model. Remedies are offered.
     """
     check_losses(config, prepared.dataset)
+    check_targets(config, prepared)
     for rule in ("target", "plateau"):
         check_rule(config, prepared, rule)
     shapes: dict[MultilayerPerceptron, list[int]] = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from compute.datasets.base import Dataset
 from compute.datasets.prepare import PreparedData
 from compute.losses import LOSSES
-from compute.losses.base import Task
+from compute.losses.base import LossCard, Task
 from compute.models import MultilayerPerceptron
 from compute.problems import Problem, ProblemError, Remedy
 from lab.config import ExperimentConfig
@@ -58,7 +60,7 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
             f"{card.label} is not defined for {what}",
             f"Its targets are {card.target_domain or 'of another kind'}; "
             f"the data set {dataset.name} has {what}. "
-            f"Losses that fit: {', '.join(LOSSES[name].label for name in fitting)}.",
+            f"Losses that fit: {_some(fitting)}.",
             f"losses.{index}.name",
             tuple(remedies),
         )
@@ -68,6 +70,7 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
 def _replacements(config: ExperimentConfig, wrong: list[int], fitting: tuple[str, ...]) -> list[Remedy]:
     """Offer losses that fit in the place of those that do not: for all at once, and for the first alone."""
     used = {loss.name for loss in config.losses}
+    fitting = tuple(name for name in fitting if LOSSES[name].target_low is None)  # whatever the numbers are
     free = [name for name in fitting if name not in used] or list(fitting)
     remedies = [
         Remedy(f"Use {LOSSES[name].label} instead", {f"losses.{wrong[0]}.name": name}) for name in free[:2]
@@ -82,6 +85,70 @@ def _replacements(config: ExperimentConfig, wrong: list[int], fitting: tuple[str
         words = " and ".join(labels) if len(labels) < 3 else f"{len(labels)} losses that fit"
         remedies.insert(0, Remedy(f"Use {words} instead", changes))
     return remedies[:2]
+
+
+def _some(names: tuple[str, ...], shown: int = 6) -> str:
+    """Say the labels of losses, the first few of many."""
+    labels = [LOSSES[name].label for name in names]
+    more = f" and {len(labels) - shown} more" if len(labels) > shown + 1 else ""
+    return ", ".join(labels[:shown] if more else labels) + more
+
+
+def check_targets(config: ExperimentConfig, prepared: PreparedData) -> None:
+    """Refuse a loss for positive or non-negative numbers where a target, as it is trained on, is not.
+
+    Raises
+    ------
+    ProblemError
+        With targets as they are where these fit, and losses for all numbers, as remedies.
+    """
+    if prepared.task != "regression":
+        return
+    lowest = _lowest(prepared, original=False)
+    for index, loss in enumerate(config.losses):
+        card = LOSSES[loss.name]
+        if _suits(card, lowest):
+            continue
+        remedies: list[Remedy] = []
+        reason = f"The smallest target is {lowest:.4g}."
+        if config.data.preprocessing.targets != "none":
+            reason = (
+                f"Standardised targets have mean 0, so that some are negative: the smallest is {lowest:.4g}."
+            )
+            if _suits(card, _lowest(prepared, original=True)):
+                remedies.append(
+                    Remedy("Leave the targets as they are", {"data.preprocessing.targets": "none"})
+                )
+        fitting = losses_for(prepared.task)
+        remedies += _replacements(config, [index], fitting)[:1]
+        if len(config.losses) > 1:
+            remedies.append(Remedy(f"Remove {loss_labels(config)[index]}", {"losses.-": index}))
+        raise ProblemError(
+            Problem(
+                f"{card.label} needs targets that are {card.target_domain}",
+                reason,
+                f"losses.{index}.name",
+                tuple(remedies),
+            )
+        )
+
+
+def _suits(card: LossCard, lowest: float) -> bool:
+    """Whether targets from ``lowest`` on are in a loss's domain."""
+    low = card.target_low
+    return low is None or lowest > low or (lowest == low and not card.target_low_open)
+
+
+def _lowest(prepared: PreparedData, original: bool) -> float:
+    """Return the smallest target of all parts, as trained on or, but for rounding, in original units."""
+    lowest = float("inf")
+    for part in (prepared.train, prepared.validation, prepared.test):
+        targets = part.targets
+        if original:
+            shift, scale = prepared.target_shift[:, None], prepared.target_scale[:, None]
+            targets = np.round(targets * scale + shift, 9)
+        lowest = min(lowest, float(targets.min(initial=np.inf)))
+    return lowest
 
 
 def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> None:

@@ -6,9 +6,26 @@ from typing import Any
 
 from compute.links import LINKS
 from compute.losses.base import Loss, LossCard
+from compute.losses.divergences import JensenShannon, KullbackLeibler, ReverseKullbackLeibler
+from compute.losses.focal import Focal, FocalSigmoid
+from compute.losses.margin import Hinge, ModifiedHuber, Perceptron, SquaredHinge
+from compute.losses.margin_odds import ExponentialLoss, Logistic
+from compute.losses.multiclass_hinge import MulticlassHinge
+from compute.losses.noise_robust import GeneralizedCrossEntropy, SymmetricCrossEntropy
+from compute.losses.overlap import Dice, Tversky
+from compute.losses.poly import PolyCrossEntropy
 from compute.losses.regression import AbsoluteError, Huber, SquaredError
+from compute.losses.regression_bounded import GemanMcClure, TukeyBiweight, Welsch
+from compute.losses.regression_counts import Gamma, Poisson, Tweedie
+from compute.losses.regression_quantile import EpsilonInsensitive, Pinball, SquaredEpsilonInsensitive
+from compute.losses.regression_relative import AbsolutePercentageError, SquaredLogError
+from compute.losses.regression_robust import Cauchy, GeneralRobust, StudentT
+from compute.losses.regression_scale import GaussianNLL, LaplaceNLL
+from compute.losses.regression_smooth import HalfSquaredError, LogCosh, SmoothL1
+from compute.losses.rescaled import RescaledSquaredError
 from compute.losses.sigmoid_outputs import AbsoluteErrorSigmoid, BinaryCrossEntropy, SquaredErrorSigmoid
 from compute.losses.softmax_outputs import AbsoluteErrorSoftmax, Brier, CrossEntropy
+from compute.losses.sparsemax import SparsemaxLoss
 
 LOSS_TYPES: dict[str, type[Loss]] = {
     "squared_error": SquaredError,
@@ -20,6 +37,44 @@ LOSS_TYPES: dict[str, type[Loss]] = {
     "cross_entropy": CrossEntropy,
     "binary_cross_entropy": BinaryCrossEntropy,
     "huber": Huber,
+    "half_squared_error": HalfSquaredError,
+    "smooth_l1": SmoothL1,
+    "log_cosh": LogCosh,
+    "pinball": Pinball,
+    "epsilon_insensitive": EpsilonInsensitive,
+    "squared_epsilon_insensitive": SquaredEpsilonInsensitive,
+    "cauchy": Cauchy,
+    "student_t": StudentT,
+    "geman_mcclure": GemanMcClure,
+    "welsch": Welsch,
+    "tukey_biweight": TukeyBiweight,
+    "general_robust": GeneralRobust,
+    "absolute_percentage_error": AbsolutePercentageError,
+    "squared_log_error": SquaredLogError,
+    "gaussian_nll": GaussianNLL,
+    "laplace_nll": LaplaceNLL,
+    "poisson": Poisson,
+    "gamma": Gamma,
+    "tweedie": Tweedie,
+    "focal": Focal,
+    "focal_sigmoid": FocalSigmoid,
+    "poly_1": PolyCrossEntropy,
+    "generalized_cross_entropy": GeneralizedCrossEntropy,
+    "symmetric_cross_entropy": SymmetricCrossEntropy,
+    "kullback_leibler": KullbackLeibler,
+    "reverse_kullback_leibler": ReverseKullbackLeibler,
+    "jensen_shannon": JensenShannon,
+    "sparsemax": SparsemaxLoss,
+    "rescaled_squared_error": RescaledSquaredError,
+    "hinge": Hinge,
+    "squared_hinge": SquaredHinge,
+    "modified_huber": ModifiedHuber,
+    "perceptron": Perceptron,
+    "logistic": Logistic,
+    "exponential": ExponentialLoss,
+    "multiclass_hinge": MulticlassHinge,
+    "dice": Dice,
+    "tversky": Tversky,
 }
 
 LOSSES: dict[str, LossCard] = {name: kind.card for name, kind in LOSS_TYPES.items()}

@@ -8,6 +8,7 @@ import pytest
 
 from compute.backend import select_device
 from compute.datasets import DATASETS
+from compute.losses import LOSSES
 from compute.plan import PlateauRule, TargetRule
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
@@ -151,16 +152,58 @@ def test_a_loss_that_does_not_fit_is_refused_with_losses_that_do() -> None:
     assert apply_changes(config, problem.remedies[-1].changes).losses[0].name == "brier"
 
 
-@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("count", [2, 5, 20])
 def test_all_losses_that_do_not_fit_are_replaced_at_once(count: int) -> None:
     config = changed(data__name="diabetes", losses=[{"name": "brier"}, {"name": "cross_entropy"}] * count)
     remedy = refusal(config).remedies[0]
     repaired = apply_changes(config, remedy.changes)
     assert swept(repaired).runs
-    assert len({loss.name for loss in repaired.losses}) == len(repaired.losses) == 3
+    free = [name for name in losses_for("regression") if LOSSES[name].target_low is None]
+    expected = min(2 * count, len(free))
+    assert len({loss.name for loss in repaired.losses}) == len(repaired.losses) == expected
     pair = changed(data__name="diabetes")
     assert refusal(pair).remedies[0].label == "Use MSE raw and MAE raw instead"
     assert swept(apply_changes(pair, refusal(pair).remedies[0].changes)).runs
+
+
+@pytest.mark.parametrize("name", [name for name, card in LOSSES.items() if card.target_low is not None])
+def test_losses_for_positive_numbers_refuse_standardised_targets(name: str) -> None:
+    config = changed(data__name="diabetes", losses=[{"name": "huber"}, {"name": name}])
+    problem = refusal(config)
+    assert problem.title == f"{LOSSES[name].label} needs targets that are {LOSSES[name].target_domain}"
+    assert "Standardised targets have mean 0" in problem.body
+    assert problem.where == "losses.1.name"
+    assert problem.remedies[0].changes == {"data.preprocessing.targets": "none"}
+    assert len(problem.remedies) == 3
+    for remedy in problem.remedies:
+        assert swept(apply_changes(config, remedy.changes)).runs
+
+
+def test_losses_for_positive_numbers_refuse_data_below_zero_and_at_it() -> None:
+    def points(lowest: float, loss: str) -> ExperimentConfig:
+        config = changed(data__name="points", losses=[{"name": loss}])
+        changes = {"data.inputs": [[0.0], [1.0], [2.0], [3.0], [4.0]], "data.task": "regression",
+                   "data.targets": [1.0, lowest, 3.0, 4.0, 2.0], "data.preprocessing.targets": "none",
+                   "data.split": (1.0, 0.0, 0.0)}  # fmt: skip
+        return apply_changes(config, changes)
+
+    assert swept(points(0.0, "poisson")).runs
+    assert swept(points(0.5, "gamma")).runs
+    for config in (points(-0.5, "poisson"), points(0.0, "gamma")):
+        problem = refusal(config)
+        assert "The smallest target is" in problem.body
+        assert [list(remedy.changes) for remedy in problem.remedies] == [["losses.0.name"]]
+        assert swept(apply_changes(config, problem.remedies[0].changes)).runs
+
+
+def test_losses_with_a_learned_scale_have_their_own_output_layer() -> None:
+    """Two outputs for each target make another shape of model; hidden layers still start alike."""
+    sweep = swept(changed(data__name="diabetes", losses=[{"name": "huber"}, {"name": "gaussian_nll"}]))
+    (_, one), (_, two) = sweep.plans
+    assert one.model.sizes[:-1] == two.model.sizes[:-1]
+    assert (one.model.sizes[-1], two.model.sizes[-1]) == (1, 2)
+    hidden = one.model.layer_slices[-1].start
+    np.testing.assert_array_equal(one.initial[:, :hidden], two.initial[:, :hidden])
 
 
 def test_every_offered_remedy_can_be_applied() -> None:

@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from compute.losses import LOSS_TYPES, LOSSES, Loss, make_loss
+from tests.compute.losses.classification_cases import CLASS_CASES, CLASS_EXACT, HARD_LINKS, HARD_LOSSES
+from tests.compute.losses.regression_cases import EXACT, REGRESSION_CASES
 
 CASES = {
     **{name: {} for name in LOSS_TYPES},
     "cross_entropy smoothed": {"label_smoothing": 0.1},
     "huber small": {"delta": 0.3},
+    **REGRESSION_CASES,
+    **CLASS_CASES,
 }
 
 
@@ -29,9 +33,25 @@ def loss(case: str) -> Loss:
     return make_loss(case.split()[0], **CASES[case])
 
 
+def domain_targets(loss: Loss, targets: Any) -> Any:
+    """Numbers of at least 0 as they suit a loss: every third 0 where it takes that, none below 0.1 else."""
+    if loss.card.target_low_open:
+        return np.maximum(targets, 0.1)
+    if loss.card.target_low is None:
+        return targets
+    targets = targets.copy()
+    targets.flat[::3] = 0
+    return targets
+
+
 def _targets(loss: Loss, rng: np.random.Generator, shape: tuple[int, int, int], soft: bool = False) -> Any:
     outputs = shape[-1]
     link = loss.card.link
+    if loss.card.target_low is not None:
+        return domain_targets(loss, rng.exponential(2.0, size=shape))
+    soft = soft and loss.card.name not in HARD_LOSSES
+    if link in HARD_LINKS:
+        return rng.integers(2, size=shape).astype(float)
     if link == "identity":
         return rng.normal(size=shape)
     if link == "sigmoid":
@@ -43,7 +63,7 @@ def _targets(loss: Loss, rng: np.random.Generator, shape: tuple[int, int, int], 
 
 @pytest.fixture
 def draw() -> Callable[..., tuple[Any, Any]]:
-    """``draw(loss, shape, scale, dtype, soft)`` -> read-only (outputs, targets)."""
+    """``draw(loss, shape, scale, dtype, soft)`` -> read-only (outputs, targets), targets of that shape."""
 
     def drawn(
         loss: Loss,
@@ -55,7 +75,8 @@ def draw() -> Callable[..., tuple[Any, Any]]:
         shared: bool = False,
     ) -> tuple[Any, Any]:
         rng = np.random.default_rng(seed)
-        outputs = (scale * rng.normal(size=shape)).astype(dtype)
+        wide = (*shape[:2], shape[2] * loss.card.outputs_per_target)
+        outputs = (scale * rng.normal(size=wide)).astype(dtype)
         targets = _targets(loss, rng, (1, *shape[1:]) if shared else shape, soft).astype(dtype)
         outputs.flags.writeable = targets.flags.writeable = False
         return outputs, targets
@@ -66,6 +87,10 @@ def draw() -> Callable[..., tuple[Any, Any]]:
 def exact_value(loss: Loss, z: list[Decimal], y: list[Decimal]) -> Decimal:
     """The textbook formula in 120 digits, where the naive forms are exact enough."""
     name = loss.card.name
+    if name in CLASS_EXACT:
+        return CLASS_EXACT[name](loss, z, y)
+    if name in EXACT:
+        return EXACT[name](loss, z, y)
     one = Decimal(1)
     p = z
     if loss.card.link == "sigmoid":
@@ -94,7 +119,7 @@ def exact() -> Callable[[Loss, Any, Any], tuple[Any, Any]]:
     """``exact(loss, outputs, targets)`` -> value and gradient in float64, from 120-digit arithmetic."""
 
     def computed(loss: Loss, outputs: Any, targets: Any) -> tuple[Any, Any]:
-        targets = np.broadcast_to(targets, outputs.shape)
+        targets = np.broadcast_to(targets, (*outputs.shape[:2], targets.shape[2]))
         value = np.empty(outputs.shape[:2])
         gradient = np.empty(outputs.shape)
         with localcontext() as context:

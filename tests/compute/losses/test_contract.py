@@ -10,6 +10,9 @@ import pytest
 
 from compute.losses import LOSS_TYPES, LOSSES, make_loss
 from compute.workspace import Workspace
+from tests.compute.losses.classification_cases import CLASS_EXACT, COLUMNS, is_smooth
+from tests.compute.losses.conftest import domain_targets
+from tests.compute.losses.regression_cases import kinks
 
 DTYPES = [np.float32, np.float64]
 
@@ -32,7 +35,9 @@ def test_gradient_is_the_derivative_of_the_value(loss, draw, scale, soft):
     # A kink within reach of the difference (|p − y|, Huber's delta) is no place to compare.
     smooth = np.ones(outputs.shape[:2], bool)
     residual = np.abs(loss.predictions(outputs) - targets)
-    for kink in [0.0] if loss.card.name.startswith("absolute") else [getattr(loss, "delta", np.inf)]:
+    of_classes = loss.card.name in CLASS_EXACT
+    smooth &= is_smooth(loss, outputs, targets, 2.5 * step)
+    for kink in () if of_classes else kinks(loss):
         smooth &= (np.abs(residual - kink) > 2.5 * step).all(-1)
     if loss.card.name.startswith("absolute") and loss.card.link != "identity" and not soft:
         smooth[:] = True  # p never reaches 0 or 1
@@ -50,15 +55,17 @@ def test_gradient_is_the_derivative_of_the_value(loss, draw, scale, soft):
 def test_saturated_outputs_keep_their_digits(loss, exact, dtype, gap, tolerance):
     """Right or wrong by a wide gap, every component is right relative to its own size."""
     rng = np.random.default_rng(1)
-    outputs = rng.normal(size=(1, 12, 3))
+    outputs = rng.normal(size=(1, 12, 3 * loss.card.outputs_per_target))
     outputs[0, np.arange(12), np.arange(12) % 3] += np.linspace(5, gap, 12)
     outputs[0, ::2] *= -1
-    targets = np.eye(3)[None, np.arange(12) // 4]
+    targets = domain_targets(loss, np.eye(3)[None, np.arange(12) // 4])
     outputs, targets = outputs.astype(dtype), targets.astype(dtype)
     value, gradient = loss.value_and_gradient(outputs, targets)
     expected_value, expected_gradient = exact(loss, outputs, targets)
+    # Below the dtype's smallest normal number digits get lost; below 1e-75 those of 120 digits do too.
+    least = max(float(np.finfo(dtype).tiny), 1e-75)
     np.testing.assert_allclose(value, expected_value, rtol=tolerance)
-    np.testing.assert_allclose(gradient, expected_gradient, rtol=tolerance)
+    np.testing.assert_allclose(gradient, expected_gradient, rtol=tolerance, atol=least)
 
 
 def test_random_outputs_against_120_digits(loss, draw, exact):
@@ -83,11 +90,13 @@ def test_extreme_outputs_stay_finite(loss, draw, dtype):
         [1, big, 2],
     ]
     outputs = np.array([rows], dtype)
+    if loss.card.outputs_per_target == 2:
+        outputs = np.concatenate([outputs, outputs[:, ::-1]], axis=2)
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         value, gradient = loss.value_and_gradient(outputs, targets)
     assert np.isfinite(value).all()
     assert np.isfinite(gradient).all()
-    assert (value >= 0).all()
+    assert (value >= 0).all() or loss.card.outputs_per_target == 2  # a density can exceed 1
 
 
 def test_not_a_number_goes_through(loss, draw):
@@ -107,14 +116,14 @@ def test_not_a_number_goes_through(loss, draw):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 4), (2, 400, 3), (1, 6, 100)])
 def test_shapes_and_dtype_are_kept_and_inputs_untouched(loss, draw, shape, dtype):
-    if loss.card.link == "softmax" and shape[-1] == 1:
+    if loss.link.joint and shape[-1] == 1:
         shape = (*shape[:2], 2)
     for shared in (False, True):
         outputs, targets = draw(loss, shape=shape, dtype=dtype, shared=shared)  # read-only
         before = outputs.copy(), targets.copy()
         value, gradient = loss.value_and_gradient(outputs, targets)
         assert value.shape == shape[:2]
-        assert gradient.shape == shape
+        assert gradient.shape == outputs.shape
         assert value.dtype == gradient.dtype == dtype
         assert np.array_equal(outputs, before[0])
         assert np.array_equal(targets, before[1])
@@ -154,8 +163,11 @@ def test_runs_and_samples_do_not_see_each_other(loss, draw):
 def test_views_of_larger_arrays_are_taken(loss, draw, layout):
     outputs, targets = draw(loss, shape=(4, 6, 5))
     expected = loss.value_and_gradient(outputs, targets)
-    larger = {"slice": np.zeros((6, 6, 8))[1:5, :, 2:7], "transposed": np.zeros((4, 5, 6)).transpose(0, 2, 1)}
-    view = larger[layout]
+    count = outputs.shape[-1]
+    view = {
+        "slice": np.zeros((6, 6, count + 3))[1:5, :, 2 : 2 + count],
+        "transposed": np.zeros((4, count, 6)).transpose(0, 2, 1),
+    }[layout]
     view[...] = outputs
     value, gradient = loss.value_and_gradient(view, targets)
     np.testing.assert_allclose(value, expected[0], rtol=1e-14)
@@ -191,7 +203,7 @@ def test_without_workspace_arrays_are_fresh(loss, draw):
 def test_results_are_written_where_they_are_wanted(loss, draw):
     outputs, targets = draw(loss, shape=(2, 9, 4))
     expected = loss.value_and_gradient(outputs, targets)
-    value, gradient = np.full((5, 9), 7.0), np.full((5, 9, 4), 7.0)
+    value, gradient = np.full((5, 9), 7.0), np.full((5, 9, outputs.shape[-1]), 7.0)
     returned = loss.value_and_gradient(outputs, targets, Workspace(np), (value[1:3], gradient[1:3]))
     assert np.shares_memory(returned[1], gradient)
     assert np.array_equal(value[1:3], expected[0])
@@ -202,7 +214,7 @@ def test_results_are_written_where_they_are_wanted(loss, draw):
 
 @pytest.mark.parametrize("outputs_count", [1, 2, 10, 40])
 def test_hot_loop_allocates_no_array(loss, draw, outputs_count):
-    shape = (8, 4096, max(outputs_count, 2 if loss.card.link == "softmax" else 1))
+    shape = (8, 4096, max(outputs_count, 2 if loss.link.joint else 1))
     outputs, targets = draw(loss, shape=shape, dtype=np.float32)
     work = Workspace(np)
     loss.value_and_gradient(outputs, targets, work)
@@ -221,6 +233,20 @@ def test_hot_loop_allocates_no_array(loss, draw, outputs_count):
 @pytest.mark.parametrize(("name", "parameter", "values"), [
     ("huber", "delta", [0.3, 1.0, 2.5]),
     ("cross_entropy", "label_smoothing", [0.0, 0.1, 0.5]),
+    ("smooth_l1", "beta", [0.3, 1.0, 2.5]),
+    ("pinball", "tau", [0.1, 0.5, 0.75]),
+    ("epsilon_insensitive", "epsilon", [0.0, 0.1, 1.5]),
+    ("squared_epsilon_insensitive", "epsilon", [0.0, 0.1, 1.5]),
+    ("cauchy", "c", [0.3, 1.0, 4.0]),
+    ("student_t", "degrees_of_freedom", [1.0, 3.0, 50.0]),
+    ("student_t", "sigma", [0.5, 1.0, 3.0]),
+    ("geman_mcclure", "c", [0.3, 1.0, 4.0]),
+    ("welsch", "c", [0.7, 1.0, 4.0]),
+    ("tukey_biweight", "c", [1.0, 2.0, 4.685]),
+    ("general_robust", "alpha", [2.0, 0.0, -2.0]),
+    ("general_robust", "c", [0.3, 1.0, 4.0]),
+    ("tweedie", "power", [1.0001, 1.5, 1.9]),
+    *COLUMNS,
 ])  # fmt: skip
 @pytest.mark.parametrize("shared", [False, True], ids=["own", "shared"])
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -252,6 +278,7 @@ def test_columns_equal_numbers(draw, name, parameter, values, dtype, shared):
     ],
 )
 def test_wrong_arrays_are_refused(loss, outputs, targets, error):
+    outputs = np.repeat(outputs, loss.card.outputs_per_target, axis=-1)
     with pytest.raises(error, match="outputs"):
         loss.value_and_gradient(outputs, targets)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from compute.datasets import DATASETS
 from compute.declaration import Declaration
 from compute.links import LINKS
-from compute.losses import LOSS_TYPES, LOSSES
+from compute.losses import LOSSES, make_loss
 from compute.losses.base import LossCard
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
@@ -29,7 +29,7 @@ def _entry(card: Declaration, facts: tuple[tuple[str, str], ...] = (), plain: st
 def _loss(card: LossCard) -> Entry:
     facts = [
         ("Targets", ", ".join(_TASKS[task] for task in card.tasks)),
-        ("Link", LOSS_TYPES[card.name].link.label),
+        ("Link", make_loss(card.name).link.label),
         ("Gradient", card.plain_gradient),
         ("Likelihood", card.likelihood),
         ("Best constant", card.minimiser),

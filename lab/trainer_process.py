@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import queue
 import signal
@@ -171,6 +172,7 @@ class Server:
             self._send(Refused(start.request, memory_problem("hold all runs at once")))
             return
         self._work = work
+        gc.collect()  # the last experiment's buffers hang in reference cycles
         device = DeviceReport(layout.device.kind, layout.device.label, layout.device.reason)
         self._send(
             Started(

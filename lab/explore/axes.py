@@ -140,5 +140,5 @@ class Setting:
         near, far = (ratio(np.where(np.isinf(z), np.sign(z) * size, z)) for size in (36.0, 300.0))
         with np.errstate(invalid="ignore"):
             grows = np.isinf(z) & (np.abs(far) > 2 * np.abs(near) + 1)
-        settled = np.where(np.isinf(z) & (np.abs(far) < 1e-100), 0.0, far)
+            settled = np.where(np.isinf(z) & (np.abs(far) < 1e-100), 0.0, far)
         return np.where(grows, np.sign(far) * np.inf, settled)

@@ -12,8 +12,8 @@ from lab.explore.axes import AXES, Axis, Setting, losses_for_axis
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.curvature import curvature
 from lab.explore.curve_ranges import ends, y_bounds
-from lab.explore.naive_form import naive_values
 from lab.explore.evaluation import Numbers
+from lab.explore.naive_form import naive_values
 from lab.explore.problems import check_choice, check_number, refuse
 from lab.loss_labels import format_number
 from lab.number_text import value_text

@@ -43,10 +43,9 @@ def _brought_near(outputs: Numbers, size: float) -> Numbers:
 
 def _limit(near: Numbers, far: Numbers) -> Numbers:
     with np.errstate(invalid="ignore"):
-        grows = np.abs(far - near) > _SAME * (1 + np.abs(near))
-        result: Numbers = np.where(
-            grows, np.where(np.abs(far) > np.abs(near), np.sign(far) * np.inf, 0.0), far
-        )
+        grows = np.abs(far) > np.abs(near) + _SAME * (1 + np.abs(near))
+        settled = np.where(np.abs(far) < _NOTHING, 0.0, far)
+        result: Numbers = np.where(grows, np.sign(far) * np.inf, settled)
     return result + 0.0
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compute.links import Softmax
 from lab.explore.choice import LossChoice, chosen
+from lab.explore.contours import contour_pieces
+from lab.explore.evaluation import Numbers, at_outputs
+from lab.explore.problems import check_number, refuse
+from lab.number_text import value_text
+
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]])
+_SUM = 1e-6
 
 
 @dataclass(frozen=True)
 class SimplexState:
-    """One or two losses on softmax outputs beside each other, the label (0, 1, 2) and the draggable point p."""
+    """One or two losses on softmax outputs beside each other, the label (0, 1, 2) and the draggable point.
+
+    ``learning_rate`` and ``steps`` are of the descent path from the point: plain gradient steps on the three
+    logits, which start at the logarithms of the point.
+    """
 
     losses: tuple[LossChoice, ...] = chosen("cross_entropy", "brier")
     label: int = 0
@@ -23,16 +35,45 @@ class SimplexState:
     steps: int = 200
     show_path: bool = True
 
+    def __post_init__(self) -> None:
+        for choice in self.losses:
+            if choice.card.link != "softmax":
+                raise refuse("losses", f"{choice.card.label} has no softmax, so it has no triangle")
+        if not 1 <= len(self.losses) <= 2:
+            raise refuse("losses", "The triangle shows one loss or two")
+        check_number("label", "The label", self.label, 0, 2, whole=True)
+        check_number("resolution", "The resolution", self.resolution, 4, 400, whole=True)
+        check_number("arrows", "The number of arrows a side", self.arrows, 2, 60, whole=True)
+        check_number("learning_rate", "The learning rate", self.learning_rate, 0.0, 1e4, low_open=True)
+        check_number("steps", "The number of steps", self.steps, 0, 20_000, whole=True)
+        if len(self.point) != 3:
+            raise refuse("point", "The point has three probabilities")
+        for value in self.point:
+            check_number("point", "A probability", value, 0.0, 1.0)
+        if abs(sum(self.point) - 1) > _SUM:
+            raise refuse("point", f"The probabilities must sum to 1, not {value_text(sum(self.point))}")
+
 
 @dataclass(frozen=True)
 class SimplexPlot:
     """One triangle.
 
-    ``points`` (n, 3) barycentric and ``xy`` (n, 2) in the unit triangle (corners (0, 0), (1, 0), (½, √3/2)),
-    ``triangles`` (m, 3) indices, ``values`` (n,) with infinities as they are, ``levels`` for contours,
-    ``contours``: a level and its line pieces (s, 2, 2) in xy. ``arrow_xy`` and ``arrow_direction`` (a, 2): where
-    the output moves under gradient descent on the logits, and how fast relative to the largest (0 to 1).
-    ``path`` (t + 1, 3) from the point. ``best_fixed`` (3,): the best prediction with the same p of the label.
+    Attributes
+    ----------
+    points, xy, triangles, values
+        Grid: barycentric (n, 3), coordinates (n, 2) in the unit triangle with corners (0, 0), (1, 0) and
+        (½, √3/2), corner indices (m, 3), and the loss (n,), infinite where it is.
+    levels, contours
+        Levels, and each with its line pieces (s, 2, 2) in coordinates.
+    arrow_xy, arrow_direction
+        (a, 2): where a small gradient step on the logits moves the prediction, longest arrow 1.
+    value, gradient
+        At the point: the loss and ∂L/∂z (3,).
+    path, steps_to_half
+        (t + 1, 3) predictions of gradient descent from the point, and the step at which the label first
+        has more than ½, if it does.
+    best_fixed, best_fixed_value, worst_fixed_value
+        With the label's p as at the point: the best prediction (3,), its loss, and the largest loss.
     """
 
     name: str
@@ -57,7 +98,7 @@ class SimplexPlot:
 
 @dataclass(frozen=True)
 class SimplexView:
-    """Both triangles, the point in xy, and a sentence on what differs at the point."""
+    """The triangles, the point in coordinates, and a sentence on what differs at the point."""
 
     plots: tuple[SimplexPlot, ...]
     point_xy: tuple[float, float]
@@ -66,19 +107,158 @@ class SimplexView:
 
 def view(state: SimplexState) -> SimplexView:
     """Return the triangles."""
-    raise NotImplementedError
+    points, triangles = grid(state.resolution)
+    plots = tuple(_plot(state, choice, points, triangles) for choice in state.losses)
+    x, y = to_xy(np.array(state.point))
+    return SimplexView(plots, (float(x), float(y)), _sentence(state, plots))
 
 
-def to_xy(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def grid(resolution: int) -> tuple[Numbers, NDArray[np.intp]]:
+    """Return barycentric points (n, 3) with ``resolution`` parts a side, and triangles (m, 3) of them."""
+    side = resolution + 1
+    rows, columns = np.nonzero(np.add.outer(np.arange(side), np.arange(side)) <= resolution)
+    points = np.stack([resolution - rows - columns, rows, columns], axis=1) / resolution
+    place = np.full((side + 1, side + 1), -1, dtype=np.intp)
+    place[rows, columns] = np.arange(len(rows))
+    a, b, c = place[rows, columns], place[rows + 1, columns], place[rows, columns + 1]
+    d = place[rows + 1, columns + 1]
+    up = np.stack([a, b, c], axis=1)[(b >= 0) & (c >= 0)]
+    down = np.stack([b, d, c], axis=1)[(b >= 0) & (c >= 0) & (d >= 0)]
+    return points, np.concatenate([up, down])
+
+
+def to_xy(p: Numbers) -> Numbers:
     """Return barycentric (..., 3) as coordinates (..., 2) in the unit triangle."""
-    raise NotImplementedError
+    return p @ _CORNERS
 
 
 def from_xy(x: float, y: float) -> tuple[float, float, float]:
-    """Return the nearest point of the triangle to (x, y) in barycentric coordinates."""
-    raise NotImplementedError
+    """Return the nearest point of the triangle to (x, y) in barycentric coordinates.
+
+    Examples
+    --------
+    >>> from_xy(-1.0, -1.0)
+    (1.0, 0.0, 0.0)
+    """
+    system = np.vstack([_CORNERS.T, np.ones(3)])
+    p = np.linalg.solve(system, np.array([x, y, 1.0]))
+    if p.min() < 0:
+        # Outside, the nearest point lies on a side: project on each and keep the nearest.
+        at = np.array([x, y])
+        best = None
+        for i, j in ((0, 1), (1, 2), (2, 0)):
+            edge = _CORNERS[j] - _CORNERS[i]
+            share = float(np.clip((at - _CORNERS[i]) @ edge / (edge @ edge), 0, 1))
+            distance = float(((_CORNERS[i] + share * edge - at) ** 2).sum())
+            if best is None or distance < best[0]:
+                best = (distance, i, j, share)
+        assert best is not None
+        p = np.zeros(3)
+        p[best[1]], p[best[2]] = 1 - best[3], best[3]
+    p = np.clip(p, 0, 1)
+    first, second, third = (float(value) for value in p / p.sum() + 0.0)
+    return first, second, third
 
 
 def moved(state: SimplexState, index: int, value: float) -> SimplexState:
     """Return the state with one probability of the point set and the others scaled to keep the sum 1."""
-    raise NotImplementedError
+    check_number("point", "A probability", value, 0.0, 1.0)
+    others = [k for k in range(3) if k != index]
+    rest = sum(state.point[k] for k in others)
+    point = list(state.point)
+    point[index] = value
+    for k in others:
+        point[k] = (1 - value) * (state.point[k] / rest if rest > 0 else 0.5)
+    return replace(state, point=(point[0], point[1], point[2]))
+
+
+def value_at(choice: LossChoice, p: Numbers, label: int) -> Numbers:
+    """Return the loss (n,) of predictions (n, 3) for a label, infinite where it is."""
+    with np.errstate(divide="ignore"):
+        return at_outputs(choice.loss(), np.log(p), np.eye(3)[[label]])[0]
+
+
+def descent(choice: LossChoice, start: Numbers, label: int, learning_rate: float, steps: int) -> Numbers:
+    """Return the logits (steps + 1, 3) of gradient descent from logits (3,)."""
+    loss, target = choice.loss(), np.eye(3)[label][None, None]
+    z = np.empty((steps + 1, 3))
+    z[0] = start
+    for step in range(steps):
+        gradient = loss.value_and_gradient(z[step][None, None], target)[1]
+        z[step + 1] = z[step] - learning_rate * gradient[0, 0]
+    return z
+
+
+def _plot(
+    state: SimplexState, choice: LossChoice, points: Numbers, triangles: NDArray[np.intp]
+) -> SimplexPlot:
+    values = value_at(choice, points, state.label)
+    xy = to_xy(points)
+    levels = _levels(values)
+    p = np.array(state.point)
+    value, gradient = at_outputs(choice.loss(), _logits(p[None]), np.eye(3)[[state.label]])
+    exact = value_at(choice, p[None], state.label)
+    arrow_xy, arrows = _arrows(state, choice)
+    logits = descent(
+        choice, _logits(p), state.label, state.learning_rate, state.steps if state.show_path else 0
+    )
+    path = Softmax().forward(logits)
+    over = np.flatnonzero(path[:, state.label] > 0.5)
+    best, low, high = _at_fixed(choice, state)
+    return SimplexPlot(
+        choice.label(state.losses), choice.label(state.losses, short=True), choice.series, points, xy, triangles,
+        values, levels, tuple((level, contour_pieces(xy, triangles, values, level)) for level in levels),
+        arrow_xy, arrows, float(exact[0]), gradient[0], path, int(over[0]) if len(over) else None, best, low, high,
+    )  # fmt: skip
+
+
+def _logits(p: Numbers) -> Numbers:
+    """Return logarithms, those of 0 far enough below the others that their power is exactly 0."""
+    with np.errstate(divide="ignore"):
+        z = np.log(p)
+    return np.where(np.isinf(z), -1e4, z)
+
+
+def _levels(values: Numbers) -> tuple[float, ...]:
+    """Return nine levels at equal shares of the triangle, rounded to two digits."""
+    finite = values[np.isfinite(values)]
+    found = {float(f"{level:.2g}") for level in np.quantile(finite, np.linspace(0.05, 0.95, 9))}
+    return tuple(sorted(level for level in found if finite.min() < level < finite.max()))
+
+
+def _arrows(state: SimplexState, choice: LossChoice) -> tuple[Numbers, Numbers]:
+    corners, triangles = grid(state.arrows)
+    p = corners[triangles].mean(axis=1)
+    gradient = at_outputs(choice.loss(), np.log(p), np.eye(3)[[state.label]])[1]
+    moved_by = Softmax().backward(p, -gradient)
+    direction = to_xy(moved_by)
+    longest = np.linalg.norm(direction, axis=1).max()
+    return to_xy(p), direction / (longest or 1.0) + 0.0
+
+
+def _at_fixed(choice: LossChoice, state: SimplexState) -> tuple[Numbers, float, float]:
+    """Search the line on which the label's p is that of the point."""
+    shares = np.linspace(0, 1, 2001)
+    p_label = state.point[state.label]
+    line = np.empty((len(shares), 3))
+    others = [k for k in range(3) if k != state.label]
+    line[:, state.label] = p_label
+    line[:, others[0]], line[:, others[1]] = (1 - p_label) * shares, (1 - p_label) * (1 - shares)
+    values = value_at(choice, line, state.label)
+    low, high = float(values.min()), float(values.max())
+    if not high - low > 1e-12 * (1 + abs(low)):  # equal all along: stay where the point is
+        return np.array(state.point), low, high
+    return line[int(values.argmin())] + 0.0, low, high
+
+
+def _sentence(state: SimplexState, plots: tuple[SimplexPlot, ...]) -> str:
+    parts = []
+    for plot in plots:
+        if plot.worst_fixed_value - plot.best_fixed_value <= 1e-12 * (
+            1 + plot.worst_fixed_value
+        ) or not np.isfinite(plot.worst_fixed_value):
+            parts.append(f"{plot.short} does not see how the wrong classes share the rest.")
+        else:
+            gap = value_text(plot.value - plot.best_fixed_value)
+            parts.append(f"{plot.short} wants the wrong classes equal: their share costs {gap} here.")
+    return " ".join(parts)

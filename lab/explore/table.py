@@ -14,7 +14,6 @@ from lab.explore.evaluation import Numbers, at_outputs
 from lab.explore.problems import check_choice, check_number, refuse
 from lab.explore.table_rows import TableRow, read_row
 
-
 LARGEST_ROWS = 10_000
 
 
@@ -112,12 +111,16 @@ def view(state: TableState) -> TableView:
     if used:
         outputs, targets = (np.stack([getattr(row, key) for row in used]) for key in ("outputs", "targets"))
         ideal = np.stack([row.ideal for row in used])
+        total = np.array([[1.0 if row.scores else row.targets.sum()] for row in used])
         bounded = np.stack([row.clipped for row in used])
         for column, choice in enumerate(choices):
             loss = choice.loss()
             alone = np.array([row.scores or choice.name == "cross_entropy" for row in used])
             for array, at in ((values, outputs), (clipped, bounded), (perfect, ideal)):
-                array[good, column] = np.where(alone, at_outputs(loss, at, targets)[0], np.nan)
+                # Cross-entropy is linear in the target: one that sums to 4 counts four times.
+                array[good, column] = np.where(
+                    alone, at_outputs(loss, at, targets / total)[0] * total[:, 0], np.nan
+                )
     means, clipped_means = _means(values[good]), _means(clipped[good])
     best = tuple(_best(values[:, column]) for column in range(len(choices)))
     with np.errstate(all="ignore"):
@@ -201,7 +204,16 @@ def csv_text(state: TableState) -> str:
     for row, given in zip(shown.rows, state.rows, strict=True):
         gap = [""] * (count - len(given.target))
         numbers = [*given.target, *gap, *given.prediction, *[""] * (count - len(given.prediction))]
-        cells = [cell.value for cell in row.cells] + [cell.ratio for cell in row.cells]
+        found = [cell.value for cell in row.cells] + [cell.ratio for cell in row.cells]
+        cells = [f"{number:.12g}" for number in found]
         writer.writerow([row.name, *numbers, *cells, row.problem or row.note])
-    writer.writerow(["mean", *[""] * (2 * count), *shown.means, *[""] * len(shown.labels), ""])
+    writer.writerow(
+        [
+            "mean",
+            *[""] * (2 * count),
+            *(f"{mean:.12g}" for mean in shown.means),
+            *[""] * len(shown.labels),
+            "",
+        ]
+    )
     return text.getvalue()

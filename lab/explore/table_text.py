@@ -14,7 +14,7 @@ _LARGEST_TEXT = 4_000_000
 
 
 def parse_rows(text: str, link: str = "softmax") -> tuple[TableRow, ...]:
-    """Read rows pasted from a spreadsheet: K targets then K predictions, or a label (from 1) then K predictions.
+    r"""Read rows pasted from a spreadsheet: K targets or one label (from 1), then K predictions.
 
     Between cells are tabs, semicolons, commas or blanks. Where it is not a comma, numbers may have a decimal
     comma. A first column of words names the rows; a first line of words is a header. ``80 %`` is 0.8. Four
@@ -36,7 +36,7 @@ def parse_rows(text: str, link: str = "softmax") -> tuple[TableRow, ...]:
     --------
     >>> parse_rows("1;0;0,8;0,2")
     (TableRow(target=(1.0, 0.0), prediction=(0.8, 0.2), name=''),)
-    >>> parse_rows("2\\t0.1\\t0.7\\t0.2")[0].target
+    >>> parse_rows("2\t0.1\\t0.7\\t0.2")[0].target
     (0.0, 1.0, 0.0)
     """
     if len(text) > _LARGEST_TEXT:
@@ -112,7 +112,7 @@ def _row(number: int, cells: list[str], decimal_comma: bool, link: str) -> Table
     half, odd = divmod(len(values), 2)
     first = values[:half]
     plain = all(value in (0, 1) for value in first) or abs(sum(first) - 1) < 1e-9
-    if half and not odd and (plain or link != "softmax" or not _is_label(values)):
+    if half and not odd and (plain or link != "softmax"):
         return TableRow(tuple(first), tuple(values[half:]), name)
     if link == "softmax" and len(values) >= 3 and _is_label(values):
         count = len(values) - 1

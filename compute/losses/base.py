@@ -79,7 +79,7 @@ class Loss(ABC):
     """A loss with its link and its hyper-parameters.
 
     The fields of a subclass are its hyper-parameters, each a number or an (R, 1) column, so that runs
-    with different values train as one batch.
+    with different values train as one batch; a list of numbers (class weights) is the same for all runs.
 
     Raises
     ------
@@ -93,6 +93,9 @@ class Loss(ABC):
     def __post_init__(self) -> None:
         for parameter in self.card.parameters:
             value = getattr(self, parameter.name)
+            if parameter.kind == "numbers":
+                object.__setattr__(self, parameter.name, _checked_numbers(parameter, value))
+                continue
             if isinstance(value, np.number):
                 # A NumPy scalar would raise float32 to float64 in the hot loop; Python's numbers do not.
                 value = float(value)
@@ -172,7 +175,7 @@ class Loss(ABC):
         columns = {
             name: to_device(value, device)
             for name, value in self._parameters().items()
-            if not isinstance(value, (int, float))
+            if not isinstance(value, (int, float, tuple))
         }
         return dataclasses.replace(self, **columns) if columns else self
 
@@ -193,6 +196,40 @@ def column(parameter: float | Array, like: Array) -> Any:
     if isinstance(parameter, (int, float)):
         return parameter
     return parameter.reshape(-1, 1, 1).astype(like.dtype, copy=False)
+
+
+def row_column(parameter: float | Array, like: Array) -> Any:
+    """Return a hyper-parameter as it broadcasts on (R, B) and (K, R, B): a number, or (R, 1)."""
+    if isinstance(parameter, (int, float)):
+        return parameter
+    return parameter.astype(like.dtype, copy=False)
+
+
+def weigh_classes(targets: Array, weights: tuple[float, ...], work: Workspace) -> None:
+    """Multiply targets (K, r, B) in place by a weight for each class; no weights leave them as they are.
+
+    Raises
+    ------
+    ValueError
+        If there are weights for another number of classes.
+    """
+    if not weights:
+        return
+    if len(weights) != len(targets):
+        raise ValueError(f"there are {len(targets)} classes but {len(weights)} class weights")
+    xp, dtype = work.xp, targets.dtype
+    make = lambda: xp.asarray(np.array(weights, dtype=dtype)[:, None, None])  # noqa: E731
+    xp.multiply(targets, work.once(("class weights", weights, dtype), make), targets)
+
+
+def _checked_numbers(parameter: Parameter, value: Any) -> tuple[float, ...]:
+    if not isinstance(value, (list, tuple, np.ndarray)) or np.ndim(value) != 1:
+        raise ValueError(f"{parameter.name} must be {parameter.allowed()}, not {value!r}")
+    for item in value:
+        _check(parameter, item)
+        if math.isinf(item):
+            raise ValueError(f"{parameter.name} must be {parameter.allowed()}, not {item}")
+    return tuple(float(item) for item in value)
 
 
 def _check(parameter: Parameter, value: Any) -> None:

@@ -37,8 +37,8 @@ class SoftmaxForm:
         (K, R, B), free for the loss; the methods write to ``scratch``.
     ties, excess, total
         (R, B).
-    spare
-        (R, B), free.
+    spare, mass
+        (R, B), free; ``write_weighted_residual`` leaves the sum of the weights in ``mass``.
     """
 
     def __init__(self, work: Workspace, shape: tuple[int, ...], target_runs: int, dtype: Any) -> None:
@@ -47,8 +47,8 @@ class SoftmaxForm:
         self.shifted, self.top, self.rest, self.slope, self.scratch = work.buffer(
             "softmax large", (5, classes, runs, samples), dtype
         )
-        self.ties, self.excess, self.total, self.spare = work.buffer(
-            "softmax small", (4, runs, samples), dtype
+        self.ties, self.excess, self.total, self.spare, self.mass = work.buffer(
+            "softmax small", (5, runs, samples), dtype
         )
         self.targets = work.buffer("softmax targets", (classes, target_runs, samples), dtype)
         self.one = work.constant(1.0, (), dtype)
@@ -89,8 +89,51 @@ class SoftmaxForm:
         xp.subtract(out, self.scratch, out)
         xp.divide(out, self.total, out)
 
+    def write_weighted_residual(self, weights: Array, out: Array) -> None:
+        r"""Write :math:`p \sum_k v_k - v` to ``out`` (K, R, B), for weights v (K, R, B) or (K, 1, B).
+
+        It is the gradient of every loss :math:`\sum_k y_k f(\ln p_k)`, with :math:`v_k = -y_k f'(\ln p_k)`.
+        """
+        xp, mass, scratch = self.work.xp, self.mass, self.scratch
+        if weights.shape[1] == mass.shape[0]:
+            sum_first(weights, mass, self.work)
+        else:
+            mass[...] = xp.sum(weights, axis=0)
+        xp.multiply(self.rest, mass, out)
+        xp.multiply(self.top, mass, scratch)
+        xp.subtract(scratch, weights, scratch)
+        xp.add(out, scratch, out)
+        xp.multiply(weights, self.excess, scratch)
+        xp.subtract(out, scratch, out)
+        xp.divide(out, self.total, out)
+
+    def write_log(self, out: Array) -> None:
+        """Write ln p to ``out`` (K, R, B)."""
+        xp = self.work.xp
+        xp.log1p(self.excess, self.spare)
+        xp.subtract(self.shifted, self.spare, out)
+
+    def write_probability(self, out: Array) -> None:
+        """Write p to ``out`` (K, R, B)."""
+        xp = self.work.xp
+        xp.add(self.rest, self.top, out)
+        xp.divide(out, self.total, out)
+
+    def write_complement(self, out: Array) -> None:
+        """Write 1 − p to ``out`` (K, R, B), without cancellation where p is near 1."""
+        xp = self.work.xp
+        xp.subtract(self.one, self.top, out)
+        xp.subtract(self.excess, self.rest, self.scratch)
+        xp.add(out, self.scratch, out)
+        xp.divide(out, self.total, out)
+
     def write_pullback(self, gradient: Array) -> None:
-        r"""Write ∂L/∂z to ``gradient`` (R, B, K), for v = ∂L/∂p in ``slope``.
+        """Write ∂L/∂z to ``gradient`` (R, B, K), for v = ∂L/∂p in ``slope``."""
+        self.pull_back()
+        self.write_gradient(gradient)
+
+    def pull_back(self) -> None:
+        r"""Turn v = ∂L/∂p in ``slope`` into ∂L/∂z.
 
         It is :math:`p_j (v_j - \sum_k v_k p_k)`, in which v may be shifted by any number. Shifted by its mean
         over the largest, these no longer take part in the sum: p_j (w_j − Σ w rest / total), which is small
@@ -106,7 +149,6 @@ class SoftmaxForm:
         xp.add(self.rest, self.top, scratch)
         xp.divide(scratch, self.total, scratch)  # p
         xp.multiply(slope, scratch, slope)
-        self.write_gradient(gradient)
 
     def write_gradient(self, gradient: Array) -> None:
         """Write ``slope`` to ``gradient`` (R, B, K)."""

@@ -8,13 +8,24 @@ from typing import Any, ClassVar
 from compute.backend import Array
 from compute.declaration import Parameter
 from compute.links import Link, Softmax
-from compute.losses.base import Loss, LossCard, column
+from compute.losses.base import Loss, LossCard, row_column, weigh_classes
 from compute.losses.reductions import sum_first
 from compute.losses.softmax_form import SoftmaxForm
 from compute.workspace import Workspace
 
 _CLASSES: Any = ("binary", "multiclass")
 _DOMAIN = "one-hot rows or probability vectors"
+
+CLASS_WEIGHTS = Parameter(
+    "class_weights",
+    "Class weights",
+    "numbers",
+    (),
+    low=0.0,
+    high=1e6,
+    help="A factor for each class, in the order of the classes; empty for 1 each.",
+)
+"""The declaration of class weights, shared by the losses that have them."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +168,8 @@ class AbsoluteErrorSoftmax(Loss):
 class CrossEntropy(Loss):
     r"""Cross-entropy between targets and softmax probabilities, natural logarithm.
 
-    .. math:: L = -\sum_k \tilde y_k \ln p_k, \quad \tilde y = (1 - \epsilon) y + \epsilon / K, \quad
-        p = softmax(z), \qquad \partial L / \partial z_k = p_k - \tilde y_k
+    .. math:: L = -\sum_k w_k \tilde y_k \ln p_k, \quad \tilde y = (1 - \epsilon) y + \epsilon / K, \quad
+        p = softmax(z), \qquad \partial L / \partial z_k = p_k \sum_j w_j \tilde y_j - w_k \tilde y_k
 
     Domain: targets that are ≥ 0 and sum to 1. Convex; the gradient is at most 1 in size however wrong the
     output, the value unbounded. It is the negative log-likelihood of a categorical distribution, and the
@@ -175,6 +186,9 @@ class CrossEntropy(Loss):
     label_smoothing
         ε in [0, 1): the share of the target that is spread evenly over all classes; a number or an (R, 1)
         column.
+    class_weights
+        w_k ≥ 0, one for each class, the same for all runs; none means 1 for all. The best constant is then
+        proportional to the weighted frequencies.
 
     References
     ----------
@@ -193,6 +207,7 @@ class CrossEntropy(Loss):
     """
 
     label_smoothing: float | Array = 0.0
+    class_weights: tuple[float, ...] = ()
 
     link: ClassVar[Link] = Softmax()
     card: ClassVar[LossCard] = LossCard(
@@ -201,7 +216,7 @@ class CrossEntropy(Loss):
         short="CE",
         help="Minus the logarithm of the softmax probability of the right class. "
         "The gradient stays near 1 however wrong the output.",
-        formula=r"L = -\sum_k \tilde{y}_k \ln p_k, \quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, "
+        formula=r"L = -\sum_k w_k \tilde{y}_k \ln p_k, \quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, "
         r"\quad \tilde{y}_k = (1 - \varepsilon) y_k + \frac{\varepsilon}{K}",
         parameters=(
             Parameter(
@@ -216,21 +231,23 @@ class CrossEntropy(Loss):
                 help="Share ε of the target that is spread evenly over all classes.",
                 slider="linear",
             ),
+            CLASS_WEIGHTS,
         ),
         reference="arXiv:1512.00567",
         tasks=_CLASSES,
         link="softmax",
         target_domain=_DOMAIN,
-        gradient=r"\frac{\partial L}{\partial z_k} = p_k - \tilde{y}_k",
-        plain="L = −Σₖ ỹₖ ln pₖ, p = softmax(z), ỹ = (1 − ε) y + ε/K",
-        plain_gradient="∂L/∂zₖ = pₖ − ỹₖ",
+        gradient=r"\frac{\partial L}{\partial z_k} = p_k \sum_j w_j \tilde{y}_j - w_k \tilde{y}_k",
+        plain="L = −Σₖ wₖ ỹₖ ln pₖ, p = softmax(z), ỹ = (1 − ε) y + ε/K, w = 1 unless given",
+        plain_gradient="∂L/∂zₖ = pₖ Σⱼ wⱼ ỹⱼ − wₖ ỹₖ; without weights pₖ − ỹₖ",
         likelihood="categorical (multinomial with one draw)",
         minimiser="class frequencies, smoothed",
         convex_in_outputs=True,
         bounded_gradient=True,
         scaling={
             "PyTorch": "nn.CrossEntropyLoss sums over classes and means over samples: the same, "
-            "label smoothing included.",
+            "label smoothing included. With weights its mean divides by their sum: this loss is the mean of "
+            "reduction='none'.",
             "Optax": "softmax_cross_entropy is the same; smooth_labels smooths alike.",
             "Keras": "CategoricalCrossentropy(from_logits=True) is the same, label smoothing included; "
             "without from_logits it clips p at 1e-7, so it cannot exceed 16.118.",
@@ -242,10 +259,16 @@ class CrossEntropy(Loss):
         xp = work.xp
         form = SoftmaxForm.of(outputs, targets, work)
         smooth = self._smoothed(form)
-        form.write_residual(smooth, form.slope)
+        xp.log1p(form.excess, value)
+        if self.class_weights:
+            weigh_classes(smooth, self.class_weights, work)
+            form.write_weighted_residual(smooth, form.slope)
+            xp.multiply(value, form.mass, value)
+        else:
+            form.write_residual(smooth, form.slope)
         form.write_gradient(gradient)
         sum_first(xp.multiply(smooth, form.shifted, form.scratch), form.spare, work)
-        xp.subtract(xp.log1p(form.excess, value), form.spare, out=value)
+        xp.subtract(value, form.spare, out=value)
 
     def _smoothed(self, form: SoftmaxForm) -> Array:
         """Return the targets with their share spread over all classes, (K, R, B) or (K, 1, B)."""
@@ -255,7 +278,7 @@ class CrossEntropy(Loss):
                 return targets
             smooth = targets
         else:
-            smoothing = column(smoothing, targets)[..., 0]  # (R, 1)
+            smoothing = row_column(smoothing, targets)
             smooth = form.work.buffer("smoothed targets", form.shifted.shape, form.shifted.dtype)
         xp.multiply(targets, 1 - smoothing, smooth)
         return xp.add(smooth, smoothing / len(targets), out=smooth)  # type: ignore[no-any-return]

@@ -1,0 +1,134 @@
+"""Writes what a view of the explorer shows: a figure, its numbers, its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from platformdirs import user_documents_path
+from PySide6.QtCore import QObject, QSaveFile, QSizeF, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from lab.problems import Problem, ProblemError
+from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
+from widgets.explore.view import ExploreView
+from widgets.figure import FORMATS, draw, image_for_clipboard
+from widgets.theme import LIGHT
+
+
+def figure_image(view: ExploreView) -> QImage:
+    """Return a view's figure as an image, in light and on white.
+
+    Raises
+    ------
+    ProblemError
+        Where the view has no picture.
+    """
+    panels = view.export_panels()
+    if panels:
+        return image_for_clipboard(panels)
+    return painted_image(*_painting(view))
+
+
+def write_figure(view: ExploreView, path: Path) -> None:
+    """Write a view's figure; the ending of the path says as what.
+
+    Raises
+    ------
+    ProblemError
+        Where the ending is unknown, the view has no picture, or the file cannot be written.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise ProblemError(Problem("Figures are written as PNG, SVG or PDF.", f"Not as “{path.name}”."))
+    panels = view.export_panels()
+    if panels:
+        draw(panels, path.parent, path.stem, (kind,), overwrite=True)
+        return
+    write_bytes(path, painted_bytes(*_painting(view), kind))
+
+
+def _painting(view: ExploreView) -> tuple[Paint, QSizeF]:
+    size = view.figure_size()
+    if size.isEmpty():
+        raise ProblemError(Problem("This view has no picture", "Its numbers can be written as CSV."))
+    return lambda painter, room: view.paint_figure(painter, room.size(), LIGHT), QSizeF(size)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    ProblemError
+        With the system's reason.
+    """
+    file = QSaveFile(str(path))
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(content) < 0 or not file.commit():
+        raise ProblemError(Problem(f"{path.name} could not be written: {file.errorString()}."))
+
+
+class FigureFiles(QObject):
+    """Asks for a file and writes into it; remembers the folder."""
+
+    written = Signal(str)
+    """A file was written: a sentence."""
+    refused = Signal(object)
+    """A `Problem`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._folder = user_documents_path()
+
+    def ask_figure(self, view: ExploreView, stem: str) -> None:
+        """Ask where to and write the figure."""
+        names = "PNG picture (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)"
+        self._ask("Export the figure", stem, names, lambda path: write_figure(view, path))
+
+    def ask_csv(self, view: ExploreView, stem: str) -> None:
+        """Ask where to and write the numbers."""
+        self._ask(
+            "Export the numbers", stem, "CSV table (*.csv)",
+            lambda path: write_bytes(path, view.export_csv().encode()),
+        )  # fmt: skip
+
+    def ask_toml(self, view: ExploreView, stem: str) -> None:
+        """Ask where to and write the state."""
+        self._ask(
+            "Save the view", stem, "View (*.toml)",
+            lambda path: write_bytes(path, view.copy_state_text().encode()),
+        )  # fmt: skip
+
+    def copy(self, view: ExploreView) -> bool:
+        """Put the figure into the clipboard; say whether there was one."""
+        try:
+            QGuiApplication.clipboard().setImage(figure_image(view))
+        except ProblemError as error:
+            self.refused.emit(error.problem)
+            return False
+        return True
+
+    def write(self, path: Path, act: Callable[[Path], None]) -> None:
+        """Write one file and tell how it went."""
+        try:
+            act(path)
+        except ProblemError as error:
+            self.refused.emit(error.problem)
+        else:
+            self._folder = path.parent
+            self.written.emit(f"{path.name} is written")
+
+    def _ask(self, title: str, stem: str, names: str, act: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self._parent.window(), title, str(self._folder / f"explore-{stem}"), names)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+
+        def ending() -> str:
+            return dialog.selectedNameFilter().partition("*")[2].rstrip(")")
+
+        dialog.setDefaultSuffix(ending().lstrip("."))
+        dialog.filterSelected.connect(lambda _: dialog.setDefaultSuffix(ending().lstrip(".")))
+        dialog.fileSelected.connect(lambda name: self.write(Path(name), act))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,27 @@
+"""The views of the explorer that work, in the order of the strip.
+
+A view that does not work yet is not here, and so nowhere in the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from widgets.explore.view import ExploreView
+from widgets.theme import Theme
+
+
+@dataclass(frozen=True)
+class ViewEntry:
+    """One view: its words in the strip, what it shows, and how it is made at first sight."""
+
+    title: str
+    tip: str
+    make: Callable[[Theme], ExploreView]
+    states: tuple[str, ...]
+    """Names in `lab.explore.states.STATES` of the states it opens."""
+
+
+VIEWS: dict[str, ViewEntry] = {}
+"""View name → entry."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["float", "int", "bool", "choice", "text", "path", "numbers", "matrix"]
+Kind = Literal["float", "int", "bool", "choice", "text", "path", "numbers", "matrix", "table"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Parameter:
         noun = {
             "float": "a number", "int": "a whole number", "bool": "true or false", "text": "text",
             "path": "a file path", "numbers": "a list of numbers", "matrix": "a list of rows of numbers",
+            "table": "a table of names and numbers",
         }[self.kind]  # fmt: skip
         low, high = _plain(self.low), _plain(self.high)
         if low and high:

@@ -15,10 +15,12 @@ from pydantic_core import PydanticCustomError
 
 from compute.datasets import DATASETS
 from compute.declaration import Declaration
-from compute.losses import LOSSES
+from compute.losses import LOSSES, make_loss
+from compute.losses.base import Loss, LossCard
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
 from lab.config_checks import Part, Selection, not_allowed
+from lab.custom_formula import DECLARATION, NAME, FormulaKeyError, check_formula, custom_loss, tidied
 from lab.metric_catalogue import METRICS
 
 FORMAT = 1
@@ -134,7 +136,7 @@ class ModelConfig(Part):
 class LossConfig(Selection):
     """One loss of the comparison."""
 
-    registry: ClassVar[Mapping[str, Declaration]] = LOSSES
+    registry: ClassVar[Mapping[str, Declaration]] = {**LOSSES, NAME: DECLARATION}
     noun: ClassVar[str] = "losses"
     scale: Positive = Field(
         default=1.0, le=1e6, description="Factor in front of the loss; shown with its formula"
@@ -142,6 +144,40 @@ class LossConfig(Selection):
     learning_rate: Positive | None = Field(default=None, le=1e6, description="This loss's own learning rate")
     series: int = Field(default=0, ge=0, le=64, description="Colour and dash; 0 lets the lab choose")
     label: str = Field(default="", max_length=60, description="Own name in legends and files")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tidy_formula(cls, values: Any) -> Any:
+        """Read the parameters of a typed formula, which are a table or words."""
+        if not isinstance(values, dict) or values.get("name") != NAME:
+            return values
+        try:
+            return tidied(values)
+        except FormulaKeyError as error:
+            raise _formula_error(error) from None
+
+    @model_validator(mode="after")
+    def _check_formula(self) -> Self:
+        """Read a typed formula and hold its gradient against differences."""
+        if self.name == NAME and self.model_extra is not None:
+            try:
+                self.model_extra["formula"] = check_formula(self.parameters)
+            except FormulaKeyError as error:
+                raise _formula_error(error) from None
+        return self
+
+    @property
+    def card(self) -> LossCard:
+        """What is known about the loss: of the catalogue, or made from the typed formula."""
+        return custom_loss(self.parameters).card if self.name == NAME else LOSSES[self.name]
+
+    def make(self) -> Loss:
+        """Return the loss with its parameters."""
+        return custom_loss(self.parameters) if self.name == NAME else make_loss(self.name, **self.parameters)
+
+
+def _formula_error(error: FormulaKeyError) -> PydanticCustomError:
+    return PydanticCustomError("formula", "{key}", {"key": error.key, "problem": error.problem})
 
 
 class ScheduleConfig(Selection):

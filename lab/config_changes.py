@@ -152,6 +152,9 @@ def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) ->
         _forget_parameters(owner, keys)
         if keys == ("data", "name"):
             _forget_corruption(owner, value)
+    if isinstance(owner.get(last), dict) and "value" in owner[last] and isinstance(value, (int, float)):
+        owner[last]["value"] = value  # a parameter of a formula keeps its bounds
+        return
     owner[last] = list(value) if isinstance(value, tuple) else value
 
 

@@ -28,7 +28,7 @@ def _check(parameter: Parameter, value: Any) -> Any:
         value = float(value)
     types: dict[str, type | tuple[type, ...]] = {
         "float": float, "int": int, "bool": bool, "choice": str, "text": str, "path": str,
-        "numbers": (list, tuple), "matrix": (list, tuple),
+        "numbers": (list, tuple), "matrix": (list, tuple), "table": dict,
     }  # fmt: skip
     if not isinstance(value, types[kind]) or (kind == "int" and isinstance(value, bool)):
         raise ValueError(allowed)

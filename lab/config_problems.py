@@ -72,9 +72,12 @@ def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
     context = error.get("ctx", {})
     location = tuple(error["loc"])
     kind = error["type"]
-    if kind in ("not_allowed", "unknown_key") and context["key"]:
+    if kind in ("not_allowed", "unknown_key", "formula") and context["key"]:
         location = (*location, context["key"])
     path = ".".join(str(key) for key in location)
+    if kind == "formula":
+        problem = context["problem"]
+        return path, _shortened(path, f": {problem.title}"[: TITLE - 1]), problem.body
     if kind in ("unknown_key", "extra_forbidden"):
         return path, *_unknown_key(location, path, context)
     if kind == "missing":

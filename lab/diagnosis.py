@@ -182,8 +182,7 @@ def _rate_in_force(source: PanelSource, loss_index: int, end: RunEnd) -> float:
 
 def _cause(source: PanelSource, loss_index: int, end: RunEnd) -> str:
     rate = step_text(_rate_in_force(source, loss_index, end))
-    card = source.run_config.losses[loss_index].declaration
-    if not getattr(card, "bounded_gradient", True):
+    if not source.run_config.losses[loss_index].card.bounded_gradient:
         return (
             f"The learning rate of {rate} is probably too high for this loss: "
             "its gradient has no upper bound."

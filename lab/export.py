@@ -298,7 +298,7 @@ def results(source: ResultSource) -> dict[str, Any]:
                 "index": index,
                 "name": loss.name,
                 "label": names[index],
-                "formula": getattr(loss.declaration, "plain", "") or loss.declaration.formula,
+                "formula": loss.card.plain or loss.card.formula,
                 "scale": loss.scale,
                 "parameters": loss.parameters,
                 "learning_rate": loss.learning_rate or config.optimizer.learning_rate,

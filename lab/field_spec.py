@@ -8,7 +8,7 @@ from typing import Any, Literal
 from compute.declaration import Parameter
 
 FieldKind = Literal[
-    "float", "int", "bool", "choice", "text", "path", "numbers", "integers", "matrix", "split"
+    "float", "int", "bool", "choice", "text", "path", "numbers", "integers", "matrix", "split", "formula", "table"
 ]
 
 
@@ -25,6 +25,7 @@ class FieldSpec:
         What stands beside it, in sentence case.
     kind
         The type of ``value``. ``numbers`` and ``integers`` are lists ("32, 32"), ``matrix`` a list of rows;
+        ``formula`` is the text of a loss, with its parameters' names as ``choices``;
         ``split`` is the tuple (train, validation, test) of shares that sum to 1, set as a whole.
     value, default
         What it holds, and what it would hold if nothing were said. ``None`` only where ``optional``.

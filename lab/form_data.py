@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from compute.datasets import DATASETS
 from compute.losses import LOSSES
+from compute.losses.base import LossCard
 from lab.config import ExperimentConfig, LossConfig
+from lab.custom_formula import ADDABLE, NAME
 from lab.field_spec import FieldSpec, LossSpec, SectionSpec
+from lab.form_custom import custom_fields
 from lab.form_fields import fixed_field, own_fields, registry_choices
 from lab.loss_labels import format_number, loss_labels, series_numbers, short_loss_labels
 from lab.messages import DataSummary
@@ -129,9 +132,9 @@ def _data_summary(config: ExperimentConfig, summary: DataSummary | None) -> str:
     return f"{size}, {'1 target' if summary.outputs == 1 else f'{summary.outputs} targets'}"
 
 
-def fits(name: str, task: str, classes: int) -> bool:
+def fits(card: LossCard, task: str, classes: int) -> bool:
     """Whether a loss is defined for a task; an empty task or 0 ``classes`` are not known yet."""
-    tasks = LOSSES[name].tasks
+    tasks = card.tasks
     if not task:
         return True
     if task == "regression":
@@ -148,10 +151,10 @@ def losses_section(config: ExperimentConfig, summary: DataSummary | None) -> Sec
     labels, shorts, series = loss_labels(config), short_loss_labels(config), series_numbers(config)
     chips: list[LossSpec] = []
     for index, loss in enumerate(config.losses):
-        card = LOSSES[loss.name]
+        card = loss.card
         formula = scaled_formula(card.formula, loss.scale)
         note = ""
-        if not fits(loss.name, task, classes):
+        if not fits(card, task, classes):
             kind = "numbers" if task == "regression" else f"{classes} classes" if classes else "classes"
             note = f"Not defined for {kind}"
         chips.append(
@@ -164,15 +167,17 @@ def losses_section(config: ExperimentConfig, summary: DataSummary | None) -> Sec
             )
         )  # fmt: skip
     addable = tuple(
-        (name, card.label, card.help) for name, card in LOSSES.items() if fits(name, task, classes)
+        (name, card.label, card.help) for name, card in LOSSES.items() if fits(card, task, classes)
     )
-    return SectionSpec("losses", "Losses", ", ".join(shorts), losses=tuple(chips), addable=addable)
+    return SectionSpec(
+        "losses", "Losses", ", ".join(shorts), losses=tuple(chips), addable=(*addable, ADDABLE)
+    )
 
 
 def _loss_fields(loss: LossConfig, index: int) -> tuple[FieldSpec, ...]:
     path = f"losses.{index}"
     return (
-        *own_fields(loss, path),
+        *(custom_fields(loss.parameters, path) if loss.name == NAME else own_fields(loss, path)),
         fixed_field(
             loss, f"{path}.scale", "Factor", advanced=loss.scale == 1,
             help="Factor in front of the loss: ½ for half the squared error, 1/K for a mean over classes. "

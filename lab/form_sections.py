@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compute.losses import LOSSES, output_count
+from compute.losses import output_count
+from compute.losses.base import LossCard
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
 from lab.config import ExperimentConfig, PlateauConfig, TargetConfig
@@ -83,7 +84,7 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
     hidden = [str(units) for units in model.hidden] if model.name == "mlp" else []
     sizes = hidden
     if summary is not None:
-        outputs = max(_outputs(loss.name, summary) for loss in config.losses)
+        outputs = max(_outputs(loss.card, summary) for loss in config.losses)
         sizes = [str(summary.features), *hidden, str(outputs)]
     shape = " · ".join(sizes)
     if not hidden:
@@ -91,8 +92,7 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
     return f"MLP {shape}, {ACTIVATIONS[model.activation].label.lower()}"
 
 
-def _outputs(loss_name: str, summary: DataSummary) -> int:
-    card = LOSSES[loss_name]
+def _outputs(card: LossCard, summary: DataSummary) -> int:
     if summary.outputs < 2 or (summary.task == "regression" and "regression" not in card.tasks):
         return summary.outputs
     return output_count(card, summary.task, summary.outputs)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from lab.config import ExperimentConfig, LossConfig
+from lab.custom_formula import NAME
 
 
 def series_numbers(config: ExperimentConfig) -> tuple[int, ...]:
@@ -29,13 +30,29 @@ def format_number(value: float) -> str:
 def _differences(loss: LossConfig, others: list[LossConfig]) -> list[str]:
     """Say by which parameters a loss differs from others of the same name."""
     words: list[str] = []
-    for parameter in loss.declaration.parameters:
-        mine = loss.parameters[parameter.name]
-        if any(other.parameters[parameter.name] != mine for other in others):
-            words.append(f"{parameter.label.lower()} {_shown(mine)}")
+    if loss.name == NAME:
+        words += _formula_differences(loss, others)
+    else:
+        for parameter in loss.declaration.parameters:
+            mine = loss.parameters[parameter.name]
+            if any(other.parameters[parameter.name] != mine for other in others):
+                words.append(f"{parameter.label.lower()} {_shown(mine)}")
     if any(other.learning_rate != loss.learning_rate for other in others):
         rate = loss.learning_rate
         words.append("common rate" if rate is None else f"rate {format_number(rate)}")
+    return words
+
+
+def _formula_differences(loss: LossConfig, others: list[LossConfig]) -> list[str]:
+    """Say by which link and parameters a typed formula differs from the same formula."""
+    same = [other for other in others if other.card.label == loss.card.label]
+    words = []
+    if any(other.parameters["link"] != loss.parameters["link"] for other in same):
+        words.append(loss.card.link)
+    for parameter in loss.card.parameters:
+        theirs = [p.default for other in same for p in other.card.parameters if p.name == parameter.name]
+        if any(value != parameter.default for value in theirs):
+            words.append(f"{parameter.name} {_shown(parameter.default)}")
     return words
 
 
@@ -46,7 +63,7 @@ def _shown(value: Any) -> str:
 def _labels(config: ExperimentConfig, short: bool) -> tuple[str, ...]:
     labels: list[str] = []
     for loss in config.losses:
-        card = loss.declaration
+        card = loss.card
         label = loss.label
         if not label:
             name = (card.short or card.label) if short else card.label

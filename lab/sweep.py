@@ -17,7 +17,8 @@ from compute.datasets import load_dataset
 from compute.datasets.base import Dataset
 from compute.datasets.corruption import LabelNoise, Outliers
 from compute.datasets.prepare import PreparedData, Preprocessing, Split, prepare
-from compute.losses import LOSSES, make_loss, output_count
+from compute.losses import output_count
+from compute.losses.base import LossCard
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
@@ -144,9 +145,9 @@ def evaluation_interval(config: ExperimentConfig, samples: int) -> int:
     return epoch * max(1, round(steps / epoch / EVALUATIONS))
 
 
-def _model(config: ExperimentConfig, prepared: PreparedData, loss_name: str) -> MultilayerPerceptron:
+def _model(config: ExperimentConfig, prepared: PreparedData, card: LossCard) -> MultilayerPerceptron:
     dataset = prepared.dataset
-    outputs = output_count(LOSSES[loss_name], loss_task(dataset.task, dataset.outputs), dataset.outputs)
+    outputs = output_count(card, loss_task(dataset.task, dataset.outputs), dataset.outputs)
     hidden = config.model.hidden if config.model.name == "mlp" else ()
     return MultilayerPerceptron((dataset.features, *hidden, outputs), config.model.activation)
 
@@ -180,7 +181,7 @@ def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device)
         check_rule(config, prepared, rule)
     shapes: dict[MultilayerPerceptron, list[int]] = {}
     for index, loss in enumerate(config.losses):
-        shapes.setdefault(_model(config, prepared, loss.name), []).append(index)
+        shapes.setdefault(_model(config, prepared, loss.card), []).append(index)
     runs: dict[int, RunInfo] = {}
     plans: list[tuple[tuple[int, ...], Plan]] = []
     for model, losses in shapes.items():
@@ -222,7 +223,7 @@ def _plan(
     for place, index in enumerate(losses):
         loss = config.losses[index]
         rows = slice(place * count, (place + 1) * count)
-        groups.append(LossGroup(make_loss(loss.name, **loss.parameters), loss.scale, rows))
+        groups.append(LossGroup(loss.make(), loss.scale, rows))
         rates += [optimizer.learning_rate if loss.learning_rate is None else loss.learning_rate] * count
     schedule = optimizer.schedule
     batch = training.batch

@@ -46,11 +46,11 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
         "binary": "two classes",
         "multiclass": f"{dataset.outputs} classes",
     }[kind]
-    wrong = [index for index, loss in enumerate(config.losses) if kind not in LOSSES[loss.name].tasks]
+    wrong = [index for index, loss in enumerate(config.losses) if kind not in loss.card.tasks]
     if not wrong:
         return
     index = wrong[0]
-    card = LOSSES[config.losses[index].name]
+    card = config.losses[index].card
     fitting = losses_for(dataset.task, dataset.outputs)
     remedies = _replacements(config, wrong, fitting)
     if len(config.losses) > 1:
@@ -106,7 +106,7 @@ def check_targets(config: ExperimentConfig, prepared: PreparedData) -> None:
         return
     lowest = _lowest(prepared, original=False)
     for index, loss in enumerate(config.losses):
-        card = LOSSES[loss.name]
+        card = loss.card
         if _suits(card, lowest):
             continue
         remedies: list[Remedy] = []

@@ -33,9 +33,11 @@ _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
     ),
     ("data", "split"): SplitConfig().model_dump(include={"by_run"}),
     ("data", "preprocessing"): PreprocessingConfig().model_dump(include={"targets"}),
-    ("losses",): {"scale": 1.0, "series": 0, "label": ""},
+    ("losses",): {"scale": 1.0, "series": 0, "label": "", "task": "auto"},
     (): {"question": ""},
 }
+_INLINE = "parameters"
+"""The table of a typed formula's parameters stands on one line."""
 
 
 def plain(value: Any) -> Any:
@@ -82,7 +84,7 @@ def quiet_table(config: ExperimentConfig) -> dict[str, Any]:
     ]
     for selection, values in selections:
         for parameter in selection.declaration.parameters:
-            if values.get(parameter.name) in ("", []) and parameter.default in ("", (), []):
+            if values.get(parameter.name) in ("", [], {}) and parameter.default in ("", (), [], {}):
                 del values[parameter.name]
     return quieten(table, ())
 
@@ -99,6 +101,11 @@ def _item(value: Any) -> Item:
             array.append(row)
         array.multiline(True)
         return array
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        for key, inner in value.items():
+            inline.append(key, _item(inner))
+        return inline
     item: Item = tomlkit.item(value)
     return item
 
@@ -106,10 +113,10 @@ def _item(value: Any) -> Item:
 def _table(values: dict[str, Any]) -> Table:
     table = tomlkit.table()
     for key, value in values.items():
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or key == _INLINE:
             table.add(key, _item(value))
     for key, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key != _INLINE:
             table.add(tomlkit.nl())
             table.add(key, _table(value))
     return table
@@ -153,6 +160,8 @@ def _update(target: MutableMapping[str, Any], old: dict[str, Any], new: dict[str
             continue
         if key == "losses":
             _update_losses(target, old[key], value)
+        elif key == _INLINE and isinstance(value, dict):
+            target[key] = _item(value)
         elif isinstance(value, dict):
             if isinstance(target.get(key), MutableMapping):
                 _update(target[key], before or {}, value)

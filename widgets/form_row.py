@@ -7,12 +7,13 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, WrapLabel
 from widgets.controls_fields import CheckField, ChoiceField, Field
 from widgets.controls_text import ListField, PathField, TextField
+from widgets.formula_field import FormulaField
 from widgets.icons import paint_icon
 from widgets.number_field import NumberField
 from widgets.number_steps import allowed_words
@@ -28,6 +29,7 @@ _CARD_LABEL = 64
 _FIELDS: dict[str, type[Field]] = {
     "bool": CheckField, "choice": ChoiceField, "int": NumberField, "float": NumberField, "text": TextField,
     "path": PathField, "numbers": ListField, "integers": ListField, "matrix": ListField, "split": SplitField,
+    "formula": FormulaField, "table": TextField,
 }  # fmt: skip
 
 
@@ -37,16 +39,38 @@ def field_type(spec: FieldSpec) -> type[Field]:
 
 
 class ErrorLine(QWidget):
-    """An icon and the words of what is wrong, wrapped, so that they never widen the panel."""
+    """An icon and the words of what is wrong, wrapped, so that they never widen the panel.
+
+    Lines that begin with four spaces are set in letters of one width, so that a caret stands under its place.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
         self.words = WrapLabel("", self, kind="error")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(19, 1, 0, 1)
-        row.addWidget(self.words)
+        self.code = QLabel("", self)
+        self.code.setProperty("k", "code")
+        self.code.setTextFormat(Qt.TextFormat.PlainText)
+        self.code.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.hint = WrapLabel("", self, kind="subtitle")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(19, 1, 0, 1)
+        column.setSpacing(2)
+        for label in (self.words, self.code, self.hint):
+            column.addWidget(label)
+        self.show_words("")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_words(self, text: str) -> None:
+        """Show what is wrong."""
+        lines = text.split("\n")
+        places = [number for number, line in enumerate(lines) if line.startswith("    ")]
+        first, last = (places[0], places[-1] + 1) if places else (len(lines), len(lines))
+        self.words.setText("\n".join(lines[:first]).rstrip())
+        self.code.setText("\n".join(line[4:] for line in lines[first:last]))
+        self.hint.setText("\n".join(lines[last:]))
+        self.code.setVisible(bool(places))
+        self.hint.setVisible(last < len(lines))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -183,7 +207,7 @@ class FormRow(QWidget):
             self._error_line.setContentsMargins(0, 0, 0, 0)
 
     def _show_error(self) -> None:
-        self.error.words.setText(self.problem)
+        self.error.show_words(self.problem)
         self.error.setVisible(bool(self.problem))
         self.field.set_error(bool(self.problem))
         self._arrange()

@@ -8,7 +8,7 @@ Property ``k``
     Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; without
     it a plain button.
     Labels: ``big``, ``lesson``, ``question``, ``verdict``, ``message``, ``name``, ``title``, ``subtitle``,
-    ``value``, ``tick``, ``tag``, ``text2``, ``text3``, ``ok``, ``warn``, ``error``.
+    ``value``, ``tick``, ``tag``, ``text2``, ``text3``, ``ok``, ``warn``, ``error``, ``code``.
     Line edits: ``name`` (looks like a title until it is typed in).
 Property ``error`` (true)
     On a field: 2 px error border.
@@ -201,6 +201,7 @@ QLabel[k="text3"] { color: $text3; }
 QLabel[k="ok"] { color: $ok; }
 QLabel[k="warn"] { color: $warn; font-size: 12px; font-weight: 500; }
 QLabel[k="error"] { color: $error; font-size: 12px; font-weight: 500; }
+QLabel[k="code"] { color: $text; font-size: 12px; font-family: "DejaVu Sans Mono", Menlo, Consolas; }
 QLabel:disabled { color: $text3; }
 """
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from compute.links import LINKS
 from compute.losses.base import Loss, LossCard
+from compute.losses.custom import CustomLoss
 from compute.losses.divergences import JensenShannon, KullbackLeibler, ReverseKullbackLeibler
 from compute.losses.focal import Focal, FocalSigmoid
 from compute.losses.margin import Hinge, ModifiedHuber, Perceptron, SquaredHinge
@@ -83,6 +84,8 @@ LOSSES: dict[str, LossCard] = {name: kind.card for name, kind in LOSS_TYPES.item
 def make_loss(name: str, **parameters: Any) -> Loss:
     """Return a loss by registry name with its hyper-parameters, each a number or an (R, 1) column.
 
+    The name ``"custom"`` makes a typed loss of a formula, link and parameters; see `CustomLoss.of`.
+
     Raises
     ------
     ValueError
@@ -93,6 +96,8 @@ def make_loss(name: str, **parameters: Any) -> Loss:
     >>> make_loss("huber", delta=2.0)
     Huber(delta=2.0)
     """
+    if name == "custom":
+        return CustomLoss.of(**parameters)
     if name not in LOSS_TYPES:
         raise ValueError(f"loss must be one of {', '.join(LOSS_TYPES)}, not {name!r}")
     known = [parameter.name for parameter in LOSSES[name].parameters]

@@ -66,18 +66,35 @@ class Token:
         return self.start + len(self.text)
 
 
+class FormulaError(ProblemError):
+    """A problem at a place in a formula.
+
+    Attributes
+    ----------
+    start
+        The place, counted from 0.
+    hint
+        What would be right, or empty.
+    """
+
+    def __init__(self, problem: Problem, start: int = 0, hint: str = "") -> None:
+        super().__init__(problem)
+        self.start, self.hint = start, hint
+
+
 def refuse(text: str, start: int, title: str, hint: str = "") -> NoReturn:
     """Refuse a formula at a place, with a caret under it.
 
     Raises
     ------
-    ProblemError
+    FormulaError
         Always. Its body holds the formula, or what is around the place, and the caret in the line below.
     """
-    raise ProblemError(Problem(title[:80], "\n" + caret_lines(text, start) + (f"\n{hint}" if hint else "")))
+    body = "\n" + caret_lines(text, start) + (f"\n{hint}" if hint else "")
+    raise FormulaError(Problem(title[:80], body), start, hint)
 
 
-def caret_lines(text: str, start: int) -> str:
+def caret_lines(text: str, start: int, width: int = WIDTH) -> str:
     """Return two lines: the formula around a place, and a caret under it.
 
     Examples
@@ -89,9 +106,9 @@ def caret_lines(text: str, start: int) -> str:
     line = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
     line = "".join(sign if sign.isprintable() else "?" for sign in line[: LONGEST + 1])
     start = min(max(start, 0), len(line))
-    first = 0 if len(line) <= WIDTH else min(max(0, start - WIDTH // 2), len(line) - WIDTH)
-    shown = line[first : first + WIDTH]
-    head, tail = "…" if first else "", "…" if first + WIDTH < len(line) else ""
+    first = 0 if len(line) <= width else min(max(0, start - width // 2), len(line) - width)
+    shown = line[first : first + width]
+    head, tail = "…" if first else "", "…" if first + width < len(line) else ""
     return f"    {head}{shown}{tail}\n    {' ' * (len(head) + start - first)}^"
 
 

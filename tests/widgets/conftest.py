@@ -1,4 +1,4 @@
-"""Fixtures of the window's tests: a theme, a settings folder, a window around a session that trains nothing."""
+"""Fixtures of the window's tests: a settings folder, a window around a session that trains nothing."""
 
 from __future__ import annotations
 

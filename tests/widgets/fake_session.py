@@ -106,13 +106,9 @@ class FakeSession:
         for step in range(self.step, self.step + steps):
             if step % 20 == 0:
                 accuracy = 0.97 - 0.9 * np.exp(-3 * rate * step) + 0.004 * self._rng.standard_normal(count)
-                values = {"accuracy": accuracy, "nll": 2.3 - 2 * accuracy, "brier": 1 - accuracy, "mae": 1 - accuracy,
-                          "loss": 1 - accuracy}  # fmt: skip
-                metrics = {
-                    f"{part}_{key}": value
-                    for part in ("validation", "train")
-                    for key, value in values.items()
-                }
+                values = {"accuracy": accuracy, "nll": 2.3 - 2 * accuracy}
+                values |= dict.fromkeys(("brier", "mae", "loss"), 1 - accuracy)
+                metrics = {f"{part}_{k}": v for part in ("validation", "train") for k, v in values.items()}
                 confusion = np.repeat((np.eye(10) * 26 + 0.5).astype(np.int64)[None], count, axis=0)
                 evaluations.append(Evaluation(step, step / 2940, metrics, confusion))
                 self.confusion = Confusion(step, dict(enumerate(confusion)))

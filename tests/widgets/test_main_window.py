@@ -30,7 +30,9 @@ def focus_plots(window: MainWindow) -> None:
 
 
 # --- running ------------------------------------------------------------------------------------------
-def test_the_first_start_asks_a_question_and_run_is_one_click(window: MainWindow, session: FakeSession) -> None:
+def test_the_first_start_asks_a_question_and_run_is_one_click(
+    window: MainWindow, session: FakeSession
+) -> None:
     assert window.workspace.question.isVisible()
     assert window.workspace.question.title == session.config.question
     assert "three seeds each, on 1\u2009797 handwritten digits" in window.workspace.question.text
@@ -95,7 +97,7 @@ def test_the_status_line_counts_steps_and_says_the_device(window: MainWindow, se
     session.toggle()
     spin(window, 3)
     assert window.status.words == "Running"
-    assert f"of 1\u2009600" in window.status.progress
+    assert "of 1\u2009600" in window.status.progress
     assert "steps/s" in window.status.speed
     assert window.status.device == ("CPU · NumPy", "no GPU: CuPy is not installed")
     window.status.device_anchor.click()  # type: ignore[attr-defined]
@@ -121,7 +123,9 @@ def test_single_letters_act_on_the_plots(qtbot: QtBot, window: MainWindow, sessi
     assert session.step == step + 1
 
 
-def test_single_letters_are_typed_in_text_fields(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+def test_single_letters_are_typed_in_text_fields(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
     row = window.form.row("optimizer.learning_rate")
     assert row is not None
     line = row.field.findChild(QLineEdit)
@@ -311,7 +315,8 @@ def test_a_closed_message_stays_closed_and_is_in_the_log(window: MainWindow, ses
 @pytest.fixture
 def experiment(tmp_path: Path) -> Path:
     path = tmp_path / "mine.toml"
-    write_experiment(apply_changes(default_experiment(), {"name": "Mine", "optimizer.learning_rate": 0.5}), path)
+    changes = {"name": "Mine", "optimizer.learning_rate": 0.5}
+    write_experiment(apply_changes(default_experiment(), changes), path)
     return path
 
 
@@ -459,7 +464,9 @@ def test_broken_settings_do_not_keep_the_window_from_opening(
 
 
 # --- room, themes -------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("width", "form", "runs"), [(1440, True, True), (1200, True, False), (900, False, False)])
+@pytest.mark.parametrize(
+    ("width", "form", "runs"), [(1440, True, True), (1200, True, False), (900, False, False)]
+)
 def test_side_panels_fold_where_there_is_no_room(
     window: MainWindow, width: int, form: bool, runs: bool
 ) -> None:

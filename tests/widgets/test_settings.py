@@ -13,7 +13,8 @@ from widgets.settings import RECENT_LIMIT, Settings, WindowState, with_recent
 
 def test_what_was_saved_is_found_again(settings: Settings) -> None:
     state = replace(
-        WindowState(), theme="dark", form_open=False, runs_width=260, speed=10.0, recent=("/a.toml", "/b.toml"),
+        WindowState(), theme="dark", form_open=False, runs_width=260, speed=10.0,
+        recent=("/a.toml", "/b.toml"),
         view={"x_axis": "epoch"}, sections={"model": True}, experiment_edited=True,
     )  # fmt: skip
     assert settings.save(state)

@@ -65,8 +65,12 @@ def random_data(
     validation: int = 12,
     variants: int = 1,
     seed: int = 0,
+    positive: bool = False,
 ) -> PreparedData:
-    """Normal inputs; classes that follow from them with noise, or two number targets for ``classes=0``."""
+    """Normal inputs; classes that follow from them with noise, or two number targets for ``classes=0``.
+
+    The numbers are positive where ``positive`` is set, as some losses need them.
+    """
     rng = np.random.default_rng(seed)
     total = samples + validation
     x = rng.normal(size=(variants, total, features))
@@ -75,6 +79,7 @@ def random_data(
         y: Any = score.argmax(axis=2)
     else:
         y = x @ rng.normal(size=(features, 2)) + 0.3 * rng.normal(size=(variants, total, 2))
+        y = np.exp(0.5 * y) if positive else y
     return prepared(x[:, :samples], y[:, :samples], x[:, samples:], y[:, samples:], classes)
 
 

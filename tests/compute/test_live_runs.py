@@ -41,8 +41,9 @@ def relative_error(plan: Plan) -> float:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradient_of_every_loss_activation_and_depth(loss: str, activation: str, depth: int) -> None:
-    tasks = LOSSES[loss].tasks
-    data = random_data(0 if "regression" in tasks else 3, samples=7, validation=0, seed=depth + 1)
+    card = LOSSES[loss]
+    classes, positive = 0 if "regression" in card.tasks else 3, card.target_low is not None
+    data = random_data(classes, samples=7, validation=0, seed=depth + 1, positive=positive)
     plan = small_plan(
         data,
         losses=[loss],

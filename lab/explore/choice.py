@@ -14,7 +14,7 @@ SIBLINGS: tuple[dict[str, str], ...] = (
     {"sigmoid": "squared_error_sigmoid", "softmax": "brier", "identity": "squared_error"},
     {"sigmoid": "absolute_error_sigmoid", "softmax": "absolute_error_softmax", "identity": "absolute_error"},
     {"sigmoid": "binary_cross_entropy", "softmax": "cross_entropy"},
-    {"sigmoid": "focal_binary", "softmax": "focal"},
+    {"sigmoid": "focal_sigmoid", "softmax": "focal"},
 )
 """The same idea under different links, by the link's registry name."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-NoiseName = Literal["gaussian", "laplace", "student_t", "poisson", "bernoulli", "categorical"]
+from compute.losses import LOSSES
+from lab.explore.estimators import huber_location, quantile_location
+from lab.explore.evaluation import Numbers
+from lab.explore.noise import NOISES, Noise, NoiseName, located_loss, log_normalizer
+from lab.explore.problems import check_choice, check_number, refuse
+from lab.number_text import value_text
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,35 @@ class LikelihoodState:
     tau: float = 0.5
     resolution: int = 81
 
+    def __post_init__(self) -> None:
+        check_choice("noise", "The noise", self.noise, tuple(NOISES))
+        check_number("samples", "The sample size", self.samples, 1, 5000, whole=True)
+        check_number("seed", "The seed", self.seed, 0, 2**32 - 1, whole=True)
+        check_number("location", "The location", self.location, -1e6, 1e6)
+        check_number("scale", "The scale", self.scale, 0.0, 1e6, low_open=True)
+        check_number("degrees_of_freedom", "The degrees of freedom", self.degrees_of_freedom, 0.5, 1000.0)
+        check_number("rate", "The rate", self.rate, 0.0, 1000.0, low_open=True)
+        check_number("probability", "The probability", self.probability, 0.0, 1.0)
+        check_number("delta", "Delta", self.delta, 0.0, 1e6, low_open=True)
+        check_number("tau", "Tau", self.tau, 0.0, 1.0)
+        check_number("resolution", "The resolution", self.resolution, 3, 1001, whole=True)
+        if not 2 <= len(self.probabilities) <= 20 or min(self.probabilities) < 0:
+            raise refuse("probabilities", "Between 2 and 20 probabilities of at least 0 are needed")
+        if abs(sum(self.probabilities) - 1) > 1e-6:
+            raise refuse(
+                "probabilities", f"The probabilities must sum to 1, not {value_text(sum(self.probabilities))}"
+            )
+        for key, label, values in (
+            ("edited", "A point", self.edited),
+            ("outliers", "An outlier", self.outliers),
+        ):
+            if len(values) > 5000:
+                raise refuse(key, "At most 5000 points can be moved or added")
+            for value in values:
+                check_number(key, label, value, -1e9, 1e9)
+                if not allowed(self, value):
+                    raise refuse(key, f"{NOISES[self.noise]} noise has no value {value_text(value)}")
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -59,12 +93,26 @@ class Estimate:
 class LikelihoodView:
     """Everything of a state.
 
-    ``data`` is the sample with outliers last. ``x`` and ``density`` are the noise's density, or its
-    probabilities on whole numbers (``discrete``). ``parameter`` and ``nll`` (n,) are the negative
-    log-likelihood of the data over the first parameter, ``second`` and ``surface`` (m, n) over scale × location
-    where there is one (else empty); ``best`` is the maximum-likelihood estimate, in the order of ``names``.
-    ``loss_name`` is the registry name of the matching loss, ``loss_label`` its name; ``constant`` is
-    what the negative log-likelihood of one sample has beyond ``factor`` × the loss.
+    Attributes
+    ----------
+    data, outlier
+        The sample with the outliers last.
+    discrete, x, density
+        Density at the state's parameters, or probabilities of whole numbers.
+    names
+        Of the parameters that can be estimated.
+    parameter, nll
+        (n,) negative log-likelihood of all data over the first parameter, the others as in the state.
+    second, surface
+        (m,) and (m, n): over the second parameter too, infinite where it is not allowed; empty without one.
+    best
+        The estimate of largest likelihood, in the order of ``names``.
+    nll_at_state, loss_at_state
+        Sums over the data at the state's parameters: nll = factor · loss + constant · number of points.
+    loss_name, loss_label, factor, constant
+        The matching loss; ``constant`` is the mean over the data where it differs from point to point.
+    estimates
+        Of the location, each with and without the outliers; none for categories.
     """
 
     data: NDArray[np.float64]
@@ -79,6 +127,7 @@ class LikelihoodView:
     surface: NDArray[np.float64]
     best: tuple[float, ...]
     nll_at_state: float
+    loss_at_state: float
     loss_name: str
     loss_label: str
     factor: float
@@ -88,6 +137,176 @@ class LikelihoodView:
     sentence: str
 
 
+FORMULAS: dict[NoiseName, str] = {
+    "gaussian": r"-\ln p = \frac{(y - \mu)^2}{2 \sigma^2} + \frac{1}{2} \ln 2 \pi \sigma^2",
+    "laplace": r"-\ln p = \frac{|y - \mu|}{b} + \ln 2 b",
+    "student_t": r"-\ln p = \frac{\nu + 1}{2} \ln \Big( 1 + \frac{(y - \mu)^2}{\nu \sigma^2} \Big) + c(\nu, \sigma)",
+    "poisson": r"-\ln p = \lambda - y \ln \lambda + \ln y!",
+    "bernoulli": r"-\ln p = -y \ln p - (1 - y) \ln(1 - p)",
+    "categorical": r"-\ln p = -\sum_k y_k \ln p_k",
+}
+"""Negative log-likelihood of one point in LaTeX."""
+
+
+def noise_of(state: LikelihoodState) -> Noise:
+    """Return the noise with the state's parameters."""
+    given: dict[str, tuple[float, ...]] = {
+        "poisson": (state.rate,),
+        "bernoulli": (state.probability,),
+        "categorical": state.probabilities,
+    }
+    return Noise(state.noise, given.get(state.noise, (state.location, state.scale)), state.degrees_of_freedom)
+
+
+def allowed(state: LikelihoodState, value: float) -> bool:
+    """Whether the noise can have a value."""
+    if state.noise in ("gaussian", "laplace", "student_t"):
+        return True
+    top = {"poisson": 1e5, "bernoulli": 1, "categorical": len(state.probabilities) - 1}[state.noise]
+    return value == int(value) and 0 <= value <= top
+
+
+def sample(state: LikelihoodState) -> Numbers:
+    """Return the sample without the outliers: as edited, or drawn by the seed."""
+    if state.edited:
+        return np.array(state.edited)
+    return noise_of(state).draw(state.samples, np.random.default_rng(state.seed))
+
+
+def moved(state: LikelihoodState, index: int, value: float) -> LikelihoodState:
+    """Return the state with one point dragged: of the sample, or of the outliers behind it."""
+    clean = sample(state)
+    if index >= len(clean):
+        outliers = list(state.outliers)
+        outliers[index - len(clean)] = value
+        return replace(state, outliers=tuple(outliers))
+    clean[index] = value
+    return replace(state, edited=tuple(float(point) for point in clean))
+
+
 def view(state: LikelihoodState) -> LikelihoodView:
     """Return sample, density, likelihood and estimates."""
-    raise NotImplementedError
+    noise = noise_of(state)
+    clean = sample(state)
+    data = np.concatenate([clean, np.array(state.outliers)])
+    x = _support(state, data)
+    best = noise.best(data)
+    parameter, nll, second, surface = _likelihood(state, noise, data, best)
+    name, _, factor, constant = noise.matching_loss()
+    total, loss = float(noise.nll(data).sum()), float(noise.losses(data).sum())
+    if constant is None:
+        constant = (total - factor * loss) / len(data)
+    estimates = _estimates(state, data, clean)
+    label = LOSSES[name].label
+    return LikelihoodView(
+        data, np.arange(len(data)) >= len(clean), not noise.located, x, noise.density(x), _names(state),
+        parameter, nll, second, surface, best, total, loss, name, label, factor, constant,
+        FORMULAS[state.noise], estimates, _sentence(state, label, factor, constant),
+    )  # fmt: skip
+
+
+def _names(state: LikelihoodState) -> tuple[str, ...]:
+    if state.noise in ("gaussian", "student_t"):
+        return "μ", "σ"
+    if state.noise == "laplace":
+        return "μ", "b"
+    if state.noise == "categorical":
+        return tuple(f"p{k}" for k in range(1, len(state.probabilities) + 1))
+    return ("λ",) if state.noise == "poisson" else ("p",)
+
+
+def _support(state: LikelihoodState, data: Numbers) -> Numbers:
+    if state.noise in ("gaussian", "laplace", "student_t"):
+        reach = 5 * state.scale
+        low, high = min(state.location - reach, data.min()), max(state.location + reach, data.max())
+        return np.linspace(low, high, 401)
+    if state.noise == "poisson":
+        top = max(data.max(), state.rate + 6 * state.rate**0.5 + 3)
+        return np.arange(0, min(int(top), 2000) + 1, dtype=np.float64)
+    return np.arange(2 if state.noise == "bernoulli" else len(state.probabilities), dtype=np.float64)
+
+
+def _likelihood(
+    state: LikelihoodState, noise: Noise, data: Numbers, best: tuple[float, ...]
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Return the first parameter (n,), nll (n,), the second parameter (m,) and the surface (m, n)."""
+    count, none = state.resolution, np.empty(0)
+    if noise.located:
+        spread = max(best[1], state.scale)
+        first = np.linspace(
+            min(best[0], state.location) - 2 * spread, max(best[0], state.location) + 2 * spread, count
+        )
+        second = np.geomspace(0.4 * min(best[1] or spread, state.scale), 2.5 * spread, count)
+        errors = data[:, None] - first
+        nll = (log_normalizer(noise) + located_loss(noise, errors / state.scale)).sum(axis=0)
+        surface = np.stack(
+            [
+                (
+                    log_normalizer(replace(noise, parameters=(0.0, float(s))))
+                    + located_loss(noise, errors / s)
+                ).sum(0)
+                for s in second
+            ]
+        )
+        return first, nll, second, surface
+    if noise.name == "poisson":
+        top = 2 * max(best[0], state.rate) + 1
+        first = np.linspace(top / count, top, count)
+    else:
+        first = np.linspace(0, 1, count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if noise.name != "categorical":
+            total = np.array([replace(noise, parameters=(float(p),)).nll(data).sum() for p in first])
+            return first, total, none, np.empty((0, 0))
+        counts = np.bincount(data.astype(np.intp), minlength=len(noise.parameters))
+
+        def cost(number: float, p: Numbers) -> Numbers:
+            return np.where(number > 0, -number * np.log(p), 0.0) if number else np.zeros_like(p)
+
+        # The other classes keep their shares of what the first leaves.
+        rest = np.array(noise.parameters[1:])
+        share = rest / rest.sum() if rest.sum() > 0 else np.full(len(rest), 1 / len(rest))
+        curve = cost(counts[0], first) + sum(
+            cost(n, (1 - first) * q) for n, q in zip(counts[1:], share, strict=True)
+        )
+        if len(counts) != 3:
+            return first, curve + 0.0, none, np.empty((0, 0))
+        p1, p2 = np.meshgrid(first, first)
+        p3 = 1 - p1 - p2
+        p3 = np.where(np.abs(p3) < 1e-12, 0.0, p3)
+        surface = cost(counts[0], p1) + cost(counts[1], p2) + cost(counts[2], np.maximum(p3, 0))
+        return first, curve + 0.0, first, np.where(p3 < 0, np.inf, surface) + 0.0
+
+
+def _estimates(state: LikelihoodState, data: Numbers, clean: Numbers) -> tuple[Estimate, ...]:
+    if state.noise == "categorical":
+        return ()
+    unit = state.scale if state.noise in ("gaussian", "laplace", "student_t") else 1.0
+
+    def both(key: Literal["mean", "median", "huber", "quantile"], label: str) -> Estimate:
+        values = []
+        for points in (data, clean):
+            match key:
+                case "mean":
+                    values.append(points.mean())
+                case "median":
+                    values.append(np.median(points))
+                case "huber":
+                    values.append(huber_location(points, state.delta * unit))
+                case "quantile":
+                    values.append(quantile_location(points, state.tau))
+        return Estimate(key, label, float(values[0]), float(values[1]))
+
+    return (
+        both("mean", "Mean"), both("median", "Median"), both("huber", f"Huber, k = {state.delta:g}"),
+        both("quantile", f"Quantile, τ = {state.tau:g}"),
+    )  # fmt: skip
+
+
+def _sentence(state: LikelihoodState, label: str, factor: float, constant: float) -> str:
+    if state.noise == "poisson":
+        return f"The negative log-likelihood is {label} and ln y!, which no parameter changes."
+    if not constant:
+        return f"The negative log-likelihood is {label} itself."
+    times = "" if factor == 1 else f"{value_text(factor)} × "
+    return f"The negative log-likelihood of a point is {times}{label} + {value_text(constant, digits=6)}."

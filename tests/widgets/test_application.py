@@ -66,6 +66,8 @@ def test_run_to_the_end_with_real_training(lab: MainWindow) -> None:
 
 
 def test_pause_step_and_stop_with_real_training(lab: MainWindow) -> None:
+    assert lab.session.edit({"training.epochs": 5000}) is None
+    wait(lab, lambda: lab.session.state == "ready")
     lab.session.set_speed(20.0)
     lab.top.run.click()
     wait(lab, lambda: lab.session.state == "running" and lab.session.step > 0)
@@ -88,6 +90,8 @@ def test_pause_step_and_stop_with_real_training(lab: MainWindow) -> None:
 def test_a_killed_trainer_is_said_and_the_next_run_works(lab: MainWindow) -> None:
     import multiprocessing
 
+    assert lab.session.edit({"training.epochs": 5000}) is None
+    wait(lab, lambda: lab.session.state == "ready")
     lab.session.set_speed(20.0)
     lab.top.run.click()
     wait(lab, lambda: lab.session.step > 3)
@@ -102,6 +106,7 @@ def test_a_killed_trainer_is_said_and_the_next_run_works(lab: MainWindow) -> Non
     assert lab.runs.groups[0].rows[0].note == "interrupted"
     assert len(lab.session.curves.series("objective", 0)[0]) >= step
     lab.session.set_speed(None)
+    assert lab.session.edit({"training.epochs": 20}) is None
     lab.top.run.click()
     wait(lab, lambda: lab.session.state == "finished")
     assert lab.workspace.messages.keys == ()

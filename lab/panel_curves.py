@@ -132,15 +132,7 @@ def transformed_last(source: PanelSource, spec: Spec, run: int) -> float:
 def losses_differ(source: PanelSource, groups: Iterable[LossLook]) -> bool:
     """Whether the losses shown differ in formula, parameters or scale: values cannot be compared then."""
     losses = source.run_config.losses
-    kinds = {
-        (
-            losses[look.index].name,
-            losses[look.index].scale,
-            tuple(sorted(losses[look.index].parameters.items())),
-        )
-        for look in groups
-        if look.shown
-    }
+    kinds = {(losses[look.index].make(), losses[look.index].scale) for look in groups if look.shown}
     return len(kinds) > 1
 
 

@@ -101,6 +101,7 @@ def lay_out(
     x_view: tuple[float, float] | None = None,
     y_view: tuple[float, float] | None = None,
     facet_titles: bool = False,
+    least_left: float = 0.0,
 ) -> CurveLayout:
     """Return where everything of a panel goes.
 
@@ -116,6 +117,8 @@ def lay_out(
         Zoomed ranges in data units; by default the panel's own.
     facet_titles : bool
         Write each facet's title above it even where all facets stand in one row.
+    least_left : float
+        Keep at least this room for labels at the left, so that plots one above the other line up.
     """
     tick_metrics, tag_metrics = QFontMetricsF(tick_font), QFontMetricsF(tag_font)
     facets = panel.facets or (Facet(""),)
@@ -138,6 +141,7 @@ def lay_out(
     y_words = labels(y_values, y_scale, percent=panel.percent)
     widest = max((tick_metrics.horizontalAdvance(word) for word in y_words), default=0.0)
     left = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
+    left = max(left, least_left)
     gap = FACET_GAP if columns > 1 else 0
     right = RIGHT if columns == 1 else 8
     width = max(24.0, (size.width() - left - right - gap * (columns - 1)) / columns)

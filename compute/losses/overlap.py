@@ -132,8 +132,8 @@ class Dice(_Overlap):
         bounded_value=True,
         scaling={
             "PyTorch": "has none.",
-            "Optax": "dice_loss(apply_softmax=False) of each sample with its outputs as one image of "
-            "one class and half of this smooth is the same.",
+            "Optax": "dice_loss with each sample as an image of one class, and half of this smooth, is "
+            "the same.",
             "Keras": "Dice sums over the whole batch unless axis is given, with smooth 1e-7: per sample "
             "and with that smooth it is the same.",
         },
@@ -211,8 +211,7 @@ class Tversky(_Overlap):
         bounded_value=True,
         scaling={
             "PyTorch": "has none.",
-            "Optax": "dice_loss(alpha, beta, smooth, apply_softmax=False) of each sample with its outputs as "
-            "one image of one class is the same.",
+            "Optax": "dice_loss(alpha, beta, smooth) with each sample as an image of one class is the same.",
             "Keras": "Tversky sums over the whole batch unless axis is given, with smooth 1e-7: per "
             "sample and with that smooth it is the same.",
         },

@@ -78,12 +78,12 @@ class Parameter:
 
 
 def _plain(bound: float | None) -> str:
-    """Write a bound as a person does: 1000000 rather than 1e+06, 1e30 rather than thirty zeros."""
+    """Write a bound as a person does: 1000000 rather than 1e+06, 1e-6 rather than 1e-06."""
     if bound is None:
         return ""
     if bound == int(bound) and abs(bound) < 1e10:
         return str(int(bound))
-    return f"{bound:g}".replace("e+", "e")
+    return f"{bound:g}".replace("e+", "e").replace("e-0", "e-")
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,15 @@ def _entry(card: Declaration, facts: tuple[tuple[str, str], ...] = (), plain: st
 def _loss(card: LossCard) -> Entry:
     facts = [
         ("Targets", ", ".join(_TASKS[task] for task in card.tasks)),
+        ("Target values", card.target_domain),
+        ("Outputs", "two for each target: location and log scale" if card.outputs_per_target == 2 else ""),
         ("Link", make_loss(card.name).link.label),
         ("Gradient", card.plain_gradient),
         ("Likelihood", card.likelihood),
         ("Best constant", card.minimiser),
         ("Convex in the outputs", "yes" if card.convex_in_outputs else "no"),
         ("Bounded gradient", "yes" if card.bounded_gradient else "no"),
+        ("Bounded value", "yes" if card.bounded_value else "no"),
         *((f"Against {library}", sentence) for library, sentence in card.scaling.items()),
     ]
     return _entry(card, tuple(fact for fact in facts if fact[1]), card.plain)

@@ -46,6 +46,8 @@ def _refuse(word: str, what: str, known: tuple[str, ...]) -> NoReturn:
 def _table(family: str, found: tuple[Entry, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
     table.add_column("name", no_wrap=True)
+    if family == "losses":
+        table.add_column("for", no_wrap=True)
     table.add_column(family, overflow="fold")
     for entry in found:
         lines = [f"{entry.label}. {entry.help}".rstrip(". ") + "."]
@@ -54,8 +56,17 @@ def _table(family: str, found: tuple[Entry, ...]) -> Table:
         lines += [f"  {parameter_text(parameter)}" for parameter in entry.parameters]
         if family != "losses" and entry.facts:
             lines.append("; ".join(f"{title.lower()}: {text}" for title, text in entry.facts))
-        table.add_row(entry.name, "\n".join(lines))
+        cells = [entry.name, *([_purpose(entry)] if family == "losses" else []), "\n".join(lines)]
+        table.add_row(*cells)
     return table
+
+
+def _purpose(entry: Entry) -> str:
+    """Say which targets a loss is for, in one word."""
+    targets = dict(entry.facts)["Targets"]
+    if "classes" not in targets:
+        return "numbers"
+    return "both" if "numbers" in targets else "classes"
 
 
 def parameter_text(parameter: Parameter) -> str:

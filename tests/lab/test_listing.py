@@ -44,6 +44,19 @@ def test_bounds_are_said() -> None:
     assert "label_smoothing = 0 (a number of at least 0 and below 1)" in printed("losses")
 
 
+def test_losses_are_listed_with_what_they_are_for() -> None:
+    lines = {line.split()[0]: line.split()[1] for line in printed("losses", width=400).splitlines()[3:]
+             if line.startswith(" ") and line[1:2].strip()}  # fmt: skip
+    assert lines["poisson"] == "numbers"
+    assert lines["cross_entropy"] == "classes"
+    assert lines["huber"] == "both"
+
+
+def test_a_loss_says_what_its_targets_must_be_and_what_it_puts_out() -> None:
+    assert "positive numbers" in printed("losses", "gamma")
+    assert "two for each target: location and log scale" in printed("losses", "gaussian_nll")
+
+
 def test_british_spelling_is_understood() -> None:
     assert "AdamW" in printed("optimisers")
 

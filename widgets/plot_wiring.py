@@ -94,7 +94,7 @@ class PlotWiring(QObject):
             log_x=self._options.log_x if request.log_x is None else request.log_x,
             log_y=self._options.log_y if request.log_y is None else request.log_y,
             loss=request.loss if request.loss < len(self._losses) else 0,
-            columns=max(2, request.columns),
+            columns=max(96, request.columns // self._facets(request.kind)),
         )
         try:
             return make_panel(self._session, request.kind, options)
@@ -103,6 +103,10 @@ class PlotWiring(QObject):
                 return None
             self._broken.add(request.kind)
             raise
+
+    def _facets(self, kind: str) -> int:
+        """Return among how many facets side by side a plot divides its width."""
+        return min(4, max(1, len(self._losses))) if kind == "gradient" else 1
 
     def panels(self, size: tuple[int, int] | None = None) -> tuple[Panel, ...]:
         """Return every plot of the grid as data, in full resolution, seen or not, zoomed as on screen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -25,6 +25,9 @@ class NumberField(Field):
     A linear slider stands before the number, a logarithmic one behind it. Arrow up and down change the last
     digit shown (Shift: ten times as much); Esc brings the last good value back.
     """
+
+    moved = Signal(object)
+    """The value under the slider while it is dragged; `edited` follows when it is let go."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
@@ -297,10 +300,12 @@ class NumberField(Field):
         return round(number) if spec.kind == "int" else number
 
     def _on_slider_moved(self, position: int) -> None:
-        text = self._text_of(self._slider_number(position))
+        value = self._slider_number(position)
+        text = self._text_of(value)
         self.edit.setText(text)
         self._shown = text
         self._size_edit()
+        self.moved.emit(value)
 
     def _on_slider_value(self, position: int) -> None:
         self._accept(self._slider_number(position))

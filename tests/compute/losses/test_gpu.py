@@ -38,7 +38,16 @@ def test_losses(loss, draw, device, dtype, scale, shape):
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("huber", {"delta": [0.3, 1.0, 2.5]}), ("cross_entropy", {"label_smoothing": [0.0, 0.1, 0.5]})],
+    [
+        ("huber", {"delta": [0.3, 1.0, 2.5]}),
+        ("cross_entropy", {"label_smoothing": [0.0, 0.1, 0.5]}),
+        ("pinball", {"tau": [0.1, 0.5, 0.9]}),
+        ("squared_epsilon_insensitive", {"epsilon": [0.0, 0.1, 1.5]}),
+        ("student_t", {"degrees_of_freedom": [1.0, 3.0, 50.0], "sigma": [0.5, 1.0, 2.0]}),
+        ("tukey_biweight", {"c": [1.0, 2.0, 4.685]}),
+        ("general_robust", {"alpha": [2.0, 0.0, -2.0], "c": [0.5, 1.0, 2.0]}),
+        ("tweedie", {"power": [1.0001, 1.5, 1.9]}),
+    ],
 )
 def test_columns(draw, device, name, parameters):
     columns = {key: np.array(values)[:, None] for key, values in parameters.items()}

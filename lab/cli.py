@@ -17,7 +17,7 @@ from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes, parse_setting
 from lab.config_problems import did_you_mean
 from lab.experiment_file import default_experiment, read_experiment
-from lab.terminal import print_problem, say
+from lab.terminal import leave_broken_pipe, print_problem, say
 from lab.versions import version
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def main(
     Returns
     -------
     int
-        0 done, 1 a run failed, 2 bad input, 130 stopped with Ctrl+C.
+        0 done, 1 a run failed or nobody reads the output any more, 2 bad input, 130 stopped with Ctrl+C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _is_window(arguments):
@@ -135,16 +135,21 @@ def main(
             from lab.listing import print_entries
 
             print_entries(options.family, options.name)
+            sys.stdout.flush()
             return OK
         if options.command == "doctor":
             from lab.doctor import print_report
 
             print_report()
+            sys.stdout.flush()
             return OK
         return _run(options, draw)
     except ProblemError as error:
         print_problem(error.problem)
         return BAD_INPUT
+    except BrokenPipeError:
+        leave_broken_pipe()
+        return FAILED
 
 
 def _run(options: argparse.Namespace, draw: Draw | None) -> int:

@@ -149,9 +149,12 @@ def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) ->
         table["losses"][_index(table["losses"], last, path)] = value
         return
     if last == "name" and value != owner.get("name"):
+        before = _task(owner.get(last))
         _forget_parameters(owner, keys)
         if keys == ("data", "name"):
             _forget_corruption(owner, value)
+            if _task(value) != before and isinstance(table.get("training"), dict):
+                table["training"]["show_target"] = None  # 0.95 of an accuracy is nothing for an MSE
     if isinstance(owner.get(last), dict) and "value" in owner[last] and isinstance(value, (int, float)):
         owner[last]["value"] = value  # a parameter of a formula keeps its bounds
         return
@@ -168,9 +171,13 @@ def _forget_parameters(owner: dict[str, Any], keys: tuple[str, ...]) -> None:
         del owner[key]
 
 
+def _task(name: Any) -> str:
+    return DATASETS[name].task if isinstance(name, str) and name in DATASETS else "auto"
+
+
 def _forget_corruption(data: dict[str, Any], name: Any) -> None:
     """Take back the corruption that a data set of the other task cannot have."""
-    task = DATASETS[name].task if isinstance(name, str) and name in DATASETS else "auto"
+    task = _task(name)
     if task == "regression":
         data.update(label_noise=None, imbalance=None)
     elif task == "classification":

@@ -111,8 +111,8 @@ def _corruption(config: ExperimentConfig, task: str) -> list[FieldSpec]:
             fields.append(fixed_field(outliers, "data.outliers.kind", "Moved are", choices=_OUTLIER_KINDS))
             fields.append(
                 fixed_field(
-                    outliers, "data.outliers.shift", "Moved by", unit="in the target's units",
-                    help="Added to the target of an outlier.",
+                    outliers, "data.outliers.shift", "Moved by", unit="units",
+                    help="Added to the target of an outlier, in the units of the target.",
                 )
             )  # fmt: skip
     return fields

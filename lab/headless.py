@@ -217,4 +217,4 @@ def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
     device = session.device
     if device is not None and device.reason:
         say(f"Computed on {device.label} ({device.reason}).")
-    print(f"{len(written)} files in {folder.resolve()}")
+    print(f"{len(written)} files in {folder.resolve()}", flush=True)

@@ -163,9 +163,9 @@ def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
             continue
         values = next((by_run[run] for run in look.all_runs if run in by_run), None)
         if values is not None:
-            views.append(FieldView(look.name, look.series, values))
+            views.append(FieldView(look.name, look.series, values, look.short))
         elif not curve:
-            views.append(FieldView(look.name, look.series, np.empty((0, 0), dtype=np.float32)))
+            views.append(FieldView(look.name, look.series, np.empty((0, 0), dtype=np.float32), look.short))
     what = "fitted curve" if curve else "decision surface" if classes else "fitted surface"
     subtitle = what
     if field is not None and by_run:

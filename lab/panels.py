@@ -112,11 +112,15 @@ class ConfusionPanel:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One loss's decision surface or fitted curve: ``values`` as in `lab.messages.Field`, or empty."""
+    """One loss's decision surface or fitted curve: ``values`` as in `lab.messages.Field`, or empty.
+
+    ``short`` stands in for the title where there is little room.
+    """
 
     title: str
     series: int
     values: NDArray[np.float32]
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class _Nothing:
 
 
 class _Lines:
-    """A line at the start, then every tenth or every few seconds, whichever is rarer."""
+    """A line at the start, one every tenth or few seconds, whichever is rarer, and one at the end."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -47,8 +47,8 @@ class _Lines:
             return
         tenth = 10 * session.step // session.planned_steps
         now = time.monotonic()
-        due = self._tenth < 0 or (tenth > self._tenth and now - self._time > LINE_SECONDS)
-        if due:
+        rested = now - self._time > LINE_SECONDS or session.state != "running"
+        if self._tenth < 0 or (tenth > self._tenth and rested):
             self._tenth, self._time = tenth, now
             say(progress_words(session))
 

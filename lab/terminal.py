@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import Any
 
@@ -12,6 +14,14 @@ from lab.config_problems import show_value
 def say(sentence: str) -> None:
     """Print a sentence for the person, on standard error, so that standard output stays for results."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+def leave_broken_pipe() -> None:
+    """Say nothing more on standard output, whose reader has gone (``losslab list losses | head``)."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def print_problem(problem: Problem) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lab.problems import Excerpt, Problem
+from widgets.button_flow import ButtonFlow
 from widgets.excerpt_table import ExcerptTable
 from widgets.icons import icon, icon_pixmap
 from widgets.theme import Theme
@@ -81,6 +82,18 @@ def message_of(problem: Problem, key: str, *, kept: str = "", level: Level = "er
     return Message(key, problem.title, problem.body, level, choices, problem.excerpt, kept)
 
 
+def short_label(label: str, longest: int = 48) -> str:
+    """Return what a button says: the middle of a long label, which is somebody's file or column, is left out.
+
+    >>> short_label("Use “a name that nobody would write on a button” as the target", 30)
+    'Use “a name tha…as the target'
+    """
+    if len(label) <= longest:
+        return label
+    half = (longest - 1) // 2
+    return f"{label[:half].rstrip()}…{label[-half:].lstrip()}"
+
+
 class MessageCard(QFrame):
     """Shows one `Message`."""
 
@@ -133,16 +146,17 @@ class MessageCard(QFrame):
             head.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.buttons: dict[str, QPushButton] = {}
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
+        foot = ButtonFlow(8)
         for choice in message.choices:
-            button = QPushButton(choice.label)
+            button = QPushButton(short_label(choice.label))
+            if button.text() != choice.label:
+                button.setToolTip(choice.label)
+                button.setAccessibleName(choice.label)
             if choice.primary or choice.flat:
                 button.setProperty("k", "primary" if choice.primary else "ghost")
             button.clicked.connect(lambda _checked=False, key=choice.key: self.chosen.emit(key))
             self.buttons[choice.key] = button
             foot.addWidget(button)
-        foot.addStretch(1)
         if message.choices:
             foot.addWidget(self.copy_button)
         inside = QVBoxLayout(card)

@@ -258,16 +258,16 @@ GAUSSIAN_CLASSES = DatasetCard(
         Parameter("classes", "Classes", "int", 4, low=2, high=10_000, help="Number of clouds."),
         Parameter("features", "Features", "int", 10, low=1, high=10_000, help="Dimensions."),
         Parameter(
-            "samples_per_class", "Samples a class", "int", 150, low=1, high=MOST_SAMPLES,
+            "samples_per_class", "Per class", "int", 150, low=1, high=MOST_SAMPLES,
             help="Samples of every class, before the split.",
         ),
         Parameter(
             "means", "Means", "choice", "normal",
-            choices=(("normal", "normal coordinates"), ("sphere", "random directions")),
+            choices=(("normal", "Normal coordinates"), ("sphere", "Random directions")),
             help="Normal: every coordinate of a mean is drawn; random directions: all means have one length.",
         ),
         Parameter(
-            "mean_scale", "Scale of the means", "float", 1.0, low=0, high=1000,
+            "mean_scale", "Means' scale", "float", 1.0, low=0, high=1000,
             help="Deviation of a mean's coordinates, or the length of the means.",
         ),
         Parameter(

@@ -52,36 +52,36 @@ FILE = DatasetCard(
         ),
         Parameter(
             "task", "Targets are", "choice", "auto",
-            choices=(("auto", "detect"), ("classification", "classes"), ("regression", "numbers")),
+            choices=(("auto", "Detect"), ("classification", "Classes"), ("regression", "Numbers")),
             help="Text and at most 20 whole numbers are taken as classes, everything else as numbers.",
         ),
         Parameter(
             "delimiter", "Separator", "choice", "auto",
             choices=(
-                ("auto", "detect"), ("comma", "comma"), ("semicolon", "semicolon"), ("tab", "tab"),
-                ("pipe", "bar |"), ("space", "spaces"),
+                ("auto", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab"),
+                ("pipe", "Bar |"), ("space", "Spaces"),
             ),
             help="What stands between the values of a line. Text files only.",
         ),
         Parameter(
             "decimal", "Decimal sign", "choice", "auto",
-            choices=(("auto", "detect"), ("point", "point 30.5"), ("comma", "comma 30,5")),
+            choices=(("auto", "Detect"), ("point", "Point 30.5"), ("comma", "Comma 30,5")),
             help="What stands before the decimals. Text files only.",
         ),
         Parameter(
             "header", "Column names", "choice", "auto",
-            choices=(("auto", "detect"), ("yes", "in the first line"), ("no", "none")),
+            choices=(("auto", "Detect"), ("yes", "In the first line"), ("no", "None")),
             help="Whether the first line holds names. Text files only.",
         ),
         Parameter(
             "quotes", "Quotation marks", "choice", "double",
-            choices=(("double", "enclose values"), ("none", "are text")),
+            choices=(("double", "Enclose values"), ("none", "Are text")),
             help="Whether “…” may enclose separators and line ends. Text files only.",
         ),
         Parameter(
             "encoding", "Encoding", "choice", "auto",
             choices=(
-                ("auto", "detect"), ("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("latin-1", "Latin-1"),
+                ("auto", "Detect"), ("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("latin-1", "Latin-1"),
                 ("cp1252", "Windows-1252"), ("gb18030", "GBK / GB18030"), ("big5", "Big5"),
                 ("shift_jis", "Shift JIS"), ("euc_kr", "EUC-KR"), ("cp1251", "Windows-1251"),
             ),
@@ -89,20 +89,20 @@ FILE = DatasetCard(
         ),
         Parameter(
             "missing", "Missing", "choice", "refuse",
-            choices=(("refuse", "refuse"), ("drop", "drop the rows"), ("mean", "fill with the mean")),
+            choices=(("refuse", "Refuse"), ("drop", "Drop the rows"), ("mean", "Fill with the mean")),
             help="What to do with empty, NaN and infinite values; said in the notes.",
         ),
         Parameter(
             "text", "Text columns", "choice", "refuse",
             choices=(
-                ("refuse", "refuse"), ("one_hot", "0/1 column a value"), ("drop", "leave the columns out"),
-                ("missing", "treat as missing"),
+                ("refuse", "Refuse"), ("one_hot", "0/1 column a value"), ("drop", "Leave the columns out"),
+                ("missing", "Treat as missing"),
             ),
             help="What to do with text among the inputs; said in the notes.",
         ),
         Parameter(
             "bad_lines", "Uneven lines", "choice", "refuse",
-            choices=(("refuse", "refuse"), ("skip", "skip them")),
+            choices=(("refuse", "Refuse"), ("skip", "Skip them")),
             help="What to do with lines that have too many or too few values; said in the notes.",
         ),
     ),

@@ -118,7 +118,7 @@ POINTS = DatasetCard(
             "Targets are",
             "choice",
             "classification",
-            choices=(("classification", "classes"), ("regression", "numbers")),
+            choices=(("classification", "Classes"), ("regression", "Numbers")),
             help="Whether targets are class labels or numbers to predict.",
         ),
     ),

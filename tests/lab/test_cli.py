@@ -282,6 +282,20 @@ def test_lists_doctor_version_and_help(capsys: pytest.CaptureFixture[str]) -> No
     assert "exit codes" in printed
 
 
+@pytest.mark.parametrize("command", [["list", "losses"], ["doctor"]])
+def test_a_reader_that_goes_away_is_no_traceback(command: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), *command],
+            stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list", "loses") == 2
     assert run("list", "losses", "hubr") == 2

@@ -203,3 +203,11 @@ def test_what_is_given_is_not_altered(config: ExperimentConfig) -> None:
     loss: dict[str, Any] = {"name": "huber"}
     apply_changes(config, {"losses.+": loss, "losses.0.scale": 2.0, "losses.2.delta": 3.0})
     assert loss == {"name": "huber"}
+
+
+def test_a_target_line_for_accuracies_does_not_stay_for_numbers(config: ExperimentConfig) -> None:
+    aimed = apply_changes(config, {"training.show_target": 0.95})
+    assert apply_changes(aimed, {"data.name": "iris"}).training.show_target == 0.95
+    assert apply_changes(aimed, {"data.name": "line"}).training.show_target is None
+    changes = {"data.name": "line", "training.show_target": 0.1}
+    assert apply_changes(aimed, changes).training.show_target == 0.1

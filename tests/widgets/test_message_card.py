@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.problems import Excerpt, Problem, Remedy
 from widgets.excerpt_table import WIDEST, ExcerptModel
-from widgets.message_card import Choice, Message, MessageArea, message_of
+from widgets.message_card import Choice, Message, MessageArea, MessageCard, message_of
 from widgets.theme import DARK, LIGHT
 
 PROBLEM = Problem(
@@ -93,3 +93,28 @@ def test_a_wide_table_shows_the_columns_around_the_wrong_cell(qtbot: QtBot) -> N
     assert len(shown) == WIDEST
     assert shown[0] == "line"
     assert "c59" in shown
+
+
+def test_buttons_go_on_in_a_second_line_and_are_never_cut(qtbot: QtBot) -> None:
+    labels = ("Use MSE raw and MAE raw instead", "Use MSE on raw outputs instead", "Remove Cross-entropy")
+    problem = Problem("A title", "A body.", "losses.0", tuple(Remedy(label) for label in labels))
+    card = MessageCard(message_of(problem, "data"), LIGHT)
+    qtbot.addWidget(card)
+    for width in (1200, 520, 360):
+        card.resize(width, card.heightForWidth(width))
+        card.show()
+        buttons = [*card.buttons.values(), card.copy_button]
+        inside = card.rect()
+        assert all(button.width() >= button.sizeHint().width() for button in buttons)
+        assert all(inside.contains(button.mapTo(card, button.rect().bottomRight())) for button in buttons)
+        rows = {button.mapTo(card, button.rect().topLeft()).y() for button in buttons}
+        assert (len(rows) == 1) == (width == 1200)
+
+
+def test_a_long_remedy_says_all_in_its_tooltip(qtbot: QtBot) -> None:
+    label = f"Use “{'very ' * 30}long” as the target"
+    card = MessageCard(message_of(Problem("A title", "", "", (Remedy(label),)), "data"), LIGHT)
+    qtbot.addWidget(card)
+    (button,) = card.buttons.values()
+    assert len(button.text()) <= 48
+    assert button.toolTip() == label

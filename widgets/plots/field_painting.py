@@ -286,10 +286,13 @@ def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Fie
         painter.drawText(QPointF(place, centre - ticks.height() / 2 + ticks.ascent()), text)
         left = max(left, place + width + 12)
     room = rect.right() - left
+    swatch = 22.0
+    needed = sum(swatch + 6 + names.horizontalAdvance(view.title) for view in facet.views)
+    brief = needed + 14 * (len(facet.views) - 1) > room
     for number, view in enumerate(facet.views):
-        swatch = 22.0
+        title = (view.short or view.title) if brief else view.title
         share = (room - 14 * (len(facet.views) - 1)) / len(facet.views)
-        text = names.elidedText(view.title, Qt.TextElideMode.ElideRight, max(8.0, share - swatch - 6))
+        text = names.elidedText(title, Qt.TextElideMode.ElideRight, max(8.0, share - swatch - 6))
         paint_line_sample(painter, theme, view.series, QRectF(left, centre - 4, swatch, 8))
         painter.setFont(theme.font("subtitle"))
         painter.setPen(theme.color("text2"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "doctor")
+COMMANDS = ("run", "list", "show", "doctor")
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -79,6 +79,10 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("family", metavar="FAMILY", help="losses, datasets, models, optimizers, links, "
                          "schedules, activations, initializers or metrics")  # fmt: skip
     listing.add_argument("name", metavar="NAME", nargs="?", help="everything about one of them")
+
+    show = commands.add_parser("show", help="print the whole card of a loss")
+    show.add_argument("kind", metavar="loss", choices=("loss",))
+    show.add_argument("name", metavar="NAME", help="registry name, as losslab list losses prints it")
 
     commands.add_parser("doctor", help="versions, Qt and display, BLAS and threads, GPU and why not, folders")
     return top
@@ -136,6 +140,11 @@ def main(
 
             print_entries(options.family, options.name)
             sys.stdout.flush()
+            return OK
+        if options.command == "show":
+            from lab.loss_cards import print_card
+
+            print_card(options.name)
             return OK
         if options.command == "doctor":
             from lab.doctor import print_report
@@ -202,7 +211,7 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
     if path is not None and not path.exists() and not path.suffix:
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
-        body = f"{hint} Commands are run, list and doctor; losslab --help explains them.".strip()
+        body = f"{hint} Commands are run, list, show and doctor; losslab --help explains them.".strip()
         print_problem(Problem(title, body))
         return BAD_INPUT
     from lab.display import why_no_display

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from compute.losses.zero_one import NOT_TRAINABLE
 from compute.problems import Problem
 from lab.config import ExperimentConfig
 from lab.config_checks import Selection
@@ -86,7 +87,7 @@ def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
         return path, _shortened(path, f" adds up to {context['total']}, not 1"), f"It is {context['shares']}."
     if kind == "not_allowed":
         names = tuple(context["names"])
-        hint = did_you_mean(context["value"], names)
+        hint = _why_not_trainable(location, context["value"]) or did_you_mean(context["value"], names)
         allowed = f"{context['allowed']}: {', '.join(names)}" if names else context["allowed"]
         return path, _cannot_be(path, context["value"]), f"{hint} It must be {allowed}.".strip()
     value = error["input"]
@@ -104,6 +105,12 @@ def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
         tuple(word for word in allowed.removeprefix("one of ").split(", ")) if "one of " in allowed else ()
     )
     return path, _cannot_be(path, value), f"{did_you_mean(value, names)} It must be {allowed}.".strip()
+
+
+def _why_not_trainable(location: tuple[str | int, ...], value: Any) -> str:
+    """Return the reason where a loss is chosen that is only measured, else an empty text."""
+    known = location[:1] == ("losses",) and isinstance(value, str) and value in NOT_TRAINABLE
+    return NOT_TRAINABLE[value][1] if known else ""
 
 
 def _unknown_key(location: tuple[str | int, ...], path: str, context: dict[str, Any]) -> tuple[str, str]:

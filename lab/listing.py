@@ -28,6 +28,10 @@ def print_entries(family: str, name: str | None = None, console: Console | None 
     if family not in FAMILIES:
         _refuse(family, "family", tuple(FAMILIES))
     found = entries(family)
+    if family == "losses":
+        from lab.loss_cards import metric_entries
+
+        found = (*found, *metric_entries())
     if name is None:
         console.print(_table(family, found))
         return

@@ -17,6 +17,7 @@ NAME = "custom"
 LABEL = "Your own formula"
 HELP = "A formula that you type; its gradient is derived, checked and trained on like any other."
 _LONGEST_LABEL, _LONGEST_SHORT = 34, 16
+_LONGEST_LATEX = 500
 _LINKS = {
     "identity": (r"p_k = z_k", "pₖ = zₖ"),
     "sigmoid": (r"p_k = \sigma(z_k)", "pₖ = σ(zₖ)"),
@@ -45,7 +46,7 @@ def card_of(loss: CustomLoss) -> LossCard:
         short=text if len(text) <= _LONGEST_SHORT else "Own",
         help=" ".join(found.sentences()),
         formula=r", \quad ".join(
-            [rf"L = \sum_k {_bracketed(loss.rule.formula)}", *(latex_text for latex_text, _ in definitions)]
+            [_statement(loss.rule.formula), *(latex_text for latex_text, _ in definitions)]
         ),
         parameters=tuple(parameter.declared() for parameter in loss.parameters),
         tasks=cast("tuple[Task, ...]", tasks),
@@ -61,6 +62,12 @@ def card_of(loss: CustomLoss) -> LossCard:
         bounded_gradient=found.bounded_gradient,
         bounded_value=found.bounded_value,
     )  # fmt: skip
+
+
+def _statement(node: Node) -> str:
+    """Return the sum of a formula as LaTeX, or of f where it would be too long to be set and read."""
+    text = _bracketed(node)
+    return rf"L = \sum_k {text}" if len(text) <= _LONGEST_LATEX else r"L = \sum_k f(z_k, y_k)"
 
 
 def _bracketed(node: Node) -> str:
@@ -85,7 +92,13 @@ def _definitions(loss: CustomLoss) -> list[tuple[str, str]]:
 
 
 def _gradient(loss: CustomLoss, *, latex_form: bool) -> str:
-    rule, write = loss.rule, latex if latex_form else plain
+    rule = loss.rule
+    letter = {"softmax": "g"}.get(loss.link_name, r"f'")
+
+    def write(node: Node) -> str:
+        text = latex(node) if latex_form else plain(node)
+        return text if len(text) <= _LONGEST_LATEX or not latex_form else f"{letter}(z_k, y_k)"
+
     left = r"\frac{\partial L}{\partial z_k} = " if latex_form else "∂L/∂zₖ = "
     if loss.link_name != "softmax":
         return left + write(rule.shown)

@@ -108,7 +108,7 @@ class Setting:
             # ln((1 − e) / e) keeps its digits where 1 − e would lose them.
             centred = -logit(x) if target == 1 else logit(x)
             if link.name == "softmax":
-                return centred + np.log(self.classes - 1)
+                return np.asarray(centred + np.log(self.classes - 1))
             return centred / 2 if link.name == "sigmoid_twice" else centred
         return output_of(link, target - x if target > 0 else target + x, self.classes)
 

@@ -1,29 +1,24 @@
-"""What is often said of these losses, what is right about it, and the state that shows it."""
+"""What is often said of these losses, row by row: what is right about it, and the state that shows it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from lab.explore.claim import Claim, Verdict
+from lab.explore.claims_convergence import CONVERGENCE
+from lab.explore.claims_gradients import GRADIENTS
+from lab.explore.claims_information import INFORMATION
+from lab.explore.claims_likelihoods import LIKELIHOODS
+from lab.explore.claims_softmax import SOFTMAX
 
-from lab.explore.states import State
+__all__ = ["CLAIMS", "SOURCES", "Claim", "Verdict"]
 
-Verdict = Literal["right", "wrong", "overstated", "incomplete"]
+SOURCES: dict[str, tuple[str, tuple[Claim, ...]]] = {
+    "0": ("Which converges better, MSE or cross-entropy?", CONVERGENCE),
+    "1": ("Losses of classifiers and their gradients", GRADIENTS),
+    "2": ("MSE, MAE and cross-entropy as likelihoods", LIKELIHOODS),
+    "3": ("Back-propagation through softmax", SOFTMAX),
+    "4": ("Maximum likelihood and information", INFORMATION),
+}
+"""Number → (what the texts are about, their claims)."""
 
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim with the right statement beside it.
-
-    ``row`` is its number ("1.8"), ``view`` the view that shows it (a key of `lab.explore.states.STATES`, or
-    ``"help"`` for a text alone), ``state`` opens that view where it can be seen.
-    """
-
-    row: str
-    claim: str
-    verdict: Verdict
-    statement: str
-    view: str
-    state: State | None = None
-
-
-CLAIMS: dict[str, Claim] = {}
+CLAIMS: dict[str, Claim] = {claim.row: claim for _, claims in SOURCES.values() for claim in claims}
+"""Row → claim."""

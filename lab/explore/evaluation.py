@@ -75,13 +75,13 @@ def output_of(link: Link, predictions: Numbers, classes: int) -> Numbers:
             case "sigmoid_twice":
                 return logit(p) / 2
             case "softmax":
-                return logit(p) + np.log(others)
+                return np.asarray(logit(p) + np.log(others))
             case "sparsemax":
-                return np.where((p >= 0) & (p <= 1), (classes * p - 1) / others, np.nan)
+                return np.asarray(np.where((p >= 0) & (p <= 1), (classes * p - 1) / others, np.nan))
             case "margin":
                 return np.where((p >= 0) & (p <= 1), 2 * p - 1, np.nan)
             case "tanh":
-                return np.arctanh(p)
+                return np.asarray(np.arctanh(p))
             case "exponential":
                 return np.log(p)
             case "exponential_minus_one":

@@ -43,7 +43,7 @@ class InformationState:
 class InformationView:
     """All numbers in the state's unit; ``p`` after smoothing.
 
-    ``cross_entropy`` = ``entropy_p`` + ``divergence`` (the stacked bar); infinities where Q has no mass that P
+    ``cross_entropy`` = ``entropy_p`` + ``divergence`` (the stacked bar); infinite where Q lacks mass that P
     has. ``terms`` (K,) is −p log q class by class, ``surprise_p`` and ``surprise_q`` are −log of each.
     """
 
@@ -106,9 +106,11 @@ def _sentence(state: InformationState, entropy: float, divergence: float) -> str
     if divergence < 1e-12:
         if entropy < 1e-12:
             return "P = Q and P is one-hot: the cross-entropy is 0, as small as it can be."
-        return f"P = Q: the cross-entropy is as small as it can be, {value_text(entropy, digits=4)} {unit}, not 0."
+        least = value_text(entropy, digits=4)
+        return f"P = Q: the cross-entropy is as small as it can be, {least} {unit}, not 0."
     return (
-        f"Of the cross-entropy {value_text(entropy, digits=4)} {unit} are P's own entropy, which no Q can save; "
+        f"Of the cross-entropy {value_text(entropy, digits=4)} {unit} are P's own entropy, which no Q can "
+        "save; "
         f"{value_text(divergence, digits=4)} are the price of Q."
     )
 

@@ -140,7 +140,8 @@ class LikelihoodView:
 FORMULAS: dict[NoiseName, str] = {
     "gaussian": r"-\ln p = \frac{(y - \mu)^2}{2 \sigma^2} + \frac{1}{2} \ln 2 \pi \sigma^2",
     "laplace": r"-\ln p = \frac{|y - \mu|}{b} + \ln 2 b",
-    "student_t": r"-\ln p = \frac{\nu + 1}{2} \ln \Big( 1 + \frac{(y - \mu)^2}{\nu \sigma^2} \Big) + c(\nu, \sigma)",
+    "student_t": r"-\ln p = \frac{\nu + 1}{2} "
+    r"\ln \Big( 1 + \frac{(y - \mu)^2}{\nu \sigma^2} \Big) + c(\nu, \sigma)",
     "poisson": r"-\ln p = \lambda - y \ln \lambda + \ln y!",
     "bernoulli": r"-\ln p = -y \ln p - (1 - y) \ln(1 - p)",
     "categorical": r"-\ln p = -\sum_k y_k \ln p_k",

@@ -12,7 +12,8 @@ from lab.explore.evaluation import Numbers
 def naive_values(setting: Setting, z: Numbers, precision: str) -> tuple[Numbers, Numbers] | None:
     """Return value (n,) and ∂L/∂z (n,) of the textbook form in a precision, or nothing where it has none."""
     forms = NAIVE_FORMS.get(setting.loss.card.name)
-    if forms is None or getattr(setting.loss, "class_weights", ()):
+    weights: tuple[float, ...] = getattr(setting.loss, "class_weights", ())
+    if forms is None or weights:
         return None
     smoothing = float(getattr(setting.loss, "label_smoothing", 0.0))
     targets = (1 - smoothing) * setting.targets() + smoothing / max(2, setting.count)

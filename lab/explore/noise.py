@@ -71,7 +71,7 @@ class Noise:
             if self.name == "poisson":
                 return np.array([first - y * math.log(first) + math.lgamma(y + 1) for y in data])
             probabilities = (1 - first, first) if self.name == "bernoulli" else self.parameters
-            return -np.log(np.array(probabilities))[data.astype(np.intp)] + 0.0
+            return np.asarray(-np.log(np.array(probabilities))[data.astype(np.intp)] + 0.0)
 
     def density(self, x: Numbers) -> Numbers:
         """Return the density, or the probability of whole numbers (n,)."""

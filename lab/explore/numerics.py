@@ -13,7 +13,7 @@ from compute.special import log_softmax
 from lab.explore.choice import LossChoice
 from lab.explore.evaluation import Numbers, at_outputs
 from lab.explore.problems import check_number, refuse
-from lab.number_text import value_text
+from lab.number_text import MINUS, THIN, value_text
 
 Form = Literal["naive", "shifted", "clipped", "log_sum_exp"]
 Precision = Literal["float16", "float32", "float64"]
@@ -155,7 +155,7 @@ def _fault(found: float, right: float, precision: Precision, reach: float) -> Fa
     if np.isinf(found):
         return "" if np.isinf(right) else "inf"
     tolerance = 16 * float(kind.eps) * max(1.0, reach)
-    if found == 0 and abs(right) > max(float(kind.smallest_subnormal), tolerance):
+    if found == 0 and abs(right) > 16 * float(kind.eps):
         return "zero"
     return "wrong" if abs(found - right) > tolerance * max(1.0, abs(right) / max(1.0, reach)) else ""
 
@@ -164,7 +164,9 @@ def number_text(value: float) -> str:
     """Write a number of a cell: six digits, ``nan``, ``∞``, and 0 for either zero."""
     if np.isnan(value):
         return "nan"
-    return value_text(value, digits=6)
+    if 1e-3 <= abs(value) < 1e6:
+        return f"{value:,.6g}".replace("-", MINUS).replace(",", THIN)
+    return value_text(value)
 
 
 def thresholds() -> tuple[Threshold, ...]:
@@ -191,7 +193,7 @@ def _sentence(cells: tuple[NumericsCell, ...]) -> str:
     stuck = [
         cell
         for cell in broken
-        if any(g.broken == "zero" for g in cell.gradient) and not cell.value.broken == "nan"
+        if any(g.broken == "zero" for g in cell.gradient) and cell.value.broken != "nan"
     ]
     words = f"{len(broken)} of {len(cells)} cells break."
     if stuck:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.links import Softmax
+from compute.workspace import Workspace
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.contours import contour_pieces
 from lab.explore.evaluation import Numbers, at_outputs
@@ -129,7 +130,7 @@ def grid(resolution: int) -> tuple[Numbers, NDArray[np.intp]]:
 
 def to_xy(p: Numbers) -> Numbers:
     """Return barycentric (..., 3) as coordinates (..., 2) in the unit triangle."""
-    return p @ _CORNERS
+    return np.asarray(p @ _CORNERS)
 
 
 def from_xy(x: float, y: float) -> tuple[float, float, float]:
@@ -181,10 +182,11 @@ def value_at(choice: LossChoice, p: Numbers, label: int) -> Numbers:
 def descent(choice: LossChoice, start: Numbers, label: int, learning_rate: float, steps: int) -> Numbers:
     """Return the logits (steps + 1, 3) of gradient descent from logits (3,)."""
     loss, target = choice.loss(), np.eye(3)[label][None, None]
+    work = Workspace(np)
     z = np.empty((steps + 1, 3))
     z[0] = start
     for step in range(steps):
-        gradient = loss.value_and_gradient(z[step][None, None], target)[1]
+        gradient = loss.value_and_gradient(z[step][None, None], target, work)[1]
         z[step + 1] = z[step] - learning_rate * gradient[0, 0]
     return z
 
@@ -196,7 +198,7 @@ def _plot(
     xy = to_xy(points)
     levels = _levels(values)
     p = np.array(state.point)
-    value, gradient = at_outputs(choice.loss(), _logits(p[None]), np.eye(3)[[state.label]])
+    gradient = at_outputs(choice.loss(), _logits(p[None]), np.eye(3)[[state.label]])[1]
     exact = value_at(choice, p[None], state.label)
     arrow_xy, arrows = _arrows(state, choice)
     logits = descent(
@@ -205,10 +207,11 @@ def _plot(
     path = Softmax().forward(logits)
     over = np.flatnonzero(path[:, state.label] > 0.5)
     best, low, high = _at_fixed(choice, state)
+    contours = tuple((level, contour_pieces(xy, triangles, values, level)) for level in levels)
     return SimplexPlot(
-        choice.label(state.losses), choice.label(state.losses, short=True), choice.series, points, xy, triangles,
-        values, levels, tuple((level, contour_pieces(xy, triangles, values, level)) for level in levels),
-        arrow_xy, arrows, float(exact[0]), gradient[0], path, int(over[0]) if len(over) else None, best, low, high,
+        choice.label(state.losses), choice.label(state.losses, short=True), choice.series, points, xy,
+        triangles, values, levels, contours, arrow_xy, arrows,
+        float(exact[0]), gradient[0], path, int(over[0]) if len(over) else None, best, low, high,
     )  # fmt: skip
 
 

@@ -75,8 +75,7 @@ def parse_state(text: str) -> State:
     if not isinstance(name, str) or name not in STATES:
         said = "names no view" if name is None else f"has an unknown view {str(name)[:60]!r}"
         raise refuse("view", f"The text {said}", "Known: " + ", ".join(STATES))
-    made = _dataclass(STATES[name], table, "")
-    return made  # type: ignore[no-any-return]
+    return _dataclass(STATES[name], table, "")  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:

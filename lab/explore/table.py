@@ -56,7 +56,7 @@ class TableState:
 
 @dataclass(frozen=True)
 class TableCell:
-    """A loss of a row: value, value / that of the reference row, mean with the perfect samples, best or not."""
+    """A loss of a row: value, ratio to the reference row, mean with the perfect samples, best or not."""
 
     value: float
     ratio: float

@@ -177,7 +177,7 @@ def wrong_shares(state: WhyState) -> Numbers:
     """Return how the wrong classes share 1 − p, (K − 1,) with sum 1."""
     count = state.classes - 1
     if state.wrong == "one":
-        return np.eye(1, count)[0]
+        return np.asarray(np.eye(1, count)[0])
     if state.wrong == "shares":
         return np.array(state.shares) / sum(state.shares)
     return np.full(count, 1 / count)

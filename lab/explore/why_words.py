@@ -30,8 +30,8 @@ def in_words(
         for point in points:
             if abs(point.other_terms) > 1e-12 * max(1.0, abs(point.slope_output)):
                 words = (
-                    f"{point.short}: the label's own factors give {value_text(point.own_term)}; the other "
-                    f"classes add {value_text(point.other_terms)}, {value_text(point.simplified_ratio)} times "
+                    f"{point.short}: the label's own factors give {value_text(point.own_term)}; the "
+                    f"other classes add {value_text(point.other_terms)}, {value_text(point.simplified_ratio)} times "
                     "as much in all."
                 )
                 break

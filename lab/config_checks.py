@@ -51,6 +51,11 @@ def _check_numbers(parameter: Parameter, value: Any, allowed: str) -> Any:
     def number(item: Any) -> float:
         if isinstance(item, bool) or not isinstance(item, (int, float)) or not math.isfinite(item):
             raise ValueError(allowed)
+        low, high = parameter.low, parameter.high
+        if low is not None and (item < low or (parameter.low_open and item == low)):
+            raise ValueError(allowed)
+        if high is not None and (item > high or (parameter.high_open and item == high)):
+            raise ValueError(allowed)
         return float(item)
 
     if parameter.kind == "numbers":

@@ -48,6 +48,7 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
     }[kind]
     wrong = [index for index, loss in enumerate(config.losses) if kind not in loss.card.tasks]
     if not wrong:
+        _check_class_weights(config, dataset)
         return
     index = wrong[0]
     card = config.losses[index].card
@@ -65,6 +66,27 @@ def check_losses(config: ExperimentConfig, dataset: Dataset) -> None:
             tuple(remedies),
         )
     )
+
+
+def _check_class_weights(config: ExperimentConfig, dataset: Dataset) -> None:
+    """Refuse class weights that are not one for each class of the data set."""
+    for index, loss in enumerate(config.losses):
+        given = len(loss.parameters.get("class_weights", ()))
+        if given in (0, dataset.outputs):
+            continue
+        where = f"losses.{index}.class_weights"
+        raise ProblemError(
+            Problem(
+                f"{loss_labels(config)[index]} has {given} class weights for {dataset.outputs} classes",
+                f"The data set {dataset.name} has {dataset.outputs} classes, and each needs a weight, in the "
+                "order of the classes. Without weights all count alike.",
+                where,
+                (
+                    Remedy("Train without class weights", {where: []}),
+                    Remedy(f"Weigh all {dataset.outputs} classes 1", {where: [1.0] * dataset.outputs}),
+                ),
+            )
+        )
 
 
 def _replacements(config: ExperimentConfig, wrong: list[int], fitting: tuple[str, ...]) -> list[Remedy]:

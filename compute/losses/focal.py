@@ -157,8 +157,8 @@ class FocalSigmoid(Loss):
         short="Focal sigm",
         help="Binary cross-entropy that counts what is right already less, with a weight for ones and "
         "one for zeros. Made for rare ones among many easy zeros.",
-        formula=r"L = -\sum_k \Big( \alpha y_k q_k^{\gamma} \ln p_k + (1 - \alpha)(1 - y_k) p_k^{\gamma} "
-        r"\ln q_k \Big), \quad q_k = 1 - p_k",
+        formula=r"L = -\sum_k a_k (1 - t_k)^{\gamma} \ln t_k, \quad (t_k, a_k) = \begin{cases} "
+        r"(p_k, \alpha) & y_k = 1 \\ (1 - p_k, 1 - \alpha) & y_k = 0 \end{cases}",
         parameters=(
             _GAMMA,
             Parameter(

@@ -188,8 +188,7 @@ class Tversky(_Overlap):
         short="Tversky",
         help="As Dice, with a weight for false alarms and one for misses. Here over the outputs of each "
         "sample.",
-        formula=r"L = 1 - \frac{T + s}{T + \alpha \sum_k p_k (1 - y_k) + \beta \sum_k (1 - p_k) y_k + s}, "
-        r"\quad T = \sum_k p_k y_k",
+        formula=r"L = 1 - \frac{TP + s}{TP + \alpha FP + \beta FN + s}, \quad TP = \sum_k p_k y_k",
         parameters=(
             Parameter("alpha", "Alpha", "float", 0.3, low=0.0, low_open=True, high=1000.0, slider="linear",
                       help="Weight of false alarms: outputs that are on and should not be."),

@@ -44,12 +44,12 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     if parameter.kind in ("text", "path"):
         return st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
     finite = st.floats(-1e6, 1e6, allow_nan=False)
-    if parameter.kind == "numbers":
-        return st.lists(finite, max_size=20)
     if parameter.kind == "matrix":
         return st.lists(st.lists(finite, min_size=2, max_size=2), max_size=4)
     low = parameter.low if parameter.low is not None else -1e6
     high = parameter.high if parameter.high is not None else 1e6
+    if parameter.kind == "numbers":
+        return st.lists(st.floats(low, high), max_size=20)
     if parameter.kind == "int":
         return st.integers(int(low), int(high))
     return st.floats(low, high, exclude_min=parameter.low_open, exclude_max=parameter.high_open)

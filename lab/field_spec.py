@@ -8,8 +8,19 @@ from typing import Any, Literal
 from compute.declaration import Parameter
 
 FieldKind = Literal[
-    "float", "int", "bool", "choice", "text", "path", "numbers", "integers", "matrix", "split", "formula", "table"
-]
+    "float",
+    "int",
+    "bool",
+    "choice",
+    "text",
+    "path",
+    "numbers",
+    "integers",
+    "matrix",
+    "split",
+    "formula",
+    "table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class FieldSpec:
         The bounds in words ("a number above 0 and at most 1000000").
     advanced
         Rarely needed and at its usual value: a form may keep it folded away.
+    note
+        What became of the value, in words to show under the field: how a file was read.
     """
 
     path: str
@@ -74,6 +87,7 @@ class FieldSpec:
     enabled: bool = True
     allowed: str = ""
     advanced: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

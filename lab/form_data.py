@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compute.datasets import DATASETS
 from compute.losses import LOSSES
 from compute.losses.base import LossCard
@@ -44,12 +46,16 @@ def task_of(config: ExperimentConfig, summary: DataSummary | None) -> str:
 def data_section(config: ExperimentConfig, summary: DataSummary | None) -> SectionSpec:
     """Describe the section Data: data set, its parameters, split, corruption, preprocessing, seed."""
     data, task = config.data, task_of(config, summary)
+    note = _notes(summary)
     fields: list[FieldSpec] = [
         fixed_field(
             data, "data.name", "Dataset", kind="choice", choices=registry_choices(DATASETS),
             help=data.declaration.help or "What the model learns from.", allowed="one of the known data sets",
         ),
-        *own_fields(data, "data"),
+        *(
+            replace(field, note=note) if field.path == "data.path" else field
+            for field in own_fields(data, "data")
+        ),
         FieldSpec(
             "data.split", "Split", "split", (data.split.train, data.split.validation, data.split.test),
             (0.7, 0.15, 0.15), 0.0, 1.0, percent=True, allowed="three shares that add up to 1",
@@ -75,6 +81,12 @@ def data_section(config: ExperimentConfig, summary: DataSummary | None) -> Secti
         )  # fmt: skip
     fields.append(fixed_field(data, "data.seed", "Data seed", advanced=data.seed == 0))
     return SectionSpec("data", "Data", _data_summary(config, summary), tuple(fields))
+
+
+def _notes(summary: DataSummary | None) -> str:
+    """Return as one sentence what was decided when the data were read."""
+    words = "; ".join(summary.notes) if summary is not None else ""
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _corruption(config: ExperimentConfig, task: str) -> list[FieldSpec]:

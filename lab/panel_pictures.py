@@ -121,7 +121,7 @@ def confusion_panel(source: PanelSource, options: ViewOptions) -> ConfusionPanel
         split = "validation" if confusion.split == "validation" else "training"
     elif summary is not None and summary.validation == 0:
         split = "training"
-    title, subtitle = "Confusion", f"{split}, % of true class"
+    title, subtitle = "Confusion", f"{split}, % of class"
     empty = np.empty((0, 0))
     if summary is not None and summary.task != "classification":
         words = "a confusion matrix needs classes; these targets are numbers"

@@ -112,6 +112,10 @@ class FormRow(QWidget):
         self._line.setContentsMargins(self._left, 0, 0, 0)
         self._line.addWidget(self.label)
         self._line.addWidget(self.field, 1)
+        self.note = WrapLabel("", self, kind="subtitle")
+        note_line = QHBoxLayout()
+        note_line.setContentsMargins(self._left, 0, 0, 4)
+        note_line.addWidget(self.note)
         self._error_line = QHBoxLayout()
         self._error_line.addWidget(self.error)
         column = QVBoxLayout(self)
@@ -119,6 +123,7 @@ class FormRow(QWidget):
         column.setSpacing(2)
         column.addLayout(self._line)
         column.addLayout(self._error_line)
+        column.addLayout(note_line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_spec(spec)
 
@@ -127,8 +132,10 @@ class FormRow(QWidget):
         self.spec = spec
         self.label.setText(spec.label)
         self.label.set_help(spec.help)
-        self.label.setVisible(spec.kind != "bool")
+        self.label.setVisible(spec.kind != "bool" and not (spec.kind == "formula" and self._mode == "card"))
         self.field.show_spec(self._narrowed(spec))
+        self.note.setText(spec.note)
+        self.note.setVisible(bool(spec.note) and not self.problem)
         self._arrange()
 
     def show_problem(self, sentence: str) -> None:
@@ -209,6 +216,7 @@ class FormRow(QWidget):
     def _show_error(self) -> None:
         self.error.show_words(self.problem)
         self.error.setVisible(bool(self.problem))
+        self.note.setVisible(bool(self.spec.note) and not self.problem)
         self.field.set_error(bool(self.problem))
         self._arrange()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -200,6 +201,18 @@ def test_two_classes_need_one_output_under_a_sigmoid() -> None:
     assert section(config, "model", summary_of("moons", "classification", 2, 2)).summary.endswith(
         "32 · 1, tanh"
     )
+
+
+def test_how_a_file_was_read_is_said_under_it() -> None:
+    config = apply_changes(default_experiment(), {"data.name": "file", "data.path": "table.csv"})
+    summary = replace(
+        summary_of("file", "classification", 3, 2),
+        notes=("read as GBK", "the target is the column “y”"),
+    )
+    fields = {field.path: field for field in section(config, "data", summary).fields}
+    assert fields["data.path"].note == "Read as GBK; the target is the column “y”."
+    assert not any(field.note for path, field in fields.items() if path != "data.path")
+    assert not any(field.note for field in section(config, "data", None).fields)
 
 
 def test_losses_that_do_not_fit_are_noted_and_not_offered() -> None:

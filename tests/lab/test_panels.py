@@ -289,7 +289,7 @@ def test_confusion() -> None:
     assert isinstance(panel, ConfusionPanel)
     np.testing.assert_allclose(panel.percent, [[50, 50], [0, 100]])
     assert panel.loss_name == "MSE on raw outputs"
-    assert panel.subtitle == "validation, % of true class, 3 seeds"
+    assert panel.subtitle == "validation, % of class, 3 seeds"
     session.set_visible([0, 1, 2], False)
     hidden = make_panel(session, "confusion", ViewOptions(loss=0))
     assert hidden.placeholder

@@ -314,6 +314,23 @@ def test_nothing_is_ever_wider_than_the_panel(
         panel.clear_problems()
 
 
+def test_a_note_stands_under_its_field_until_there_is_a_problem(panel: ExperimentForm) -> None:
+    row = panel.row("data.name")
+    height = row.sizeHint().height()
+    row.show_spec(replace(row.spec, note="Read as GBK; the target is the last column."))
+    settle()
+    assert row.note.isVisible()
+    assert row.sizeHint().height() > height
+    assert row.note.mapTo(panel, QPoint(0, 0)).x() == row.label.mapTo(panel, QPoint(0, 0)).x()
+    row.show_problem("It is gone.")
+    assert not row.note.isVisible()
+    row.show_problem("")
+    row.show_spec(replace(row.spec, note=""))
+    settle()
+    assert not row.note.isVisible()
+    assert row.sizeHint().height() == height
+
+
 def test_right_edges_line_up_with_and_without_a_scroll_bar(panel: ExperimentForm) -> None:
     rights = set()
     for height in (500, 2000):

@@ -140,8 +140,8 @@ def lay_out(
     )
     y_words = labels(y_values, y_scale, percent=panel.percent)
     widest = max((tick_metrics.horizontalAdvance(word) for word in y_words), default=0.0)
-    left = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
-    left = max(left, least_left)
+    fitting = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
+    left = max(float(fitting), least_left)
     gap = FACET_GAP if columns > 1 else 0
     right = RIGHT if columns == 1 else 8
     width = max(24.0, (size.width() - left - right - gap * (columns - 1)) / columns)

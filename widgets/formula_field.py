@@ -8,7 +8,7 @@ from lab.custom_formula import formula_problem
 from widgets.controls_text import TextField
 
 #: Characters of a formula that the words under the field have room for.
-_WIDTH = 30
+_WIDTH = 24
 
 
 class FormulaField(TextField):

@@ -319,8 +319,8 @@ def test_parameters_are_read(given, words):
 
 
 WRONG_PARAMETERS = [
-    "d", "d = ", "= 1", "d = one", "d = 1 from 2 to 3", "d = 1 from 3 to 0", "d = 1, d = 2", "z = 1", "abs = 1",
-    "lambda = 1", "pi = 3", "1d = 2", "d = 1e9", "d = 1; c = 2", "__import__ = 1", 3, [1], None,
+    "d", "d = ", "= 1", "d = one", "d = 1 from 2 to 3", "d = 1 from 3 to 0", "d = 1, d = 2", "z = 1",
+    "abs = 1", "lambda = 1", "pi = 3", "1d = 2", "d = 1e9", "d = 1; c = 2", "__import__ = 1", 3, [1], None,
     {"d": "x"}, {"d": True}, {"d": {"low": 1}}, {"d": float("nan")}, {"d": {"value": 1, "low": 0}},
     {"d": {"value": 1, "top": 3}}, {1: 2.0}, {"a b": 1.0}, {f"d{n}": 1.0 for n in range(9)},
     {"d": {"value": 1, "low": "a", "high": 2}},

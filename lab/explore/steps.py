@@ -14,6 +14,7 @@ import numpy as np
 
 from compute.workspace import Workspace
 from lab.explore.choice import LossChoice
+from lab.explore.evaluation import Numbers
 from lab.explore.problems import check_number
 
 Output = Literal["cross_entropy", "half_squared_error", "absolute_error"]
@@ -57,6 +58,40 @@ def steps_to_half(loss: Output, start: float, learning_rate: float = 1.0, limit:
             return step
         z -= learning_rate * _slope(loss, z)
     return None
+
+
+def error_after(loss: Output, start: float, steps: int, learning_rate: float = 1.0) -> float:
+    """Return the error 1 − p after some steps; it falls as 1/t, or as 1/√(2t) for half the squared error.
+
+    Examples
+    --------
+    >>> round(error_after("cross_entropy", 0.0, 1000), 5)
+    0.00099
+    """
+    check_number("steps", "The number of steps", steps, 0, 1_000_000, whole=True)
+    z = start
+    for _ in range(steps):
+        z -= learning_rate * _slope(loss, z)
+    return 1 / (1 + math.exp(z))
+
+
+def residual_path(
+    loss: Literal["half_squared_error", "absolute_error"],
+    start: float,
+    learning_rate: float,
+    steps: int,
+    *,
+    decay: bool = False,
+) -> Numbers:
+    """Return the residuals (steps + 1,) of gradient descent on one number, the rate over √t with ``decay``."""
+    check_number("steps", "The number of steps", steps, 0, 1_000_000, whole=True)
+    path = np.empty(steps + 1)
+    path[0] = residual = start
+    for step in range(1, steps + 1):
+        slope = residual if loss == "half_squared_error" else float((residual > 0) - (residual < 0))
+        residual -= learning_rate * slope / (math.sqrt(step) if decay else 1.0)
+        path[step] = residual
+    return path
 
 
 def softmax_steps_to_half(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from widgets.explore.curves_view import LossCurves
 from widgets.explore.view import ExploreView
 from widgets.theme import Theme
 
@@ -23,5 +24,9 @@ class ViewEntry:
     """Names in `lab.explore.states.STATES` of the states it opens."""
 
 
-VIEWS: dict[str, ViewEntry] = {}
+VIEWS: dict[str, ViewEntry] = {
+    "curves": ViewEntry(
+        "Loss curves", "Value, slopes and curvature of losses with one point on all", LossCurves, ("curves",)
+    ),
+}
 """View name → entry."""

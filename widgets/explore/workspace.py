@@ -73,7 +73,7 @@ class ExploreWorkspace(QWidget):
         self.strip.reset_pressed.connect(self.reset)
         self.strip.export_pressed.connect(lambda: self.open_export_menu(self.strip.export))
         self.messages.closed.connect(self.messages.remove)
-        self.messages.copy_wanted.connect(QGuiApplication.clipboard().setText)
+        self.messages.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))
         self.files.refused.connect(self.show_problem)
         self.files.written.connect(self.noted)
         self.strip.show_view(self._name)

@@ -1,0 +1,315 @@
+"""A plot of curves with a point on the x axis that is dragged, moved by key, and marked on every curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lab.panels import CurvePanel, Facet, Line
+from widgets.explore.point_painting import paint_lines, paint_notes, paint_point
+from widgets.explore.point_steps import key_step, rounded
+from widgets.plots.axis import paint_axes
+from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
+from widgets.plots.pan_zoom import wheeled
+from widgets.theme import Theme
+
+Style = Literal["loss", "naive", "thin"]
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PlotLine:
+    """One curve: x, y (n,), NaN breaks it. ``tag`` is written at its higher end."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    series: int
+    style: Style = "loss"
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class EdgeNote:
+    """What a range cuts off: the series, the x of the extreme, whether it lies above, and the words."""
+
+    series: int
+    x: float
+    above: bool
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class PlotData:
+    """Everything but the point. ``x_label`` is the sign at the first tick ("z")."""
+
+    lines: tuple[PlotLine, ...]
+    x_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    log_x: bool = False
+    log_y: bool = False
+    notes: tuple[EdgeNote, ...] = ()
+    zero_line: bool = False
+
+    def panel(self) -> CurvePanel:
+        """Return the same as a panel, which the axes are laid out and painted from."""
+        lines = tuple(Line(line.x, line.y, line.series, "mean", "") for line in self.lines)
+        return CurvePanel(
+            "explore", "", "", (Facet("", lines),), (), f"{self.x_label} =", self.x_range, self.y_range,
+            self.log_x, self.log_y,
+        )  # fmt: skip
+
+
+class PointPlot(QWidget):
+    """Shows `PlotData` and a point; a press, a drag or an arrow key says where the point is wanted."""
+
+    point_moved = Signal(float)
+    """An x that a person moves the point to."""
+    point_released = Signal()
+    """The drag ended."""
+    range_asked = Signal(object)
+    """(low, high) that a person zoomed x to, or None for the usual range."""
+
+    resized = Signal()
+    """The plot has another size."""
+
+    def __init__(
+        self, theme: Theme, name: str, parent: QWidget | None = None, *, ground: str = "card"
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._ground = ground
+        self._data: PlotData | None = None
+        self._panel: CurvePanel | None = None
+        self._point = 0.0
+        self._marks: tuple[tuple[int, float], ...] = ()
+        self._least_left = 0.0
+        self._layout: CurveLayout | None = None
+        self._picture = QPixmap()
+        self._stale = True
+        self._dragging = False
+        self._by_key = False
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setMinimumSize(120, 64)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setToolTip("Drag the point, or move it with ← and → (Shift: ten times as far). Wheel zooms.")
+
+    # --- state in, silent ---------------------------------------------------------------------------
+    def show_plot(self, data: PlotData) -> None:
+        """Show these curves."""
+        self._data = data
+        self._panel = data.panel()
+        self._change()
+
+    def show_point(self, x: float, marks: Sequence[tuple[int, float]]) -> None:
+        """Show the point at x with a marker at each (series, y)."""
+        shown = tuple(marks)
+        if (x, shown) != (self._point, self._marks):
+            self._point, self._marks = x, shown
+            self.setAccessibleDescription(f"point at {x:.4g}")
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self._change()
+
+    def set_least_left(self, left: float) -> None:
+        """Keep at least this room for labels, so that plots one above the other line up."""
+        if left != self._least_left:
+            self._least_left = left
+            self._change()
+
+    @property
+    def data(self) -> PlotData | None:
+        """What is shown."""
+        return self._data
+
+    @property
+    def point(self) -> float:
+        """Where the point stands."""
+        return self._point
+
+    @property
+    def marks(self) -> tuple[tuple[int, float], ...]:
+        """(series, y) of the markers."""
+        return self._marks
+
+    def wanted_left(self) -> float:
+        """Return the room that the labels of this plot need at the left."""
+        kept, self._least_left, self._layout = self._least_left, 0.0, None
+        facet = self.facet()
+        self._least_left, self._layout = kept, None
+        return facet.frame.rect.left() if facet is not None else 0.0
+
+    def facet(self) -> FacetLayout | None:
+        """Return where everything is, for the present size; None before there is something to show."""
+        if self._panel is None:
+            return None
+        if self._layout is None:
+            self._layout = lay_out(
+                self._panel, QSizeF(self.size()), self._theme.font("tick"), self._theme.font("tag"),
+                least_left=self._least_left,
+            )  # fmt: skip
+        return self._layout.facets[0]
+
+    def place_of(self, x: float) -> float:
+        """Return the horizontal place of an x in this widget."""
+        facet = self.facet()
+        return facet.frame.px(x) if facet is not None else math.nan
+
+    def sizeHint(self) -> QSize:
+        """Ask for half a screen."""
+        return QSize(480, 260)
+
+    def _change(self) -> None:
+        self._stale, self._layout = True, None
+        self.update()
+
+    # --- painting ---------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out anew."""
+        super().resizeEvent(event)
+        self._change()
+        self.resized.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture if it changed, then the point over it."""
+        dpr = self.devicePixelRatioF()
+        if self._stale or self._picture.devicePixelRatio() != dpr:
+            self._repaint(dpr)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        facet = self.facet()
+        if facet is not None:
+            paint_point(painter, self._theme, facet, self._point, self._marks)
+        if self._by_key:
+            pen = QPen(self._theme.color("accent"))
+            pen.setWidthF(2.0)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+
+    def _repaint(self, dpr: float) -> None:
+        size = self.size()
+        if self._picture.size() != size * dpr or self._picture.devicePixelRatio() != dpr:
+            self._picture = QPixmap(size * dpr)
+            self._picture.setDevicePixelRatio(dpr)
+        self._picture.fill(self._theme.color(self._ground))
+        self._stale = False
+        facet = self.facet()
+        if facet is None or self._data is None or self._panel is None:
+            return
+        painter = QPainter(self._picture)
+        paint_axes(painter, self._theme, self._panel, (facet,))
+        paint_lines(painter, self._theme, facet, self._data, dpr)
+        paint_notes(painter, self._theme, facet, self._data.notes)
+        painter.end()
+
+    # --- pointer and keys ---------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the point and bring it here."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self._drag_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the point."""
+        if self._dragging:
+            self._drag_to(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the point go."""
+        if self._dragging:
+            self._dragging = False
+            self.point_released.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the usual range again."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = False
+            self.range_asked.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom x about the pointer."""
+        facet = self.facet()
+        turns = event.angleDelta().y() / 120.0
+        if facet is None or turns == 0.0:
+            event.ignore()
+            return
+        event.accept()
+        rect = facet.frame.rect
+        part = (event.position().x() - rect.left()) / max(1.0, rect.width())
+        self.range_asked.emit(wheeled(facet.frame.x, part, turns))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the point, Shift ten times as far; Home and End bring it to the ends, 0 shows all."""
+        facet = self.facet()
+        key = Qt.Key(event.key())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        other = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if facet is None or other:
+            super().keyPressEvent(event)
+            return
+        scale = facet.frame.x
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if key in steps:
+            self._move(key_step(scale, self._point, steps[key] * (10 if shift else 1)))
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._move(scale.low if key == Qt.Key.Key_Home else scale.high)
+        elif key == Qt.Key.Key_0:
+            self.range_asked.emit(None)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring where the focus came by key."""
+        self._by_key = event.reason() in _BY_KEY
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring; an edit by key ends here."""
+        self._by_key = False
+        self.update()
+        self.point_released.emit()
+        super().focusOutEvent(event)
+
+    def _drag_to(self, place: QPointF) -> None:
+        facet = self.facet()
+        if facet is None:
+            return
+        rect = facet.frame.rect
+        inside = min(max(place.x(), rect.left()), rect.right())
+        self._move(rounded(facet.frame.x, facet.frame.x_at(inside), rect.width()))
+
+    def _move(self, x: float) -> None:
+        if x != self._point:
+            self.point_moved.emit(x)

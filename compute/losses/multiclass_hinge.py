@@ -67,7 +67,8 @@ class MulticlassHinge(Loss):
             "PyTorch": "nn.MultiMarginLoss sums over the other classes instead of taking the largest "
             "and divides by K: they agree, but for the factor K, for two classes only.",
             "Optax": "multiclass_hinge_loss is the same.",
-            "Keras": "CategoricalHinge is the same.",
+            "Keras": "CategoricalHinge counts the label's place as another class with score 0: the same "
+            "where some other score is at least 0.",
             "scikit-learn": "hinge_loss of several classes is the mean of this loss.",
         },
     )

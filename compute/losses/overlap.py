@@ -134,8 +134,8 @@ class Dice(_Overlap):
             "PyTorch": "has none.",
             "Optax": "dice_loss with each sample as an image of one class, and half of this smooth, is "
             "the same.",
-            "Keras": "Dice sums over the whole batch unless axis is given, with smooth 1e-7: per sample "
-            "and with that smooth it is the same.",
+            "Keras": "Dice sums over the whole batch unless axis is given and has no smooth above the line: "
+            "per sample and for smooth → 0 it is the same.",
         },
     )
 
@@ -211,8 +211,8 @@ class Tversky(_Overlap):
         scaling={
             "PyTorch": "has none.",
             "Optax": "dice_loss(alpha, beta, smooth) with each sample as an image of one class is the same.",
-            "Keras": "Tversky sums over the whole batch unless axis is given, with smooth 1e-7: per "
-            "sample and with that smooth it is the same.",
+            "Keras": "Tversky sums over the whole batch unless axis is given and has no smooth above "
+            "the line: per sample and for smooth → 0 it is the same.",
         },
     )  # fmt: skip
 

@@ -254,3 +254,16 @@ def test_equal_scores_share_the_multiclass_hinge_gradient() -> None:
     value, gradient = both("multiclass_hinge", np.zeros((1, 1, 4)), np.array([[[0.0, 1.0, 0.0, 0.0]]]))
     assert value == 1
     np.testing.assert_allclose(gradient[0, 0], [1 / 3, -1, 1 / 3, 1 / 3])
+
+
+def test_keras_dice_and_hinge_as_their_cards_say() -> None:
+    """Keras' own formulas, written down: no smooth above the line; the label's place as a score of 0."""
+    p = make_loss("dice").predictions(OUTPUTS)
+    dice = 1 - 2 * (p * BITS).sum(-1) / ((p + BITS).sum(-1) + 1e-7)
+    np.testing.assert_allclose(both("dice", targets=BITS, smooth=1e-9)[0], dice, atol=1e-6)
+    hinge = np.maximum(0, 1 + ((1 - ONE_HOT) * OUTPUTS).max(-1) - (ONE_HOT * OUTPUTS).sum(-1))
+    some = np.where(ONE_HOT == 1, -np.inf, OUTPUTS).max(-1) >= 0
+    value = both("multiclass_hinge")[0]
+    np.testing.assert_allclose(value[some], hinge[some], rtol=1e-12, atol=1e-14)
+    assert (value[~some] <= hinge[~some]).all()
+    assert 0 < some.mean() < 1

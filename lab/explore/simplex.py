@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +107,25 @@ class SimplexView:
     sentence: str
 
 
-def view(state: SimplexState) -> SimplexView:
-    """Return the triangles."""
-    points, triangles = grid(state.resolution)
-    plots = tuple(_plot(state, choice, points, triangles) for choice in state.losses)
+def view(state: SimplexState, before: tuple[SimplexState, SimplexView] | None = None) -> SimplexView:
+    """Return the triangles.
+
+    Parameters
+    ----------
+    state
+        What to show.
+    before
+        A state with its view. Where it has the same losses, label and grid, its contours and arrows are taken
+        over and only what depends on the point is computed: for every frame of a drag.
+    """
+    if before is not None and _ground(before[0]) == _ground(state):
+        plots = tuple(
+            replace(old, **_at_point(state, choice))
+            for choice, old in zip(state.losses, before[1].plots, strict=True)
+        )
+    else:
+        points, triangles = grid(state.resolution)
+        plots = tuple(_plot(state, choice, points, triangles) for choice in state.losses)
     x, y = to_xy(np.array(state.point))
     return SimplexView(plots, (float(x), float(y)), _sentence(state, plots))
 
@@ -197,22 +213,39 @@ def _plot(
     values = value_at(choice, points, state.label)
     xy = to_xy(points)
     levels = _levels(values)
-    p = np.array(state.point)
-    gradient = at_outputs(choice.loss(), _logits(p[None]), np.eye(3)[[state.label]])[1]
-    exact = value_at(choice, p[None], state.label)
     arrow_xy, arrows = _arrows(state, choice)
+    contours = tuple((level, contour_pieces(xy, triangles, values, level)) for level in levels)
+    return SimplexPlot(
+        choice.label(state.losses), choice.label(state.losses, short=True), choice.series, points, xy,
+        triangles, values, levels, contours, arrow_xy, arrows, **_at_point(state, choice),
+    )  # fmt: skip
+
+
+def _ground(state: SimplexState) -> tuple[object, ...]:
+    """Return what contours and arrows depend on."""
+    return state.losses, state.label, state.resolution, state.arrows
+
+
+def _at_point(state: SimplexState, choice: LossChoice) -> dict[str, Any]:
+    """Return the fields of a plot that depend on the point."""
+    p = np.array(state.point)
+    _, gradient = at_outputs(choice.loss(), _logits(p[None]), np.eye(3)[[state.label]])
+    exact = value_at(choice, p[None], state.label)
     logits = descent(
         choice, _logits(p), state.label, state.learning_rate, state.steps if state.show_path else 0
     )
     path = Softmax().forward(logits)
     over = np.flatnonzero(path[:, state.label] > 0.5)
     best, low, high = _at_fixed(choice, state)
-    contours = tuple((level, contour_pieces(xy, triangles, values, level)) for level in levels)
-    return SimplexPlot(
-        choice.label(state.losses), choice.label(state.losses, short=True), choice.series, points, xy,
-        triangles, values, levels, contours, arrow_xy, arrows,
-        float(exact[0]), gradient[0], path, int(over[0]) if len(over) else None, best, low, high,
-    )  # fmt: skip
+    return {
+        "value": float(exact[0]),
+        "gradient": gradient[0],
+        "path": path,
+        "steps_to_half": int(over[0]) if len(over) else None,
+        "best_fixed": best,
+        "best_fixed_value": low,
+        "worst_fixed_value": high,
+    }
 
 
 def _logits(p: Numbers) -> Numbers:
@@ -241,7 +274,7 @@ def _arrows(state: SimplexState, choice: LossChoice) -> tuple[Numbers, Numbers]:
 
 def _at_fixed(choice: LossChoice, state: SimplexState) -> tuple[Numbers, float, float]:
     """Search the line on which the label's p is that of the point."""
-    shares = np.linspace(0, 1, 2001)
+    shares = np.linspace(0, 1, 401)
     p_label = state.point[state.label]
     line = np.empty((len(shares), 3))
     others = [k for k in range(3) if k != state.label]

@@ -158,6 +158,11 @@ class RunDelegate(QStyledItemDelegate):
         right = self._eye(painter, rect, row.visible).left() - 4
         painter.setFont(self._value_font)
         text = row.note if row.status in ("diverged", "stopped", "interrupted") and row.note else row.value
+        name_width = QFontMetrics(self._row_font).horizontalAdvance(row.name)
+        if QFontMetrics(self._value_font).horizontalAdvance(text) > (
+            right - left - name_width - EYE_DRAWN - 2 * SPACE
+        ):
+            text = text.rpartition(" at ")[2]  # the icon says "stopped"
         width = self._words(painter, left, right, rect, text, "text" if row.visible else "text3", end=True)
         right -= width + SPACE
         sign = {

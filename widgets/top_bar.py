@@ -115,13 +115,17 @@ class TopBar(QFrame):
         for text, value in SPEEDS:
             self.speed.addItem(text, value)
         self.speed.setCurrentIndex(len(SPEEDS) - 1)
-        self.speed.setFixedWidth(112)
+        self.speed.setFixedWidth(128)
         self.export = self._button("Export", "ghost", "Save figures, curves and the experiment (Ctrl+E)")
         self.theme_button = self._button("", "icon", "Light, dark or as the system")
         self.theme_button.setAccessibleName("Theme")
         self.menu_button = self._button("", "icon", "Menu (Ctrl+K finds every command)")
         self.menu_button.setAccessibleName("Menu")
 
+        lines = self._line(), self._line()
+        self._run_controls = (self.run, self.step, self.stop, self.reset, lines[0], self.speed)
+        self._can_continue = False
+        self._runs_shown = True
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 10, 0)
         layout.setSpacing(6)
@@ -137,9 +141,9 @@ class TopBar(QFrame):
         layout.addWidget(self.step)
         layout.addWidget(self.stop)
         layout.addWidget(self.reset)
-        layout.addWidget(self._line())
+        layout.addWidget(lines[0])
         layout.addWidget(self.speed)
-        layout.addWidget(self._line())
+        layout.addWidget(lines[1])
         layout.addWidget(self.export)
         layout.addWidget(self.theme_button)
         layout.addWidget(self.menu_button)
@@ -224,7 +228,8 @@ class TopBar(QFrame):
         self.run.setText(text)
         live = state in ("running", "paused")
         self.run.setEnabled(live or (can_run and state != "preparing"))
-        self.again.setVisible(can_continue and not live)
+        self._can_continue = can_continue and not live
+        self.again.setVisible(self._can_continue and self._runs_shown)
         self.step.setEnabled(state != "running" and self.run.isEnabled())
         self.stop.setEnabled(live)
         self.reset.setEnabled(has_runs)
@@ -232,15 +237,18 @@ class TopBar(QFrame):
 
     def show_speed(self, steps_per_second: float | None) -> None:
         """Show the speed."""
-        for index, (_text, value) in enumerate(SPEEDS):
-            if value == steps_per_second:
-                self.speed.setCurrentIndex(index)
-                return
-        index = self.speed.findData(steps_per_second)
-        if index < 0:
+        values = [self.speed.itemData(index) for index in range(self.speed.count())]
+        if steps_per_second not in values:
             self.speed.insertItem(0, f"{steps_per_second:g} steps/s", steps_per_second)
-            index = 0
-        self.speed.setCurrentIndex(index)
+            values.insert(0, steps_per_second)
+        self.speed.setCurrentIndex(values.index(steps_per_second))
+
+    def show_run_controls(self, shown: bool) -> None:
+        """Show what steers training, or leave it out where nothing is trained."""
+        self._runs_shown = shown
+        for part in self._run_controls:
+            part.setVisible(shown)
+        self.again.setVisible(shown and self._can_continue)
 
     def show_workspace(self, number: int) -> None:
         """Show which workspace is open."""

@@ -90,6 +90,9 @@ def test_the_speed_is_chosen_and_shown(window: MainWindow, session: FakeSession)
     window.session.set_speed(37.0)
     spin(window)
     assert "37" in window.top.speed.currentText()
+    window.session.set_speed(None)
+    spin(window)
+    assert window.top.speed.currentText() == "Full speed"
 
 
 def test_the_status_line_counts_steps_and_says_the_device(window: MainWindow, session: FakeSession) -> None:

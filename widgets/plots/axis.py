@@ -72,6 +72,7 @@ def bottom_labels(theme: Theme, layout: FacetLayout, unit: str) -> list[tuple[st
         left = layout.frame.px(value) - width / 2
         if layout.show_left:
             left = max(1.0, left)
+        left = min(left, layout.frame.rect.right() + layout.reserve + layout.margin - 1 - width)
         found.append((text, QRectF(left, top, width, metrics.height())))
     return found
 

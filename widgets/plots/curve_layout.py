@@ -67,6 +67,7 @@ class FacetLayout:
     y_ticks: tuple[float, ...]
     y_labels: tuple[str, ...]
     reserve: float
+    margin: float
     show_left: bool
     show_unit: bool
     show_title: bool
@@ -168,8 +169,8 @@ def lay_out(
         placed.append(
             FacetLayout(
                 facet=facet, frame=Frame(rect, x_scale, y_scale), x_ticks=x_values, x_labels=words,
-                y_ticks=y_values, y_labels=y_words, reserve=reserve, show_left=column == 0,
-                show_unit=column == 0 and row == 0, show_title=titled,
+                y_ticks=y_values, y_labels=y_words, reserve=reserve, margin=float(right),
+                show_left=column == 0, show_unit=column == 0 and row == 0, show_title=titled,
             )
         )  # fmt: skip
     return CurveLayout(size, tuple(placed), columns)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.plots.made_panels import curve_panel, empty_panel, gradient_panel
+from widgets.plots.axis import bottom_labels
 from widgets.plots.curve_layout import CurveLayout, lay_out, push_apart
 from widgets.theme import LIGHT
 
@@ -92,3 +93,15 @@ def test_labels_are_pushed_apart_and_keep_their_order(places: list[float]) -> No
         assert moved == places
     if places and 14.0 * (len(places) - 1) <= 100.0:
         assert min(moved) >= -1e-6 and max(moved) <= 100.0 + 1e-6
+
+
+@pytest.mark.parametrize("planned", [1600.0, 120_000.0, 98_765_432.0])
+@pytest.mark.parametrize("size", SIZES[:4])
+def test_labels_under_the_axis_stay_inside_the_card(
+    qtbot: QtBot, size: tuple[float, float], planned: float
+) -> None:
+    layout = laid_out(curve_panel(planned=planned), *size)
+    for facet in layout.facets:
+        for _text, box in bottom_labels(LIGHT, facet, "step"):
+            assert box.left() >= 0
+            assert box.right() <= size[0]

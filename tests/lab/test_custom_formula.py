@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -275,6 +276,17 @@ def test_command_line(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "q is not known" in refused.stderr
     assert "           ^" in refused.stderr
+
+
+def test_the_examples_of_the_guide_are_losses() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "your-own-loss.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| `([^`]+)`(?: with `([^`]+)`)? \| (\w+) \|$", page, re.MULTILINE)
+    assert len(rows) == 8
+    for formula, parameters, link in rows:
+        loss = typed(formula=formula, parameters=parameters, link="identity" if link == "any" else link)
+        assert "Gradient checked" in loss.card.help
+    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert config('[data]\nname = "sine"\n' + block).losses[0].parameters["formula"] == HUBER
 
 
 def test_the_command_line_loads_no_sympy() -> None:

@@ -195,7 +195,7 @@ def _sentence(cells: tuple[NumericsCell, ...]) -> str:
         for cell in broken
         if any(g.broken == "zero" for g in cell.gradient) and cell.value.broken != "nan"
     ]
-    words = f"{len(broken)} of {len(cells)} cells break."
+    words = f"Loss or gradient breaks in {len(broken)} of {len(cells)} combinations."
     if stuck:
         words += f" Stuck, with a gradient of exactly 0: {forms(stuck)}."
     return words

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from widgets.explore.curves_view import LossCurves
+from widgets.explore.numerics_view import NumericsExploreView
 from widgets.explore.view import ExploreView
 from widgets.theme import Theme
 
@@ -28,5 +29,9 @@ VIEWS: dict[str, ViewEntry] = {
     "curves": ViewEntry(
         "Loss curves", "Value, slopes and curvature of losses with one point on all", LossCurves, ("curves",)
     ),
-}
+    "numerics": ViewEntry(
+        "Numerics", "Naive and stable forms in float16, 32 and 64: where they break", NumericsExploreView,
+        ("numerics",),
+    ),
+}  # fmt: skip
 """View name → entry."""

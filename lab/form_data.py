@@ -164,7 +164,7 @@ def losses_section(config: ExperimentConfig, summary: DataSummary | None) -> Sec
     chips: list[LossSpec] = []
     for index, loss in enumerate(config.losses):
         card = loss.card
-        formula = scaled_formula(card.formula, loss.scale)
+        formula = scaled_formula(card.formula_at(loss.parameters), loss.scale)
         note = ""
         if not fits(card, task, classes):
             kind = "numbers" if task == "regression" else f"{classes} classes" if classes else "classes"

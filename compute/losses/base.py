@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
@@ -55,6 +56,8 @@ class LossCard(Declaration):
         Outputs for each target column: 1, or 2 where a scale is learned beside the location.
     target_low, target_low_open
         Smallest target that it is defined for, ``None`` for all numbers; whether that number itself is out.
+    special_values, special_formula
+        Parameter values at which the formula has a simpler form, and that form.
     """
 
     tasks: tuple[Task, ...] = ()
@@ -72,6 +75,14 @@ class LossCard(Declaration):
     outputs_per_target: int = 1
     target_low: float | None = None
     target_low_open: bool = False
+    special_values: dict[str, Any] = field(default_factory=dict)
+    special_formula: str = ""
+
+    def formula_at(self, parameters: Mapping[str, Any]) -> str:
+        """Return the LaTeX formula at these parameters: the simpler form where it is exactly that."""
+        special = self.special_values
+        simple = bool(special) and all(parameters.get(name) == value for name, value in special.items())
+        return self.special_formula if simple else self.formula
 
 
 @dataclass(frozen=True)

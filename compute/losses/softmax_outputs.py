@@ -218,6 +218,8 @@ class CrossEntropy(Loss):
         "The gradient stays near 1 however wrong the output.",
         formula=r"L = -\sum_k w_k \tilde{y}_k \ln p_k, \quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, "
         r"\quad \tilde{y}_k = (1 - \varepsilon) y_k + \frac{\varepsilon}{K}",
+        special_values={"label_smoothing": 0.0, "class_weights": ()},
+        special_formula=r"L = -\sum_k y_k \ln p_k, \quad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}",
         parameters=(
             Parameter(
                 "label_smoothing",

@@ -274,3 +274,10 @@ def test_metrics_of_layers() -> None:
         with pytest.raises(KeyError):
             metric_of(unknown)
     assert all(metric.key == key for key, metric in METRICS.items())
+
+
+def test_cross_entropy_shows_the_simple_formula_while_it_is_that() -> None:
+    plain = section(default_experiment(), "losses").losses[0]
+    assert plain.brief == r"-\sum_k y_k \ln p_k"
+    smooth = apply_changes(default_experiment(), {"losses.0.label_smoothing": 0.1})
+    assert r"\varepsilon" in section(smooth, "losses").losses[0].formula

@@ -43,13 +43,12 @@ from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
 from widgets.view_strip import ViewChoices
 from widgets.window_menu import main_menu, theme_menu, window_commands
+from widgets.workspaces import WORKSPACES, Workspaces
 
 if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
-WORKSPACES: tuple[tuple[str, str], ...] = (("train", "Train"),)
-"""Workspaces that work. The tabs are shown once there is more than one."""
 SMALLEST = (720, 520)
 ROOMY = 1700
 """From this width on the Model section is open at first."""
@@ -88,8 +87,7 @@ class MainWindow(QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, self.theme)
-        tabs = WORKSPACES if len(WORKSPACES) > 1 else ()
-        self.top = TopBar(self.theme, tabs)
+        self.top = TopBar(self.theme, WORKSPACES)
         self.form = ExperimentForm()
         self.grid = PlotGrid(self.theme)
         self.runs = RunList(self.theme)
@@ -108,12 +106,13 @@ class MainWindow(QWidget):
         self.plots = PlotWiring(session, self.bridge, self.grid, self.workspace.strip)
         self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
         self.commands = Commands(self)
+        self.workspaces = Workspaces(self)
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.top)
-        layout.addWidget(self.workspace, 1)
+        layout.addWidget(self.workspaces.stack, 1)
         layout.addWidget(self.status)
 
         window_commands(self)
@@ -133,7 +132,7 @@ class MainWindow(QWidget):
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
         bridge.moment_passed.connect(self.status.age_note)
-        top.export_pressed.connect(self.exports.open)
+        top.export_pressed.connect(self.workspaces.export)
         top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))
         top.menu_pressed.connect(lambda: main_menu(self).popup(self._below(self.top.menu_button)))
         strip.reset_pressed.connect(self.reset_view)
@@ -163,6 +162,7 @@ class MainWindow(QWidget):
         self.messages.remove_run_messages()
         self.messages.remove("data")
         self.experiment.question_closed = not self.session.config.question
+        self.workspaces.show("train")
         self.plots.reset_for_experiment()
 
     def _follow_state(self) -> None:
@@ -184,7 +184,7 @@ class MainWindow(QWidget):
     def _dress(self, theme: Theme) -> None:
         for part in (
             self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.log,
-            self.palette_card, self.export_panel, self._device_card,
+            self.palette_card, self.export_panel, self._device_card, self.workspaces.explore,
         ):  # fmt: skip
             part.set_theme(theme)
 
@@ -259,7 +259,7 @@ class MainWindow(QWidget):
 
     def next_panel(self, step: int = 1) -> None:
         """Move the focus to the next panel."""
-        parts = [self.top, *self.workspace.panels, self.status]
+        parts = [self.top, *self.workspaces.panels, self.status]
         focus = QApplication.focusWidget()
         at = next((i for i, part in enumerate(parts) if focus is not None and part.isAncestorOf(focus)), -1)
         for offset in range(1, len(parts) + 1):
@@ -309,6 +309,8 @@ class MainWindow(QWidget):
         self._guard("export", lambda: self.exports.restore(state.export))
         self._guard("experiment", lambda: self.files.restore(state))
         self._guard("speed", lambda: self.session.set_speed(state.speed))
+        self._guard("explore", lambda: self.workspaces.explore.restore(state.explore))
+        self.workspaces.show(state.workspace)
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
         geometry = QByteArray.fromHex(state.geometry.encode("ascii", "ignore"))
@@ -346,6 +348,8 @@ class MainWindow(QWidget):
             metric=self.experiment.metric,
             speed=self.session.speed,
             export=self.exports.saved(),
+            workspace=self.workspaces.name,
+            explore=self.workspaces.explore.saved(),
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 
@@ -367,7 +371,7 @@ class MainWindow(QWidget):
         self.bridge.set_hidden(False)
         self.bridge.start()
         if QApplication.focusWidget() is None:
-            self.workspace.centre.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.workspaces.choose(self.workspaces.name)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Follow slowly while nobody looks."""
@@ -399,6 +403,9 @@ class MainWindow(QWidget):
             if card.isVisible():
                 card.dismiss()
                 return
+        if self.workspaces.exploring:
+            self.workspaces.explore.close_message()
+            return
         if self.plots.leave_full():
             return
         keys = self.workspace.messages.keys

@@ -52,6 +52,10 @@ class WindowState:
         Last choices of the export panel.
     welcomed
         Whether the first-start card has done its work.
+    workspace
+        The open workspace.
+    explore
+        What the Explore workspace gave out as its state.
     """
 
     theme: str = "system"
@@ -70,6 +74,8 @@ class WindowState:
     experiment_edited: bool = False
     export: dict[str, Any] = field(default_factory=dict)
     welcomed: bool = False
+    workspace: str = "train"
+    explore: dict[str, Any] = field(default_factory=dict)
 
 
 def _plausible(name: str, value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
@@ -72,7 +72,9 @@ class Commands(QObject):
         self._window = window
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
-        self._single: list[tuple[QAction, str]] = []
+        self._single: list[tuple[QAction, str, str]] = []
+        self._disabled: set[str] = set()
+        self._resting: frozenset[str] = frozenset()
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -102,7 +104,7 @@ class Commands(QObject):
                 twin.setAutoRepeat(keys in (".", "Shift+."))
                 twin.triggered.connect(lambda _checked=False, action=action: action.trigger())
                 self._window.addAction(twin)
-                self._single.append((twin, keys))
+                self._single.append((twin, keys, command.name))
         return action
 
     def action(self, name: str) -> QAction:
@@ -111,7 +113,15 @@ class Commands(QObject):
 
     def set_enabled(self, name: str, enabled: bool) -> None:
         """Let a command work or rest."""
-        self._actions[name].setEnabled(enabled)
+        (self._disabled.discard if enabled else self._disabled.add)(name)
+        self._actions[name].setEnabled(enabled and name not in self._resting)
+
+    def set_resting(self, names: Iterable[str]) -> None:
+        """Let these commands rest, whatever else is said of them, and their keys go to who has the focus."""
+        self._resting = frozenset(names)
+        for name, action in self._actions.items():
+            action.setEnabled(name not in self._disabled and name not in self._resting)
+        self._focus_moved(None, QApplication.focusWidget())
 
     def trigger(self, name: str) -> None:
         """Do a command, if it is enabled."""
@@ -132,11 +142,11 @@ class Commands(QObject):
         by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
         pressing = isinstance(new, (QAbstractButton, QAbstractItemView, QComboBox)) and not by_mouse
         choosing = isinstance(new, (QComboBox, QAbstractItemView))
-        for action, keys in self._single:
+        for action, keys, name in self._single:
             blocked = typing or (pressing and keys == "Space") or (choosing and len(keys) == 1)
             if blocked and not typing and keys in "12345678":
                 blocked = isinstance(new, QComboBox)
-            action.setEnabled(not blocked)
+            action.setEnabled(not blocked and name not in self._resting)
 
 
 def takes_text(widget: QWidget | None) -> bool:

@@ -21,6 +21,7 @@ def window_commands(window: MainWindow) -> None:
     """Give a window its commands."""
     session, experiment, files = window.session, window.experiment, window.files
     plots, strip, grid = window.plots, window.workspace.strip, window.grid
+    spaces, explore = window.workspaces, window.workspaces.explore
 
     def save() -> None:
         window.form.commit()
@@ -40,11 +41,11 @@ def window_commands(window: MainWindow) -> None:
         ("open", "Open experiment …", ("Ctrl+O",), files.choose, "file toml load"),
         ("save", "Save", ("Ctrl+S",), save, "file toml"),
         ("save_as", "Save as …", ("Ctrl+Shift+S",), save_as, "file toml"),
-        ("data", "Load my data …", ("Ctrl+D",), files.choose_data, "csv parquet npz table"),
-        ("undo", "Undo", ("Ctrl+Z",), session.undo, ""),
-        ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), session.redo, ""),
-        ("export", "Export …", ("Ctrl+E",), window.exports.open, "png svg pdf csv figure save"),
-        ("copy", "Copy figure", ("Ctrl+C",), lambda: window.exports.copy(), "clipboard image"),
+        ("data", "Load my data …", ("Ctrl+D",), spaces.for_train(files.choose_data), "csv parquet npz table"),
+        ("undo", "Undo", ("Ctrl+Z",), spaces.undo, ""),
+        ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), spaces.redo, ""),
+        ("export", "Export …", ("Ctrl+E",), spaces.export, "png svg pdf csv figure save"),
+        ("copy", "Copy figure", ("Ctrl+C",), spaces.copy, "clipboard image"),
         ("log_y", "Logarithmic y of this plot", ("L",), lambda: grid.toggle_log_y(), "log scale"),
         ("log_x", "Logarithmic x", ("Shift+L",), lambda: strip.toggle("log_x"), "log scale"),
         ("x_axis", "Next x axis: step, epoch, seconds", ("X",), strip.next_axis, ""),
@@ -55,6 +56,12 @@ def window_commands(window: MainWindow) -> None:
         ("full", "Full size plot and back", ("F",), plots.toggle_full, "expand maximise"),
         ("add_plot", "Add a plot …", (), window.open_add_plot, "card"),
         ("default_plots", "Plots as at first", (), plots.use_default_plots, "layout grid reset"),
+        ("train", "Train", ("Ctrl+1",), lambda: spaces.choose("train"), "workspace"),
+        ("explore", "Explore", ("Ctrl+2",), lambda: spaces.choose("explore"), "workspace losses curves"),
+        ("next_explore", "Next view of Explore", ("Ctrl+PgDown",), lambda: explore.step_view(1), ""),
+        ("previous_explore", "Previous view of Explore", ("Ctrl+PgUp",), lambda: explore.step_view(-1), ""),
+        ("copy_state", "Copy this view as TOML", ("Ctrl+Shift+C",), explore.copy_text, "state clipboard"),
+        ("paste_state", "Paste a view from TOML", ("Ctrl+Shift+V",), explore.paste_text, "state clipboard"),
         ("form", "Fold the experiment", ("Ctrl+B",), lambda: window.workspace.toggle("form"), "panel left"),
         ("runs", "Fold the runs", ("Ctrl+J",), lambda: window.workspace.toggle("runs"), "panel right list"),
         ("panel", "Next panel", ("F6",), window.next_panel, "focus"),

@@ -228,10 +228,19 @@ class ExploreWorkspace(QWidget):
         if self.files.copy(self.view):
             self.noted.emit("The figure is in the clipboard")
 
+    @property
+    def panels(self) -> tuple[QWidget, ...]:
+        """The parts that F6 walks through."""
+        return self.strip, self.view
+
     # --- messages ---------------------------------------------------------------------------------
     def show_problem(self, problem: Problem) -> None:
         """Say above the view what went wrong."""
         self.messages.show_message(message_of(problem, PROBLEM))
+
+    def close_message(self) -> None:
+        """Close the message above the view."""
+        self.messages.remove(PROBLEM)
 
     def _view_refused(self, problem: Problem | None) -> None:
         if problem is None:

@@ -84,7 +84,7 @@ def explain_divergence(source: PanelSource, loss_index: int | None = None) -> Pr
         names = loss_labels(config)
         sentences.append(f"{' and '.join(names[index] for index in others)} diverged, too.")
     going = len(source.runs) - len(ends)
-    sentences.append("The runs are frozen at their last finite weights" + _others_words(source, going))
+    sentences.append("The runs are frozen at their last finite weights" + _others_words(going))
     return Problem(
         title,
         " ".join(sentence for sentence in sentences if sentence),
@@ -93,11 +93,10 @@ def explain_divergence(source: PanelSource, loss_index: int | None = None) -> Pr
     )
 
 
-def _others_words(source: PanelSource, going: int) -> str:
-    if not going:
-        return "."
-    running = any(run.status in ("running", "waiting") for run in source.runs)
-    return f", and the other {going} {'go' if running else 'went'} on."
+def _others_words(going: int) -> str:
+    if going < 2:
+        return ", and the other one is not affected." if going else "."
+    return f", and the other {going} are not affected."
 
 
 def _title(config: ExperimentConfig, loss_index: int, ends: Sequence[RunEnd]) -> str:

@@ -57,7 +57,7 @@ def test_titles() -> None:
     assert both.problem is not None
     assert both.problem.title.startswith("MSE on raw outputs diverged at step 12, on all 3")
     assert "Cross-entropy diverged, too." in both.problem.body
-    assert "other 2 go on" in both.problem.body
+    assert "other 2 are not affected" in both.problem.body
     calm = diverged([RunEnd(4, 12, "target", None, 0.95)])
     assert calm.problem is None
     assert explain_divergence(calm) is None

@@ -201,7 +201,7 @@ def test_diverged() -> None:
     assert problem.title == "MSE on raw outputs diverged at step 23, on all 3 seeds"
     assert "The gradient of the output layer grew from 0.8 to 2.3 within 4 steps" in problem.body
     assert "no upper bound" in problem.body
-    assert "the other 3 go on" in problem.body
+    assert "the other 3 are not affected" in problem.body
     assert [(remedy.label, remedy.changes) for remedy in problem.remedies] == [
         ("Run again at 0.03", {"optimizer.learning_rate": 0.03}),
         ("Clip gradients at 1", {"training.clip": 1.0}),

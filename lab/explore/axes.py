@@ -39,10 +39,15 @@ def many_outputs(card: LossCard) -> bool:
     return card.link in ("softmax", "sparsemax") or card.tasks == ("multiclass",)
 
 
+def has_margin(card: LossCard) -> bool:
+    """Whether a loss's output is a score for a class."""
+    return card.link in _CLASS_LINKS
+
+
 def losses_for_axis(axis: Axis) -> tuple[str, ...]:
     """Return the registry names of the losses that can be drawn over an axis."""
     if axis == "margin":
-        return tuple(name for name, card in LOSSES.items() if card.link in _CLASS_LINKS)
+        return tuple(name for name, card in LOSSES.items() if has_margin(card))
     return tuple(LOSSES)
 
 

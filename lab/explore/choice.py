@@ -8,6 +8,9 @@ from typing import Any
 
 from compute.losses import LOSSES, make_loss
 from compute.losses.base import Loss, LossCard
+from compute.losses.custom import LINK_NAMES
+from compute.losses.custom_card import NAME as CUSTOM
+from compute.losses.custom_parameters import read_parameters
 from lab.explore.problems import refuse
 
 SIBLINGS: tuple[dict[str, str], ...] = (
@@ -26,9 +29,10 @@ class LossChoice:
     Attributes
     ----------
     name
-        Registry name.
+        Registry name, or ``"custom"`` for a typed formula.
     parameters
-        Name → value; what is not there has the declared default.
+        Name → value; what is not there has the declared default. Of a typed formula its keys as in the
+        experiment file: formula, link, parameters, task.
     series
         Colour and dash, from 1.
     visible
@@ -41,6 +45,9 @@ class LossChoice:
     visible: bool = True
 
     def __post_init__(self) -> None:
+        if self.name == CUSTOM:
+            self._check_formula()
+            return
         if self.name not in LOSSES:
             raise refuse("name", f"There is no loss {self.name!r}", "Known: " + ", ".join(LOSSES))
         try:
@@ -48,10 +55,18 @@ class LossChoice:
         except (ValueError, TypeError) as error:
             raise refuse("parameters", f"{LOSSES[self.name].label}: {error}") from error
 
+    def _check_formula(self) -> None:
+        if "formula" not in self.parameters:
+            raise refuse("formula", "A typed loss needs a formula", 'Such as formula = "r**2".')
+        try:
+            self.loss()
+        except TypeError as error:
+            raise refuse("parameters", f"A typed loss has no such key: {error}") from error
+
     @property
     def card(self) -> LossCard:
         """What is known about the loss."""
-        return LOSSES[self.name]
+        return self.loss().card if self.name == CUSTOM else LOSSES[self.name]
 
     def loss(self) -> Loss:
         """Return the loss itself."""
@@ -61,7 +76,7 @@ class LossChoice:
         """Return its name, with the parameters by which it differs from others of the same name."""
         card = self.card
         name = (card.short or card.label) if short else card.label
-        same = [other for other in others if other is not self and other.name == self.name]
+        same = [other for other in others if other is not self and other.is_like(self)]
         words = [
             f"{parameter.label} {self.value(parameter.name):g}"
             for parameter in card.parameters
@@ -70,6 +85,12 @@ class LossChoice:
         ]
         return ", ".join([name, *words])
 
+    def is_like(self, other: LossChoice) -> bool:
+        """Whether it has the same parameters as another: it is the same loss, or the same formula."""
+        formulas = [choice.parameters.get("formula") for choice in (self, other)]
+        names = [tuple(item.name for item in choice.card.parameters) for choice in (self, other)]
+        return self.name == other.name and formulas[0] == formulas[1] and names[0] == names[1]
+
     def value(self, parameter: str) -> Any:
         """Return a parameter's value, declared default included."""
         defaults = {item.name: item.default for item in self.card.parameters}
@@ -77,16 +98,26 @@ class LossChoice:
 
     def with_parameter(self, parameter: str, value: Any) -> LossChoice:
         """Return the same loss with another value of a parameter."""
+        if self.name == CUSTOM:
+            read = [
+                replace(item, value=float(value)) if item.name == parameter else item
+                for item in read_parameters(self.parameters.get("parameters", {}))
+            ]
+            held = {item.name: item.data() for item in read}
+            return replace(self, parameters={**self.parameters, "parameters": held})
         return replace(self, parameters={**self.parameters, parameter: value})
 
     def with_link(self, link: str) -> LossChoice | None:
         """Return the same idea under another link, or nothing where there is none."""
         if self.card.link == link:
             return self
+        if self.name == CUSTOM:
+            linked = {**self.parameters, "link": link}
+            return replace(self, parameters=linked) if link in LINK_NAMES else None
         for family in SIBLINGS:
             if self.name in family.values() and family.get(link) in LOSSES:
-                known = {item.name for item in LOSSES[family[link]].parameters}
-                kept = {key: value for key, value in self.parameters.items() if key in known}
+                declared = {item.name for item in LOSSES[family[link]].parameters}
+                kept = {key: value for key, value in self.parameters.items() if key in declared}
                 return replace(self, name=family[link], parameters=kept)
         return None
 

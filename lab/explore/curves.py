@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.explore.axes import AXES, Axis, Setting, losses_for_axis
+from lab.explore.axes import AXES, Axis, Setting, has_margin
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.curvature import curvature
 from lab.explore.curve_ranges import ends, y_bounds
@@ -227,7 +227,7 @@ def out_of_view(state: CurvesState, plot: CurvesPlot, y_range: tuple[float, floa
 
 
 def _problem_of_axis(state: CurvesState, choice: LossChoice) -> str:
-    if choice.name in losses_for_axis(state.axis):
+    if state.axis != "margin" or has_margin(choice.card):
         return ""
     return f"It has no {state.axis}: its output is a number, not a score for a class."
 

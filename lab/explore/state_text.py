@@ -13,6 +13,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import tomlkit
 
 from compute.losses import LOSSES
+from compute.losses.custom_card import NAME as CUSTOM
+from lab.custom_formula import DECLARATION
 from lab.explore.choice import LossChoice
 from lab.explore.problems import refuse
 from lab.explore.states import STATES, State, view_name
@@ -117,9 +119,9 @@ def _dataclass(kind: Any, table: Mapping[str, Any], where: str) -> Any:
 
 def _loss(table: Mapping[str, Any], where: str) -> LossChoice:
     name = table.get("name")
-    if not isinstance(name, str) or name not in LOSSES:
+    if not isinstance(name, str) or name not in (*LOSSES, CUSTOM):
         raise refuse(f"{where}.name", f"There is no loss {str(name)[:60]!r}", "Known: " + ", ".join(LOSSES))
-    declared = [parameter.name for parameter in LOSSES[name].parameters]
+    declared = [item.name for item in (DECLARATION if name == CUSTOM else LOSSES[name]).parameters]
     parameters = {}
     for key, value in table.items():
         place = f"{where}.{key}"

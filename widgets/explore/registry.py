@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from widgets.explore.curves_view import LossCurves
 from widgets.explore.numerics_view import NumericsExploreView
 from widgets.explore.view import ExploreView
+from widgets.explore.why_view import ChainRule
 from widgets.theme import Theme
 
 
@@ -29,6 +30,7 @@ VIEWS: dict[str, ViewEntry] = {
     "curves": ViewEntry(
         "Loss curves", "Value, slopes and curvature of losses with one point on all", LossCurves, ("curves",)
     ),
+    "why": ViewEntry("Why", "The chain rule factor by factor, and the Jacobian", ChainRule, ("why",)),
     "numerics": ViewEntry(
         "Numerics", "Naive and stable forms in float16, 32 and 64: where they break", NumericsExploreView,
         ("numerics",),

@@ -25,6 +25,7 @@ def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout
     """Paint everything that stands over the data of a panel, but for the crosshair."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for facet in layout.facets:
+        _paint_single_points(painter, theme, facet)
         _paint_tags(painter, theme, facet)
         _paint_outside(painter, theme, panel, facet)
         for mark in facet.facet.marks:
@@ -94,6 +95,21 @@ def _text(
     painter.fillRect(box.adjusted(-2, 1, 2, -1), theme.color("card", 205))
     painter.setPen(theme.color(token) if isinstance(token, str) else token)
     painter.drawText(QPointF(left, box.top() + metrics.ascent()), text)
+
+
+def _paint_single_points(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+    """Paint a dot for a line that has one value yet, since one point makes no line."""
+    rect = layout.frame.rect
+    painter.setPen(Qt.PenStyle.NoPen)
+    for line in layout.facet.lines:
+        finite = np.flatnonzero(np.isfinite(line.x) & np.isfinite(line.y))
+        if line.role not in ("mean", "layer") or len(finite) != 1:
+            continue
+        x, y = layout.frame.px(float(line.x[finite[0]])), layout.frame.py(float(line.y[finite[0]]))
+        if rect.left() - 1 <= x <= rect.right() + 1 and rect.top() - 1 <= y <= rect.bottom() + 1:
+            painter.setBrush(theme.series(line.series).color)
+            painter.drawEllipse(QPointF(x, y), 2.5, 2.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark) -> None:

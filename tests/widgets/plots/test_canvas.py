@@ -380,3 +380,13 @@ def test_sideways_the_wheel_moves_a_zoomed_view_and_stops_at_the_ends(canvas: Ca
     assert canvas.x_view == pytest.approx((0.0, 400.0))
     sideways(100)
     assert canvas.x_view == pytest.approx((1200.0, 1600.0))
+
+
+def test_a_first_value_is_a_dot(canvas: Canvas) -> None:
+    mean = Line(np.array([400.0]), np.array([0.5]), 1, "mean", "First")
+    member = Line(np.array([800.0]), np.array([0.5]), 2, "member", "Second")
+    canvas.show_panel(replace(flat_panel(0.5, log_y=False), facets=(Facet("", (mean, member)),)))
+    image = picture(canvas)
+    frame = canvas.curve_layout().facets[0].frame  # type: ignore[union-attr]
+    assert near(image, frame.px(400.0), frame.py(0.5), LIGHT.series(1).color)
+    assert not near(image, frame.px(800.0), frame.py(0.5), LIGHT.series(2).color)

@@ -83,7 +83,9 @@ CONVERGENCE: tuple[Claim, ...] = (
         "0.12", "Dropping constants does not change convergence.", "overstated",
         "True of constants that are added. A factor (β, ½, 1/N, 1/K) changes gradient descent exactly as "
         "the same factor on the learning rate does: same optimum, other speed and stability.",
-        CurvesState("A factor ½", chosen("squared_error", "half_squared_error"), "residual", point=1.0, target=0.0),
+        CurvesState(
+            "A factor ½", chosen("squared_error", "half_squared_error"), "residual", point=1.0, target=0.0
+        ),
     ),
     Claim(
         "0.13", "A Bernoulli likelihood gives binary cross-entropy.", "right",

@@ -93,9 +93,10 @@ def _divergence(p: Numbers, q: Numbers) -> float:
         return float("inf")
     inside = p > 0
     a, b = p[inside], q[inside]
-    gap = (b - a) / a
     # p ln(p/q) + q − p is ≥ 0 term by term; the q − p that were added sum to what p = 0 leaves over.
-    terms = a * (gap - np.log1p(gap))
+    near = np.abs(b - a) < 0.5 * a
+    gap = np.divide(b - a, a, out=np.zeros_like(a), where=near)
+    terms = np.where(near, a * (gap - np.log1p(gap)), a * (np.log(a) - np.log(b)) + b - a)
     return max(0.0, float(terms.sum() + q[~inside].sum() - (q.sum() - p.sum())))
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from compute.losses import LOSSES
 from lab.explore.estimators import huber_location, quantile_location
 from lab.explore.evaluation import Numbers
-from lab.explore.noise import NOISES, Noise, NoiseName, located_loss, log_normalizer
+from lab.explore.likelihood_surface import over_parameters
+from lab.explore.noise import NOISES, Noise, NoiseName
 from lab.explore.problems import check_choice, check_number, refuse
 from lab.number_text import value_text
 
@@ -192,7 +193,7 @@ def view(state: LikelihoodState) -> LikelihoodView:
     data = np.concatenate([clean, np.array(state.outliers)])
     x = _support(state, data)
     best = noise.best(data)
-    parameter, nll, second, surface = _likelihood(state, noise, data, best)
+    parameter, nll, second, surface = over_parameters(state, noise, data, best)
     name, _, factor, constant = noise.matching_loss()
     total, loss = float(noise.nll(data).sum()), float(noise.losses(data).sum())
     if constant is None:
@@ -227,58 +228,6 @@ def _support(state: LikelihoodState, data: Numbers) -> Numbers:
     return np.arange(2 if state.noise == "bernoulli" else len(state.probabilities), dtype=np.float64)
 
 
-def _likelihood(
-    state: LikelihoodState, noise: Noise, data: Numbers, best: tuple[float, ...]
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Return the first parameter (n,), nll (n,), the second parameter (m,) and the surface (m, n)."""
-    count, none = state.resolution, np.empty(0)
-    if noise.located:
-        spread = max(best[1], state.scale)
-        first = np.linspace(
-            min(best[0], state.location) - 2 * spread, max(best[0], state.location) + 2 * spread, count
-        )
-        second = np.geomspace(0.4 * min(best[1] or spread, state.scale), 2.5 * spread, count)
-        errors = data[:, None] - first
-        nll = (log_normalizer(noise) + located_loss(noise, errors / state.scale)).sum(axis=0)
-        surface = np.stack(
-            [
-                (
-                    log_normalizer(replace(noise, parameters=(0.0, float(s))))
-                    + located_loss(noise, errors / s)
-                ).sum(0)
-                for s in second
-            ]
-        )
-        return first, nll, second, surface
-    if noise.name == "poisson":
-        top = 2 * max(best[0], state.rate) + 1
-        first = np.linspace(top / count, top, count)
-    else:
-        first = np.linspace(0, 1, count)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if noise.name != "categorical":
-            total = np.array([replace(noise, parameters=(float(p),)).nll(data).sum() for p in first])
-            return first, total, none, np.empty((0, 0))
-        counts = np.bincount(data.astype(np.intp), minlength=len(noise.parameters))
-
-        def cost(number: float, p: Numbers) -> Numbers:
-            return np.where(number > 0, -number * np.log(p), 0.0) if number else np.zeros_like(p)
-
-        # The other classes keep their shares of what the first leaves.
-        rest = np.array(noise.parameters[1:])
-        share = rest / rest.sum() if rest.sum() > 0 else np.full(len(rest), 1 / len(rest))
-        curve = cost(counts[0], first) + sum(
-            cost(n, (1 - first) * q) for n, q in zip(counts[1:], share, strict=True)
-        )
-        if len(counts) != 3:
-            return first, curve + 0.0, none, np.empty((0, 0))
-        p1, p2 = np.meshgrid(first, first)
-        p3 = 1 - p1 - p2
-        p3 = np.where(np.abs(p3) < 1e-12, 0.0, p3)
-        surface = cost(counts[0], p1) + cost(counts[1], p2) + cost(counts[2], np.maximum(p3, 0))
-        return first, curve + 0.0, first, np.where(p3 < 0, np.inf, surface) + 0.0
-
-
 def _estimates(state: LikelihoodState, data: Numbers, clean: Numbers) -> tuple[Estimate, ...]:
     if state.noise == "categorical":
         return ()
@@ -306,7 +255,7 @@ def _estimates(state: LikelihoodState, data: Numbers, clean: Numbers) -> tuple[E
 
 def _sentence(state: LikelihoodState, label: str, factor: float, constant: float) -> str:
     if state.noise == "poisson":
-        return f"The negative log-likelihood is {label} and ln y!, which no parameter changes."
+        return f"The negative log-likelihood is {label} and a term of the data alone, which no rate changes."
     if not constant:
         return f"The negative log-likelihood is {label} itself."
     times = "" if factor == 1 else f"{value_text(factor)} × "

@@ -94,7 +94,7 @@ class Noise:
     def matching_loss(self) -> tuple[str, dict[str, float], float, float | None]:
         """Return the loss's registry name and parameters, and factor and constant of nll = f L + c.
 
-        The constant is ``None`` where it differs from point to point (Poisson's ln y!).
+        The constant is ``None`` where it differs from point to point (Poisson).
         """
         scale = self.parameters[1] if self.located else 1.0
         if self.name == "gaussian":

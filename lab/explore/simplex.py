@@ -34,7 +34,7 @@ class SimplexState:
     resolution: int = 60
     arrows: int = 12
     learning_rate: float = 1.0
-    steps: int = 200
+    steps: int = 100
     show_path: bool = True
 
     def __post_init__(self) -> None:

@@ -65,8 +65,8 @@ def error_after(loss: Output, start: float, steps: int, learning_rate: float = 1
 
     Examples
     --------
-    >>> round(error_after("cross_entropy", 0.0, 1000), 5)
-    0.00099
+    >>> round(error_after("cross_entropy", 0.0, 100_000), 8)
+    1e-05
     """
     check_number("steps", "The number of steps", steps, 0, 1_000_000, whole=True)
     z = start
@@ -83,7 +83,7 @@ def residual_path(
     *,
     decay: bool = False,
 ) -> Numbers:
-    """Return the residuals (steps + 1,) of gradient descent on one number, the rate over √t with ``decay``."""
+    """Return residuals (steps + 1,) of gradient descent on one number, the rate over √t with ``decay``."""
     check_number("steps", "The number of steps", steps, 0, 1_000_000, whole=True)
     path = np.empty(steps + 1)
     path[0] = residual = start

@@ -36,7 +36,7 @@ def parse_rows(text: str, link: str = "softmax") -> tuple[TableRow, ...]:
     --------
     >>> parse_rows("1;0;0,8;0,2")
     (TableRow(target=(1.0, 0.0), prediction=(0.8, 0.2), name=''),)
-    >>> parse_rows("2\t0.1\\t0.7\\t0.2")[0].target
+    >>> parse_rows("2\t0.1\t0.7\t0.2")[0].target
     (0.0, 1.0, 0.0)
     """
     if len(text) > _LARGEST_TEXT:
@@ -119,7 +119,7 @@ def _row(number: int, cells: list[str], decimal_comma: bool, link: str) -> Table
         target = tuple(float(k == int(values[0]) - 1) for k in range(count))
         return TableRow(target, tuple(values[1:]), name)
     raise _refuse(
-        number, cells, 0, f"Line {number} has {len(values)} cells",
+        number, cells, 0, f"Line {number} has {len(values)} cell{'' if len(values) == 1 else 's'}",
         "A row is as many targets as predictions, or the number of the right class (from 1) and predictions.",
     )  # fmt: skip
 

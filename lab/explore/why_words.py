@@ -29,17 +29,17 @@ def in_words(
     if state.link == "softmax":
         for point in points:
             if abs(point.other_terms) > 1e-12 * max(1.0, abs(point.slope_output)):
+                ratio = value_text(point.simplified_ratio)
                 words = (
-                    f"{point.short}: the label's own factors give {value_text(point.own_term)}; the "
-                    f"other classes add {value_text(point.other_terms)}, {value_text(point.simplified_ratio)} times "
-                    "as much in all."
+                    f"{point.short}: the label's own factors give {value_text(point.own_term)}; the other "
+                    f"classes add {value_text(point.other_terms)}, {ratio} times as much in all."
                 )
                 break
     if len(points) > 1 and flattest.slope_output:
-        ratio = abs(steepest.slope_output / flattest.slope_output)
-        if ratio > 1.05:
+        times = abs(steepest.slope_output / flattest.slope_output)
+        if times > 1.05:
             words += (
-                f" The gradient of {flattest.short} is {step_text(ratio)} times smaller than that of "
+                f" The gradient of {flattest.short} is {step_text(times)} times smaller than that of "
                 f"{steepest.short}."
             )
     return headline, words

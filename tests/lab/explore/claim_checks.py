@@ -44,7 +44,9 @@ def at(loss: str, x: float, *, target: float = 1.0, axis: str = "prediction", **
 
 
 def cells(
-    target: tuple[float, ...], *predictions: tuple[float, ...], losses: tuple[LossChoice, ...] | None = None,
+    target: tuple[float, ...],
+    *predictions: tuple[float, ...],
+    losses: tuple[LossChoice, ...] | None = None,
     **state: Any,
 ) -> list[dict[str, TableCell]]:
     """Return the cells of each prediction by loss."""

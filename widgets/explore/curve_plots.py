@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from lab.explore.curves import CurvesPlot, CurvesState, CurvesView, Readout, ReadoutRow
 from widgets.explore.point_plot import EdgeNote, PlotData, PlotLine
 from widgets.explore.readout_card import CardRow, readout_number
@@ -26,12 +28,17 @@ COLUMNS = (
 def plot_data(view: CurvesView, plot: CurvesPlot, *, log_y: bool) -> PlotData:
     """Return one plot's curves, overlays and edge notes."""
     lines = []
+    exact = {curve.index: curve.y for curve in plot.curves if curve.kind == "loss"}
     for curve in plot.curves:
         if not curve.visible or curve.problem:
             continue
+        x, y = curve.x, curve.y
+        if curve.kind == "naive":  # where the loss itself is infinite, an infinite overlay is right
+            known = np.isfinite(exact[curve.index])
+            x, y = x[known], y[known]
         style = {"loss": "loss", "naive": "naive", "zero_one": "thin"}[curve.kind]
         tag = curve.name if curve.kind == "zero_one" else ""
-        lines.append(PlotLine(curve.x, curve.y, curve.series, style, tag))  # type: ignore[arg-type]
+        lines.append(PlotLine(x, y, curve.series, style, tag))  # type: ignore[arg-type]
     notes = tuple(EdgeNote(note.series, note.x, note.text.startswith("↑"), note.text) for note in plot.notes)
     return PlotData(
         tuple(lines), view.x_label, view.x_range, plot.y_range, view.log_x,

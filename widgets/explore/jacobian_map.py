@@ -18,6 +18,10 @@ MOST_CELLS = 64
 POSITIVE, NEGATIVE = {"light": "#2F6F8F", "dark": "#8CC7DE"}, {"light": "#A2691B", "dark": "#E0B36B"}
 
 
+def _rgb(color: QColor) -> tuple[int, int, int]:
+    return color.red(), color.green(), color.blue()
+
+
 class JacobianMap(QWidget):
     """Square cells; under the pointer a cell tells its number."""
 
@@ -113,15 +117,13 @@ class JacobianMap(QWidget):
         ground, positive, negative = self._colors()
         share = min(1.0, abs(value) / largest) ** 0.5 if largest > 0 else 0.0
         full = positive if value >= 0 else negative
-        mixed = [
-            round(a + (b - a) * share) for a, b in zip(ground.getRgb()[:3], full.getRgb()[:3], strict=True)
-        ]
+        mixed = [round(a + (b - a) * share) for a, b in zip(_rgb(ground), _rgb(full), strict=True)]
         return QColor(*mixed)
 
     def _image(self) -> QImage:
         count = len(self._matrix)
         largest = float(np.abs(self._matrix).max(initial=0.0))
-        ground, positive, negative = (np.array(c.getRgb()[:3], dtype=np.float64) for c in self._colors())
+        ground, positive, negative = (np.array(_rgb(c), dtype=np.float64) for c in self._colors())
         share = np.sqrt(np.abs(self._matrix) / largest) if largest > 0 else np.zeros_like(self._matrix)
         full = np.where((self._matrix >= 0)[..., None], positive, negative)
         rgb = np.round(ground + (full - ground) * share[..., None]).astype(np.uint8)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.explore.why import WhyState, WhyView
 from widgets.explore.readout_card import readout_number
-from widgets.numbers import format_number
+from widgets.plots.annotations import number
 from widgets.swatch import paint_swatch
 from widgets.theme import Theme
 
@@ -38,28 +38,28 @@ def laws(state: WhyState, view: WhyView, factor: float | None, uniform: tuple[fl
     lines = []
     if factor is not None:
         k = state.classes
-        usual = f"K/(K − 1) = {format_number(k / (k - 1), 4)}"
+        usual = f"K/(K − 1) = {number(k / (k - 1), False, 4)}"
         if state.wrong == "equal":
             words = f"For squared error the exact gradient is {usual} times −2p(1 − p)²."
         else:
             words = (
-                f"For squared error the exact gradient is {format_number(factor, 4)} times −2p(1 − p)², "
+                f"For squared error the exact gradient is {number(factor, False, 4)} times −2p(1 − p)², "
                 f"with equal wrong classes {usual} times."
             )
         lines.append(words)
         lines.append(
-            f"At uniform output the gradient of cross-entropy is K/2 = {format_number(uniform[0], 4)} times "
-            f"that of squared error, and {format_number(uniform[1], 4)} times that of absolute error."
+            f"At uniform output the gradient of cross-entropy is K/2 = {number(uniform[0], False, 4)} times "
+            f"that of squared error, and {number(uniform[1], False, 4)} times that of absolute error."
         )
     for peak in view.peaks:
         if not state.losses[peak.index].visible:
             continue
-        where = f"at p = {format_number(peak.prediction, 4)}"
+        where = f"at p = {number(peak.prediction, False, 4)}"
         if peak.monotone:
-            lines.append(f"{peak.short}: grows to {format_number(peak.size, 4)} towards p = "
-                         f"{format_number(peak.prediction, 4)}, no peak.")  # fmt: skip
+            lines.append(f"{peak.short}: grows to {number(peak.size, False, 4)} towards p = "
+                         f"{number(peak.prediction, False, 4)}, no peak.")  # fmt: skip
         else:
-            lines.append(f"{peak.short}: steepest {where}, with {format_number(peak.size, 4)}.")
+            lines.append(f"{peak.short}: steepest {where}, with {number(peak.size, False, 4)}.")
     return "\n".join(lines)
 
 
@@ -111,8 +111,8 @@ class NumbersTable(QWidget):
         painter.setPen(theme.color("text2"))
         for i, head in enumerate(self._heads):
             painter.drawText(QPointF(first + step * (i + 1) - metrics.horizontalAdvance(head), base), head)
-        for number, (series, name, texts) in enumerate(self._rows, 1):
-            top = number * ROW
+        for index, (series, name, texts) in enumerate(self._rows, 1):
+            top = index * ROW
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_swatch(painter, theme, series, QRectF(0, top, 22, ROW), dpr=self.devicePixelRatioF())
             painter.setFont(theme.font("subtitle"))

@@ -1,4 +1,4 @@
-"""The chain rule by itself: three factors, K classes, the simplified formula against the exact one, Jacobian."""
+"""The chain rule by itself: three factors, K classes, the simplified formula and the exact one, Jacobian."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class ChainRule(ExploreView):
                 slider_low=state.low, slider_high=state.high, help="Drag the line in a plot, or type.",
             ),
             FieldSpec(
-                "prediction", "or p", "float", float(f"{shown.point_prediction:.6g}"), 0.5, 0.0, 1.0,
+                "prediction", "or p", "float", float(f"{shown.point_prediction:.4g}"), 0.5, 0.0, 1.0,
                 low_open=True, high_open=True, slider="linear", slider_low=0.0, slider_high=1.0,
                 help="The prediction at the point; typing moves the point.",
             ),
@@ -204,7 +204,8 @@ class ChainRule(ExploreView):
     # --- a person's acts --------------------------------------------------------------------------
     def _link_chosen(self, link: str) -> None:
         target = 1.0 if link == "softmax" else self.state().target
-        self.change(link=link, target=target)
+        losses = tuple(choice.with_link(link) or choice for choice in self.state().losses)
+        self.change(link=link, target=target, losses=losses)
 
     def _field_edited(self, path: str, value: Any, *, gesture: str = "") -> None:
         state: WhyState = self.state()

@@ -16,6 +16,7 @@ from lab.ranges import linear_range
 from widgets.explore.point_plot import EdgeNote, PlotData, PlotLine, PointPlot
 from widgets.formula import FormulaView
 from widgets.numbers import format_number
+from widgets.plots.annotations import number
 from widgets.swatch import paint_swatch
 from widgets.theme import LIGHT, Theme
 
@@ -200,8 +201,7 @@ def _data(state: WhyState, lines: list[PlotLine]) -> PlotData:
         for above, place in ((True, int(y.argmax())), (False, int(y.argmin()))):
             if (y[place] > bounds[1] + margin) if above else (y[place] < bounds[0] - margin):
                 arrow = "↑" if above else "↓"
-                text = (
-                    f"{arrow} {value_text(float(y[place]), digits=4)} at z = {format_number(line.x[place])}"
-                )
+                most, at = value_text(float(y[place]), digits=4), number(float(line.x[place]), False, 4)
+                text = f"{arrow} {most} at z = {at}"
                 notes.append(EdgeNote(line.series, float(line.x[place]), above, text))
     return PlotData(tuple(lines), "z", (state.low, state.high), bounds, notes=tuple(notes))

@@ -17,6 +17,10 @@ information    InformationState → …View    entropy, cross-entropy and diverg
 numerics       NumericsState → …View       forms that break in float16, 32 and 64
 =============  ==========================  =====================================================
 
+`efficiency` (EfficiencyState, a generator that a window can step through, and the breakdown curve) belongs to
+the likelihood bench; presets stand in `table_presets` and `numerics.PRESETS`, pasted rows are read by
+`table_text`, steps and flow times of saturated outputs counted by `steps`.
+
 Beside them: `choice` (a loss with its parameters), `state_text` (TOML to and from states), `history`
 (undo and redo), `figures` (views as `lab.panels.CurvePanel` for figure export and CSV), `claims` (what is
 often said of these losses, what is right, and the state that shows it). A value that a person typed wrong

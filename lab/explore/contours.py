@@ -39,3 +39,15 @@ def contour_pieces(
         start, stop = xy[corners[row, alone]], xy[corners[row, other]]
         pieces[:, end] = start + share[:, None] * (stop - start)
     return pieces
+
+
+def grid_contours(
+    x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64], level: float
+) -> NDArray[np.float64]:
+    """Return the line pieces (s, 2, 2) of a level of values (len(y), len(x)) on a grid."""
+    across, up = np.meshgrid(x, y)
+    xy = np.stack([across.ravel(), up.ravel()], axis=1)
+    corner = (np.arange(len(y) - 1)[:, None] * len(x) + np.arange(len(x) - 1)).ravel()
+    right, above, over = corner + 1, corner + len(x), corner + len(x) + 1
+    lower, upper = np.stack([corner, right, above], axis=1), np.stack([right, over, above], axis=1)
+    return contour_pieces(xy, np.concatenate([lower, upper]), values.ravel(), level)

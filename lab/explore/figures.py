@@ -12,7 +12,7 @@ from lab.explore import curves, efficiency, information, likelihood, numerics, t
 from lab.explore.curves import CurvesState
 from lab.explore.efficiency import EfficiencyState
 from lab.explore.evaluation import Numbers
-from lab.explore.figures_simplex import simplex_panel
+from lab.explore.figures_simplex import joined, simplex_panel
 from lab.explore.information import InformationState
 from lab.explore.likelihood import LikelihoodState
 from lab.explore.noise import NOISES
@@ -142,7 +142,19 @@ def _likelihood(state: LikelihoodState) -> tuple[CurvePanel, ...]:
         [(view.loss_label, 1, view.nll, value_text(view.nll_at_state))], view.names[0],
         note=f"least at {value_text(view.best[0])}",
     )  # fmt: skip
-    return density, nll
+    if not view.contours:
+        return density, nll
+    lines = tuple(
+        Line(*joined(pieces), 1, "member", f"+ {rise:g}") for rise, pieces in view.contours if len(pieces)
+    )
+    best = Mark(view.best[0], view.best[1], 1, "reached", "largest likelihood")
+    ends = (float(view.parameter[0]), float(view.parameter[-1]))
+    surface = CurvePanel(
+        "likelihood surface", "Likelihood over both parameters", f"{view.names[1]} over {view.names[0]}",
+        (Facet("", lines, marks=(best,)),), (), view.names[0], ends,
+        (float(view.second[0]), float(view.second[-1])), note="rise of the negative log-likelihood",
+    )  # fmt: skip
+    return density, nll, surface
 
 
 def _breakdown(state: EfficiencyState) -> CurvePanel:

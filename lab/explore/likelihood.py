@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from compute.losses import LOSSES
 from lab.explore.estimators import huber_location, quantile_location
 from lab.explore.evaluation import Numbers
-from lab.explore.likelihood_surface import over_parameters
+from lab.explore.likelihood_surface import over_parameters, rises
 from lab.explore.noise import NOISES, Noise, NoiseName
 from lab.explore.problems import check_choice, check_number, refuse
 from lab.number_text import value_text
@@ -106,6 +106,8 @@ class LikelihoodView:
         (n,) negative log-likelihood of all data over the first parameter, the others as in the state.
     second, surface
         (m,) and (m, n): over the second parameter too, infinite where it is not allowed; empty without one.
+    contours
+        Rises of the surface above its least, each with its line pieces (s, 2, 2) in both parameters.
     best
         The estimate of largest likelihood, in the order of ``names``.
     nll_at_state, loss_at_state
@@ -126,6 +128,7 @@ class LikelihoodView:
     nll: NDArray[np.float64]
     second: NDArray[np.float64]
     surface: NDArray[np.float64]
+    contours: tuple[tuple[float, NDArray[np.float64]], ...]
     best: tuple[float, ...]
     nll_at_state: float
     loss_at_state: float
@@ -199,10 +202,11 @@ def view(state: LikelihoodState) -> LikelihoodView:
     if constant is None:
         constant = (total - factor * loss) / len(data)
     estimates = _estimates(state, data, clean)
+    contours = rises(parameter, second, surface)
     label = LOSSES[name].label
     return LikelihoodView(
         data, np.arange(len(data)) >= len(clean), not noise.located, x, noise.density(x), _names(state),
-        parameter, nll, second, surface, best, total, loss, name, label, factor, constant,
+        parameter, nll, second, surface, contours, best, total, loss, name, label, factor, constant,
         FORMULAS[state.noise], estimates, _sentence(state, label, factor, constant),
     )  # fmt: skip
 

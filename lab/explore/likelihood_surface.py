@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lab.explore.contours import grid_contours
 from lab.explore.evaluation import Numbers
 from lab.explore.noise import Noise, located_loss, log_normalizer
 
 if TYPE_CHECKING:
     from lab.explore.likelihood import LikelihoodState
+
+
+RISES = (0.5, 2.0, 4.5, 8.0, 16.0, 32.0)
+"""Rises of the negative log-likelihood above its least: 1, 2, 3, 4, 5.7 and 8 standard errors."""
+
+
+def rises(first: Numbers, second: Numbers, surface: Numbers) -> tuple[tuple[float, Numbers], ...]:
+    """Return each rise with the line pieces (s, 2, 2) where the surface (m, n) is that far above."""
+    if not surface.size:
+        return ()
+    least = float(surface[np.isfinite(surface)].min())
+    return tuple((rise, grid_contours(first, second, surface, least + rise)) for rise in RISES)
 
 
 def over_parameters(

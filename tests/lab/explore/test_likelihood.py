@@ -156,6 +156,17 @@ def test_intervals_cover_as_often_as_they_say():
     assert hits >= 105  # 95 % of 120 are 114; below 105 has probability under 1e-3
 
 
+def test_contours_rise_as_they_say():
+    state = LikelihoodState("gaussian", samples=40)
+    view = likelihood.view(state)
+    data = tuple(sample(state))
+    for rise, pieces in view.contours:
+        for location, scale in pieces[:: max(1, len(pieces) // 5), 0]:
+            there = likelihood.view(replace(state, edited=data, location=location, scale=scale))
+            assert there.nll_at_state - view.surface.min() == pytest.approx(rise, abs=0.05 * (1 + rise))
+    assert likelihood.view(LikelihoodState("poisson")).contours == ()
+
+
 def test_breakdown():
     found = efficiency.breakdown()
     assert found.breaks_at == {"mean": 1, "median": 51, "huber": 51}

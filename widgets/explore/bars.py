@@ -110,7 +110,7 @@ class BarArea(QWidget):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """A key that is held moves a bar in one go."""
+        """End what a held key did: it moves a bar in one go."""
         if not event.isAutoRepeat() and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.let_go.emit()
         super().keyReleaseEvent(event)
@@ -135,9 +135,7 @@ class BarArea(QWidget):
         painter = QPainter(self)
         active = self._active if self.hasFocus() or self._held >= 0 else -1
         rect = QRectF(0, 0, self.width(), self.height() - 2)
-        paint_bars(
-            painter, self._theme, rect, self._values, token=self._token, raw=self._raw, active=active
-        )
+        paint_bars(painter, self._theme, rect, self._values, token=self._token, raw=self._raw, active=active)
         painter.end()
 
 

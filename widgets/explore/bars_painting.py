@@ -106,7 +106,7 @@ def paint_stacks(
     left, right = rect.left() + label, rect.right() - number
     for place, stack in enumerate(stacks):
         top = rect.top() + place * height
-        bar = min(30.0, height - 26)
+        bar = min(44.0, max(12.0, height - 40))
         middle = top + bar / 2
         painter.setFont(theme.font("value"))
         painter.setPen(theme.color("text"))
@@ -213,4 +213,3 @@ def _words(painter: QPainter, words: str, left: float, middle: float) -> None:
 
 def _number(value: float) -> str:
     return format_fixed(value, 4)
-

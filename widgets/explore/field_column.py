@@ -5,36 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from lab.field_spec import FieldSpec
+from widgets.controls import IconTextButton, below
 from widgets.explore.side_panel import FieldGroup, SidePanel, panel_width
 from widgets.section import Section
 from widgets.theme import Theme
-from widgets.tokens import SIZES
-
-
-class ExampleButton(QPushButton):
-    """One line of a list of examples, shortened to its room."""
-
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words = words
-        self.setProperty("k", "row")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(words)
-        self.setText(words)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten anew."""
-        super().resizeEvent(event)
-        shown = QFontMetrics(self.font()).elidedText(
-            self._words, Qt.TextElideMode.ElideRight, max(20, self.width() - 18)
-        )
-        self.setText(shown)
-        self.setToolTip("" if shown == self._words else self._words)
 
 
 class FieldColumn(SidePanel):
@@ -49,7 +27,13 @@ class FieldColumn(SidePanel):
     def __init__(self, theme: Theme, title: str, subtitle: str) -> None:
         super().__init__(title, subtitle)
         self._groups: dict[str, FieldGroup] = {}
-        self.examples: dict[str, ExampleButton] = {}
+        self.examples: dict[str, QAction] = {}
+        self._menu = QMenu(self)
+        self.examples_button = IconTextButton("chevron_down", "Examples", kind="ghost", token="text2")
+        self.examples_button.setToolTip("Show one of the usual cases")
+        self.examples_button.clicked.connect(lambda: self._menu.popup(below(self.examples_button)))
+        self.examples_button.setVisible(False)
+        self.head_row.addWidget(self.examples_button)
         self.set_theme(theme)
 
     def add_widget(self, title: str, content: QWidget, *, action: QWidget | None = None) -> Section:
@@ -81,18 +65,18 @@ class FieldColumn(SidePanel):
             if row is not None:
                 row.show_problem(sentence)
 
-    def add_examples(self, title: str, examples: Sequence[tuple[str, str]]) -> None:
-        """Add a section with one line an example: (key, words)."""
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(SIZES["label_left"] - 8, 0, 0, 0)
-        column.setSpacing(0)
+    def set_examples(self, examples: Sequence[tuple[str, str]]) -> None:
+        """Offer examples, (key, words) of each, behind a button in the head."""
         for key, words in examples:
-            button = ExampleButton(words)
-            button.clicked.connect(lambda _=False, key=key: self.example_chosen.emit(key))
-            column.addWidget(button)
-            self.examples[key] = button
-        self.add_widget(title, holder)
+            action = self._menu.addAction(words)
+            action.triggered.connect(lambda _=False, key=key: self.example_chosen.emit(key))
+            self.examples[key] = action
+        self.examples_button.setVisible(True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().set_theme(theme)
+        self.examples_button.set_theme(theme)
 
 
 def side_by_side(owner: QWidget, column: FieldColumn, main: QWidget) -> None:

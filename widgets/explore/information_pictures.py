@@ -86,7 +86,7 @@ class SumsPicture(QWidget):
         if self._view is None:
             return
         painter = QPainter(self)
-        height = min(float(self.height()), 190.0)
+        height = min(float(self.height()), 260.0)
         paint_sums(painter, self._theme, QRectF(0, 0, self.width(), height), self._view)
         painter.end()
 

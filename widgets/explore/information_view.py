@@ -1,15 +1,16 @@
-"""The information view: two distributions as bars, and what entropy, cross-entropy and divergences they have."""
+"""The information view: two distributions as bars, with entropies, cross-entropies and divergences."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QSize, QSizeF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from lab.explore.information import InformationState, dragged, one_hot, uniform, view
+from lab.explore.states import State
 from lab.field_spec import FieldSpec
 from lab.panels import Panel
 from widgets.controls import WrapLabel
@@ -54,7 +55,7 @@ class InformationExploreView(ExploreView):
         self.sentence = WrapLabel("", kind="value")
         self.column = FieldColumn(theme, "Information", "P the truth, Q the prediction")
         self.column.show_fields("View", self._fields(self.state()))
-        self.column.add_examples("Examples", [(key, words) for key, (words, _) in EXAMPLES.items()])
+        self.column.set_examples([(key, words) for key, (words, _) in EXAMPLES.items()])
         self.cards = {
             "p": ViewCard("P, the truth", "drag a bar, or type"),
             "q": ViewCard("Q, the prediction", "drag a bar, or type"),
@@ -95,17 +96,22 @@ class InformationExploreView(ExploreView):
         bars.let_go.connect(self._let_go)
 
     # --- state in -----------------------------------------------------------------------------------
-    def show_state(self, state: InformationState) -> None:
+    def show_state(self, state: State) -> None:
         """Show both distributions and their numbers."""
+        assert isinstance(state, InformationState)
         shown = view(state)
         self.bars["p"].show_values(tuple(shown.p.tolist()), state.p)
         self.bars["q"].show_values(tuple(shown.q.tolist()), state.q)
         self.sums.show_view(shown)
         self.surprise.show_view(shown)
         self.sentence.setText(shown.sentence)
-        self.cards["sums"].show_titles("Entropy and divergence", f"{shown.unit}: cross-entropy = entropy + divergence")
+        self.cards["sums"].show_titles(
+            "Entropy and divergence", f"{shown.unit}: cross-entropy = entropy + divergence"
+        )
         self.cards["surprise"].show_titles("Surprise", f"−log p in {shown.unit}, ○ P, □ Q")
-        words = f"smoothed by {state.smoothing:g}, dashed before" if state.smoothing else "drag a bar, or type"
+        words = (
+            f"smoothed by {state.smoothing:g}, dashed before" if state.smoothing else "drag a bar, or type"
+        )
         self.cards["p"].show_titles("P, the truth", words)
         self.column.show_fields("View", self._fields(state))
 
@@ -136,9 +142,7 @@ class InformationExploreView(ExploreView):
             self._base = state.p if which == "p" else state.q
         base = self._base
         value = _before_smoothing(height, state, which)
-        self.attempt(
-            lambda: _with(state, which, dragged(base, index, value)), gesture=f"{which} {index}"
-        )
+        self.attempt(lambda: _with(state, which, dragged(base, index, value)), gesture=f"{which} {index}")
 
     def _type(self, which: Which, index: int, value: float) -> None:
         self._let_go()
@@ -154,7 +158,7 @@ class InformationExploreView(ExploreView):
         if path == "smoothing":
             self.change(gesture="smoothing", smoothing=value)
 
-    def _on_field(self, path: str, value: object) -> None:
+    def _on_field(self, path: str, value: Any) -> None:
         if path == "classes":
             count = int(str(value))
             state: InformationState = self.state()
@@ -175,8 +179,9 @@ class InformationExploreView(ExploreView):
                 slider_high=MOST_CLASSES,
             ),
             FieldSpec(
-                "smoothing", "Smooth P", "float", state.smoothing, low=0.0, high=1.0, slider="linear",
-                allowed="a number from 0 to 1", help="Mixes P with the uniform distribution, as label smoothing does.",
+                "smoothing", "Smooth P", "float", state.smoothing, low=0.0, high=1.0,
+                slider="linear", allowed="a number from 0 to 1",
+                help="Mixes P with the uniform distribution, as label smoothing does.",
             ),
         )  # fmt: skip
 

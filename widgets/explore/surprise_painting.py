@@ -85,16 +85,18 @@ def _paint_axes(painter: QPainter, theme: Theme, frame: QRectF, highest: float) 
         painter.drawLine(QLineF(x, frame.bottom(), x, frame.bottom() - 4))
         painter.setPen(theme.color("text2"))
         width = metrics.horizontalAdvance(words)
-        painter.drawText(QPointF(max(frame.left() - LEFT, x - width / 2), frame.bottom() + 5 + metrics.ascent()), words)
+        painter.drawText(
+            QPointF(max(frame.left() - LEFT, x - width / 2), frame.bottom() + 5 + metrics.ascent()), words
+        )
 
 
 def _paint_point(painter: QPainter, theme: Theme, at: QPointF, token: str, *, square: bool) -> None:
     painter.setPen(QPen(theme.color(token), 2.0))
     painter.setBrush(theme.color("card"))
     if square:
-        painter.drawRect(QRectF(at.x() - 4.5, at.y() - 4.5, 9, 9))
+        painter.drawRect(QRectF(at.x() - 3, at.y() - 3, 6, 6))
     else:
-        painter.drawEllipse(at, 4.5, 4.5)
+        painter.drawEllipse(at, 6.5, 6.5)
 
 
 def _paint_beyond(
@@ -107,6 +109,9 @@ def _paint_beyond(
     words = f"↑ {name}: class {', '.join(classes)}" + (" infinite" if infinite else "")
     metrics = QFontMetricsF(painter.font())
     at = QPointF(frame.left() + 16, frame.top() + metrics.ascent() + number * 16)
-    painter.fillRect(QRectF(at.x() - 2, at.y() - metrics.ascent(), metrics.horizontalAdvance(words) + 4, 14), theme.color("card"))
+    painter.fillRect(
+        QRectF(at.x() - 2, at.y() - metrics.ascent(), metrics.horizontalAdvance(words) + 4, 14),
+        theme.color("card"),
+    )
     painter.setPen(theme.color("text2"))
     painter.drawText(at, words)

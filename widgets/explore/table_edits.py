@@ -19,6 +19,11 @@ def class_count(state: TableState) -> int:
     return max((max(len(row.target), len(row.prediction)) for row in state.rows), default=3)
 
 
+def seen(state: TableState) -> TableState:
+    """Return the table with the losses whose eye is open."""
+    return replace(state, losses=tuple(loss for loss in state.losses if loss.visible))
+
+
 def with_number(state: TableState, row: int, kind: str, index: int, value: float) -> TableState:
     """Return the table with another number in a cell."""
     given = state.rows[row]
@@ -26,7 +31,9 @@ def with_number(state: TableState, row: int, kind: str, index: int, value: float
     numbers += [0.0] * (index + 1 - len(numbers))
     numbers[index] = value
     changed = (
-        replace(given, target=tuple(numbers)) if kind == "target" else replace(given, prediction=tuple(numbers))
+        replace(given, target=tuple(numbers))
+        if kind == "target"
+        else replace(given, prediction=tuple(numbers))
     )
     return _with_row(state, row, changed)
 
@@ -55,7 +62,7 @@ def without_rows(state: TableState, rows: Sequence[int]) -> TableState:
 
 
 def without_unread(state: TableState, unread: Mapping[tuple[int, str, int], str]) -> TableState:
-    """Return the table with no number where a text could not be read, so that nothing counts the one before it."""
+    """Return the table without the numbers that stood where a text cannot be read."""
     for row, kind, index in unread:
         state = with_number(state, row, kind, index, math.nan)
     return state
@@ -106,7 +113,9 @@ def sentence_of(state: TableState, view: TableView) -> str:
         return ""
     sentence = f"Row {last + 1} against row {state.reference + 1}: " + ", ".join(parts) + "."
     if needs:
-        sentence += f"\nPerfect samples that bring row {state.reference + 1} level in the mean: {', '.join(needs)}."
+        sentence += (
+            f"\nPerfect samples that bring row {state.reference + 1} level in the mean: {', '.join(needs)}."
+        )
     return sentence
 
 

@@ -66,7 +66,9 @@ def _paint_header(painter: QPainter, theme: Theme, columns: tuple[Column, ...]) 
             flush = column.kind in ("name", "note")
             font = QFontMetricsF(theme.font("value"))
             sample = 24.0 if column.series else 0.0
-            words = font.elidedText(column.group, Qt.TextElideMode.ElideRight, max(10.0, box.width() - sample - 6))
+            words = font.elidedText(
+                column.group, Qt.TextElideMode.ElideRight, max(10.0, box.width() - sample - 6)
+            )
             _text(painter, theme, "value", "text", box, words, right=not flush)
             if column.series:
                 end = box.right() - font.horizontalAdvance(words) - 6

@@ -23,7 +23,7 @@ from widgets.theme import Theme
 
 ROW_HEIGHT = 30
 WIDTHS = {
-    "name": 96, "target": 42, "prediction": 58, "probability": 58, "value": 122, "ratio": 76, "mean": 88,
+    "name": 96, "target": 42, "prediction": 58, "probability": 58, "value": 118, "ratio": 84, "mean": 88,
     "note": 240,
 }  # fmt: skip
 _BEST = "best"

@@ -126,4 +126,6 @@ class RowHeader(QHeaderView):
         painter.setFont(self._theme.font("value" if selected else "tick"))
         painter.setPen(self._theme.color("text" if selected else "text2"))
         room = rect.adjusted(0, 0, -_PADDING, 0)
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(words or ""))
+        painter.drawText(
+            room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(words or "")
+        )

@@ -1,4 +1,4 @@
-"""The prediction table as an item model: typed cells, computed losses, means, and texts that are no numbers."""
+"""The prediction table as an item model: typed cells, computed losses, means, and unreadable texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class PredictionModel(QAbstractTableModel):
-    """Rows of the state, then the mean over them and, where it differs, the mean with clipped probabilities."""
+    """Rows of the state, then the mean over them and, where it differs, that of clipped probabilities."""
 
     typed = Signal(int, object, str)
     """A person typed into a cell: row, `Column`, text."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize, QSizeF
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lab.explore.states import State
 from lab.explore.table import TableState, csv_text, view
 from lab.explore.table_presets import PRESETS
 from lab.explore.table_text import parse_rows
@@ -13,11 +16,13 @@ from lab.field_spec import FieldSpec
 from lab.panels import Panel
 from widgets.controls import IconTextButton, WrapLabel
 from widgets.explore.field_column import FieldColumn, side_by_side
-from widgets.explore.loss_picker import LossPicker, offered_losses
+from widgets.explore.loss_chips import LossChips
+from widgets.explore.offered_losses import Offered, offered_losses
 from widgets.explore.table_columns import Column
 from widgets.explore.table_edits import (
     LARGEST_CLASSES,
     class_count,
+    seen,
     sentence_of,
     subtitle_of,
     with_classes,
@@ -54,14 +59,14 @@ class TableExploreView(ExploreView):
         self._names = False
         self._unread: dict[tuple[int, str, int], str] = {}
         self._count = 0
-        self._offered: dict[str, tuple[tuple[str, str, str], ...]] = {}
+        self._offered: dict[str, Offered] = {}
         self.model = PredictionModel(theme, self)
         self.grid = PredictionGrid(theme, self.model)
         self.column = FieldColumn(theme, "Prediction table", "every loss of the same predictions")
-        self.losses = LossPicker(theme)
-        self.column.add_widget("Losses", self.losses, action=self.losses.add)
+        self.losses = LossChips()
+        self.column.add_widget("Losses", self.losses, action=self.losses.add_button)
         self.column.show_fields("Table", self._fields(self.state()))
-        self.column.add_examples("Examples", [(key, words) for key, (words, _) in PRESETS.items()])
+        self.column.set_examples([(key, words) for key, (words, _) in PRESETS.items()])
         self.sentence = WrapLabel("", kind="text2")
         self.add_row = IconTextButton("add", "Row", kind="ghost")
         self.add_row.setToolTip("Add a row, a copy of the last one")
@@ -84,7 +89,8 @@ class TableExploreView(ExploreView):
         self.model.typed.connect(self._on_typed)
         self.grid.pasted.connect(self.paste_text)
         self.grid.rows_removed.connect(self.remove_rows)
-        self.losses.losses_chosen.connect(lambda losses: self.change(losses=losses))
+        self.losses.edited.connect(lambda losses, gesture: self.change(losses=losses, gesture=gesture))
+        self.losses.released.connect(self.end_gesture)
         self.column.edited.connect(self._on_field)
         self.column.example_chosen.connect(self.open_example)
         self.add_row.clicked.connect(lambda: self.attempt(lambda: with_new_row(self.state())))
@@ -94,16 +100,19 @@ class TableExploreView(ExploreView):
         self.begin()
 
     # --- state in -----------------------------------------------------------------------------------
-    def show_state(self, state: TableState) -> None:
+    def show_state(self, state: State) -> None:
         """Show a table."""
+        assert isinstance(state, TableState)
         if len(state.rows) != self._count:
             self._unread = {key: text for key, text in self._unread.items() if key[0] < len(state.rows)}
             self._count = len(state.rows)
-        shown = view(without_unread(state, self._unread))
+        shown = view(without_unread(seen(state), self._unread))
         self.model.show_table(state, shown, self._unread, names=self._names)
         self.losses.show_losses(
-            state.losses, self._losses_of(state.link), lambda choice: _missing(choice.with_link(state.link), state)
+            state.losses, [_missing(loss.with_link(state.link), state) for loss in state.losses]
         )
+        offered = self._losses_of(state.link)
+        self.losses.set_addable(offered.losses, offered.formulas)
         self.column.show_fields("Table", self._fields(state))
         self.card.show_titles("Predictions", subtitle_of(state))
         self.sentence.setText(sentence_of(state, shown))
@@ -172,7 +181,7 @@ class TableExploreView(ExploreView):
         if unread and self.state() is before:
             self.show_state(before)
 
-    def _on_field(self, path: str, value: object) -> None:
+    def _on_field(self, path: str, value: Any) -> None:
         if path == "names":
             self._names = bool(value)
             self.show_state(self.state())
@@ -188,7 +197,7 @@ class TableExploreView(ExploreView):
     def _fields(self, state: TableState) -> tuple[FieldSpec, ...]:
         rows = max(1, len(state.rows))
         fields = [
-            FieldSpec("link", "Link", "choice", state.link, choices=_LINKS, help="What the outputs go through."),
+            FieldSpec("link", "Link", "choice", state.link, choices=_LINKS, help="What outputs go through."),
             FieldSpec(
                 "entries", "Typed are", "choice", state.entries, choices=_ENTRIES,
                 help="Numbers that are there stay as they are.", enabled=state.link != "identity",
@@ -214,7 +223,7 @@ class TableExploreView(ExploreView):
         ]  # fmt: skip
         return tuple(fields)
 
-    def _losses_of(self, link: str) -> tuple[tuple[str, str, str], ...]:
+    def _losses_of(self, link: str) -> Offered:
         if link not in self._offered:
             self._offered[link] = offered_losses(lambda choice: choice.card.link == link)
         return self._offered[link]
@@ -222,11 +231,11 @@ class TableExploreView(ExploreView):
     # --- files ----------------------------------------------------------------------------------------
     def figure_size(self) -> QSize:
         """Return the size at which nothing is cut."""
-        return table_size(self.state())
+        return table_size(seen(self.state()))
 
     def paint_figure(self, painter: QPainter, size: QSizeF, theme: Theme) -> None:
         """Paint the table."""
-        paint_table(painter, theme, self.state(), size)
+        paint_table(painter, theme, seen(self.state()), size)
 
     def export_panels(self) -> tuple[Panel, ...]:
         """Return nothing: a table is painted."""
@@ -234,7 +243,7 @@ class TableExploreView(ExploreView):
 
     def export_csv(self) -> str:
         """Return the table with all losses."""
-        return csv_text(self.state())
+        return csv_text(seen(self.state()))
 
 
 def _missing(under: object, state: TableState) -> str:
@@ -242,5 +251,3 @@ def _missing(under: object, state: TableState) -> str:
         return ""
     words = "raw outputs" if state.link == "identity" else f"a {state.link}"
     return f"It has no form under {words}, so it is not in the table."
-
-

@@ -126,6 +126,9 @@ def _checked(
     else:
         pixels = QSize(int(size[0]), int(size[1]))
         logical = QSizeF(pixels) * (LOGICAL_DPI / dpi)
+        if len(panels) > 1:  # several plots share the size: finer print, so that each keeps its labels
+            finer = min(default_size(len(panels)).width() / logical.width(), dpi / LOGICAL_DPI)
+            logical *= max(1.0, finer)
     if not (16 <= pixels.width() <= LARGEST_SIDE and 16 <= pixels.height() <= LARGEST_SIDE):
         raise ProblemError(
             Problem(f"A figure is 16 to 20 000 pixels a side, not {pixels.width()} × {pixels.height()}.")

@@ -141,6 +141,13 @@ def test_the_whole_grid_is_one_figure(qtbot: QtBot, tmp_path: Path) -> None:
     assert count(third.scaled(300, 200), QColor("#FFFFFF")) < 300 * 200
 
 
+def test_a_grid_of_the_size_of_one_plot_keeps_its_labels(qtbot: QtBot, tmp_path: Path) -> None:
+    panels = (curve_panel(), curve_panel(), gradient_panel(), confusion_panel(10))
+    (path,) = draw(panels, tmp_path, "grid", ("svg",), (1600, 1000))
+    shown = {f"{value:.0f}" for value in np.asarray(confusion_panel(10).percent).ravel() if value >= 1}
+    assert shown <= set(texts(path))
+
+
 def test_hidden_losses_are_not_in_the_legend(qtbot: QtBot, tmp_path: Path) -> None:
     (path,) = draw([curve_panel(hidden=(1,))], tmp_path, "one", ("svg",))
     assert "Brier" not in texts(path)

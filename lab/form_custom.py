@@ -12,14 +12,15 @@ from lab.form_fields import field_of
 
 
 def custom_fields(values: Mapping[str, Any], path: str) -> tuple[FieldSpec, ...]:
-    """Return the fields of a typed loss: formula, parameters with their values, link, task."""
+    """Return the fields of a typed loss at a path: formula, parameters with their values, link, task."""
     formula, link, words, task = DECLARATION.parameters
     parameters = read_parameters(values["parameters"])
+    lead = f"{path}." if path else ""
     names = tuple((parameter.name, parameter.name, "") for parameter in parameters)
     return (
-        field_of(f"{path}.formula", formula, values["formula"], kind="formula", choices=names),
+        field_of(f"{lead}formula", formula, values["formula"], kind="formula", choices=names),
         field_of(
-            f"{path}.parameters",
+            f"{lead}parameters",
             words,
             ", ".join(str(parameter) for parameter in parameters),
             kind="text",
@@ -27,9 +28,9 @@ def custom_fields(values: Mapping[str, Any], path: str) -> tuple[FieldSpec, ...]
             empty_text="none",
         ),
         *(
-            field_of(f"{path}.parameters.{parameter.name}", parameter.declared(), parameter.value)
+            field_of(f"{lead}parameters.{parameter.name}", parameter.declared(), parameter.value)
             for parameter in parameters
         ),
-        field_of(f"{path}.link", link, values["link"]),
-        field_of(f"{path}.task", task, values["task"], advanced=values["task"] == task.default),
+        field_of(f"{lead}link", link, values["link"]),
+        field_of(f"{lead}task", task, values["task"], advanced=values["task"] == task.default),
     )

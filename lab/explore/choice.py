@@ -11,6 +11,8 @@ from compute.losses.base import Loss, LossCard
 from compute.losses.custom import LINK_NAMES
 from compute.losses.custom_card import NAME as CUSTOM
 from compute.losses.custom_parameters import read_parameters
+from compute.problems import ProblemError
+from lab.custom_formula import DECLARATION, FormulaKeyError, check_formula, tidied
 from lab.explore.problems import refuse
 
 SIBLINGS: tuple[dict[str, str], ...] = (
@@ -46,7 +48,7 @@ class LossChoice:
 
     def __post_init__(self) -> None:
         if self.name == CUSTOM:
-            self._check_formula()
+            self._read_formula()
             return
         if self.name not in LOSSES:
             raise refuse("name", f"There is no loss {self.name!r}", "Known: " + ", ".join(LOSSES))
@@ -55,13 +57,20 @@ class LossChoice:
         except (ValueError, TypeError) as error:
             raise refuse("parameters", f"{LOSSES[self.name].label}: {error}") from error
 
-    def _check_formula(self) -> None:
-        if "formula" not in self.parameters:
-            raise refuse("formula", "A typed loss needs a formula", 'Such as formula = "r**2".')
+    def _read_formula(self) -> None:
+        """Fill in the keys of a typed formula, and read it."""
+        keys = {item.name: item.default for item in DECLARATION.parameters}
+        unknown = [key for key in self.parameters if key not in keys]
+        if unknown:
+            raise refuse(unknown[0], f"A typed loss has no key {unknown[0]!r}", "Known: " + ", ".join(keys))
         try:
-            self.loss()
-        except TypeError as error:
-            raise refuse("parameters", f"A typed loss has no such key: {error}") from error
+            values = {**keys, **tidied(self.parameters)}
+            values["formula"] = check_formula(values)
+        except FormulaKeyError as error:
+            raise ProblemError(replace(error.problem, where=error.key)) from error
+        except ValueError as error:
+            raise refuse("parameters", str(error)) from error
+        object.__setattr__(self, "parameters", values)
 
     @property
     def card(self) -> LossCard:
@@ -97,11 +106,20 @@ class LossChoice:
         return self.parameters.get(parameter, defaults[parameter])
 
     def with_parameter(self, parameter: str, value: Any) -> LossChoice:
-        """Return the same loss with another value of a parameter."""
+        """Return the same loss with another value of a parameter, or of a key of a typed formula.
+
+        Raises
+        ------
+        ProblemError
+            Where it is not allowed.
+        """
+        parameter = parameter.removeprefix("parameters.")
+        if self.name == CUSTOM and parameter in (item.name for item in DECLARATION.parameters):
+            return replace(self, parameters={**self.parameters, parameter: value})
         if self.name == CUSTOM:
             read = [
                 replace(item, value=float(value)) if item.name == parameter else item
-                for item in read_parameters(self.parameters.get("parameters", {}))
+                for item in read_parameters(self.parameters["parameters"])
             ]
             held = {item.name: item.data() for item in read}
             return replace(self, parameters={**self.parameters, "parameters": held})

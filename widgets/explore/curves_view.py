@@ -10,9 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.explore.axes import losses_for_axis
-from lab.explore.choice import LossChoice
 from lab.explore.curves import CurvesState, CurvesView, view
-from lab.form_data import brief_formula
+from lab.explore.loss_fields import ADDABLE
 from widgets.explore.curve_form import (
     TARGETS,
     at_output,
@@ -138,7 +137,7 @@ class LossCurves(ExploreView):
         wanted = losses_for_axis(state.axis)
         cards = {name: LossChoice(name).card for name in wanted}
         self.chips.set_addable(
-            [(name, card.label, card.help) for name, card in cards.items()],
+            [*((name, card.label, card.help) for name, card in cards.items()), ADDABLE],
             {name: brief_formula(card.formula) for name, card in cards.items()},
         )
         self.axis.show_fields([axis_field(state)])

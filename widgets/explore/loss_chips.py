@@ -10,8 +10,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.explore.choice import LossChoice, add_loss
+from lab.explore.loss_fields import fields_of
 from lab.form_data import brief_formula
-from lab.form_fields import field_of
+from lab.problems import ProblemError
 from widgets.controls import ElidedLabel, IconButton, IconTextButton, below
 from widgets.explore.parameter_rows import ParameterRows
 from widgets.formula import FormulaView
@@ -35,6 +36,7 @@ class LossChip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chip")
+        self._shown: object = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.swatch = Swatch(1, self)
         self.name = ElidedLabel("", self, kind="title")
@@ -70,6 +72,10 @@ class LossChip(QFrame):
 
     def show_choice(self, choice: LossChoice, label: str, problem: str) -> None:
         """Show a loss, silently; ``problem`` says why it has no curve."""
+        shown = (choice, dict(choice.parameters), label, problem)
+        if shown == self._shown:
+            return
+        self._shown = shown
         card = choice.card
         self.swatch.set_series(choice.series)
         self.swatch.set_faded(not choice.visible)
@@ -83,9 +89,7 @@ class LossChip(QFrame):
             self.formula.set_formula(latex, card.plain)
         self.note.setText(problem)
         self.note.setVisible(bool(problem))
-        self.rows.show_fields(
-            [field_of(item.name, item, choice.value(item.name)) for item in card.parameters]
-        )
+        self.rows.show_fields(fields_of(choice))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -111,8 +115,7 @@ class LossChips(QWidget):
         self._theme = LIGHT
         self._losses: tuple[LossChoice, ...] = ()
         self._chips: list[LossChip] = []
-        self._addable: tuple[tuple[str, str, str], ...] = ()
-        self._formulas: dict[str, str] = {}
+        self._addable: tuple[str, ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIZES["label_left"], 1, 0, 0)
         self._column.setSpacing(6)
@@ -141,9 +144,9 @@ class LossChips(QWidget):
             problem = problems[index] if index < len(problems) else ""
             chip.show_choice(choice, choice.label(losses), problem)
 
-    def set_addable(self, losses: Sequence[tuple[str, str, str]], formulas: dict[str, str]) -> None:
-        """Take (name, label, help) of what can be added, with the formulas."""
-        self._addable, self._formulas = tuple(losses), formulas
+    def set_addable(self, names: tuple[str, ...]) -> None:
+        """Take the registry names of what can be added."""
+        self._addable = names
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -175,7 +178,7 @@ class LossChips(QWidget):
             action.triggered.connect(lambda _=False, wanted=wanted: self.edited.emit(wanted, ""))
         put("Only this one", tuple(replace(c, visible=i == index) for i, c in enumerate(losses)))
         put("Usual parameters", self._with(index, replace(choice, parameters={})),
-            enabled=bool(choice.parameters))  # fmt: skip
+            enabled=bool(choice.parameters) and "formula" not in choice.parameters)  # fmt: skip
         menu.addSeparator()
         put("Move up", _swapped(losses, index, index - 1), enabled=index > 0)
         put("Move down", _swapped(losses, index, index + 1), enabled=index < last)
@@ -198,7 +201,11 @@ class LossChips(QWidget):
         return (*self._losses[:index], choice, *self._losses[index + 1 :])
 
     def _parameter(self, index: int, name: str, value: object, *, drag: bool) -> None:
-        choice = self._losses[index].with_parameter(name, value)
+        try:
+            choice = self._losses[index].with_parameter(name, value)
+        except ProblemError as error:
+            self._chips[index].rows.show_problem(name, str(error.problem))
+            return
         self.edited.emit(self._with(index, choice), f"{index}.{name}" if drag else "")
 
     def _toggle(self, index: int) -> None:
@@ -206,7 +213,11 @@ class LossChips(QWidget):
         self.edited.emit(self._with(index, replace(choice, visible=not choice.visible)), "")
 
     def _open_popover(self) -> None:
-        self.popover.show_losses(self._addable, self._formulas)
+        cards = {name: LossChoice(name).card for name in self._addable}
+        self.popover.show_losses(
+            [(name, card.label, card.help) for name, card in cards.items()],
+            {name: brief_formula(card.formula) for name, card in cards.items()},
+        )
         self.popover.open_at(self.add_button)
 
     def _add(self, name: str) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.field_spec import FieldSpec
-from widgets.controls import ElidedLabel, WrapLabel
-from widgets.form_row import field_type
+from widgets.controls import ElidedLabel
+from widgets.form_row import ErrorLine, field_type
 from widgets.number_field import NumberField
 from widgets.theme import LIGHT, Theme
 
@@ -36,8 +36,8 @@ class ParameterRow(QWidget):
         self.spec = spec
         self.label = ElidedLabel(SIGNS.get(spec.label, spec.label), self, kind="subtitle")
         self.field = field_type(spec)(spec, self)
-        self.words = WrapLabel("", self, kind="error")
-        self.words.setVisible(False)
+        self.error = ErrorLine(self)
+        self.error.setVisible(False)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(6)
@@ -47,9 +47,9 @@ class ParameterRow(QWidget):
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(2)
         column.addLayout(self._row)
-        column.addWidget(self.words)
+        column.addWidget(self.error)
         self.field.edited.connect(self._edited)
-        self.field.refused.connect(self._refused)
+        self.field.refused.connect(self.show_problem)
         if isinstance(self.field, NumberField):
             self.field.moved.connect(lambda value: self.moved.emit(self.spec.path, value))
             self.field.slider.sliderReleased.connect(self.released)
@@ -70,14 +70,16 @@ class ParameterRow(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self.field.set_theme(theme)
+        self.error.set_theme(theme)
 
     def _edited(self, value: object) -> None:
-        self._refused("")
+        self.show_problem("")
         self.edited.emit(self.spec.path, value)
 
-    def _refused(self, sentence: str) -> None:
-        self.words.setText(sentence)
-        self.words.setVisible(bool(sentence))
+    def show_problem(self, sentence: str) -> None:
+        """Show what is wrong under the field; empty takes it away."""
+        self.error.show_words(sentence)
+        self.error.setVisible(bool(sentence))
 
 
 class ParameterRows(QWidget):
@@ -127,6 +129,12 @@ class ParameterRows(QWidget):
         for row, spec in zip(self._rows, specs, strict=True):
             if row.spec != spec:
                 row.show_spec(spec)
+
+    def show_problem(self, path: str, sentence: str) -> None:
+        """Show what is wrong with a parameter under its field."""
+        for row in self._rows:
+            if row.spec.path == path:
+                row.show_problem(sentence)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

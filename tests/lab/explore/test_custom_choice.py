@@ -8,6 +8,7 @@ import pytest
 from compute.problems import ProblemError
 from lab.explore.choice import LossChoice
 from lab.explore.curves import CurvesState, view
+from lab.explore.loss_fields import fields_of
 from lab.explore.state_text import dump_state, parse_state
 
 HUBER = "where(abs(r) < d, r**2/2, d*(abs(r) - d/2))"
@@ -41,7 +42,35 @@ def test_it_takes_another_link() -> None:
     assert typed().with_link("sparsemax") is None
 
 
-@pytest.mark.parametrize("parameters", [{}, {"formula": "r**2 + q"}, {"formula": "r**2", "delta": 1.0}])
+def test_without_more_it_begins_with_hubers() -> None:
+    assert LossChoice("custom") == typed(1.0)
+
+
+def test_its_formula_and_parameters_are_edited_like_numbers() -> None:
+    choice = (
+        typed().with_parameter("parameters", "d = 1, q = 2 from 0 to 3").with_parameter("formula", "q*r**2")
+    )
+    assert choice.card.plain.startswith("L = Σₖ q rₖ²")
+    assert choice.with_parameter("parameters.q", 3).value("q") == 3
+    paths = [field.path for field in fields_of(choice)]
+    assert paths == ["formula", "parameters", "parameters.d", "parameters.q", "link"]
+    for field in fields_of(choice):
+        assert choice.with_parameter(field.path, field.value) == choice
+    with pytest.raises(ProblemError) as caught:
+        choice.with_parameter("formula", "q*r**2 + w")
+    assert caught.value.problem.where == "formula"
+    assert "w is not known" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"formula": "r**2 + q"},
+        {"formula": "r**2", "delta": 1.0},
+        {"formula": "r", "link": "x"},
+        {"formula": 3},
+    ],
+)
 def test_what_is_no_loss_is_refused_in_words(parameters: dict[str, object]) -> None:
     with pytest.raises(ProblemError) as caught:
         LossChoice("custom", parameters)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.explore.axes import losses_for_axis
 from lab.explore.curves import CurvesState, CurvesView, view
-from lab.explore.loss_fields import ADDABLE
 from widgets.explore.curve_form import (
     TARGETS,
     at_output,
@@ -134,12 +133,7 @@ class LossCurves(ExploreView):
         self.panel.subtitle.setText(f"over the {shown.x_words}")
         problems = [row.problem for row in shown.readout.rows]
         self.chips.show_losses(state.losses, problems)
-        wanted = losses_for_axis(state.axis)
-        cards = {name: LossChoice(name).card for name in wanted}
-        self.chips.set_addable(
-            [*((name, card.label, card.help) for name, card in cards.items()), ADDABLE],
-            {name: brief_formula(card.formula) for name, card in cards.items()},
-        )
+        self.chips.set_addable(losses_for_axis(state.axis), typed=True)
         self.axis.show_fields([axis_field(state)])
         self.target.set_current("value" if self._any_target else kind)
         self.plot_fields.show_fields(plot_fields(state))

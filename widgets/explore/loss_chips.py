@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.explore.choice import LossChoice, add_loss
-from lab.explore.loss_fields import fields_of
+from lab.explore.loss_fields import ADDABLE, fields_of
 from lab.form_data import brief_formula
 from lab.problems import ProblemError
 from widgets.controls import ElidedLabel, IconButton, IconTextButton, below
@@ -116,6 +116,7 @@ class LossChips(QWidget):
         self._losses: tuple[LossChoice, ...] = ()
         self._chips: list[LossChip] = []
         self._addable: tuple[str, ...] = ()
+        self._typed = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIZES["label_left"], 1, 0, 0)
         self._column.setSpacing(6)
@@ -144,9 +145,9 @@ class LossChips(QWidget):
             problem = problems[index] if index < len(problems) else ""
             chip.show_choice(choice, choice.label(losses), problem)
 
-    def set_addable(self, names: tuple[str, ...]) -> None:
-        """Take the registry names of what can be added."""
-        self._addable = names
+    def set_addable(self, names: tuple[str, ...], *, typed: bool = False) -> None:
+        """Take the registry names of what can be added; ``typed`` adds a formula to type."""
+        self._addable, self._typed = names, typed
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -215,7 +216,10 @@ class LossChips(QWidget):
     def _open_popover(self) -> None:
         cards = {name: LossChoice(name).card for name in self._addable}
         self.popover.show_losses(
-            [(name, card.label, card.help) for name, card in cards.items()],
+            [
+                *((name, card.label, card.help) for name, card in cards.items()),
+                *((ADDABLE,) if self._typed else ()),
+            ],
             {name: brief_formula(card.formula) for name, card in cards.items()},
         )
         self.popover.open_at(self.add_button)

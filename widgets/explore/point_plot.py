@@ -106,6 +106,8 @@ class PointPlot(QWidget):
         self._point = 0.0
         self._marks: tuple[tuple[int, float], ...] = ()
         self._least_left = 0.0
+        self._natural = 0.0
+        self._natural_of: object = None
         self._layout: CurveLayout | None = None
         self._picture = QPixmap()
         self._stale = True
@@ -162,10 +164,15 @@ class PointPlot(QWidget):
 
     def wanted_left(self) -> float:
         """Return the room that the labels of this plot need at the left."""
-        kept, self._least_left, self._layout = self._least_left, 0.0, None
-        facet = self.facet()
-        self._least_left, self._layout = kept, None
-        return facet.frame.rect.left() if facet is not None else 0.0
+        if self._panel is None:
+            return 0.0
+        key = (self._panel.y_range, self._panel.log_y, self.height(), self._theme.name)
+        if key != self._natural_of:
+            layout = lay_out(
+                self._panel, QSizeF(self.size()), self._theme.font("tick"), self._theme.font("tag")
+            )
+            self._natural_of, self._natural = key, layout.facets[0].frame.rect.left()
+        return self._natural
 
     def facet(self) -> FacetLayout | None:
         """Return where everything is, for the present size; None before there is something to show."""

@@ -153,9 +153,13 @@ class FieldGroup(QObject):
         self.rows = FieldRows()
         self.rows.edited.connect(self.edited)
         self._watched: list[NumberField] = []
+        self._specs: list[FieldSpec] = []
 
     def show_fields(self, specs: list[FieldSpec]) -> None:
         """Show these fields, silently."""
+        if specs == self._specs:
+            return
+        self._specs = list(specs)
         self.rows.show_fields(specs)
         fields = [(row, row.field) for row in self.rows.rows() if isinstance(row.field, NumberField)]
         for row, field in fields:

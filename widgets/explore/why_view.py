@@ -8,10 +8,9 @@ from typing import Any, cast
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from lab.explore.choice import SIBLINGS, LossChoice
+from lab.explore.choice import SIBLINGS
 from lab.explore.why import WhyState, WhyView, at_prediction, simplified_factor, uniform_ratio, view
 from lab.field_spec import FieldSpec
-from lab.form_data import brief_formula
 from widgets.controls import ElidedLabel, WrapLabel, hairline
 from widgets.explore.factor_stack import FactorStack
 from widgets.explore.jacobian_map import JacobianMap
@@ -145,11 +144,7 @@ class ChainRule(ExploreView):
             for choice in state.losses
         ]
         self.chips.show_losses(state.losses, problems)
-        cards = {family[state.link]: LossChoice(family[state.link]).card for family in SIBLINGS}
-        self.chips.set_addable(
-            [(name, card.label, card.help) for name, card in cards.items()],
-            {name: brief_formula(card.formula) for name, card in cards.items()},
-        )
+        self.chips.set_addable(tuple(family[state.link] for family in SIBLINGS))
         self.link.set_current(state.link)
         self.target.set_current({0.0: "0", 1.0: "1"}.get(float(state.target), ""))
         self.target.setVisible(state.link == "sigmoid")

@@ -146,4 +146,5 @@ class Setting:
         with np.errstate(invalid="ignore"):
             grows = np.isinf(z) & (np.abs(far) > 2 * np.abs(near) + 1)
             settled = np.where(np.isinf(z) & (np.abs(far) < 1e-100), 0.0, far)
-        return np.where(grows, np.sign(far) * np.inf, settled)
+            endless = np.sign(far) * np.inf
+        return np.where(grows, endless, settled)

@@ -134,7 +134,9 @@ def located_loss(noise: Noise, error: Numbers) -> Numbers:
     if noise.name == "laplace":
         return np.abs(error)
     nu = noise.degrees_of_freedom
-    return 0.5 * (nu + 1) * np.log1p(error * error / nu)
+    x = np.abs(error) / math.sqrt(nu)
+    near, far = np.minimum(x, 1e6), np.maximum(x, 1e6)  # beyond, 1 + x² is x² to the last digit
+    return (nu + 1) * np.where(x < 1e6, 0.5 * np.log1p(near * near), np.log(far))
 
 
 def log_normalizer(noise: Noise) -> float:

@@ -118,8 +118,11 @@ def view(state: TableState) -> TableView:
             alone = np.array([row.scores or choice.name == "cross_entropy" for row in used])
             for array, at in ((values, outputs), (clipped, bounded), (perfect, ideal)):
                 # Cross-entropy is linear in the target: one that sums to 4 counts four times.
+                # A learned scale is held at output 0.
+                located = np.pad(at, ((0, 0), (0, at.shape[1] * (loss.card.outputs_per_target - 1))))
+                one = at_outputs(loss, located, targets / np.where(total > 0, total, 1.0))[0]
                 array[good, column] = np.where(
-                    alone, at_outputs(loss, at, targets / total)[0] * total[:, 0], np.nan
+                    alone, np.where(total[:, 0] > 0, one * total[:, 0], 0.0), np.nan
                 )
     means, clipped_means = _means(values[good]), _means(clipped[good])
     best = tuple(_best(values[:, column]) for column in range(len(choices)))

@@ -37,6 +37,13 @@ def test_the_matching_loss_is_the_likelihood(noise):
         assert np.isfinite(view.best).all() and len(view.best) == len(view.names)
 
 
+def test_heavy_tails_far_out_stay_finite():
+    state = LikelihoodState("student_t", degrees_of_freedom=0.5, scale=1e-3, edited=(0.0, 1e9, -1e9))
+    view = likelihood.view(state)
+    assert view.nll_at_state == pytest.approx(-stats.t(0.5, 0, 1e-3).logpdf(view.data).sum(), rel=1e-9)
+    assert np.isfinite(view.nll).all()
+
+
 def test_a_poisson_constant_is_of_the_data_alone():
     view = likelihood.view(LikelihoodState("poisson"))
     # The loss is half the deviance: 0 for a perfect rate, which leaves −ln p(y | y).

@@ -13,7 +13,7 @@ from scipy.special import log_softmax
 
 from compute.problems import ProblemError
 from lab.explore import table
-from lab.explore.choice import chosen
+from lab.explore.choice import LossChoice, chosen
 from lab.explore.table import TableRow, TableState
 from lab.explore.table_text import parse_rows
 
@@ -109,6 +109,16 @@ def test_csv_reads_back():
     lines = list(csv.DictReader(io.StringIO(table.csv_text(state))))
     assert lines[0]["name"] == "a, b" and float(lines[0]["Cross-entropy"]) == pytest.approx(-math.log(0.8))
     assert lines[1]["Cross-entropy"] == "inf" and lines[2]["name"] == "mean"
+
+
+def test_targets_without_any_class_and_learned_scales():
+    nothing = table.view(TableState(rows=(TableRow((0.0, 0.0), (0.3, 0.7)),))).rows[0]
+    assert nothing.cells[0].value == 0 and math.isnan(nothing.cells[1].value) and "sum to 0" in nothing.note
+    state = TableState(chosen("gaussian_nll"), "identity", rows=(TableRow((1.0, 2.0), (3.0, 2.0)),))
+    expected = float(LossChoice("gaussian_nll").loss().value_and_gradient(
+        np.array([[[3.0, 2.0, 0.0, 0.0]]]), np.array([[[1.0, 2.0]]])
+    )[0][0, 0])  # fmt: skip
+    assert table.view(state).rows[0].cells[0].value == pytest.approx(expected)
 
 
 def test_ratios_and_perfect_samples():

@@ -1,8 +1,4 @@
-"""Differentiate and simplify a formula with SymPy. The only file that imports it; imported when first needed.
-
-Conditions, magnitudes and the stable forms are functions of our own, opaque to SymPy: a condition stays as it
-was typed, sign(0) is 0, and no rewriting of cases can take long or change what is computed at a kink.
-"""
+"""Differentiate and simplify a formula with SymPy, which is imported with this file, when first needed."""
 
 from __future__ import annotations
 
@@ -18,87 +14,13 @@ from typing import Any
 
 import sympy
 
+from compute.losses.custom_functions import Choice, Expm1, Log1p, Logistic, Magnitude, Sign, Softplus
 from compute.losses.custom_tree import Node, number
 
 SECONDS = 0.4
 """Longest time to spend on making a gradient shorter."""
 LONGEST = 80
 """Longer gradients, in operations, are left as they are."""
-
-
-class Magnitude(sympy.Function):  # type: ignore[misc]
-    """abs(x), whose derivative is sign(x)."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return Sign(self.args[0])
-
-
-class Sign(sympy.Function):  # type: ignore[misc]
-    """sign(x), whose derivative is taken as 0 everywhere."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return sympy.Integer(0)
-
-
-class Log1p(sympy.Function):  # type: ignore[misc]
-    """log(1 + x)."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return 1 / (1 + self.args[0])
-
-
-class Expm1(sympy.Function):  # type: ignore[misc]
-    """exp(x) − 1."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return sympy.exp(self.args[0])
-
-
-class Logistic(sympy.Function):  # type: ignore[misc]
-    """1/(1 + exp(−x)), with a derivative that keeps its digits at both ends."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return Logistic(self.args[0]) * Logistic(-self.args[0])
-
-
-class Softplus(sympy.Function):  # type: ignore[misc]
-    """log(1 + exp(x))."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """Return the derivative."""
-        return Logistic(self.args[0])
-
-
-class Choice(sympy.Function):  # type: ignore[misc]
-    """One of two values by a comparison: Choice(kind, left, right, then, otherwise)."""
-
-    nargs = 5
-
-    @classmethod
-    def eval(cls, kind: Any, left: Any, right: Any, then: Any, otherwise: Any) -> Any:
-        """Drop a choice between equals."""
-        return then if then == otherwise else None
-
-    def _eval_derivative(self, symbol: Any) -> Any:
-        kind, left, right, then, otherwise = self.args
-        return Choice(kind, left, right, then.diff(symbol), otherwise.diff(symbol))
 
 
 _COMPARISONS = ("less", "less_equal", "equal", "not_equal")

@@ -41,6 +41,7 @@ def paint_bars(
     token: str,
     raw: Sequence[float] | None = None,
     active: int = -1,
+    grips: bool = True,
 ) -> None:
     """Paint axis, bars and their numbers.
 
@@ -54,6 +55,8 @@ def paint_bars(
         Where given, dashed marks at other heights: the values before smoothing.
     active
         The bar that the keyboard moves, or −1.
+    grips
+        Whether bars have handles.
     """
     frame = bar_frame(rect)
     _paint_scale(painter, theme, frame)
@@ -71,7 +74,8 @@ def paint_bars(
             mark = bar_box(frame, index, count, raw[index]).top()
             painter.setPen(thin_pen(theme, "text2", dashes=(3.0, 2.0)))
             painter.drawLine(QLineF(box.left() - 4, mark, box.right() + 4, mark))
-        _paint_grip(painter, theme, box, strong=index == active)
+        if grips:
+            _paint_grip(painter, theme, box, strong=index == active)
         painter.setFont(font)
         painter.setPen(theme.color("text"))
         words = format_fixed(value, 3)

@@ -143,7 +143,7 @@ def paint_information(
         left = gap + number * (half + gap)
         _title(painter, theme, QPointF(left, 12), title, "probability by class")
         rect = QRectF(left, head, half, upper - head - 22)
-        paint_bars(painter, theme, rect, values.tolist(), token=token, raw=raw)
+        paint_bars(painter, theme, rect, values.tolist(), token=token, raw=raw, grips=False)
         _class_names(painter, theme, rect, len(values))
     wide = 0.6 * (size.width() - 3 * gap)
     _title(painter, theme, QPointF(gap, upper + 20), "Entropy and divergence", view.unit)

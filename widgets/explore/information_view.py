@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from lab.explore.information import InformationState, dragged, one_hot, uniform, view
 from lab.explore.states import State
+from lab.explore.view_csv import information_csv
 from lab.field_spec import FieldSpec
 from lab.panels import Panel
 from widgets.controls import WrapLabel
@@ -193,6 +194,10 @@ class InformationExploreView(ExploreView):
     def paint_figure(self, painter: QPainter, size: QSizeF, theme: Theme) -> None:
         """Paint all pictures."""
         paint_information(painter, theme, self.state(), view(self.state()), size)
+
+    def export_csv(self) -> str:
+        """Return both distributions and all sums."""
+        return information_csv(self.state())
 
     def export_panels(self) -> tuple[Panel, ...]:
         """Return nothing: bars are painted."""

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.simplex import SimplexState, SimplexView, from_xy, moved, view
 from lab.explore.states import State
+from lab.explore.view_csv import simplex_csv
 from lab.field_spec import FieldSpec
 from lab.panels import Panel
 from widgets.controls import WrapLabel
 from widgets.explore.field_column import FieldColumn, side_by_side
 from widgets.explore.loss_chips import LossChips
-from widgets.explore.offered_losses import Offered, offered_losses
+from widgets.explore.offered_losses import offered_losses
 from widgets.explore.simplex_painting import FIGURE, paint_simplex
 from widgets.explore.triangle import TriangleCard
 from widgets.explore.view import ExploreView
@@ -47,7 +48,7 @@ class SimplexExploreView(ExploreView):
         super().__init__(theme, SimplexState(), parent)
         self._before: tuple[SimplexState, SimplexView] | None = None
         self._dragging = False
-        self._offered = Offered()
+        self._offered: tuple[str, ...] = ()
         self.column = FieldColumn(theme, "Simplex", "three classes, one prediction")
         self.losses = LossChips()
         self.column.add_widget("Losses", self.losses, action=self.losses.add_button)
@@ -98,8 +99,7 @@ class SimplexExploreView(ExploreView):
         self.column.show_fields("Point", self._point_fields(state))
         if not self._dragging:
             self.losses.show_losses(state.losses)
-            offered = self._all_losses()
-            self.losses.set_addable(offered.losses, offered.formulas)
+            self.losses.set_addable(self._all_losses())
             full = len(state.losses) > 1
             self.losses.add_button.setEnabled(not full)
             self.losses.add_button.setToolTip("Two at most: remove one first" if full else "Add a loss")
@@ -191,8 +191,8 @@ class SimplexExploreView(ExploreView):
             ),
         )  # fmt: skip
 
-    def _all_losses(self) -> Offered:
-        if not self._offered.losses:
+    def _all_losses(self) -> tuple[str, ...]:
+        if not self._offered:
             self._offered = offered_losses(_has_softmax)
         return self._offered
 
@@ -205,6 +205,10 @@ class SimplexExploreView(ExploreView):
         """Paint the triangles."""
         state: SimplexState = self.state()
         paint_simplex(painter, theme, state, view(state), size)
+
+    def export_csv(self) -> str:
+        """Return point, paths and grid."""
+        return simplex_csv(self.state())
 
     def export_panels(self) -> tuple[Panel, ...]:
         """Return nothing: triangles are painted."""

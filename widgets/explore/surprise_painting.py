@@ -62,6 +62,8 @@ def paint_surprise(
             painter.setPen(theme.color("text"))
             words = str(index + 1)
             shift = (9.0, -5.0) if number == 0 else (-9.0 - metrics.horizontalAdvance(words), 11.0)
+            if number > 0 and at.y() + 11 > frame.bottom():  # it would stand on the axis
+                shift = (-3.0, -10.0)
             painter.drawText(at + QPointF(*shift), words)
         if beyond:
             _paint_beyond(painter, theme, frame, number, token, beyond, values)

@@ -68,7 +68,7 @@ def columns_of(state: TableState, view: TableView, *, names: bool) -> tuple[Colu
 def loss_text(value: float) -> str:
     """Return a loss to six decimals, in powers of ten where those would hide it.
 
-    >>> loss_text(0.2231435), loss_text(float("inf")), loss_text(2.5e-9)
+    >>> loss_text(0.22314355), loss_text(float("inf")), loss_text(2.5e-9)
     ('0.223144', '∞', '2.5 × 10⁻⁹')
     """
     if math.isnan(value):

@@ -18,7 +18,7 @@ from widgets.theme import Theme
 ROW = 26.0
 _LEFT = 12.0
 _NUMBER = 30.0
-_HEAD = 96.0
+_HEAD = 124.0
 _PADDING = 8.0
 MOST_ROWS = 60
 """Rows a figure has at most; the rest is said in its last line, and all are in the CSV."""
@@ -44,10 +44,11 @@ def paint_table(painter: QPainter, theme: Theme, state: TableState, size: QSizeF
     width = max(wanted.width(), size.width() / share)
     _text(painter, theme, "title", "text", QRectF(_LEFT, 8, width, 20), "Prediction table")
     _text(painter, theme, "subtitle", "text2", QRectF(_LEFT + 110, 8, width, 20), subtitle_of(state))
-    room = QRectF(_LEFT, 28, width - 2 * _LEFT, 18)
     metrics = QFontMetricsF(theme.font("subtitle"))
-    words = metrics.elidedText(sentence_of(state, shown), Qt.TextElideMode.ElideRight, room.width())
-    _text(painter, theme, "subtitle", "text2", room, words)
+    for place, line in enumerate(sentence_of(state, shown).split("\n")):
+        room = QRectF(_LEFT, 32 + 18 * place, width - 2 * _LEFT, 18)
+        words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+        _text(painter, theme, "subtitle", "text2", room, words)
     _paint_header(painter, theme, columns)
     _paint_rows(painter, theme, state, shown, columns)
     painter.restore()
@@ -62,7 +63,7 @@ def _paint_header(painter: QPainter, theme: Theme, columns: tuple[Column, ...]) 
         last = number + 1 == len(columns) or (columns[number + 1].group, columns[number + 1].series) != before
         left += width
         if last:
-            box = QRectF(start + _PADDING, 50, left - start - 2 * _PADDING, 20)
+            box = QRectF(start + _PADDING, 76, left - start - 2 * _PADDING, 20)
             flush = column.kind in ("name", "note")
             font = QFontMetricsF(theme.font("value"))
             sample = 24.0 if column.series else 0.0
@@ -72,8 +73,8 @@ def _paint_header(painter: QPainter, theme: Theme, columns: tuple[Column, ...]) 
             _text(painter, theme, "value", "text", box, words, right=not flush)
             if column.series:
                 end = box.right() - font.horizontalAdvance(words) - 6
-                paint_line_sample(painter, theme, column.series, QRectF(end - sample, 50, sample, 20))
-        title = QRectF(left - width, 72, width - _PADDING, 18)
+                paint_line_sample(painter, theme, column.series, QRectF(end - sample, 76, sample, 20))
+        title = QRectF(left - width, 98, width - _PADDING, 18)
         _text(painter, theme, "tick", "text2", title, column.title, right=True)
     painter.setPen(thin_pen(theme, "axis"))
     painter.drawLine(QLineF(_LEFT, _HEAD - 3, left, _HEAD - 3))

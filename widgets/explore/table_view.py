@@ -17,7 +17,7 @@ from lab.panels import Panel
 from widgets.controls import IconTextButton, WrapLabel
 from widgets.explore.field_column import FieldColumn, side_by_side
 from widgets.explore.loss_chips import LossChips
-from widgets.explore.offered_losses import Offered, offered_losses
+from widgets.explore.offered_losses import offered_losses
 from widgets.explore.table_columns import Column
 from widgets.explore.table_edits import (
     LARGEST_CLASSES,
@@ -59,7 +59,7 @@ class TableExploreView(ExploreView):
         self._names = False
         self._unread: dict[tuple[int, str, int], str] = {}
         self._count = 0
-        self._offered: dict[str, Offered] = {}
+        self._offered: dict[str, tuple[str, ...]] = {}
         self.model = PredictionModel(theme, self)
         self.grid = PredictionGrid(theme, self.model)
         self.column = FieldColumn(theme, "Prediction table", "every loss of the same predictions")
@@ -111,8 +111,7 @@ class TableExploreView(ExploreView):
         self.losses.show_losses(
             state.losses, [_missing(loss.with_link(state.link), state) for loss in state.losses]
         )
-        offered = self._losses_of(state.link)
-        self.losses.set_addable(offered.losses, offered.formulas)
+        self.losses.set_addable(self._losses_of(state.link))
         self.column.show_fields("Table", self._fields(state))
         self.card.show_titles("Predictions", subtitle_of(state))
         self.sentence.setText(sentence_of(state, shown))
@@ -223,7 +222,7 @@ class TableExploreView(ExploreView):
         ]  # fmt: skip
         return tuple(fields)
 
-    def _losses_of(self, link: str) -> Offered:
+    def _losses_of(self, link: str) -> tuple[str, ...]:
         if link not in self._offered:
             self._offered[link] = offered_losses(lambda choice: choice.card.link == link)
         return self._offered[link]

@@ -196,5 +196,5 @@ def _remedies(source: PanelSource, loss_index: int, end: RunEnd) -> tuple[Remedy
     remedies = [Remedy(f"Run again at {step_text(lower)}", {_rate_path(config, loss_index): lower})]
     clip = config.training.clip
     if clip is None or clip > 1:
-        remedies.append(Remedy("Clip gradients at 1", {"training.clip": 1.0}))
+        remedies.append(Remedy("Run again, gradients clipped at 1", {"training.clip": 1.0}))
     return tuple(remedies)

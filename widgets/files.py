@@ -44,6 +44,14 @@ def stem_of(name: str) -> str:
     return "-".join(words)[:80] or "experiment"
 
 
+def not_opened(name: str, problem: Problem) -> Problem:
+    """Say of which file a problem is; its place and its ways out are those of a file that is not on screen."""
+    title = problem.title
+    if name not in title:
+        title = f"{name} was not opened: {title}"
+    return replace(problem, title=title, body=problem.body.replace(f" ({name})", ""), where="", remedies=())
+
+
 class Files(QObject):
     """What the window does with files.
 
@@ -105,7 +113,7 @@ class Files(QObject):
     def _open(self, path: Path) -> None:
         problem = self._session.open(path)
         if problem is not None:
-            self.refused.emit(problem)
+            self.refused.emit(not_opened(path.name, problem))
             return
         self._remember(path)
         self.opened.emit()

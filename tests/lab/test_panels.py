@@ -204,7 +204,7 @@ def test_diverged() -> None:
     assert "the other 3 are not affected" in problem.body
     assert [(remedy.label, remedy.changes) for remedy in problem.remedies] == [
         ("Run again at 0.03", {"optimizer.learning_rate": 0.03}),
-        ("Clip gradients at 1", {"training.clip": 1.0}),
+        ("Run again, gradients clipped at 1", {"training.clip": 1.0}),
     ]
     for remedy in problem.remedies:
         apply_changes(session.config, remedy.changes)

@@ -346,6 +346,23 @@ def test_open_save_and_recent(window: MainWindow, session: FakeSession, experime
     assert "0.25" in experiment.read_text()
 
 
+def test_what_a_file_lacks_is_said_of_the_file_and_not_of_the_data_on_screen(
+    window: MainWindow, session: FakeSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "short.toml"
+    path.write_text("format = 1\n")
+    window.files.open(path)
+    spin(window)
+    (key,) = window.workspace.messages.keys
+    message = window.workspace.messages.card(key).message
+    assert message.title == "short.toml was not opened: data is missing"
+    assert (key, message.kept) == ("problem", "")
+    path.write_text('name = "x')
+    window.files.open(path)
+    spin(window)
+    assert window.workspace.messages.keys == ("problem",)
+
+
 def test_a_broken_experiment_is_refused_in_the_page(
     window: MainWindow, session: FakeSession, tmp_path: Path
 ) -> None:

@@ -45,7 +45,7 @@ def stem_of(name: str) -> str:
 
 
 def not_opened(name: str, problem: Problem) -> Problem:
-    """Say of which file a problem is; its place and its ways out are those of a file that is not on screen."""
+    """Say of which file a problem is; its place and ways out are those of a file that is not on screen."""
     title = problem.title
     if name not in title:
         title = f"{name} was not opened: {title}"

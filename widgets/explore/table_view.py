@@ -111,7 +111,7 @@ class TableExploreView(ExploreView):
         self.losses.show_losses(
             state.losses, [_missing(loss.with_link(state.link), state) for loss in state.losses]
         )
-        self.losses.set_addable(self._losses_of(state.link))
+        self.losses.set_addable(self._losses_of(state.link), typed=True)
         self.column.show_fields("Table", self._fields(state))
         self.card.show_titles("Predictions", subtitle_of(state))
         self.sentence.setText(sentence_of(state, shown))

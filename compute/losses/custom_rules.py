@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,16 +69,22 @@ def derive(text: str, parameters: tuple[str, ...], link: str) -> Rule:
             )
         )
     by_prediction, by_output = symbols.derivatives(formula)
+    start = time.perf_counter()
+
+    def shorter(node: Node) -> Node:
+        """Simplify in what is left of the time for all of them."""
+        return symbols.simplified(node, max(0.05, symbols.SECONDS - (time.perf_counter() - start)))
+
     if link == "identity":
         whole = _sum(by_prediction, by_output)
-        best = _best(whole, symbols.simplified(whole), parameters, link)
+        best = _best(whole, shorter(whole), parameters, link)
         return _rule(formula, number(0), best, best)
-    by_prediction = _best(by_prediction, symbols.simplified(by_prediction), parameters, link)
-    by_output = _best(by_output, symbols.simplified(by_output), parameters, link)
+    by_prediction = _best(by_prediction, shorter(by_prediction), parameters, link)
+    by_output = _best(by_output, shorter(by_output), parameters, link)
     if link == "softmax":
         return _rule(formula, by_prediction, by_output, by_prediction)
     whole = _sum(Node("mul", (_slope(link), by_prediction)), by_output)
-    shown = _best(whole, symbols.simplified(whole), parameters, link)
+    shown = _best(whole, shorter(whole), parameters, link)
     if _size(shown) < _size(by_prediction):
         # The link's slope cancelled a pole: p − y, not p (1 − p) (p − y)/(p (1 − p)), 0/0 where p is 1.
         return _rule(formula, number(0), shown, shown)

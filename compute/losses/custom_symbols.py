@@ -5,8 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
 from types import FrameType
@@ -17,9 +16,9 @@ import sympy
 from compute.losses.custom_functions import Choice, Expm1, Log1p, Logistic, Magnitude, Sign, Softplus
 from compute.losses.custom_tree import Node, number
 
-SECONDS = 0.4
+SECONDS = 1.5
 """Longest time to spend on making a gradient shorter."""
-LONGEST = 80
+LONGEST = 60
 """Longer gradients, in operations, are left as they are."""
 
 
@@ -176,22 +175,20 @@ class _Late(BaseException):
     """Raised inside SymPy when its time is over; nothing there may catch it."""
 
 
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_Late` in this thread at the first call of a function after some seconds."""
+def _deadline(seconds: float) -> Callable[[FrameType, str, Any], None]:
+    """Return a profile function that raises `_Late` at the first call inside SymPy after some seconds.
+
+    Only there: what the collector of garbage calls in between must not be broken off.
+    """
     end = time.perf_counter() + seconds
 
     def look(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call" and time.perf_counter() > end:
-            sys.setprofile(None)
-            raise _Late
+            module = str(frame.f_globals.get("__name__", ""))
+            if module.startswith(("sympy", "mpmath")) and frame.f_code.co_name != "__del__":
+                raise _Late
 
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+    return look
 
 
 def derivatives(formula: Node) -> tuple[Node, Node]:
@@ -220,14 +217,17 @@ def simplified(node: Node, seconds: float = SECONDS) -> Node:
     size = expression.count_ops()
     if size > LONGEST or _has_tower(node):
         return node
+    before = sys.getprofile()
+    sys.setprofile(_deadline(seconds))
     try:
-        with _time_limit(seconds):
-            shorter = sympy.simplify(expression)
-            return from_sympy(shorter) if shorter.count_ops() < size else node
+        shorter = sympy.simplify(expression)
+        return from_sympy(shorter) if shorter.count_ops() < size else node
     except _Late:
         return node
     except Exception:  # whatever SymPy stumbles over, the gradient stands as it was
         return node
+    finally:
+        sys.setprofile(before)
 
 
 def _has_tower(node: Node, inside: bool = False) -> bool:

@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from lab.catalogue import form
 from lab.config import DataConfig, ExperimentConfig, LossConfig
+from tests.widgets.fake_session import FakeSession
 from widgets.form_panel import ExperimentForm
 from widgets.form_row import FormRow
+from widgets.main_window import MainWindow
 from widgets.theme import DARK, LIGHT, apply_theme
 
 HUBER = "where(abs(r) < d, r**2/2, d*(abs(r) - d/2))"
@@ -128,3 +130,37 @@ def test_it_takes_both_themes(panel: ExperimentForm, qapp: QApplication) -> None
     panel.set_theme(DARK)
     assert row.error.code.palette().text().color().lightness() > 128
     assert not panel.grab().isNull()
+
+
+def test_a_formula_is_added_typed_and_refused_in_the_window(window: MainWindow, session: FakeSession) -> None:
+    window.form.losses.popover.chosen.emit("custom")
+    window.bridge.flush()
+    QApplication.processEvents()
+    number = len(session.config.losses) - 1
+    assert session.config.losses[-1].parameters["parameters"] == {"d": 1.0}
+    rows = window.form.losses.cards()[-1].rows
+
+    def take(path: str, text: str) -> FormRow:
+        row = rows.row(f"losses.{number}.{path}")
+        assert row is not None
+        edit = row.field.edit  # type: ignore[attr-defined]
+        edit.setFocus()
+        edit.selectAll()
+        QTest.keyClicks(edit, text)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+        window.bridge.flush()
+        QApplication.processEvents()
+        return row
+
+    take("formula", "d*abs(r)")
+    assert session.config.losses[-1].parameters["formula"] == "d*abs(r)"
+    take("parameters", "d = 3 from 1 to 5")
+    assert session.config.losses[-1].card.parameters[0].high == 5
+    assert "is not known" in take("formula", "w*abs(r)").problem
+    assert session.config.losses[-1].parameters["formula"] == "d*abs(r)"
+    row = take("parameters", "q = 3")  # the formula still needs d
+    held = session.config.losses[-1].parameters["parameters"]
+    assert held == {"d": {"value": 3.0, "low": 1.0, "high": 5.0}}
+    assert row is not None
+    session.undo()
+    assert session.config.losses[-1].parameters["parameters"] == {"d": 1.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -99,7 +99,6 @@ class TopBar(QFrame):
             self._tabs.addButton(tab)
             tabs.append(tab)
         self.run = self._button("", "primary", "Run or pause (Space)")
-        self.run.setFixedWidth(104)
         self.again = self._button("Continue", "", "Go on from where the runs stopped")
         self.step = StepButton()
         self._dress(self.step, "icon", "One update (.), with Shift one epoch (Shift+.)")
@@ -186,6 +185,11 @@ class TopBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
         self._theme = theme
+        strong = QFontMetrics(theme.font("primary"))
+        widest = max(strong.horizontalAdvance(words) for words, _icon in (*PRIMARY.values(), ("Run", "")))
+        self.run.setFixedWidth(max(104, widest + 40))
+        for tab in self._tabs.buttons():  # as wide as when it is chosen
+            tab.setMinimumWidth(strong.horizontalAdvance(tab.text()) + 26)
         self._logo.setPixmap(icon_pixmap("logo", theme, 20, "text", self.devicePixelRatioF()))
         self.step.setIcon(icon("step", theme))
         self.stop.setIcon(icon("stop", theme))

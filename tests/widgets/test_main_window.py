@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from widgets.files import UNSAVED
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
 from widgets.theme import DARK, LIGHT
+from widgets.top_bar import PRIMARY, TopBar
 
 
 def spin(window: MainWindow, times: int = 1) -> None:
@@ -521,3 +523,16 @@ def test_the_theme_changes_live_and_back(window: MainWindow) -> None:
     assert light > 200 > 60 > dark
     window.show_theme(DARK)
     assert window.theme is DARK
+
+
+@pytest.mark.parametrize("family", ["Inter", "DejaVu Sans"])
+def test_words_of_the_top_bar_fit_in_any_font(qtbot: QtBot, family: str) -> None:
+    theme = replace(LIGHT, families=(family,))
+    bar = TopBar(theme, (("train", "Train"), ("explore", "Explore")))
+    qtbot.addWidget(bar)
+    strong = QFontMetrics(theme.font("primary"))
+    for words, _icon in PRIMARY.values():
+        assert bar.run.width() >= strong.horizontalAdvance(words) + 14 + 20
+    for tab in bar.findChildren(QPushButton):
+        if tab.property("k") == "tab":
+            assert tab.minimumWidth() > strong.horizontalAdvance(tab.text()) + 20

@@ -140,8 +140,8 @@ _PARTIALS: dict[str, Callable[[Numbers, Numbers], Numbers]] = {
 """∂L/∂p of each class by itself, where the loss is a formula in p; other losses move along the simplex."""
 
 
-def view(state: WhyState) -> WhyView:
-    """Return the factor curves with the point."""
+def view(state: WhyState, *, with_peaks: bool = True) -> WhyView:
+    """Return the factor curves with the point; without the peaks it costs a frame less."""
     z = np.linspace(state.low, state.high, state.samples)
     link = Sigmoid() if state.link == "sigmoid" else Softmax()
     slope = slope_of(link, z, state.classes)
@@ -162,7 +162,8 @@ def view(state: WhyState) -> WhyView:
                 float(own[0]), float(total[0] - own[0]), ratio, gradient[0],
             )
         )  # fmt: skip
-        peaks.append(_peak(state, under, index))
+        if with_peaks:
+            peaks.append(_peak(state, under, index))
     p = _probabilities(state, at)[0]
     p_at, slope_at = float(p[0]), float(slope_of(link, at, state.classes)[0])
     headline, sentence = in_words(state, points, p_at, slope_at)

@@ -81,7 +81,7 @@ class WhyPanel(SidePanel):
         if self._state is None:
             self.sentence.setText(NOTHING)
             return
-        self._view = view(self._state)
+        self._view = view(self._state, with_peaks=False)
         self.stack.show_why(self._state, self._view)
         self.headline.setText(self._view.headline)
         self.sentence.setText(self._view.sentence)

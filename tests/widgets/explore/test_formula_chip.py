@@ -70,7 +70,7 @@ def test_what_cannot_be_read_is_told_with_a_caret(chips: LossChips) -> None:
 def test_it_can_be_added(chips: LossChips) -> None:
     heard: list[tuple[LossChoice, ...]] = []
     chips.edited.connect(lambda losses, gesture: heard.append(losses))
-    chips.set_addable([ADDABLE], {})
+    chips.set_addable(("huber",), typed=True)
     chips.popover.chosen.emit(ADDABLE[0])
     assert heard[0][-1].name == "custom"
     assert heard[0][-1].series == 3

@@ -165,6 +165,10 @@ def group_curve(
         mean = np.add.reduceat(np.where(finite, per_step, 0), starts) / np.add.reduceat(
             finite.astype(np.float64), starts
         )
+    if exact:  # a curve begins and ends at its own values, however wide a column is
+        for place in (0, -1):
+            if finite[place]:
+                mean[place] = per_step[place]
     centre = starts + (counts - 1) // 2
     lower, upper = _band(values, low, high, mean, starts, counts, view.band)
     thinned = not exact or len(starts) < len(x)

@@ -106,6 +106,18 @@ def test_smoothing_against_lfilter_with_the_raw_line_kept(steps: int) -> None:
         assert group.raw.min() == pytest.approx(mean.min(), rel=1e-12)
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.9])
+def test_a_thinned_curve_begins_and_ends_at_its_own_values(weight: float) -> None:
+    curves, values = recorded(1350, piece=500)
+    group = curves.group("objective", RUNS, CurveView(smoothing=weight, columns=200, transform="relative"))
+    assert group is not None
+    assert len(group.mean) <= 100
+    relative = (values.astype(np.float64) / values[0]).mean(axis=1)
+    expected = lfilter([1 - weight], [1, -weight], relative) / (1 - weight ** np.arange(1, 1351))
+    assert (group.x[0], group.mean[0]) == (0, pytest.approx(1.0))
+    assert (group.x[-1], group.mean[-1]) == (1349, pytest.approx(expected[-1]))
+
+
 @pytest.mark.parametrize("steps", [3000, 120_000])
 def test_a_planted_spike_is_seen_however_long_the_run(steps: int) -> None:
     values = np.ones((steps, 4), dtype=np.float32)

@@ -34,7 +34,7 @@ class NumericsExploreView(ExploreView):
         self.column = FieldColumn(theme, "Numerics bench", "softmax and cross-entropy in floats")
         self.column.show_fields("Outputs", self._outputs(self.state()))
         self.column.show_fields("Case", self._case(self.state()))
-        self.column.add_examples("Examples", [(key, words) for key, (words, _) in PRESETS.items()])
+        self.column.set_examples([(key, words) for key, (words, _) in PRESETS.items()])
         self.table = CellTable(theme, "Forms in three precisions")
         self.bounds = CellTable(theme, "Bounds of exp")
         self.sentence = WrapLabel("", kind="text2")

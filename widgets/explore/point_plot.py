@@ -32,11 +32,12 @@ from widgets.plots.pan_zoom import wheeled
 from widgets.theme import Theme
 
 Style = Literal["loss", "naive", "thin"]
-_BY_KEY = (
+BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+"""Reasons of a focus that came by key, which shows a ring."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,7 +299,7 @@ class PointPlot(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring where the focus came by key."""
-        self._by_key = event.reason() in _BY_KEY
+        self._by_key = event.reason() in BY_KEY
         self.update()
         super().focusInEvent(event)
 

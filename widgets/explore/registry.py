@@ -9,7 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from widgets.explore.curves_view import LossCurves
+from widgets.explore.information_view import InformationExploreView
+from widgets.explore.likelihood_view import LikelihoodExploreView
 from widgets.explore.numerics_view import NumericsExploreView
+from widgets.explore.simplex_view import SimplexExploreView
+from widgets.explore.table_view import TableExploreView
 from widgets.explore.view import ExploreView
 from widgets.explore.why_view import ChainRule
 from widgets.theme import Theme
@@ -31,6 +35,20 @@ VIEWS: dict[str, ViewEntry] = {
         "Loss curves", "Value, slopes and curvature of losses with one point on all", LossCurves, ("curves",)
     ),
     "why": ViewEntry("Why", "The chain rule factor by factor, and the Jacobian", ChainRule, ("why",)),
+    "table": ViewEntry(
+        "Table", "Targets and predictions row by row, every loss side by side", TableExploreView, ("table",)
+    ),
+    "simplex": ViewEntry(
+        "Simplex", "Three classes as a triangle: contours, slopes, a path", SimplexExploreView, ("simplex",)
+    ),
+    "likelihood": ViewEntry(
+        "Likelihood", "Noise, its likelihood and loss, outliers, estimators", LikelihoodExploreView,
+        ("likelihood",),
+    ),
+    "information": ViewEntry(
+        "Information", "Entropy, cross-entropy and divergences of two bars", InformationExploreView,
+        ("information",),
+    ),
     "numerics": ViewEntry(
         "Numerics", "Naive and stable forms in float16, 32 and 64: where they break", NumericsExploreView,
         ("numerics",),

@@ -66,8 +66,8 @@ def test_typing_an_output_tells_once(view: NumericsExploreView, qtbot: QtBot) ->
     edit.setFocus()
     edit.selectAll()
     with qtbot.waitSignal(view.state_changed) as caught:
-        qtbot.keyClicks(edit, "2")
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        qtbot.keyClicks(edit, "2")  # type: ignore[no-untyped-call]
+        qtbot.keyClick(edit, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]
     assert caught.args == [NumericsState((2.0, 0.0, -1000.0), 0)]
     view.undo()
     assert view.state() == NumericsState()
@@ -78,8 +78,8 @@ def test_a_number_out_of_bounds_stays_out(view: NumericsExploreView, qtbot: QtBo
     edit = field(view, "logits.0").edit
     edit.setFocus()
     edit.selectAll()
-    qtbot.keyClicks(edit, "1e9")
-    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(edit, "1e9")  # type: ignore[no-untyped-call]
+    qtbot.keyClick(edit, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]
     assert view.state() == NumericsState()
 
 
@@ -110,7 +110,7 @@ def test_classes_label_and_examples(view: NumericsExploreView) -> None:
     assert view.state() == NumericsState((1000.0, 0.0), 1)
     view.column.edited.emit("classes", 20)
     assert len(view.table.model_.columns) == 43
-    view.column.examples["tame"].click()
+    view.column.examples["tame"].trigger()
     assert view.state() == PRESETS["tame"][1]
     assert "Every form is right" in view.sentence.full_text()
 
@@ -135,7 +135,7 @@ def test_state_goes_through_toml(view: NumericsExploreView) -> None:
 def test_rows_are_copied_as_a_spreadsheet_takes_them(view: NumericsExploreView, qtbot: QtBot) -> None:
     view.open_example("tame")
     view.table.setFocus()
-    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)  # type: ignore[no-untyped-call]
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 14
     assert lines[0].split("\t")[:3] == ["Form", "Precision", "Loss"]

@@ -167,7 +167,7 @@ def test_bands_have_the_colour_of_their_level() -> None:
         x, y = simplex.to_xy(np.array(p)).tolist()
         pixel = image.pixelColor(int(x * width), int((1 - y / math.sqrt(0.75)) * height))
         wanted = colours[int(np.searchsorted(plot.levels, value))]
-        assert (pixel.red(), pixel.green(), pixel.blue()) == tuple(int(round(part)) for part in wanted)
+        assert (pixel.red(), pixel.green(), pixel.blue()) == tuple(round(float(part)) for part in wanted)
         checked += 1
     assert checked >= 3
     assert image.pixelColor(2, 2).alpha() == 0

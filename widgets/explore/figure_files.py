@@ -8,7 +8,7 @@ from pathlib import Path
 from platformdirs import user_documents_path
 from PySide6.QtCore import QObject, QSaveFile, QSizeF, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from lab.problems import Problem, ProblemError
 from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
@@ -73,7 +73,7 @@ class FigureFiles(QObject):
     """Asks for a file and writes into it; remembers the folder."""
 
     written = Signal(str)
-    """A file was written: a sentence."""
+    """A file or the clipboard was written: a sentence."""
     refused = Signal(object)
     """A `Problem`."""
 
@@ -101,14 +101,26 @@ class FigureFiles(QObject):
             lambda path: write_bytes(path, view.copy_state_text().encode()),
         )  # fmt: skip
 
-    def copy(self, view: ExploreView) -> bool:
-        """Put the figure into the clipboard; say whether there was one."""
+    def menu(self, view: ExploreView, stem: str) -> QMenu:
+        """Return the menu of what can be written of a view."""
+        menu = QMenu(self._parent)
+        for title, act in (
+            ("Figure …", lambda: self.ask_figure(view, stem)),
+            ("Copy figure\tCtrl+C", lambda: self.copy(view)),
+            ("Numbers as CSV …", lambda: self.ask_csv(view, stem)),
+            ("View as TOML …", lambda: self.ask_toml(view, stem)),
+        ):
+            menu.addAction(title).triggered.connect(lambda _=False, act=act: act())
+        return menu
+
+    def copy(self, view: ExploreView) -> None:
+        """Put the figure into the clipboard."""
         try:
             QGuiApplication.clipboard().setImage(figure_image(view))
         except ProblemError as error:
             self.refused.emit(error.problem)
-            return False
-        return True
+        else:
+            self.written.emit("The figure is in the clipboard")
 
     def write(self, path: Path, act: Callable[[Path], None]) -> None:
         """Write one file and tell how it went."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from widgets.controls import ElidedLabel
 from widgets.segments import Segments
@@ -21,7 +22,6 @@ class SegmentRow(QWidget):
     def __init__(self, label: str, options: Sequence[tuple[str, ...]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = ElidedLabel(label, self, kind="text2")
-        self.label.setFixedWidth(SIZES["label_column"])
         self.segments = Segments(options)
         self.segments.setAccessibleName(label)
         self.segments.chosen.connect(self.chosen)
@@ -31,6 +31,17 @@ class SegmentRow(QWidget):
         row.addWidget(self.label)
         row.addWidget(self.segments)
         row.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the label give way where the segments need its room."""
+        super().resizeEvent(event)
+        room = event.size().width() - SIZES["label_left"] - 4 - self.segments.sizeHint().width()
+        self.label.setFixedWidth(max(24, min(SIZES["label_column"], room)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little width."""
+        return QSize(100, super().minimumSizeHint().height())
 
     @property
     def current(self) -> str:

@@ -19,6 +19,7 @@ class ExploreStrip(QFrame):
     """Views as segments; undo, redo, TOML out and in, export, reset."""
 
     view_chosen = Signal(str)
+    claims_pressed = Signal()
     undo_pressed = Signal()
     redo_pressed = Signal()
     copy_pressed = Signal()
@@ -34,6 +35,9 @@ class ExploreStrip(QFrame):
         self.setFixedHeight(HEIGHT)
         self.views = Segments(views)
         self.views.setAccessibleName("Views of the explorer")
+        self.claims = QPushButton("Claims")
+        self.claims.setProperty("k", "ghost")
+        self.claims.setToolTip("What is often said of these losses, and where to see what is right")
         self.undo = IconButton("undo", "Undo", shortcut="Ctrl+Z")
         self.redo = IconButton("redo", "Redo", shortcut="Ctrl+Shift+Z")
         self.copy = IconTextButton("copy", "TOML", kind="ghost", token="text2")
@@ -54,11 +58,12 @@ class ExploreStrip(QFrame):
         row.setSpacing(4)
         row.addWidget(self.views)
         row.addStretch(1)
-        for widget in (self.undo, self.redo, self.copy, self.paste, self.export, self.reset):
+        for widget in (self.claims, self.undo, self.redo, self.copy, self.paste, self.export, self.reset):
             row.addWidget(widget)
 
         self.views.chosen.connect(self.view_chosen)
         for button, signal in (
+            (self.claims, self.claims_pressed),
             (self.undo, self.undo_pressed),
             (self.redo, self.redo_pressed),
             (self.copy, self.copy_pressed),

@@ -8,21 +8,25 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from lab.explore.claims import CLAIMS
 from lab.explore.state_text import dump_state, parse_state
 from lab.explore.states import TITLES, State, view_name
 from lab.problems import Problem, ProblemError
+from widgets.explore.claims_popover import ClaimsPopover
 from widgets.explore.figure_files import FigureFiles
 from widgets.explore.registry import VIEWS, ViewEntry
 from widgets.explore.strip import ExploreStrip
 from widgets.explore.view import ExploreView
-from widgets.message_card import MessageArea, message_of
+from widgets.message_card import Choice, Message, MessageArea, message_of
 from widgets.theme import Theme
 
 LOG = logging.getLogger(__name__)
 PROBLEM = "explore"
-"""Key of the one message of this workspace."""
+"""Key of the message that says what went wrong."""
+CLAIM = "claim"
+"""Key of the message that says what is right about a claim."""
 
 
 class ExploreWorkspace(QWidget):
@@ -56,6 +60,7 @@ class ExploreWorkspace(QWidget):
         self.strip = ExploreStrip(theme, tuple((n, e.title, e.tip) for n, e in self._entries.items()))
         self.messages = MessageArea(theme)
         self.files = FigureFiles(self)
+        self.claims = ClaimsPopover(self)
         self._stack = QStackedWidget()
 
         column = QVBoxLayout(self)
@@ -66,6 +71,8 @@ class ExploreWorkspace(QWidget):
         column.addWidget(self._stack, 1)
 
         self.strip.view_chosen.connect(self.choose_view)
+        self.strip.claims_pressed.connect(self.open_claims)
+        self.claims.chosen.connect(self.show_claim)
         self.strip.undo_pressed.connect(self.undo)
         self.strip.redo_pressed.connect(self.redo)
         self.strip.copy_pressed.connect(self.copy_text)
@@ -73,6 +80,7 @@ class ExploreWorkspace(QWidget):
         self.strip.reset_pressed.connect(self.reset)
         self.strip.export_pressed.connect(lambda: self.open_export_menu(self.strip.export))
         self.messages.closed.connect(self.messages.remove)
+        self.messages.chosen.connect(self._message_chosen)
         self.messages.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))
         self.files.refused.connect(self.show_problem)
         self.files.written.connect(self.noted)
@@ -115,6 +123,7 @@ class ExploreWorkspace(QWidget):
         self._name = name
         self.strip.show_view(name)
         self.messages.remove(PROBLEM)
+        self.messages.remove(CLAIM)
         if self.isVisible():
             self._bring()
 
@@ -147,6 +156,7 @@ class ExploreWorkspace(QWidget):
         self._theme = theme
         self.strip.set_theme(theme)
         self.messages.set_theme(theme)
+        self.claims.set_theme(theme)
         for view in self._made.values():
             view.set_theme(theme)
 
@@ -203,21 +213,9 @@ class ExploreWorkspace(QWidget):
         self.open_state(state)
         return None
 
-    def export_menu(self) -> QMenu:
-        """Return the menu of what can be written."""
-        menu = QMenu(self)
-        for title, act in (
-            ("Figure …", lambda: self.files.ask_figure(self.view, self._name)),
-            ("Copy figure\tCtrl+C", self.copy_figure),
-            ("Numbers as CSV …", lambda: self.files.ask_csv(self.view, self._name)),
-            ("View as TOML …", lambda: self.files.ask_toml(self.view, self._name)),
-        ):
-            menu.addAction(title).triggered.connect(lambda _=False, act=act: act())
-        return menu
-
     def open_export_menu(self, anchor: QWidget) -> None:
         """Open that menu under a button."""
-        menu = self.export_menu()
+        menu = self.files.menu(self.view, self._name)
         menu.aboutToHide.connect(menu.deleteLater)
         corner = anchor.rect().bottomRight()
         corner.setX(corner.x() - menu.sizeHint().width())
@@ -225,13 +223,38 @@ class ExploreWorkspace(QWidget):
 
     def copy_figure(self) -> None:
         """Put the view's figure into the clipboard."""
-        if self.files.copy(self.view):
-            self.noted.emit("The figure is in the clipboard")
+        self.files.copy(self.view)
 
     @property
     def panels(self) -> tuple[QWidget, ...]:
         """The parts that F6 walks through."""
         return self.strip, self.view
+
+    # --- claims -----------------------------------------------------------------------------------
+    def open_claims(self) -> None:
+        """List what is often said of these losses."""
+        self.claims.open_at(self.strip.claims)
+
+    def show_claim(self, row: str) -> None:
+        """Open the view that shows a claim, with what is right about it above."""
+        claim = CLAIMS[row]
+        self.open_state(claim.state)
+        rows = list(CLAIMS)
+        following = rows[(rows.index(row) + 1) % len(rows)]
+        self.messages.show_message(
+            Message(
+                CLAIM, claim.claim, f"{claim.verdict.capitalize()}. {claim.statement}",
+                "ok" if claim.verdict == "right" else "info",
+                (Choice("Next claim", following), Choice("All claims", "list", flat=True)),
+            )
+        )  # fmt: skip
+
+    def _message_chosen(self, key: str, choice: str) -> None:
+        if key == CLAIM:
+            if choice == "list":
+                self.open_claims()
+            else:
+                self.show_claim(choice)
 
     # --- messages ---------------------------------------------------------------------------------
     def show_problem(self, problem: Problem) -> None:
@@ -239,8 +262,10 @@ class ExploreWorkspace(QWidget):
         self.messages.show_message(message_of(problem, PROBLEM))
 
     def close_message(self) -> None:
-        """Close the message above the view."""
-        self.messages.remove(PROBLEM)
+        """Close the newest message above the view."""
+        keys = self.messages.keys
+        if keys:
+            self.messages.remove(keys[0])
 
     def _view_refused(self, problem: Problem | None) -> None:
         if problem is None:

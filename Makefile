@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := sh .ci/setup
 ARGS ?=
 
-.PHONY: help run test verify setup format lint types walls tests benchmarks screenshots clean
+.PHONY: help run test verify setup format lint types walls tests benchmarks screenshots docs clean
 
 help:
 	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy)"
@@ -15,6 +15,7 @@ help:
 	@echo "make verify       the longer proofs (minutes)"
 	@echo "make benchmarks   every benchmark, printed as ratios to its named peer"
 	@echo "make screenshots  redraw docs/images from the real window"
+	@echo "make docs         rewrite docs/losses, a page and a picture for each loss, from the catalogue"
 	@echo "make format       let ruff format the code"
 	@echo "make clean        remove .venv and caches"
 
@@ -53,6 +54,9 @@ benchmarks: dev-setup
 
 screenshots: dev-setup
 	@$(BIN)/python docs/make_screenshots.py
+
+docs: dev-setup
+	@$(BIN)/python docs/make_loss_pages.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -38,8 +38,13 @@ def paint_figure(painter: QPainter, theme: Theme, panels: Sequence[Panel], size:
         paint_panel(painter, theme, panel, cell)
 
 
-def paint_panel(painter: QPainter, theme: Theme, panel: Panel, rect: QRectF) -> None:
-    """Paint one panel with title, unit and legend into a rectangle."""
+def paint_panel(
+    painter: QPainter, theme: Theme, panel: Panel, rect: QRectF, *, least_left: float = 0.0
+) -> None:
+    """Paint one panel with title, unit and legend into a rectangle.
+
+    Curves keep at least ``least_left`` for labels at the left, so that panels one above the other line up.
+    """
     painter.save()
     painter.translate(rect.topLeft())
     width = rect.width()
@@ -55,7 +60,7 @@ def paint_panel(painter: QPainter, theme: Theme, panel: Panel, rect: QRectF) -> 
     painter.translate(0.0, top)
     room = QSizeF(width, max(40.0, rect.height() - top))
     if isinstance(panel, CurvePanel):
-        _paint_curves(painter, theme, panel, room)
+        _paint_curves(painter, theme, panel, room, least_left)
     elif isinstance(panel, ConfusionPanel):
         if is_empty(panel):
             paint_placeholder(
@@ -112,8 +117,12 @@ def _paint_legend(
     return LEGEND_LINE * (line + 1) if entries else 0.0
 
 
-def _paint_curves(painter: QPainter, theme: Theme, panel: CurvePanel, room: QSizeF) -> None:
-    layout = lay_out(panel, room, theme.font("tick"), theme.font("tag"), facet_titles=True)
+def _paint_curves(
+    painter: QPainter, theme: Theme, panel: CurvePanel, room: QSizeF, least_left: float
+) -> None:
+    layout = lay_out(
+        panel, room, theme.font("tick"), theme.font("tag"), facet_titles=True, least_left=least_left
+    )
     paint_axes(painter, theme, panel, layout.facets)
     for facet in layout.facets:
         paint_target_line(painter, theme, panel, facet)

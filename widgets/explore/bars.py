@@ -178,7 +178,7 @@ class DistributionBars(QWidget):
         while len(self._fields) < len(raw):
             self._fields.append(self._new_field(len(self._fields)))
         for field, value in zip(self._fields, raw, strict=True):
-            field.set_value(float(f"{value:.6g}"))
+            field.set_value(round(value, 4))
         if before != len(self._fields):
             self._place()
             self.update()

@@ -163,8 +163,8 @@ def _paint_grip(painter: QPainter, theme: Theme, box: QRectF, *, strong: bool) -
     """Paint the handle on the top edge of a bar."""
     grip = QRectF(box.center().x() - 11, box.top() - 3, 22, 6)
     painter.setPen(QPen(theme.color("accent"), 2.0 if strong else 1.0))
-    painter.setBrush(theme.color("card"))
-    painter.drawRoundedRect(grip, 3, 3)
+    painter.setBrush(theme.color("accent" if strong else "card"))
+    painter.drawRoundedRect(grip.adjusted(-2, -1, 2, 1) if strong else grip, 3, 3)
 
 
 def _paint_part(painter: QPainter, theme: Theme, box: QRectF, token: str) -> None:

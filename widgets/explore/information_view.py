@@ -28,7 +28,7 @@ from widgets.explore.view_card import ViewCard
 from widgets.theme import Theme
 
 Which = Literal["p", "q"]
-MOST_CLASSES = 8
+MOST_CLASSES = 6
 _SOURCE = InformationState()
 EXAMPLES: dict[str, tuple[str, InformationState]] = {
     "pair": ("P and Q nearly alike", _SOURCE),
@@ -54,7 +54,7 @@ class InformationExploreView(ExploreView):
         self.sums = SumsPicture(theme)
         self.surprise = SurprisePicture(theme)
         self.sentence = WrapLabel("", kind="value")
-        self.column = FieldColumn(theme, "Information", "P the truth, Q the prediction")
+        self.column = FieldColumn(theme, "Information", "truth P, prediction Q")
         self.column.show_fields("View", self._fields(self.state()))
         self.column.set_examples([(key, words) for key, (words, _) in EXAMPLES.items()])
         self.cards = {

@@ -16,7 +16,7 @@ from widgets.theme import Theme
 
 HEIGHT = math.sqrt(0.75)
 """Height of the unit triangle."""
-MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 30.0, 22.0, 26.0
+MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 30.0, 25.0, 26.0
 _STRONGEST = 0.88
 _ARROW = 0.92
 

@@ -140,7 +140,7 @@ def _paint_corners(painter: QPainter, theme: Theme, state: SimplexState, frame: 
         at = frame.pixel(x, y)
         width = metrics.horizontalAdvance(words)
         if index == 2:
-            place = QPointF(at.x() - width / 2, at.y() - 8)
+            place = QPointF(at.x() - width / 2, at.y() - (11 if right else 8))
         else:
             shift = -MARGIN if index == 0 else MARGIN - width
             place = QPointF(at.x() + shift, at.y() + 8 + metrics.ascent())

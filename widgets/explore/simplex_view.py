@@ -49,7 +49,7 @@ class SimplexExploreView(ExploreView):
         self._before: tuple[SimplexState, SimplexView] | None = None
         self._dragging = False
         self._offered: tuple[str, ...] = ()
-        self.column = FieldColumn(theme, "Simplex", "three classes, one prediction")
+        self.column = FieldColumn(theme, "Simplex", "three classes")
         self.losses = LossChips()
         self.column.add_widget("Losses", self.losses, action=self.losses.add_button)
         self.column.show_fields("Point", self._point_fields(self.state()))

@@ -6,10 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from PySide6.QtGui import QFontMetrics
+
 from lab.explore.table import TableState, TableView
 from widgets.numbers import MINUS, format_fixed, format_number
 
 Kind = Literal["name", "target", "prediction", "probability", "value", "ratio", "mean", "note"]
+WIDTHS: dict[str, int] = {
+    "name": 96, "target": 42, "prediction": 58, "probability": 66, "value": 118, "ratio": 84, "mean": 88,
+    "note": 240,
+}  # fmt: skip
+"""Kind of column → pixels that its cells need."""
 TYPED = ("name", "target", "prediction")
 """Kinds of columns that a person types in; the others are computed."""
 
@@ -63,6 +70,18 @@ def columns_of(state: TableState, view: TableView, *, names: bool) -> tuple[Colu
     if any(row.note for row in view.rows):
         columns.append(Column("note", 0, "", "Note", "Note"))
     return tuple(columns)
+
+
+def column_widths(columns: tuple[Column, ...], heads: QFontMetrics) -> list[int]:
+    """Return the widths in pixels: what the cells need, and in each group what its title needs."""
+    widths = [WIDTHS[column.kind] for column in columns]
+    for group in {(column.group, column.series) for column in columns}:
+        places = [k for k, column in enumerate(columns) if (column.group, column.series) == group]
+        missing = heads.horizontalAdvance(group[0]) + 18 - sum(widths[k] for k in places)
+        if not group[1] and missing > 0:
+            for k in places:
+                widths[k] += math.ceil(missing / len(places))
+    return widths
 
 
 def loss_text(value: float) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter
 
 from lab.explore.table import TableState, TableView, view
-from widgets.explore.table_columns import Column, columns_of
+from widgets.explore.table_columns import Column, column_widths, columns_of
 from widgets.explore.table_edits import sentence_of, subtitle_of
-from widgets.explore.table_grid import WIDTHS
 from widgets.explore.table_model import BEST_ROLE, PredictionModel
 from widgets.icons import paint_icon
 from widgets.plots.annotations import paint_line_sample
 from widgets.plots.axis import thin_pen
-from widgets.theme import Theme
+from widgets.theme import LIGHT, Theme
 
 ROW = 26.0
 _LEFT = 12.0
@@ -28,7 +27,7 @@ def table_size(state: TableState) -> QSize:
     """Return the size in logical pixels at which nothing is cut."""
     shown = view(state)
     columns = columns_of(state, shown, names=False)
-    width = 2 * _LEFT + _NUMBER + sum(WIDTHS[column.kind] for column in columns)
+    width = 2 * _LEFT + _NUMBER + sum(_widths(LIGHT, columns))
     rows = min(len(state.rows), MOST_ROWS) + 3
     return QSize(round(max(360.0, width)), round(_HEAD + ROW * rows))
 
@@ -54,10 +53,15 @@ def paint_table(painter: QPainter, theme: Theme, state: TableState, size: QSizeF
     painter.restore()
 
 
+def _widths(theme: Theme, columns: tuple[Column, ...]) -> list[int]:
+    return column_widths(columns, QFontMetrics(theme.font("value")))
+
+
 def _paint_header(painter: QPainter, theme: Theme, columns: tuple[Column, ...]) -> None:
     left, start, before = _LEFT + _NUMBER, _LEFT + _NUMBER, ("", -1)
+    widths = _widths(theme, columns)
     for number, column in enumerate(columns):
-        width = float(WIDTHS[column.kind])
+        width = widths[number]
         if (column.group, column.series) != before:
             before, start = (column.group, column.series), left
         last = number + 1 == len(columns) or (columns[number + 1].group, columns[number + 1].series) != before
@@ -86,6 +90,7 @@ def _paint_rows(
     model = PredictionModel(theme)
     model.show_table(state, shown, {}, names=False)
     count = len(state.rows)
+    widths = _widths(theme, columns)
     rows = [*range(min(count, MOST_ROWS)), *range(count, model.rowCount())]
     for place, row in enumerate(rows):
         top = _HEAD + ROW * place
@@ -99,8 +104,8 @@ def _paint_rows(
         left = _LEFT + _NUMBER
         for column_number, column in enumerate(columns):
             index = model.index(row, column_number)
-            box = QRectF(left + _PADDING, top, WIDTHS[column.kind] - 2 * _PADDING, ROW)
-            left += WIDTHS[column.kind]
+            box = QRectF(left + _PADDING, top, widths[column_number] - 2 * _PADDING, ROW)
+            left += widths[column_number]
             if row >= count and not column.series:
                 continue
             if index.data(BEST_ROLE):

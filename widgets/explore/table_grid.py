@@ -16,16 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.explore.table_columns import column_widths
 from widgets.explore.table_header import GroupHeader, RowHeader
 from widgets.explore.table_model import BEST_ROLE, PROBLEM_ROLE, PredictionModel
 from widgets.icons import icon_pixmap
 from widgets.theme import Theme
 
 ROW_HEIGHT = 30
-WIDTHS = {
-    "name": 96, "target": 42, "prediction": 58, "probability": 58, "value": 118, "ratio": 84, "mean": 88,
-    "note": 240,
-}  # fmt: skip
 _BEST = "best"
 
 
@@ -147,8 +144,9 @@ class PredictionGrid(QTableView):
         columns = self._model.columns
         self.header.show_columns(columns)
         self.header.setStretchLastSection(bool(columns) and columns[-1].kind == "note")
-        for number, column in enumerate(columns):
-            self.setColumnWidth(number, WIDTHS[column.kind])
+        heads = QFontMetrics(self.delegate.theme.font("value"))
+        for number, width in enumerate(column_widths(columns, heads)):
+            self.setColumnWidth(number, width)
         self._spans = []
         self.clearSpans()
         self._arrange_rows()

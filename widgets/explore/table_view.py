@@ -62,7 +62,7 @@ class TableExploreView(ExploreView):
         self._offered: dict[str, tuple[str, ...]] = {}
         self.model = PredictionModel(theme, self)
         self.grid = PredictionGrid(theme, self.model)
-        self.column = FieldColumn(theme, "Prediction table", "every loss of the same predictions")
+        self.column = FieldColumn(theme, "Prediction table", "losses side by side")
         self.losses = LossChips()
         self.column.add_widget("Losses", self.losses, action=self.losses.add_button)
         self.column.show_fields("Table", self._fields(self.state()))

@@ -127,10 +127,10 @@ def snippet(card: LossCard) -> str:
         table[parameter.name].comment(parameter.allowed())
     losses.append(table)
     document.add("losses", losses)
-    if card.target_low is not None and not card.bounded_gradient:
+    if not card.bounded_gradient:
         training = tomlkit.table()
         training.add("clip", 1.0)
-        training["clip"].comment("targets as they are can be large, and so can this gradient")
+        training["clip"].comment("the gradient of this loss has no bound of its own")
         document.add("training", training)
     return tomlkit.dumps(document).strip()
 

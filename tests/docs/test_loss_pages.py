@@ -12,6 +12,7 @@ import pytest
 from compute.backend import Device
 from compute.losses import LOSSES
 from compute.losses.zero_one import NOT_TRAINABLE
+from compute.training import train
 from docs.loss_pages import GROUPS, group_of, index, names, neighbours, page, snippet
 from docs.loss_pictures import card_of, drawing, further_values
 from docs.make_loss_pages import LARGEST
@@ -85,9 +86,12 @@ def test_the_experiment_on_a_page_trains_the_loss_with_its_defaults(name: str) -
     (loss,) = config.losses
     assert loss.name == name
     assert dict(loss.parameters) == {item.name: item.default for item in LOSSES[name].parameters}
-    # Lays out the runs, which refuses losses that do not fit the data.
-    sweep = plan_sweep(config, prepare_data(config), Device("cpu", "CPU"))
-    assert {run.loss_index for run in sweep.runs} == {0}
+    # A loss that does not fit the data is refused here.
+    ((runs, plan),) = plan_sweep(config, prepare_data(config), Device("cpu", "CPU")).plans
+    chunks = list(train(plan))
+    assert [end for chunk in chunks for end in chunk.ended if end.reason == "diverged"] == []
+    assert np.isfinite(chunks[-1].objective[-1]).all()
+    assert len(runs) == config.seeds.count
 
 
 def test_what_cannot_be_trained_on_has_no_experiment_but_a_reason() -> None:

@@ -1,7 +1,7 @@
 """Make the screenshots of the documentation from the real window, without a display.
 
-Run from the repository's root: ``python docs/make_screenshots.py [folder]``. Training is the real one, on
-seeds that are fixed, so that pictures change only when the program does.
+Run from the repository's root: ``python docs/make_screenshots.py [folder [scene ...]]``. Training is the
+real one, on seeds that are fixed, so that pictures change only when the program does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from lab.session import Session  # noqa: E402
 from widgets.application import make_application  # noqa: E402
+from widgets.explore.registry import VIEWS  # noqa: E402
 from widgets.main_window import MainWindow  # noqa: E402
 from widgets.settings import Settings  # noqa: E402
 from widgets.theme import apply_theme, theme_named  # noqa: E402
@@ -127,12 +128,29 @@ def moons(stage: Stage) -> None:
     stage.run()
 
 
+def explore(name: str, claim: str = "") -> Callable[[Stage], None]:
+    """Return a scene with a view of the explorer, at its first state or where it shows a claim."""
+
+    def scene(stage: Stage) -> None:
+        workspaces = stage.window.workspaces
+        workspaces.choose("explore")
+        workspaces.explore.show_view(name)
+        if claim:
+            workspaces.explore.show_claim(claim)
+        for _ in range(20):
+            stage.application.processEvents()
+
+    return scene
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], ...] = (
     ("train", race, ((1280, 800), (1440, 900), (1920, 1080))),
     ("first_start", first_start, ((1440, 900),)),
     ("diverged", diverged, ((1440, 900),)),
     ("bad_csv", bad_csv, ((1440, 900),)),
     ("moons", moons, ((1440, 900),)),
+    *((f"explore_{name}", explore(name), ((1440, 900),)) for name in VIEWS),
+    ("explore_claim", explore("why", "3.7"), ((1440, 900),)),
 )
 
 
@@ -173,10 +191,13 @@ def palette(channels: np.ndarray, counts: np.ndarray) -> np.ndarray:
 def main(arguments: list[str]) -> int:
     """Make all pictures; return 1 if one is larger than it should be."""
     target = Path(arguments[0]) if arguments else ROOT / "docs" / "images"
+    wanted = set(arguments[1:])
     target.mkdir(parents=True, exist_ok=True)
     application = make_application([])
     too_large = 0
     for name, play, sizes in SCENES:
+        if wanted and name not in wanted:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             apply_theme(application, theme_named("light"))
             session = Session("cpu")

@@ -7,6 +7,7 @@ on a machine that is shared, the second one is what the program needs. Run: ``py
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -19,7 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from lab.explore.choice import chosen
 from widgets.explore.curves_view import LossCurves
+from widgets.explore.information_view import InformationExploreView
 from widgets.explore.registry import VIEWS
+from widgets.explore.simplex_view import SimplexExploreView
+from widgets.explore.table_view import TableExploreView
 from widgets.explore.why_view import ChainRule
 from widgets.explore.workspace import ExploreWorkspace
 from widgets.theme import LIGHT, apply_theme
@@ -66,12 +70,36 @@ def why_classes(view: ChainRule) -> Step:
     return lambda frame: view.fields.moved.emit("classes", 2 + frame)
 
 
+def table_typing(view: TableExploreView) -> Step:
+    """Type into a cell of eleven rows under three losses."""
+    view.open_example("all_one")
+    return lambda frame: view.model.typed.emit(5, view.model.columns[1], f"{0.1 + 0.01 * frame:.2f}")
+
+
+def simplex_point(view: SimplexExploreView) -> Step:
+    """Drag the point over two losses: numbers, path and both triangles."""
+    picture = view.cards[0].picture
+
+    def step(frame: int) -> None:
+        picture.moved.emit(0.5 + 0.3 * math.cos(frame / 9), 0.3 + 0.2 * math.sin(frame / 9))
+
+    return step
+
+
+def information_bar(view: InformationExploreView) -> Step:
+    """Drag a bar of P: both distributions' numbers, the sums and the surprise."""
+    return lambda frame: view.bars["p"].moved.emit(1, 0.1 + 0.8 * frame / FRAMES)
+
+
 CASES: dict[str, tuple[str, Callable[..., Step]]] = {
     "curves, point": ("curves", curves_point),
     "curves, parameter": ("curves", curves_parameter),
     "curves, naive and curvature": ("curves", curves_naive),
     "why, point": ("why", why_point),
     "why, classes": ("why", why_classes),
+    "table, typing": ("table", table_typing),
+    "simplex, point": ("simplex", simplex_point),
+    "information, bar": ("information", information_bar),
 }
 
 

@@ -99,7 +99,7 @@ def seeds_words(source: PanelSource, groups: Sequence[LossLook]) -> str:
     few, many = min(counts), max(counts)
     if few == many:
         return f"mean of {many} of {total} seeds" if many > 1 else f"1 of {total} seeds"
-    return f"mean of {few} to {many} of {total} seeds"
+    return f"means of {few}–{many} of {total} seeds"
 
 
 def legend_value(

@@ -154,7 +154,7 @@ def test_hidden_runs_leave_mean_and_band() -> None:
     mean = next(line for line in panel.facets[0].lines if line.key == "0" and line.role == "mean")
     assert mean.y[0] == pytest.approx(1.0)
     assert [band.series for band in panel.facets[0].bands] == [2]
-    assert curves(session, "metric").subtitle == "mean of 1 to 3 of 3 seeds"
+    assert curves(session, "metric").subtitle == "means of 1–3 of 3 seeds"
     session.set_visible([0], False)
     assert not curves(session, "metric").legend[0].visible
 

@@ -173,6 +173,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             fill = self._theme.color("accent", 26)
             painter.fillRect(self._band, fill)
             painter.setPen(self._theme.color("axis"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # markers of the crosshair leave theirs
             painter.drawRect(self._band)
         if self._by_key:
             pen = QPen(self._theme.color("accent"))

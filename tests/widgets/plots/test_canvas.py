@@ -390,3 +390,17 @@ def test_a_first_value_is_a_dot(canvas: Canvas) -> None:
     frame = canvas.curve_layout().facets[0].frame  # type: ignore[union-attr]
     assert near(image, frame.px(400.0), frame.py(0.5), LIGHT.series(1).color)
     assert not near(image, frame.px(800.0), frame.py(0.5), LIGHT.series(2).color)
+
+
+def test_the_data_are_seen_through_the_band_of_a_zoom(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.show_panel(flat_panel(0.5, log_y=False))
+    canvas.set_crosshair(300.0)
+    frame = canvas.curve_layout().facets[0].frame  # type: ignore[union-attr]
+    start = QPoint(round(frame.px(200.0)), round(frame.rect.center().y()))
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(canvas.viewport(), start + QPoint(round(frame.px(700.0) - frame.px(200.0)), 2))
+    qtbot.wait(30)
+    canvas.set_crosshair(300.0)
+    image = picture(canvas)
+    assert near(image, frame.px(500.0), frame.py(0.5), LIGHT.series(1).color)
+    assert image.pixelColor(round(frame.px(500.0)), round(frame.py(0.7))) != LIGHT.color("card")

@@ -132,6 +132,7 @@ def explore(name: str, claim: str = "") -> Callable[[Stage], None]:
     """Return a scene with a view of the explorer, at its first state or where it shows a claim."""
 
     def scene(stage: Stage) -> None:
+        stage.wait(lambda: stage.session.state == "ready", "loading the data")
         workspaces = stage.window.workspaces
         workspaces.choose("explore")
         workspaces.explore.show_view(name)

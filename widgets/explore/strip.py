@@ -12,11 +12,11 @@ from widgets.theme import Theme
 
 HEIGHT = 40
 WORDS_NEED = 1180
-"""Below this width Export is an icon alone."""
+"""Below this width the buttons for TOML are icons alone."""
 
 
 class ExploreStrip(QFrame):
-    """Views as segments; undo, redo, TOML out and in, export, reset."""
+    """Views as segments; claims, undo, redo, TOML out and in, reset. Export stands in the top bar."""
 
     view_chosen = Signal(str)
     claims_pressed = Signal()
@@ -24,7 +24,6 @@ class ExploreStrip(QFrame):
     redo_pressed = Signal()
     copy_pressed = Signal()
     paste_pressed = Signal()
-    export_pressed = Signal()
     reset_pressed = Signal()
 
     def __init__(
@@ -46,9 +45,6 @@ class ExploreStrip(QFrame):
         self.paste = IconTextButton("file", "Paste", kind="ghost", token="text2")
         self.paste.setToolTip("Open the view whose TOML is in the clipboard  (Ctrl+Shift+V)")
         self.paste.setAccessibleName("Paste a view from TOML")
-        self.export = IconTextButton("export", "Export", kind="ghost", token="text2")
-        self.export.setToolTip("Figure, numbers as CSV, or TOML  (Ctrl+E)")
-        self.export.setAccessibleName("Export this view")
         self.reset = QPushButton("Reset view")
         self.reset.setProperty("k", "ghost")
         self.reset.setToolTip("Back to where this view began; undo brings it back")
@@ -58,7 +54,7 @@ class ExploreStrip(QFrame):
         row.setSpacing(4)
         row.addWidget(self.views)
         row.addStretch(1)
-        for widget in (self.claims, self.undo, self.redo, self.copy, self.paste, self.export, self.reset):
+        for widget in (self.claims, self.undo, self.redo, self.copy, self.paste, self.reset):
             row.addWidget(widget)
 
         self.views.chosen.connect(self.view_chosen)
@@ -68,7 +64,6 @@ class ExploreStrip(QFrame):
             (self.redo, self.redo_pressed),
             (self.copy, self.copy_pressed),
             (self.paste, self.paste_pressed),
-            (self.export, self.export_pressed),
             (self.reset, self.reset_pressed),
         ):
             button.clicked.connect(signal)
@@ -86,7 +81,7 @@ class ExploreStrip(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
-        for part in (self.undo, self.redo, self.copy, self.paste, self.export):
+        for part in (self.undo, self.redo, self.copy, self.paste):
             part.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -95,4 +90,3 @@ class ExploreStrip(QFrame):
         roomy = event.size().width() >= WORDS_NEED
         self.copy.setText("TOML" if roomy else "")
         self.paste.setText("Paste" if roomy else "")
-        self.export.setText("Export" if roomy else "")

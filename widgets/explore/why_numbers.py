@@ -48,7 +48,7 @@ def laws(state: WhyState, view: WhyView, factor: float | None, uniform: tuple[fl
             )
         lines.append(words)
         lines.append(
-            f"At uniform output the gradient of cross-entropy is K/2 = {number(uniform[0], False, 4)} times "
+            f"At uniform output the gradient of cross-entropy is K\u2060/\u20602 = {number(uniform[0], False, 4)} times "
             f"that of squared error, and {number(uniform[1], False, 4)} times that of absolute error."
         )
     for peak in view.peaks:

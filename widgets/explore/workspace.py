@@ -78,7 +78,6 @@ class ExploreWorkspace(QWidget):
         self.strip.copy_pressed.connect(self.copy_text)
         self.strip.paste_pressed.connect(self.paste_text)
         self.strip.reset_pressed.connect(self.reset)
-        self.strip.export_pressed.connect(lambda: self.open_export_menu(self.strip.export))
         self.messages.closed.connect(self.messages.remove)
         self.messages.chosen.connect(self._message_chosen)
         self.messages.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))

@@ -48,8 +48,8 @@ def laws(state: WhyState, view: WhyView, factor: float | None, uniform: tuple[fl
             )
         lines.append(words)
         lines.append(
-            f"At uniform output the gradient of cross-entropy is K\u2060/\u20602 = {number(uniform[0], False, 4)} times "
-            f"that of squared error, and {number(uniform[1], False, 4)} times that of absolute error."
+            "At uniform output the gradient of cross-entropy is "
+            f"K\u2060/\u20602 = {number(uniform[0], False, 4)} times that of squared error, and {number(uniform[1], False, 4)} times that of absolute error."
         )
     for peak in view.peaks:
         if not state.losses[peak.index].visible:

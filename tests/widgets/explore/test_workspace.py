@@ -6,16 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from lab.explore.claims import CLAIMS
 from lab.explore.curves import CurvesState
 from lab.explore.state_text import dump_state
 from lab.explore.states import STATES
 from lab.explore.why import WhyState
 from widgets.explore.figure_files import figure_image, write_figure
 from widgets.explore.registry import VIEWS
-from widgets.explore.workspace import PROBLEM, ExploreWorkspace
+from widgets.explore.workspace import CLAIM, PROBLEM, ExploreWorkspace
 from widgets.theme import DARK, LIGHT
 
 
@@ -156,6 +158,34 @@ def test_writing_tells_how_it_went(workspace: ExploreWorkspace, tmp_path: Path) 
     assert told == ["a.png is written"] and (tmp_path / "a.png").exists()
     workspace.files.write(tmp_path / "no" / "a.tiff", lambda path: write_figure(workspace.view, path))
     assert len(refused) == 1 and PROBLEM in workspace.messages.keys
+
+
+def test_every_claim_is_two_clicks_away(workspace: ExploreWorkspace) -> None:
+    assert workspace.claims.rows() == tuple(CLAIMS)
+    workspace.strip.claims.click()
+    assert workspace.claims.isVisible()
+    for row, claim in CLAIMS.items():
+        workspace.claims.chosen.emit(row)
+        assert claim.view in VIEWS[workspace.view_name].states
+        assert workspace.view.state() == claim.state
+        message = workspace.messages.card(CLAIM).message
+        assert message.title == claim.claim and claim.statement in message.body
+        assert PROBLEM not in workspace.messages.keys
+    workspace.messages.chosen.emit(CLAIM, "0.2")
+    assert workspace.messages.card(CLAIM).message.title == CLAIMS["0.2"].claim
+
+
+def test_claims_can_be_searched(qtbot: QtBot, workspace: ExploreWorkspace) -> None:
+    workspace.open_claims()
+    qtbot.keyClicks(workspace.claims.search, "jacobian")
+    assert "3.5" in workspace.claims.rows() and len(workspace.claims.rows()) < len(CLAIMS)
+    qtbot.keyClick(workspace.claims.search, Qt.Key.Key_Return)
+    assert CLAIM in workspace.messages.keys and not workspace.claims.isVisible()
+    workspace.open_claims()
+    qtbot.keyClicks(workspace.claims.search, "teapot")
+    assert workspace.claims.rows() == () and workspace.claims.nothing.isVisible()
+    qtbot.keyClick(workspace.claims.search, Qt.Key.Key_Escape)
+    assert not workspace.claims.isVisible()
 
 
 def test_keys_walk_through_the_views(workspace: ExploreWorkspace) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from widgets.explore.curves_view import LossCurves
+from widgets.explore.efficiency_view import EfficiencyExploreView
 from widgets.explore.information_view import InformationExploreView
 from widgets.explore.likelihood_view import LikelihoodExploreView
 from widgets.explore.numerics_view import NumericsExploreView
@@ -44,6 +45,10 @@ VIEWS: dict[str, ViewEntry] = {
     "likelihood": ViewEntry(
         "Likelihood", "Noise, its likelihood and loss, outliers, estimators", LikelihoodExploreView,
         ("likelihood",),
+    ),
+    "efficiency": ViewEntry(
+        "Efficiency", "What robust estimators cost, by simulation, and when they break",
+        EfficiencyExploreView, ("efficiency",),
     ),
     "information": ViewEntry(
         "Information", "Entropy, cross-entropy and divergences of two bars", InformationExploreView,

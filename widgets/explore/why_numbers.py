@@ -47,9 +47,10 @@ def laws(state: WhyState, view: WhyView, factor: float | None, uniform: tuple[fl
                 f"with equal wrong classes {usual} times."
             )
         lines.append(words)
+        squared, absolute = (number(ratio, False, 4) for ratio in uniform)
         lines.append(
-            "At uniform output the gradient of cross-entropy is "
-            f"K\u2060/\u20602 = {number(uniform[0], False, 4)} times that of squared error, and {number(uniform[1], False, 4)} times that of absolute error."
+            f"At uniform output the gradient of cross-entropy is K\u2060/\u20602 = {squared} times that of "
+            f"squared error, and {absolute} times that of absolute error."
         )
     for peak in view.peaks:
         if not state.losses[peak.index].visible:

@@ -32,7 +32,7 @@ def readout(plot: SimplexPlot, state: SimplexState) -> tuple[tuple[str, str], ..
     rows += [
         (f"∂L/∂z{sign}", readout_number(part)) for sign, part in zip(_SUBSCRIPTS, plot.gradient, strict=True)
     ]
-    rows.append((f"least at p{label}", readout_number(plot.best_fixed_value)))
+    rows.append((f"least at this p{label}", readout_number(plot.best_fixed_value)))
     if state.show_path:
         if state.point[state.label] > 0.5:
             rows.append((f"p{label} > ½", "already"))

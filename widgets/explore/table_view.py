@@ -14,6 +14,7 @@ from lab.explore.table_presets import PRESETS
 from lab.explore.table_text import parse_rows
 from lab.field_spec import FieldSpec
 from lab.panels import Panel
+from lab.problems import Problem
 from widgets.controls import IconTextButton, WrapLabel
 from widgets.explore.field_column import FieldColumn, side_by_side
 from widgets.explore.loss_chips import LossChips
@@ -117,6 +118,36 @@ class TableExploreView(ExploreView):
         self.sentence.setText(sentence_of(state, shown))
         self.sentence.setVisible(bool(self.sentence.full_text()))
         self.remove_row.setEnabled(bool(state.rows))
+
+    def restore(self, state: State) -> None:
+        """Show a state from outside; texts that could not be read belong to the one before."""
+        self._unread = {}
+        super().restore(state)
+
+    def undo(self) -> None:
+        """Take the last edit back, and texts that could not be read."""
+        self._forget_unread()
+        super().undo()
+
+    def redo(self) -> None:
+        """Do the last undone edit again."""
+        self._forget_unread()
+        super().redo()
+
+    def reset(self) -> None:
+        """Return to the first state."""
+        self._forget_unread()
+        super().reset()
+
+    def open_state_text(self, text: str) -> Problem | None:
+        """Show a state from TOML text, or say what is wrong with the text."""
+        self._forget_unread()
+        return super().open_state_text(text)
+
+    def _forget_unread(self) -> None:
+        if self._unread:
+            self._unread = {}
+            self.show_state(self.state())
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.explore.simplex import SimplexPlot, SimplexState, from_xy, to_xy
@@ -96,6 +96,12 @@ class TrianglePicture(QWidget):
         if not event.isAutoRepeat() and Qt.Key(event.key()) in _STEPS:
             self.let_go.emit()
         super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End what a key began whose release goes elsewhere."""
+        self.let_go.emit()
+        super().focusOutEvent(event)
+        self.update()
 
     def _near(self, event: QMouseEvent) -> bool:
         """Say whether the pointer is on the triangle or within 14 pixels of it."""

@@ -175,6 +175,20 @@ def test_an_unread_text_moves_with_its_row(view: TableExploreView) -> None:
     assert text(view, 0, "Target 2") == "x"
 
 
+@pytest.mark.parametrize("way", ["restore", "reset", "undo", "open"])
+def test_an_unread_text_does_not_outlive_its_state(view: TableExploreView, way: str) -> None:
+    view.change(perfect=1)
+    type_into(view, cell(view, 1, "Target 2"), "x")
+    acts = {
+        "restore": lambda: view.restore(TableState(perfect=2)),
+        "reset": view.reset,
+        "undo": view.undo,
+        "open": lambda: view.open_state_text(view.copy_state_text()),
+    }
+    acts[way]()
+    assert text(view, 1, "Target 2") == "0" and text(view, 1, "Cross-entropy") == "0.105361"
+
+
 def test_an_example_opens_in_two_clicks_and_can_be_undone(view: TableExploreView) -> None:
     view.column.examples["all_zero"].trigger()
     assert (text(view, 5, "Binary cross-entropy"), text(view, 9, "Binary cross-entropy")) == (

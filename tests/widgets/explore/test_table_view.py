@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -179,7 +179,7 @@ def test_an_unread_text_moves_with_its_row(view: TableExploreView) -> None:
 def test_an_unread_text_does_not_outlive_its_state(view: TableExploreView, way: str) -> None:
     view.change(perfect=1)
     type_into(view, cell(view, 1, "Target 2"), "x")
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "restore": lambda: view.restore(TableState(perfect=2)),
         "reset": view.reset,
         "undo": view.undo,

@@ -74,7 +74,8 @@ def columns_of(state: TableState, view: TableView, *, names: bool) -> tuple[Colu
 
 def column_widths(columns: tuple[Column, ...], heads: QFontMetrics) -> list[int]:
     """Return the widths in pixels: what the cells need, and in each group what its title needs."""
-    widths = [WIDTHS[column.kind] for column in columns]
+    marked = heads.horizontalAdvance("best 0.000000") + 32
+    widths = [max(WIDTHS[column.kind], marked if column.kind == "value" else 0) for column in columns]
     for group in {(column.group, column.series) for column in columns}:
         places = [k for k, column in enumerate(columns) if (column.group, column.series) == group]
         missing = heads.horizontalAdvance(group[0]) + 18 - sum(widths[k] for k in places)

@@ -225,6 +225,12 @@ def test_a_loss_without_the_link_says_why_it_is_not_there(view: TableExploreView
     assert "Poly-1 cross-entropy" not in {column.words for column in view.model.columns}
 
 
+def test_a_typed_formula_is_a_column_like_any_other(view: TableExploreView) -> None:
+    view.losses.edited.emit(add_loss(view.state().losses, "custom", formula="r**2"), "")
+    name = view.model.columns[-2].words
+    assert (text(view, 0, name), text(view, 1, name)) == ("0.080000", "0.020000")
+
+
 def test_a_hidden_loss_has_no_column(view: TableExploreView) -> None:
     view.losses.chips[0].eye_pressed.emit()
     assert "Cross-entropy" not in {column.words for column in view.model.columns}

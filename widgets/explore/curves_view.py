@@ -24,18 +24,21 @@ from widgets.explore.curve_form import (
 from widgets.explore.curve_plots import marks, plot_data, readout_columns, readout_head, readout_rows
 from widgets.explore.loss_chips import LossChips
 from widgets.explore.plot_card import PlotCard, best_corner
+from widgets.explore.point_plot import PointPlot
 from widgets.explore.readout_card import ReadoutCard
 from widgets.explore.segment_row import SegmentRow
 from widgets.explore.side_panel import SidePanel, panel_width
 from widgets.explore.view import ExploreView
-from widgets.explore.why_panel import WhyPanel
+from widgets.explore.why_panel import WhyPanel, has_chain
 from widgets.theme import Theme
 
 WHY_NEEDS = 1180
 """Below this width the chain rule at the right folds away; it has a view of its own."""
 WHY_WIDTH = 324
 ROOMY_CARD = 600
-"""From this width of a plot on the readout has all four columns."""
+"""From this width of a plot on the readout has all four columns, …"""
+MOST_COVERED = 80.0
+"""… unless it would cover more of the curves than this; then those of the two plots stay."""
 
 
 class LossCurves(ExploreView):
@@ -47,6 +50,7 @@ class LossCurves(ExploreView):
         self._drawn: CurvesState | None = None
         self._any_target = False
         self._corner: QRect | None = None
+        self._roomy = True
         self.panel = SidePanel("Loss curves", "", renames="Name of these curves")
         self.chips = LossChips()
         section = self.panel.add_section("Losses")
@@ -118,10 +122,16 @@ class LossCurves(ExploreView):
         for card, quantity in ((self.above, state.upper), (self.below, state.lower)):
             card.plot.show_point(state.point, marks(state, shown.readout, quantity))
         self._show_card(state, shown)
+        self._show_why(state, shown)
+
+    def _show_why(self, state: CurvesState, shown: CurvesView) -> None:
+        """Show the chain rule where there is room for it and a link in it."""
+        self.why.setVisible(self.width() >= WHY_NEEDS and has_chain(state))
         if not self.why.isHidden():
             self.why.show_curves(state, shown.readout)
 
     def _show_plots(self, state: CurvesState, shown: CurvesView) -> None:
+        self._roomy = True
         for card, plot in zip((self.above, self.below), shown.plots, strict=True):
             card.show_plot(plot.title, plot.subtitle, plot_data(shown, plot, log_y=state.log_y))
         self._align()
@@ -144,16 +154,24 @@ class LossCurves(ExploreView):
         if self.card.parentWidget() is not plot:
             self.card.setParent(plot)
             self.card.show()
-        columns = readout_columns(state, roomy=plot.width() >= ROOMY_CARD)
+        place, covered = self._fill_card(state, shown, plot, roomy=self._roomy and plot.width() >= ROOMY_CARD)
+        if self._roomy and covered > MOST_COVERED:
+            self._roomy = False
+            place, _ = self._fill_card(state, shown, plot, roomy=False)
+        if place != self._corner:
+            self._corner = place
+            self.card.move(place.topLeft())
+
+    def _fill_card(
+        self, state: CurvesState, shown: CurvesView, plot: PointPlot, *, roomy: bool
+    ) -> tuple[QRect, float]:
+        columns = readout_columns(state, roomy=roomy)
         self.card.show_readout(
             readout_head(shown, shown.readout),
             [head for _, head in columns],
             readout_rows(state, shown.readout, columns),
         )
-        place = best_corner(plot, self.card, self._corner)
-        if place != self._corner:
-            self._corner = place
-            self.card.move(place.topLeft())
+        return best_corner(plot, self.card, self._corner)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -221,11 +239,11 @@ class LossCurves(ExploreView):
         super().resizeEvent(event)
         width = event.size().width()
         self.panel.setFixedWidth(panel_width(width))
-        self.why.setVisible(width >= WHY_NEEDS)
-        if not self.why.isHidden() and self._drawn is not None and self._shown is not None:
-            self.why.show_curves(self._drawn, self._shown.readout)
+        if self._drawn is not None and self._shown is not None:
+            self._show_why(self._drawn, self._shown)
 
     def _plot_resized(self) -> None:
+        self._roomy = True
         if self._drawn is not None and self._shown is not None:
             self._align()
             self._show_card(self._drawn, self._shown)

@@ -15,10 +15,15 @@ from widgets.theme import Theme
 
 CHAIN = r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial p} \cdot \frac{\partial p}{\partial z}"
 CHAIN_PLAIN = "∂L/∂z = ∂L/∂p · ∂p/∂z"
-NOTHING = (
-    "These losses take the output as it is: nothing stands between it and the loss. "
-    "Add one on a sigmoid or a softmax to see its factors."
-)
+
+
+def has_chain(state: CurvesState) -> bool:
+    """Say whether a visible loss has a sigmoid or a softmax between output and prediction."""
+    return any(
+        choice.visible
+        and (choice.card.link == "softmax" or (choice.card.link == "sigmoid" and 0 <= state.target <= 1))
+        for choice in state.losses
+    )
 
 
 def why_state(state: CurvesState, readout: Readout) -> WhyState | None:
@@ -50,7 +55,6 @@ class WhyPanel(SidePanel):
         self.stack.setMinimumHeight(440)
         self.headline = WrapLabel("", kind="title")
         self.sentence = WrapLabel("", kind="text2")
-        self._line = hairline()
         body = QWidget()
         body.setObjectName("clear")
         column = QVBoxLayout(body)
@@ -61,7 +65,7 @@ class WhyPanel(SidePanel):
         column.addLayout(row)
         column.addWidget(self.stack, 1)
         column.addSpacing(6)
-        column.addWidget(self._line)
+        column.addWidget(hairline())
         column.addSpacing(6)
         column.addWidget(self.headline)
         column.addWidget(self.sentence)
@@ -75,11 +79,7 @@ class WhyPanel(SidePanel):
         if readout.output != readout.output:
             return
         self._state = why_state(state, readout)
-        known = self._state is not None
-        for part in (self.chain, self.stack, self._line, self.headline):
-            part.setVisible(known)
         if self._state is None:
-            self.sentence.setText(NOTHING)
             return
         self._view = view(self._state, with_peaks=False)
         self.stack.show_why(self._state, self._view)

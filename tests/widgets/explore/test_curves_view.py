@@ -221,7 +221,10 @@ def test_the_chain_rule_follows_and_leads(view: LossCurves) -> None:
     view.why.point_moved.emit(0.0)
     assert view.state().point == 0.5
     view.restore(CurvesState(losses=chosen("squared_error"), point=0.0))
-    assert view.why.state is None and "as it is" in view.why.sentence.full_text()
+    assert view.why.isHidden()
+    view.undo()
+    view.change(losses=chosen("cross_entropy", "brier"))
+    assert view.why.isVisible() and view.why.state is not None and view.why.state.link == "softmax"
 
 
 def test_narrow_windows_leave_room_for_the_plots(qtbot: QtBot, view: LossCurves) -> None:

@@ -123,6 +123,7 @@ class CurvesPlot:
     curves: tuple[Curve, ...]
     y_range: tuple[float, float]
     notes: tuple[OutOfView, ...]
+    log_y: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,9 +251,10 @@ def _plot(state: CurvesState, quantity: Quantity, x: Numbers) -> CurvesPlot:
     title, sign = _TITLES[quantity]
     if quantity == "value":
         sign = f"L({AXES[state.axis][0]})"
-    words = f"{sign}, target y = {format_number(state.target)}" + (", log" if state.log_y else "")
-    bounds = y_bounds(curves, state.point, state.log_y)
-    plot = CurvesPlot(quantity, title, words, tuple(curves), bounds, ())
+    log_y = state.log_y and quantity == "value"  # slopes and curvature have both signs
+    words = f"{sign}, target y = {format_number(state.target)}" + (", log" if log_y else "")
+    bounds = y_bounds(curves, state.point, log_y)
+    plot = CurvesPlot(quantity, title, words, tuple(curves), bounds, (), log_y)
     return replace(plot, notes=out_of_view(state, plot, bounds))
 
 

@@ -98,7 +98,7 @@ def _curves(state: CurvesState) -> tuple[CurvePanel, ...]:
         made.append(
             panel(
                 f"explore {plot.quantity}", plot.title, plot.subtitle, shown[0].x, lines, view.x_label,
-                plot.y_range, log_x=view.log_x, log_y=state.log_y, note=note,
+                plot.y_range, log_x=view.log_x, log_y=plot.log_y, note=note,
             )
         )  # fmt: skip
     return tuple(made)

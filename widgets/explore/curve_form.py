@@ -87,7 +87,9 @@ def plot_fields(state: CurvesState) -> list[FieldSpec]:
     return [
         FieldSpec("upper", "Above", "choice", state.upper, "value", choices=QUANTITIES),
         FieldSpec("lower", "Below", "choice", state.lower, "slope_output", choices=QUANTITIES),
-        FieldSpec("log_y", "Logarithmic y", "bool", state.log_y, False),
+        FieldSpec(
+            "log_y", "Logarithmic L", "bool", state.log_y, False, help="Of the loss; slopes have both signs."
+        ),
     ]
 
 

@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-def plot_data(view: CurvesView, plot: CurvesPlot, *, log_y: bool) -> PlotData:
+def plot_data(view: CurvesView, plot: CurvesPlot) -> PlotData:
     """Return one plot's curves, overlays and edge notes."""
     lines = []
     exact = {curve.index: curve.y for curve in plot.curves if curve.kind == "loss"}
@@ -42,7 +42,7 @@ def plot_data(view: CurvesView, plot: CurvesPlot, *, log_y: bool) -> PlotData:
     notes = tuple(EdgeNote(note.series, note.x, note.text.startswith("↑"), note.text) for note in plot.notes)
     return PlotData(
         tuple(lines), view.x_label, view.x_range, plot.y_range, view.log_x,
-        log_y and plot.quantity == "value", notes,
+        plot.log_y, notes,
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ class LossCurves(ExploreView):
     def _show_plots(self, state: CurvesState, shown: CurvesView) -> None:
         self._roomy = True
         for card, plot in zip((self.above, self.below), shown.plots, strict=True):
-            card.show_plot(plot.title, plot.subtitle, plot_data(shown, plot, log_y=state.log_y))
+            card.show_plot(plot.title, plot.subtitle, plot_data(shown, plot))
         self._align()
 
     def _show_form(self, state: CurvesState, shown: CurvesView) -> None:

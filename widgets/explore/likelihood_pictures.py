@@ -14,7 +14,7 @@ from widgets.explore.likelihood_edits import LOCATED
 from widgets.explore.point_plot import PlotData, PlotLine
 from widgets.explore.sample_painting import SampleData
 from widgets.explore.surface_painting import LEVELS, SurfaceData
-from widgets.numbers import format_number
+from widgets.numbers import editable_number, format_number
 
 Range = tuple[float, float]
 SERIES = {"mean": 1, "median": 2, "huber": 3, "quantile": 4}
@@ -144,10 +144,13 @@ def balance(view: LikelihoodView) -> str:
     count = len(view.data)
     if view.discrete and not view.constant:
         return f"{format_number(view.nll_at_state, 5)} for {count} points, and so is the loss."
-    return (
-        f"{format_number(view.nll_at_state, 5)} = {format_number(view.factor, 4)} × "
-        f"{format_number(view.loss_at_state, 5)} + {count} × {format_number(view.constant, 4)}"
-    )
+    nll, factor, loss, constant = (
+        editable_number(float(f"{value:.{digits}g}"))
+        for value, digits in (
+            (view.nll_at_state, 5), (view.factor, 4), (view.loss_at_state, 5), (view.constant, 4),
+        )
+    )  # fmt: skip
+    return f"{nll} = {factor} × {loss} + {count} × {constant}"
 
 
 def parameters(state: LikelihoodState) -> tuple[float, float]:

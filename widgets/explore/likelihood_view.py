@@ -28,8 +28,6 @@ from widgets.formula import FormulaView
 from widgets.plots.legend import Legend
 from widgets.theme import Theme
 
-_COARSE = 41
-"""Grid of the parameters while something is dragged."""
 _SMOOTH = 100
 """Points up to which the surface follows a drag of one of them, every third frame; beyond, when let go."""
 
@@ -43,7 +41,7 @@ class LikelihoodExploreView(ExploreView):
         self._ranges: pictures.Ranges | None = None
         self._surface: tuple[object, ...] = ()
         self._frame = 0
-        self.column = FieldColumn(theme, "Likelihood bench", "noise, its loss, its estimators")
+        self.column = FieldColumn(theme, "Likelihood bench", "noise and its loss")
         self.column.set_examples([(key, words) for key, (words, _) in edits.EXAMPLES.items()])
         self.column.example_chosen.connect(self.open_example)
         self.formula = FormulaView("", 15)
@@ -116,7 +114,7 @@ class LikelihoodExploreView(ExploreView):
         """Show noise, sample and likelihood; while something is dragged, ranges stand still."""
         state = cast(LikelihoodState, state)
         dragging = bool(self._gesture)
-        shown = view(replace(state, resolution=min(_COARSE, state.resolution)) if dragging else state)
+        shown = view(replace(state, resolution=_coarse(state)) if dragging else state)
         if self._ranges is None or not dragging:
             self._ranges = pictures.ranges_of(state, shown)
         self.sample_card.show_titles("Sample", pictures.sample_subtitle(shown))
@@ -244,3 +242,9 @@ class LikelihoodExploreView(ExploreView):
     def export_panels(self) -> tuple[Panel, ...]:
         """Return nothing: points and surface are painted."""
         return ()
+
+
+def _coarse(state: LikelihoodState) -> int:
+    """Return a grid of the parameters that keeps up with a drag, whatever the size of the sample."""
+    points = len(state.edited) or state.samples
+    return min(state.resolution, 41, max(15, int(41 * math.sqrt(600 / points))))

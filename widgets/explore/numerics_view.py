@@ -31,7 +31,7 @@ class NumericsExploreView(ExploreView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, NumericsState(), parent)
         self._reach = _REACHES[-1]
-        self.column = FieldColumn(theme, "Numerics bench", "softmax and cross-entropy in floats")
+        self.column = FieldColumn(theme, "Numerics bench", "softmax in floats")
         self.column.show_fields("Outputs", self._outputs(self.state()))
         self.column.show_fields("Case", self._case(self.state()))
         self.column.set_examples([(key, words) for key, (words, _) in PRESETS.items()])

@@ -21,6 +21,7 @@ from widgets.theme import Theme
 
 _NAMES = 20
 _FIELDS = 28
+_NARROWEST = 40
 
 
 class BarArea(QWidget):
@@ -233,6 +234,7 @@ class DistributionBars(QWidget):
         for index, field in enumerate(self._fields):
             left, slot = self._slot(index)
             width = round(min(72.0, slot - 4))
+            field.setVisible(width >= _NARROWEST)  # bars so narrow are moved by pointer and keys
             field.setGeometry(round(left + (slot - width) / 2), self.height() - _FIELDS, width, _FIELDS)
 
     def _new_field(self, index: int) -> NumberField:
@@ -244,5 +246,4 @@ class DistributionBars(QWidget):
         field.edited.connect(lambda value: self.typed.emit(index, float(value)))
         field.refused.connect(self.refused)
         field.set_theme(self._theme)
-        field.show()
         return field

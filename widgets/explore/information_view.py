@@ -14,6 +14,7 @@ from lab.explore.states import State
 from lab.explore.view_csv import information_csv
 from lab.field_spec import FieldSpec
 from lab.panels import Panel
+from lab.problems import Problem
 from widgets.controls import WrapLabel
 from widgets.explore.bars import DistributionBars
 from widgets.explore.field_column import FieldColumn, side_by_side
@@ -95,6 +96,7 @@ class InformationExploreView(ExploreView):
         bars.moved.connect(lambda index, value: self._drag(which, index, value))
         bars.typed.connect(lambda index, value: self._type(which, index, value))
         bars.let_go.connect(self._let_go)
+        bars.refused.connect(self._on_refused)
 
     # --- state in -----------------------------------------------------------------------------------
     def show_state(self, state: State) -> None:
@@ -150,6 +152,10 @@ class InformationExploreView(ExploreView):
         state: InformationState = self.state()
         values = state.p if which == "p" else state.q
         self.attempt(lambda: _with(state, which, dragged(values, index, value)))
+
+    def _on_refused(self, sentence: str) -> None:
+        """Say above the view why a typed number was not taken."""
+        self.refused.emit(Problem(sentence) if sentence else None)
 
     def _let_go(self) -> None:
         self._base = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, QSizeF
@@ -174,10 +175,7 @@ class TableExploreView(ExploreView):
 
         def more() -> TableState:
             state: TableState = self.state()
-            return TableState(
-                state.losses, state.link, state.entries, (*state.rows, *parse_rows(text, state.link)),
-                state.reference, state.perfect,
-            )  # fmt: skip
+            return replace(state, rows=(*state.rows, *parse_rows(text, state.link)))
 
         self.attempt(more)
 

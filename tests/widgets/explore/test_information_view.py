@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.explore.information import InformationState
 from lab.explore.information import view as computed
+from lab.problems import Problem
 from widgets.explore.figure_files import write_figure
 from widgets.explore.information_pictures import stack_range, stacks_of
 from widgets.explore.information_view import EXAMPLES, InformationExploreView
@@ -84,6 +85,8 @@ def test_bars_are_reached_by_keyboard(view: InformationExploreView) -> None:
 
 def test_a_bar_is_typed(view: InformationExploreView) -> None:
     states = heard(view)
+    problems: list[Problem | None] = []
+    view.refused.connect(problems.append)
     edit = view.bars["p"].fields()[0].edit
     edit.setFocus()
     edit.selectAll()
@@ -94,6 +97,11 @@ def test_a_bar_is_typed(view: InformationExploreView) -> None:
     QTest.keyClicks(edit, "1.5")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert len(states) == 1 and edit.property("error")
+    assert "number from 0 to 1" in str(problems[-1])
+    edit.selectAll()
+    QTest.keyClicks(edit, "0.25")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert problems[-1] is None and states[-1].p[0] == 0.25
 
 
 def test_showing_a_state_is_silent_and_fills_the_fields(view: InformationExploreView) -> None:
@@ -131,6 +139,16 @@ def test_classes_can_be_added_and_taken_away(view: InformationExploreView) -> No
     assert len(view.bars["p"].fields()) == 5 and view.state().p[3:] == (0.0, 0.0)
     view.column.edited.emit("classes", 2)
     assert view.state().p == pytest.approx((0.125, 0.875))
+
+
+def test_many_classes_are_shown_without_fields(view: InformationExploreView) -> None:
+    view.restore(InformationState(p=(0.05,) * 20, q=(0.05,) * 20))
+    assert not any(field.isVisible() for field in view.bars["p"].fields())
+    view.bars["p"].area.setFocus()
+    QTest.keyClick(view.bars["p"].area, Qt.Key.Key_Up)
+    assert view.state().p[0] == pytest.approx(0.06)
+    view.restore(InformationState())
+    assert all(field.isVisible() for field in view.bars["p"].fields())
 
 
 @pytest.mark.parametrize("key", list(EXAMPLES))

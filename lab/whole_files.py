@@ -20,6 +20,7 @@ _REASONS = {
     errno.EROFS: "This folder lies on a read-only file system.",
     errno.ENOENT: "This folder does not exist.",
     errno.ENOTDIR: "A part of this path is a file, not a folder.",
+    errno.EEXIST: "A part of this path is a file, not a folder.",
     errno.EISDIR: "There is a folder of that name.",
     errno.ENAMETOOLONG: "The name is too long.",
 }

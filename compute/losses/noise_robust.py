@@ -110,7 +110,8 @@ class SymmetricCrossEntropy(Loss):
 
     Domain: targets that are ≥ 0 and sum to 1. ln 0 is replaced by A. For one-hot targets the second part is
     −A (1 − p_y), −A / 2 times `AbsoluteErrorSoftmax`; beta 0 and alpha 1 is `CrossEntropy`. No proper score:
-    the best constant lies between the class frequencies and the most frequent class. Convex only while −A beta ≤ alpha.
+    the best constant lies between the class frequencies and the most frequent class. Convex only while
+    −A beta ≤ alpha.
 
     Stable form: log-softmax, and residual and Jacobian product with the largest power split off; see
     `compute.losses.softmax_form`.

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from lab.explore.curves import CurvesPlot, CurvesState, CurvesView, Readout, ReadoutRow
-from widgets.explore.point_plot import EdgeNote, PlotData, PlotLine
+from widgets.explore.plot_data import EdgeNote, PlotData, PlotLine
 from widgets.explore.readout_card import CardRow, readout_number
 from widgets.numbers import format_fixed, format_number
 

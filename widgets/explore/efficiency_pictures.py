@@ -18,7 +18,7 @@ from lab.field_spec import FieldSpec
 from lab.panels import LegendEntry
 from lab.ranges import linear_range
 from widgets.explore.interval_plot import IntervalRow
-from widgets.explore.point_plot import PlotData, PlotLine
+from widgets.explore.plot_data import PlotData, PlotLine
 from widgets.numbers import format_integer, format_number
 
 ESTIMATORS = (("mean", "Mean", 1), ("median", "Median", 2), ("huber", "Huber", 3))

@@ -15,8 +15,9 @@ from widgets.controls import WrapLabel
 from widgets.explore import efficiency_pictures as pictures
 from widgets.explore.field_column import FieldColumn, side_by_side
 from widgets.explore.interval_plot import IntervalPlot, paint_intervals
+from widgets.explore.plot_data import PlotData
 from widgets.explore.point_painting import paint_lines, paint_point
-from widgets.explore.point_plot import PlotData, PointPlot
+from widgets.explore.point_plot import PointPlot
 from widgets.explore.view import ExploreView
 from widgets.explore.view_card import ViewCard
 from widgets.plots.annotations import paint_line_sample

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from lab.explore.why import WhyState, WhyView
 from lab.number_text import value_text
 from lab.ranges import linear_range
-from widgets.explore.point_plot import EdgeNote, PlotData, PlotLine, PointPlot
+from widgets.explore.plot_data import EdgeNote, PlotData, PlotLine
+from widgets.explore.point_plot import PointPlot
 from widgets.formula import FormulaView
 from widgets.numbers import format_number
 from widgets.plots.annotations import number

@@ -11,7 +11,7 @@ from lab.explore.likelihood import LikelihoodState, LikelihoodView, noise_of
 from lab.panels import LegendEntry
 from lab.ranges import linear_range
 from widgets.explore.likelihood_edits import LOCATED
-from widgets.explore.point_plot import PlotData, PlotLine
+from widgets.explore.plot_data import PlotData, PlotLine
 from widgets.explore.sample_painting import SampleData
 from widgets.explore.surface_painting import LEVELS, SurfaceData
 from widgets.numbers import editable_number, format_number

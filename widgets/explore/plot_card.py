@@ -6,7 +6,8 @@ from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.controls import ElidedLabel, IconButton
-from widgets.explore.point_plot import PlotData, PointPlot
+from widgets.explore.plot_data import PlotData
+from widgets.explore.point_plot import PointPlot
 from widgets.theme import Theme
 
 

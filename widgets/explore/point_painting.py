@@ -19,7 +19,7 @@ from widgets.plots.curve_layout import FacetLayout
 from widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from widgets.explore.point_plot import EdgeNote, PlotData, PlotLine
+    from widgets.explore.plot_data import EdgeNote, PlotData, PlotLine
 
 NOTE_STEP = 15.0
 MOST_NOTES = 3

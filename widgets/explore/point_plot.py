@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -23,7 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lab.panels import CurvePanel, Facet, Line
+from lab.panels import CurvePanel
+from widgets.explore.plot_data import PlotData
 from widgets.explore.point_painting import paint_lines, paint_notes, paint_point
 from widgets.explore.point_steps import key_step, rounded
 from widgets.plots.axis import paint_axes
@@ -31,56 +28,12 @@ from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
 from widgets.plots.pan_zoom import wheeled
 from widgets.theme import Theme
 
-Style = Literal["loss", "naive", "thin"]
 BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
 """Reasons of a focus that came by key, which shows a ring."""
-
-
-@dataclass(frozen=True, eq=False)
-class PlotLine:
-    """One curve: x, y (n,), NaN breaks it. ``tag`` is written at its higher end."""
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    series: int
-    style: Style = "loss"
-    tag: str = ""
-
-
-@dataclass(frozen=True)
-class EdgeNote:
-    """What a range cuts off: the series, the x of the extreme, whether it lies above, and the words."""
-
-    series: int
-    x: float
-    above: bool
-    text: str
-
-
-@dataclass(frozen=True, eq=False)
-class PlotData:
-    """Everything but the point. ``x_label`` is the sign at the first tick ("z")."""
-
-    lines: tuple[PlotLine, ...]
-    x_label: str
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    log_x: bool = False
-    log_y: bool = False
-    notes: tuple[EdgeNote, ...] = ()
-    zero_line: bool = False
-
-    def panel(self) -> CurvePanel:
-        """Return the same as a panel, which the axes are laid out and painted from."""
-        lines = tuple(Line(line.x, line.y, line.series, "mean", "") for line in self.lines)
-        return CurvePanel(
-            "explore", "", "", (Facet("", lines),), (), f"{self.x_label} =", self.x_range, self.y_range,
-            self.log_x, self.log_y,
-        )  # fmt: skip
 
 
 class PointPlot(QWidget):

@@ -187,11 +187,9 @@ def test_slow_motion(talk: Talk) -> None:
     assert time.monotonic() - began > 0.6  # never faster, however fast the machine
     talk.handle.send(SetSpeed(None))
     talk.until(lambda event: isinstance(event, Recorded) and event.chunk.first_step > 500)
-    talk.handle.send(SetSpeed(1))
-    talk.handle.send(Pause())  # answered although the next step is a second away
-    sent = time.monotonic()
+    talk.handle.send(SetSpeed(0.001))
+    talk.handle.send(Pause())  # answered although the next step is a quarter of an hour away
     talk.until(Paused)
-    assert time.monotonic() - sent < 0.5
 
 
 def test_a_field_lies_over_the_data(talk: Talk) -> None:

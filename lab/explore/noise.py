@@ -69,7 +69,9 @@ class Noise:
             if self.located:
                 return log_normalizer(self) + located_loss(self, (data - first) / self.parameters[1])
             if self.name == "poisson":
-                return np.array([first - y * math.log(first) + math.lgamma(y + 1) for y in data])
+                values, place = np.unique(data, return_inverse=True)
+                factorials = np.array([math.lgamma(y + 1) for y in values])[place]
+                return np.asarray(first - data * math.log(first) + factorials)
             probabilities = (1 - first, first) if self.name == "bernoulli" else self.parameters
             return np.asarray(-np.log(np.array(probabilities))[data.astype(np.intp)] + 0.0)
 

@@ -39,7 +39,7 @@ class SampleData:
     def panel(self) -> CurvePanel:
         """Return what the axes are laid out from."""
         line = Line(self.x, self.density, 0, "mean", "")
-        return CurvePanel("sample", "", "", (Facet("", (line,)),), (), "y", self.x_range, self.y_range)
+        return CurvePanel("sample", "", "", (Facet("", (line,)),), (), "y =", self.x_range, self.y_range)
 
 
 def sample_facet(data: SampleData, size: QSizeF, theme: Theme) -> FacetLayout:

@@ -42,7 +42,7 @@ class SurfaceData:
         """Return what the axes are laid out from."""
         line = Line(np.array(self.x_range), np.array(self.y_range), 0, "mean", "")
         return CurvePanel(
-            "surface", "", "", (Facet("", (line,)),), (), self.x_label, self.x_range, self.y_range,
+            "surface", "", "", (Facet("", (line,)),), (), f"{self.x_label} =", self.x_range, self.y_range,
             log_y=self.log_y,
         )  # fmt: skip
 

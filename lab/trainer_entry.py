@@ -18,6 +18,9 @@ def enter(connection: Connection) -> None:
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(5)
+    # scikit-learn only makes data here; without this, joblib looks for semaphores at import and warns on
+    # systems that forbid them.
+    os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
     from lab.trainer_process import serve
 
     serve(connection)

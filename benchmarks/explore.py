@@ -20,7 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from lab.explore.choice import chosen
 from widgets.explore.curves_view import LossCurves
+from widgets.explore.efficiency_view import EfficiencyExploreView
 from widgets.explore.information_view import InformationExploreView
+from widgets.explore.likelihood_view import LikelihoodExploreView
+from widgets.explore.numerics_view import NumericsExploreView
 from widgets.explore.registry import VIEWS
 from widgets.explore.simplex_view import SimplexExploreView
 from widgets.explore.table_view import TableExploreView
@@ -91,6 +94,21 @@ def information_bar(view: InformationExploreView) -> Step:
     return lambda frame: view.bars["p"].moved.emit(1, 0.1 + 0.8 * frame / FRAMES)
 
 
+def likelihood_point(view: LikelihoodExploreView) -> Step:
+    """Drag a point of the sample: estimators, likelihood curve and surface."""
+    return lambda frame: view.sample.point_moved.emit(0, -3.0 + 0.1 * frame)
+
+
+def numerics_output(view: NumericsExploreView) -> Step:
+    """Drag an output: twelve combinations of form and precision."""
+    return lambda frame: view.column.moved.emit("outputs.0", -60.0 + 2.0 * frame)
+
+
+def efficiency_limit(view: EfficiencyExploreView) -> Step:
+    """Drag Huber's k along the curve of efficiency."""
+    return lambda frame: view.limit.point_moved.emit(0.2 + 0.04 * frame)
+
+
 CASES: dict[str, tuple[str, Callable[..., Step]]] = {
     "curves, point": ("curves", curves_point),
     "curves, parameter": ("curves", curves_parameter),
@@ -100,6 +118,9 @@ CASES: dict[str, tuple[str, Callable[..., Step]]] = {
     "table, typing": ("table", table_typing),
     "simplex, point": ("simplex", simplex_point),
     "information, bar": ("information", information_bar),
+    "likelihood, point": ("likelihood", likelihood_point),
+    "numerics, output": ("numerics", numerics_output),
+    "efficiency, k": ("efficiency", efficiency_limit),
 }
 
 

@@ -79,9 +79,10 @@ class LossCard(Declaration):
     special_formula: str = ""
 
     def formula_at(self, parameters: Mapping[str, Any]) -> str:
-        """Return the LaTeX formula at these parameters: the simpler form where it is exactly that."""
+        """Return the LaTeX formula at these parameters, defaults filled in: the simple form if it is that."""
         special = self.special_values
-        simple = bool(special) and all(parameters.get(name) == value for name, value in special.items())
+        values = {parameter.name: parameter.default for parameter in self.parameters} | dict(parameters)
+        simple = bool(special) and all(values.get(name) == value for name, value in special.items())
         return self.special_formula if simple else self.formula
 
 

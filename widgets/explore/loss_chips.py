@@ -84,7 +84,7 @@ class LossChip(QFrame):
         self.eye.set_icon_name("eye" if choice.visible else "eye_off")
         self.eye.set_tip(f"{'Hide' if choice.visible else 'Show'} {label}")
         self.more.setAccessibleName(f"{label}: duplicate, colour, order, remove")
-        latex = brief_formula(card.formula)
+        latex = brief_formula(card.formula_at(dict(choice.parameters)))
         if self.formula.latex != latex:
             self.formula.set_formula(latex, card.plain)
         self.note.setText(problem)

@@ -50,7 +50,7 @@ verify: dev-setup
 	@$(BIN)/python -m pytest -m slow
 
 benchmarks: dev-setup
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || exit 1; done
 
 screenshots: dev-setup
 	@$(BIN)/python docs/make_screenshots.py

@@ -3,7 +3,7 @@
     python benchmarks/train_speed.py [--rounds N] [--peer]
 
 Prints µs of processor time per run-step (best of the rounds, contenders interleaved in one process, one
-BLAS thread: what a busy machine disturbs least) for the shapes of ``benchmarks/train_speed.md``, as they are
+BLAS thread: what a busy machine disturbs least) for the shapes of ``benchmarks/README.md``, as they are
 recorded in the lab: objective, loss, a gradient norm for each layer and the parameter norm at every step.
 ``norms`` is the share of the time that the norms take. ``--peer`` puts PyTorch (eager, fused optimiser, no
 synchronisation, norms by ``_foreach_norm``, one run at a time) beside it as a ratio.

@@ -214,10 +214,10 @@ def test_hostile_text_is_refused_at_once(which, monkeypatch):
         original = __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name)
         if name != "compile":  # ast.parse calls it with the flag that only makes a tree
             monkeypatch.setattr(f"builtins.{name}", _refusing(name, original))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ProblemError) as caught:
         parse(HOSTILE[which], ["d"])
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert len(str(caught.value)) < 1000
 
 
@@ -251,17 +251,17 @@ HEAVY = {
 @pytest.mark.parametrize("which", HEAVY)
 def test_allowed_but_heavy_formulas_take_a_bounded_time(which):
     CustomLoss.of("r**2")  # SymPy is loaded
-    start = time.perf_counter()
+    start = time.process_time()
     for link in ("identity", "sigmoid"):
         try:
             CustomLoss.of(HEAVY[which], link)
         except ProblemError:
             continue
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def _try(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         node = parse(text, ["d"])
         names, title = node.names(), "read"
@@ -269,7 +269,7 @@ def _try(text: str) -> None:
         names, title = set(), error.problem.title
     assert names <= {*VARIABLES, "d"}
     assert 0 < len(title) <= 80
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @settings(max_examples=400, deadline=None)

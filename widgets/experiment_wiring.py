@@ -205,7 +205,7 @@ class ExperimentWiring(QObject):
         """Do one update, or one epoch."""
         if not self._form.commit():
             return
-        if self._session.state == "running" or self._session.data_problem is not None:
+        if self._session.state in ("running", "finished") or self._session.data_problem is not None:
             return
         fresh = self._session.state != "paused"
         if epoch:

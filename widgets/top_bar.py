@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -52,9 +51,13 @@ class StepButton(QPushButton):
         self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         super().mousePressEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Note whether Shift is held."""
+        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        super().keyPressEvent(event)
+
     def _clicked(self) -> None:
-        keyboard = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
-        shift, self._shift = self._shift or keyboard, False
+        shift, self._shift = self._shift, False
         self.stepped.emit(shift)
 
 
@@ -234,7 +237,8 @@ class TopBar(QFrame):
         self.run.setEnabled(live or (can_run and state != "preparing"))
         self._can_continue = can_continue and not live
         self.again.setVisible(self._can_continue and self._runs_shown)
-        self.step.setEnabled(state != "running" and self.run.isEnabled())
+        # A step from a finished run would begin anew and lose its curves; Run again and Reset say so.
+        self.step.setEnabled(state not in ("running", "finished") and self.run.isEnabled())
         self.stop.setEnabled(live)
         self.reset.setEnabled(has_runs)
         self._dress_primary()

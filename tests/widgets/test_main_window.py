@@ -536,3 +536,13 @@ def test_words_of_the_top_bar_fit_in_any_font(qtbot: QtBot, family: str) -> None
     for tab in bar.findChildren(QPushButton):
         if tab.property("k") == "tab":
             assert tab.minimumWidth() > strong.horizontalAdvance(tab.text()) + 20
+
+
+def test_a_step_never_drops_a_finished_run(window: MainWindow, session: FakeSession) -> None:
+    session.state = "finished"
+    window.experiment.show_state()
+    assert not window.top.step.isEnabled()
+    session.log.clear()
+    window.experiment.step(False)
+    window.experiment.step(True)
+    assert session.log == []

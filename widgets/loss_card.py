@@ -14,7 +14,7 @@ from widgets.forms import FieldRows
 from widgets.formula import FormulaView, formula_parts
 from widgets.icons import paint_icon
 from widgets.swatch import Swatch, swatch_icon
-from widgets.theme import LIGHT, Theme, set_property
+from widgets.theme import LIGHT, Theme
 from widgets.tokens import SERIES
 
 #: Fields of every loss that are shown when they were asked for or say something else than the default.
@@ -288,7 +288,3 @@ class LossCard(QFrame):
         self.name.setVisible(True)
         if had_focus:
             self.more.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def set_marked(self, on: bool) -> None:
-        """Give the card a stronger border, e.g. while the pointer is on its curve."""
-        set_property(self, "focused", on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from compute.declaration import Declaration, Parameter
 from compute.optimizers.base import Optimizer, State
@@ -48,6 +48,23 @@ BETA2 = Parameter(
 )
 
 
+def _step_over_root(
+    xp: Any,
+    parameters: Array,
+    gradients: Array,
+    learning_rate: Array,
+    squares: Array,
+    epsilon: float | Array,
+    root: Array,
+) -> None:
+    """Do ``θ ← θ − η g/(√s + ε)`` in place, the step of AdaGrad and RMSProp; ``root`` is scratch."""
+    xp.sqrt(squares, root)
+    xp.add(root, epsilon, root)
+    xp.divide(gradients, root, gradients)
+    xp.multiply(gradients, learning_rate, gradients)
+    xp.subtract(parameters, gradients, parameters)
+
+
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
     """``s ← s + g²``, ``θ ← θ − η g/(√s + ε)``. Duchi, Hazan and Singer 2011."""
@@ -81,11 +98,7 @@ class Adagrad(Optimizer):
         root = work.buffer("optimizer", parameters.shape, parameters.dtype)
         xp.multiply(gradients, gradients, root)
         xp.add(squares, root, squares)
-        xp.sqrt(squares, root)
-        xp.add(root, self.epsilon, root)
-        xp.divide(gradients, root, gradients)
-        xp.multiply(gradients, learning_rate, gradients)
-        xp.subtract(parameters, gradients, parameters)
+        _step_over_root(xp, parameters, gradients, learning_rate, squares, self.epsilon, root)
 
 
 @dataclass(frozen=True)
@@ -136,11 +149,7 @@ class RMSProp(Optimizer):
         xp.subtract(root, squares, root)
         xp.multiply(root, 1 - self.decay, root)
         xp.add(squares, root, squares)
-        xp.sqrt(squares, root)
-        xp.add(root, self.epsilon, root)
-        xp.divide(gradients, root, gradients)
-        xp.multiply(gradients, learning_rate, gradients)
-        xp.subtract(parameters, gradients, parameters)
+        _step_over_root(xp, parameters, gradients, learning_rate, squares, self.epsilon, root)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from compute.backend import to_host
 from compute.batches import Rows
+from compute.engine import make_live, part_of
 from compute.live_runs import LiveRuns
 from compute.plan import Plan, RunEnd
 from compute.recording import Rows as RecordedRows
@@ -67,7 +68,7 @@ class Blocks:
         self.data = Rows(xp, train.inputs, train.targets, plan.target_width, dtype)
         runs = np.arange(len(plan.initial), dtype=np.intp)
         self._frozen: NDArray[Any] = plan.initial.astype(dtype)
-        self.live: LiveRuns | None = LiveRuns(plan, self.data, runs, self._frozen, self.rates, None, BLOCK)
+        self.live: LiveRuns | None = make_live(plan, self.data, runs, self._frozen, self.rates, None, BLOCK)
         self._first_objective = np.full(len(runs), np.nan)
         self._previous: Any = None  # parameters of the live runs before the last update, on the device
         self._history = np.zeros((0, len(runs), plan.model.layers))
@@ -97,10 +98,9 @@ class Blocks:
         assert live is not None
         snapshot = live.snapshot()
         began = time.perf_counter()
-        for row in range(count - 1):
-            live.step(start + row, row)
+        live.run(start, 0, count - 1)
         before_last = live.parameters.copy()
-        live.step(stop - 1, count - 1)
+        live.run(stop - 1, count - 1, 1)
         narrow = live.recorder.to_rows(count)
         took = time.perf_counter() - began
         seconds = self.seconds + took * np.arange(count) / count
@@ -149,11 +149,10 @@ class Blocks:
         gone, updates = gone[inside], updates[inside]
         if not len(gone):
             return
-        again = live.part(gone, self.data, self.rates, snapshot)
+        again = part_of(live, self._plan, self.data, gone, self.rates, snapshot)
         done = 0
         for target in np.unique(updates):
-            for row in range(done, int(target)):
-                again.step(start + row, row)
+            again.run(start + done, done, int(target) - done)
             done = int(target)
             parameters = again.host_parameters()
             reached = updates == target
@@ -172,6 +171,6 @@ class Blocks:
         return ends
 
     def _keep(self, live: LiveRuns, keep: NDArray[np.intp]) -> None:
-        self.live = live.part(keep, self.data, self.rates) if len(keep) else None
+        self.live = part_of(live, self._plan, self.data, keep, self.rates) if len(keep) else None
         if self._previous is not None:
             self._previous = self._previous[self._xp.asarray(keep)]

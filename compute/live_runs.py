@@ -170,8 +170,12 @@ class LiveRuns:
 
         return pick
 
-    def step(self, step: int, row: int) -> None:
-        """Record row ``row`` of the block and do the update after ``step`` updates."""
+    def run(self, step: int, row: int, count: int) -> None:
+        """Do ``count`` updates, the first after ``step`` updates, and record them from row ``row`` on."""
+        for done in range(count):
+            self._step(step + done, row + done)
+
+    def _step(self, step: int, row: int) -> None:
         self.compute_gradients(step)
         recorder, xp = self.recorder, self.xp
         xp.copyto(recorder.loss[row], self._losses)
@@ -232,23 +236,3 @@ class LiveRuns:
     def host_parameters(self) -> NDArray[Any]:
         """Return the parameters (r, P) on the host, a copy."""
         return np.array(to_host(self.parameters))
-
-    def part(
-        self,
-        keep: NDArray[np.intp],
-        rows: Rows,
-        rates: NDArray[np.float64],
-        snapshot: tuple[Array, tuple[Array, ...]] | None = None,
-    ) -> LiveRuns:
-        """Return some of these runs (positions ``keep`` among them) as they are, or as in a snapshot."""
-        parameters, state = snapshot or (self.parameters, self.state)
-        index = self.xp.asarray(keep)
-        return LiveRuns(
-            self._plan,
-            rows,
-            self.runs[keep],
-            parameters[index],
-            rates,
-            [array[index] for array in state],
-            self.recorder.block,
-        )

@@ -103,6 +103,10 @@ class Plan:
         Stop rules, or ``None``.
     device
         Where to compute.
+    kernels
+        ``"arrays"`` computes with operations on whole arrays, NumPy's or CuPy's: the reference.
+        ``"compiled"`` takes kernels made for training where there are some for the plan's parts (numba on a
+        processor, CUDA on a GPU), and arrays for the rest.
     """
 
     data: PreparedData
@@ -126,6 +130,7 @@ class Plan:
     divergence: float = 1e4
     target: TargetRule | None = None
     plateau: PlateauRule | None = None
+    kernels: Literal["arrays", "compiled"] = "arrays"
 
     @property
     def target_width(self) -> int:

@@ -1,0 +1,52 @@
+"""Which way some runs of a plan are trained: array operations, or kernels compiled for the purpose.
+
+Every way is a `LiveRuns`: what it records and where it ends is the same up to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import Array
+from compute.batches import Rows
+from compute.live_runs import LiveRuns
+from compute.plan import Plan
+
+
+def make_live(
+    plan: Plan,
+    rows: Rows,
+    runs: NDArray[np.intp],
+    parameters: Array,
+    rates: NDArray[np.float64],
+    state: Sequence[Any] | None,
+    block: int,
+) -> LiveRuns:
+    """Return some runs of a plan, ready to train; parameters as for `LiveRuns`."""
+    return LiveRuns(plan, rows, runs, parameters, rates, state, block)
+
+
+def part_of(
+    live: LiveRuns,
+    plan: Plan,
+    rows: Rows,
+    keep: NDArray[np.intp],
+    rates: NDArray[np.float64],
+    snapshot: tuple[Array, tuple[Array, ...]] | None = None,
+) -> LiveRuns:
+    """Return some of these runs (positions ``keep`` among them) as they are, or as in a snapshot."""
+    parameters, state = snapshot or (live.parameters, live.state)
+    index = live.xp.asarray(keep)
+    return make_live(
+        plan,
+        rows,
+        live.runs[keep],
+        parameters[index],
+        rates,
+        [array[index] for array in state],
+        live.recorder.block,
+    )

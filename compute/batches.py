@@ -9,6 +9,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -16,21 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array
+from compute.models.network import Inputs
 from compute.seeding import stream
 
 DRAWN_TOGETHER = 8192
 """Epochs shorter than half of this are drawn several at a time, up to about as many row numbers."""
 
+COPY_FROM = 2
+"""Networks that share a stream from which on a copy of its inputs by feature costs less than it saves."""
+
 ONE_HOT_BYTES = 64 * 2**20
 """One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
 
 
-def gather(xp: ModuleType, rows: Array, index: Array, out: Array) -> None:
-    """Copy ``rows[index]`` to ``out``; the index must be in range."""
+def gather(xp: ModuleType, rows: Array, index: Array, out: Array, axis: int = 0) -> None:
+    """Copy the entries ``index`` along an axis of ``rows`` to ``out``; the index must be in range."""
     if xp is np:
-        np.take(rows, index, axis=0, out=out, mode="clip")
+        rows.take(index, axis, out, "clip")
     else:
-        xp.take(rows, index, axis=0, out=out)
+        xp.take(rows, index, axis=axis, out=out)
 
 
 def streams_of(keys: Sequence[Hashable]) -> tuple[list[int], int]:
@@ -92,15 +97,15 @@ class Rows:
             self._identity: Array | None = None
             self._targets: Array | None = None
             if targets.ndim == 3:
-                self._targets = xp.asarray(targets.astype(dtype))
+                self._targets = xp.asarray(np.ascontiguousarray(targets.transpose(2, 0, 1), dtype=dtype))
                 return
         self.labels = xp.asarray(targets.astype(np.intp))
         if outputs == 1:
-            self._targets = xp.asarray(targets.astype(dtype)[..., None])
+            self._targets = xp.asarray(targets.astype(dtype)[None])
             return
         self._identity = xp.eye(outputs, dtype=dtype)
         if targets.size * outputs * self.dtype.itemsize <= ONE_HOT_BYTES:
-            self._targets = self._identity[self.labels]
+            self._targets = xp.ascontiguousarray(self._identity[self.labels].transpose(2, 0, 1))
 
     def flat_inputs(self) -> Array:
         """Return all variants' inputs below each other, (S · n, D + 1)."""
@@ -108,23 +113,42 @@ class Rows:
         return flat
 
     def gather_targets(self, index: Array, out: Array) -> None:
-        """Write the targets of flat row numbers (U, B) to ``out`` (U, B, K)."""
+        """Write the targets of flat row numbers (U, B) to ``out`` (K, U, B)."""
         if self._targets is not None:
-            gather(self.xp, self._targets.reshape(-1, self.outputs), index, out)
+            gather(self.xp, self._targets.reshape(self.outputs, -1), index, out, axis=1)
             return
         assert self.labels is not None
         assert self._identity is not None
-        gather(self.xp, self._identity, self.labels.reshape(-1)[index], out)
+        # the identity's columns are its rows
+        gather(self.xp, self._identity, self.labels.reshape(-1)[index], out, axis=1)
 
     def slice_targets(self, variants: Array, all_variants: bool, start: int, stop: int) -> Array:
-        """Return the targets (U, stop − start, K) of neighbouring rows of some variants."""
+        """Return the targets (U, stop − start, K) of neighbouring rows of some variants.
+
+        In memory they are (K, U, stop − start) where targets are kept ready.
+        """
         if self._targets is not None:
-            part = self._targets[:, start:stop]
-            return part if all_variants else part[variants]
+            part = self._targets[:, :, start:stop]
+            return (part if all_variants else part[:, variants]).transpose(1, 2, 0)
         assert self.labels is not None
         assert self._identity is not None
         labels = self.labels[:, start:stop]
         return self._identity[labels if all_variants else labels[variants]]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Buffers of a batch of one length.
+
+    ``rows`` (U, B, D + 1) and ``targets`` (K, U, B) are gathered; ``seen`` is the targets as (U, B, K),
+    ``inputs`` the rows as a network wants them, ``copied`` their copy by feature or ``None``.
+    """
+
+    rows: Array
+    targets: Array
+    seen: Array
+    inputs: Inputs
+    copied: Array | None
 
 
 class Batches:
@@ -166,7 +190,9 @@ class Batches:
         self._order_row: Array | None = None
         if self._distinct != pairs:
             self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
-        self._buffers: dict[int, tuple[Array, Array]] = {}
+        self._repeats = len(keys) // self.streams
+        self._flat = rows.flat_inputs()
+        self._buffers: dict[int, _Piece] = {}
         self._part = -1
         self._orders: Array | None = None
         if self.full:
@@ -174,7 +200,7 @@ class Batches:
             self._all = whole
             self._index = xp.asarray(np.array(self._variants, dtype=np.intp))
             self._inputs = rows.inputs if whole else rows.inputs[self._index]
-            self._ready: dict[int, tuple[Array, Array]] = {}
+            self._ready: dict[int, tuple[Inputs, Array]] = {}
 
     def pieces(self, step: int) -> list[tuple[int, int]]:
         """Return the (start, stop) of the pieces of a step's batch within its epoch's order."""
@@ -182,30 +208,24 @@ class Batches:
         stop = min(start + self.size, self._rows.count)
         return [(at, min(at + self._piece, stop)) for at in range(start, stop, self._piece)]
 
-    def rows(self, step: int, start: int, stop: int) -> tuple[Array, Array]:
-        """Return a piece's rows, valid until the next call.
-
-        Returns
-        -------
-        inputs
-            (1, U, B, D + 1).
-        targets
-            (U, B, K).
-        """
+    def rows(self, step: int, start: int, stop: int) -> tuple[Inputs, Array]:
+        """Return a piece's rows, valid until the next call: inputs, and targets (U, B, K)."""
         if self.full:
             return self._full_rows(start, stop)
         order = self._order(step // self.steps_per_epoch)
         index = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
-        inputs, targets = self._buffer(stop - start)
-        gather(self._rows.xp, self._rows.flat_inputs(), index, inputs)
-        self._rows.gather_targets(index, targets)
-        return inputs[None], targets
+        piece = self._buffer(stop - start)
+        gather(self._rows.xp, self._flat, index, piece.rows)
+        self._rows.gather_targets(index, piece.targets)
+        if piece.copied is not None:
+            self._rows.xp.copyto(piece.copied, piece.inputs.by_sample)
+        return piece.inputs, piece.seen
 
-    def _full_rows(self, start: int, stop: int) -> tuple[Array, Array]:
+    def _full_rows(self, start: int, stop: int) -> tuple[Inputs, Array]:
         found = self._ready.get(start)
         if found is None:
             targets = self._rows.slice_targets(self._index, self._all, start, stop)
-            found = self._inputs[None, :, start:stop], targets
+            found = Inputs.of(self._inputs[:, start:stop]), targets
             if stop - start == self._rows.count:
                 self._ready[start] = found
         return found
@@ -227,12 +247,16 @@ class Batches:
         orders: Array = self._orders[:, place]
         return orders
 
-    def _buffer(self, length: int) -> tuple[Array, Array]:
+    def _buffer(self, length: int) -> _Piece:
         found = self._buffers.get(length)
         if found is None:
-            rows, xp = self._rows, self._rows.xp
-            found = self._buffers[length] = (
-                xp.empty((self.streams, length, rows.inputs.shape[-1]), dtype=rows.dtype),
-                xp.empty((self.streams, length, rows.outputs), dtype=rows.dtype),
-            )
+            rows, xp, features = self._rows, self._rows.xp, self._rows.inputs.shape[-1]
+            gathered = xp.empty((self.streams, length, features), dtype=rows.dtype)
+            targets = xp.empty((rows.outputs, self.streams, length), dtype=rows.dtype)
+            inputs, copied = Inputs.of(gathered), None
+            if self._repeats >= COPY_FROM:
+                copied = xp.empty((1, self.streams, features, length), dtype=rows.dtype)
+                inputs = Inputs(copied, inputs.by_sample)
+            seen = targets.transpose(1, 2, 0)
+            found = self._buffers[length] = _Piece(gathered, targets, seen, inputs, copied)
         return found

@@ -17,7 +17,7 @@ from compute.metrics import (
     confusion_counts,
     gaussian_nll,
 )
-from compute.models.network import Network
+from compute.models.network import Inputs, Network
 from compute.plan import Plan
 from compute.seeding import stream
 from compute.workspace import Workspace
@@ -77,7 +77,7 @@ class _Pass:
             network = self._networks[length] = Network(
                 self._plan.model, self._parameters, None, self.streams, length, self.work
             )
-        return network.forward(inputs[None])
+        return network.forward(Inputs.of(inputs))
 
 
 class Evaluator:

@@ -43,6 +43,31 @@ class Workspace:
             found = self._buffers[key] = self.xp.empty(shape, dtype=dtype)
         return found
 
+    def outputs(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Return a buffer (…, R, B, K) that lies in memory as (…, K, R, B).
+
+        That is how the trainer's outputs and gradients lie: elementwise work then runs along samples,
+        and sums over the few outputs add whole arrays.
+        """
+        key = ("outputs", name, shape, np.dtype(dtype))
+        found = self._buffers.get(key)
+        if found is None:
+            *more, runs, samples, outputs = shape
+            flat = self.xp.empty((*more, outputs, runs, samples), dtype=dtype)
+            first = len(more)
+            found = self._buffers[key] = flat.transpose(*range(first), first + 1, first + 2, first)
+        return found
+
+    def constant_outputs(self, value: float, shape: tuple[int, int, int], dtype: Any) -> Array:
+        """Return a `constant` (R, B, K) that lies in memory as (K, R, B)."""
+        key = ("constant outputs", value, shape, np.dtype(dtype))
+        found = self._buffers.get(key)
+        if found is None:
+            runs, samples, outputs = shape
+            flat = self.xp.full((outputs, runs, samples), value, dtype=dtype)
+            found = self._buffers[key] = flat.transpose(1, 2, 0)
+        return found
+
     def constant(self, value: float, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return an array filled with a value, made once and not to be written to.
 

@@ -163,7 +163,7 @@ class Loss(ABC):
             work = Workspace(array_module(outputs))
         if out is None:
             value = work.buffer("loss value", shape[:2], dtype)
-            gradient = work.buffer("loss gradient", shape, dtype)
+            gradient = work.outputs("loss gradient", shape, dtype)
         else:
             value, gradient = out
         self._write(outputs, targets, value, gradient, work)
@@ -217,8 +217,8 @@ def row_column(parameter: float | Array, like: Array) -> Any:
     return parameter.astype(like.dtype, copy=False)
 
 
-def weigh_classes(targets: Array, weights: tuple[float, ...], work: Workspace) -> None:
-    """Multiply targets (K, r, B) in place by a weight for each class; no weights leave them as they are.
+def weigh_classes(targets: Array, weights: tuple[float, ...], work: Workspace) -> Array:
+    """Return targets (K, r, B) times a weight for each class; without weights the targets themselves.
 
     Raises
     ------
@@ -226,12 +226,14 @@ def weigh_classes(targets: Array, weights: tuple[float, ...], work: Workspace) -
         If there are weights for another number of classes.
     """
     if not weights:
-        return
+        return targets
     if len(weights) != len(targets):
         raise ValueError(f"there are {len(targets)} classes but {len(weights)} class weights")
     xp, dtype = work.xp, targets.dtype
     make = lambda: xp.asarray(np.array(weights, dtype=dtype)[:, None, None])  # noqa: E731
-    xp.multiply(targets, work.once(("class weights", weights, dtype), make), targets)
+    weighted = work.buffer("weighted targets", targets.shape, dtype)
+    xp.multiply(targets, work.once(("class weights", weights, dtype), make), weighted)
+    return weighted
 
 
 def _checked_numbers(parameter: Parameter, value: Any) -> tuple[float, ...]:

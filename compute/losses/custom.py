@@ -16,7 +16,7 @@ from compute.losses.custom_card import card_of
 from compute.losses.custom_parameters import FormulaParameter, read_parameters
 from compute.losses.custom_rules import Rule, derive
 from compute.losses.custom_syntax import tidy
-from compute.losses.reductions import sum_first, sum_last
+from compute.losses.reductions import sum_first
 from compute.losses.sigmoid_form import SigmoidForm
 from compute.losses.softmax_form import SoftmaxForm
 from compute.workspace import Workspace
@@ -148,49 +148,54 @@ class CustomLoss(Loss):
             else:
                 self._write_each(outputs, targets, value, gradient, work)
 
-    def _write_each(self, z: Array, y: Array, value: Array, gradient: Array, work: Workspace) -> None:
-        """Links that act on every output for itself."""
+    def _write_each(
+        self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace
+    ) -> None:
+        """Links that act on every output for itself; arrays are (K, R, B), as outputs lie in memory."""
         xp, names = work.xp, self._names  # type: ignore[attr-defined]
-        inputs = self._inputs(z.shape[-1], 3, z.dtype)
+        z, y, slope = (array.transpose(2, 0, 1) for array in (outputs, targets, gradient))
+        inputs = self._inputs(outputs.shape[-1], z.dtype)
         inputs.update(z=z, y=y, p=z)
         form = None
         if self.link_name == "sigmoid":
-            form = SigmoidForm.of(z, work)
-            inputs["p"] = form.p
+            form = SigmoidForm.of(outputs, work)
+            inputs["p"] = form.p.transpose(2, 0, 1)
         elif self.link_name == "tanh":
             inputs["p"] = xp.tanh(z, out=work.buffer("formula p", z.shape, z.dtype))
         if "r" in names:
             inputs["r"] = residual = work.buffer("formula r", z.shape, z.dtype)
             if form is not None:
-                form.write_residual(y, residual)
+                form.write_residual(targets, residual.transpose(1, 2, 0))
             else:
                 xp.subtract(inputs["p"], y, out=residual)
         self._add_margin(inputs, z, y, work)
         each, by_p, by_z = self.rule.program.run(inputs, z.shape, z.dtype, work)
-        sum_last(each, value, work)
+        sum_first(each, value, work)
         if _is_zero(by_p):
-            _put(by_z, gradient, xp)
+            _put(by_z, slope, xp)
             return
         p = inputs["p"]
         if form is not None:
-            xp.multiply(by_p, p, out=gradient)
-            xp.multiply(gradient, form.q, out=gradient)
+            xp.multiply(by_p, p, out=slope)
+            xp.multiply(slope, form.q.transpose(2, 0, 1), out=slope)
         else:
-            slope = work.buffer("formula slope", z.shape, z.dtype)
-            xp.multiply(xp.subtract(1, p, out=slope), by_p, out=gradient)
-            xp.multiply(gradient, xp.add(1, p, out=slope), out=gradient)
+            factor = work.buffer("formula slope", z.shape, z.dtype)
+            xp.multiply(xp.subtract(1, p, out=factor), by_p, out=slope)
+            xp.multiply(slope, xp.add(1, p, out=factor), out=slope)
         if not _is_zero(by_z):
-            xp.add(gradient, by_z, out=gradient)
+            xp.add(slope, by_z, out=slope)
 
-    def _write_softmax(self, z: Array, y: Array, value: Array, gradient: Array, work: Workspace) -> None:
+    def _write_softmax(
+        self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace
+    ) -> None:
         """Softmax, with the whole Jacobian; arrays are (K, R, B) as in `SoftmaxForm`."""
         xp, names = work.xp, self._names  # type: ignore[attr-defined]
-        form = SoftmaxForm.of(z, y, work)
-        shape, dtype = form.shifted.shape, z.dtype
-        inputs = self._inputs(z.shape[-1], 2, dtype)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
+        shape, dtype = form.shifted.shape, outputs.dtype
+        inputs = self._inputs(outputs.shape[-1], dtype)
         p = work.buffer("formula p", shape, dtype)
-        xp.divide(xp.add(form.rest, form.top, p), form.total, p)
-        inputs.update(z=z.transpose(2, 0, 1), y=form.targets, p=p)
+        form.write_probability(p)
+        inputs.update(z=outputs.transpose(2, 0, 1), y=form.targets, p=p)
         if "r" in names:
             inputs["r"] = work.buffer("formula r", shape, dtype)
             xp.subtract(p, form.targets, inputs["r"])
@@ -198,15 +203,12 @@ class CustomLoss(Loss):
         each, by_p, by_z = self.rule.program.run(inputs, shape, dtype, work)
         sum_first(each, value, work)
         if _is_zero(by_p):
-            _put(by_z if isinstance(by_z, float) else by_z.transpose(1, 2, 0), gradient, xp)
+            _put(by_z, form.slope, xp)
             return
         _put(by_p, form.slope, xp)
-        form.write_pullback(gradient)
-        if isinstance(by_z, float):
-            if by_z:
-                xp.add(gradient, by_z, out=gradient)
-        else:
-            xp.add(gradient, by_z.transpose(1, 2, 0) if by_z.ndim == 3 else by_z[..., None], out=gradient)
+        form.pull_back()
+        if not _is_zero(by_z):
+            xp.add(form.slope, by_z, out=form.slope)
 
     def _add_margin(self, inputs: dict[str, Any], z: Array, y: Array, work: Workspace) -> None:
         if "m" not in self._names:  # type: ignore[attr-defined]
@@ -217,14 +219,13 @@ class CustomLoss(Loss):
         xp.subtract(margin, 1, out=margin)
         xp.multiply(margin, z, out=margin)
 
-    def _inputs(self, outputs: int, dimensions: int, dtype: Any) -> dict[str, Any]:
-        """Return K and the parameters as numbers, or arrays that broadcast."""
+    def _inputs(self, outputs: int, dtype: Any) -> dict[str, Any]:
+        """Return K and the parameters as numbers, or (R, 1) columns."""
         inputs: dict[str, Any] = {"K": float(outputs)}
         for place, parameter in enumerate(self.parameters):
             value: Any = parameter.value
             if self.columns is not None:
-                shape = (-1, 1, 1)[:dimensions]
-                value = self.columns[:, place].reshape(shape).astype(dtype, copy=False)
+                value = self.columns[:, place].reshape(-1, 1).astype(dtype, copy=False)
             inputs[parameter.name] = value
         return inputs
 

@@ -74,9 +74,7 @@ class KullbackLeibler(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
-        form.write_residual(form.targets, form.slope)
-        form.write_gradient(gradient)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         log, ratio = form.slope, form.scratch
         form.write_log(ratio)
         # 0 ln 0 is 0 with any finite number for ln 0
@@ -86,6 +84,7 @@ class KullbackLeibler(Loss):
         sum_first(xp.multiply(ratio, form.targets, ratio), value, work)
         # Rounding may leave a divergence of 0 a trifle below.
         xp.maximum(value, work.constant(0.0, (), outputs.dtype), out=value)
+        form.write_residual(form.targets, form.slope)
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ class ReverseKullbackLeibler(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         smoothing, slope = row_column(self.label_smoothing, form.shifted), form.slope
         xp.multiply(form.targets, 1 - smoothing, slope)
         xp.add(slope, smoothing / len(slope), slope)
@@ -182,7 +181,7 @@ class ReverseKullbackLeibler(Loss):
         form.write_probability(form.scratch)
         sum_first(xp.multiply(form.scratch, slope, form.scratch), value, work)
         xp.maximum(value, work.constant(0.0, (), outputs.dtype), out=value)
-        form.write_pullback(gradient)
+        form.pull_back()
 
 
 @dataclass(frozen=True)
@@ -246,7 +245,7 @@ class JensenShannon(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp, tiny = work.xp, np.finfo(outputs.dtype).tiny
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         residual, p = work.buffer("jensen shannon", (2, *form.shifted.shape), outputs.dtype)
         slope, scratch = form.slope, form.scratch
         form.write_residual(form.targets, residual)
@@ -267,4 +266,4 @@ class JensenShannon(Loss):
         xp.multiply(value, -0.5, value)
         xp.maximum(value, work.constant(0.0, (), outputs.dtype), out=value)
         xp.multiply(slope, -0.5, slope)
-        form.write_pullback(gradient)
+        form.pull_back()

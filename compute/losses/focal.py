@@ -197,7 +197,7 @@ class FocalSigmoid(Loss):
         xp, gamma, alpha = work.xp, column(self.gamma, outputs), column(self.alpha, outputs)
         form = SigmoidForm.of(outputs, work)
         p, q, tail, scratch = form.p, form.q, form.tail, form.scratch
-        term, log, weight, power = work.buffer("focal", (4, *outputs.shape), outputs.dtype)
+        term, log, weight, power = work.outputs("focal", (4, *outputs.shape), outputs.dtype)
         xp.log1p(tail, tail)
         term.fill(0)
         gradient.fill(0)

@@ -25,15 +25,14 @@ class LabelLoss(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         log, complement, term, slope = work.buffer("label form", (4, *form.shifted.shape), outputs.dtype)
         form.write_log(log)
         form.write_complement(complement)
         self._write_terms(form, log, complement, term, slope)
-        weigh_classes(form.targets, getattr(self, "class_weights", ()), work)
-        sum_first(xp.multiply(term, form.targets, term), value, work)
-        form.write_weighted_residual(xp.multiply(slope, form.targets, slope), form.slope)
-        form.write_gradient(gradient)
+        targets = weigh_classes(form.targets, getattr(self, "class_weights", ()), work)
+        sum_first(xp.multiply(term, targets, term), value, work)
+        form.write_weighted_residual(xp.multiply(slope, targets, slope), form.slope)
 
     @abstractmethod
     def _write_terms(

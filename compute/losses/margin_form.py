@@ -27,8 +27,8 @@ class MarginLoss(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        margin, term, scratch = work.buffer("margin form", (3, *outputs.shape), outputs.dtype)
-        sign = work.buffer("margin sign", targets.shape, outputs.dtype)
+        margin, term, scratch = work.outputs("margin form", (3, *outputs.shape), outputs.dtype)
+        sign = work.outputs("margin sign", targets.shape, outputs.dtype)
         xp.add(targets, targets, sign)
         xp.subtract(sign, 1, sign)
         xp.multiply(sign, outputs, margin)

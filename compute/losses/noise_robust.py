@@ -179,7 +179,7 @@ class SymmetricCrossEntropy(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         alpha, beta, least = (
             row_column(item, form.shifted) for item in (self.alpha, self.beta, self.log_zero)
         )
@@ -199,4 +199,3 @@ class SymmetricCrossEntropy(Loss):
         xp.multiply(residual, alpha, residual)
         form.pull_back()
         xp.add(form.slope, residual, form.slope)
-        form.write_gradient(gradient)

@@ -47,7 +47,7 @@ class _Overlap(Loss):
         form = SigmoidForm.of(outputs, work)
         p, q, scratch, wrong = form.p, form.q, form.scratch, form.tail
         hits, below = work.buffer("overlap", (2, *outputs.shape[:2]), outputs.dtype)
-        off = work.buffer("overlap off", targets.shape, outputs.dtype)
+        off = work.outputs("overlap off", targets.shape, outputs.dtype)
         xp.subtract(form.one, targets, off)
         sum_last(xp.multiply(p, targets, scratch), hits, work)
         sum_last(xp.multiply(p, off, scratch), value, work)

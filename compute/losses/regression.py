@@ -70,7 +70,7 @@ class SquaredError(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        square = work.buffer("loss a", outputs.shape, outputs.dtype)
+        square = work.outputs("loss a", outputs.shape, outputs.dtype)
         xp.subtract(outputs, targets, out=gradient)
         sum_last(xp.multiply(gradient, gradient, out=square), value, work)
         xp.add(gradient, gradient, out=gradient)
@@ -131,7 +131,7 @@ class AbsoluteError(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        residual = work.buffer("loss a", outputs.shape, outputs.dtype)
+        residual = work.outputs("loss a", outputs.shape, outputs.dtype)
         xp.subtract(outputs, targets, out=residual)
         xp.sign(residual, out=gradient)
         sum_last(xp.abs(residual, out=residual), value, work)
@@ -219,8 +219,8 @@ class Huber(Loss):
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
         delta = column(self.delta, outputs)
-        rest = work.buffer("loss a", outputs.shape, outputs.dtype)
-        half = work.buffer("loss b", outputs.shape, outputs.dtype)
+        rest = work.outputs("loss a", outputs.shape, outputs.dtype)
+        half = work.outputs("loss b", outputs.shape, outputs.dtype)
         xp.subtract(outputs, targets, out=rest)
         xp.clip(rest, -delta, delta, out=gradient)
         xp.multiply(gradient, 0.5, out=half)

@@ -91,7 +91,7 @@ class RescaledSquaredError(Loss):
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
         k, M = column(self.k, outputs), column(self.M, outputs)
-        residual, weight = work.buffer("rescaled", (2, *outputs.shape), outputs.dtype)
+        residual, weight = work.outputs("rescaled", (2, *outputs.shape), outputs.dtype)
         xp.multiply(targets, M, residual)
         xp.subtract(outputs, residual, residual)
         xp.multiply(targets, k - 1, weight)

@@ -24,7 +24,7 @@ class ElementwiseLoss(Loss):
     """A loss that is a sum over outputs of terms that each see one output and its target."""
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
-        terms = work.buffer("loss a", outputs.shape, outputs.dtype)
+        terms = work.outputs("loss a", outputs.shape, outputs.dtype)
         self._terms(outputs, targets, terms, gradient, work)
         sum_last(terms, value, work)
 
@@ -40,7 +40,7 @@ class ResidualLoss(ElementwiseLoss):
     link: ClassVar[Link] = Identity()
 
     def _terms(self, outputs: Array, targets: Array, terms: Array, gradient: Array, work: Workspace) -> None:
-        residual = work.buffer("loss b", outputs.shape, outputs.dtype)
+        residual = work.outputs("loss b", outputs.shape, outputs.dtype)
         work.xp.subtract(outputs, targets, out=residual)
         self._of_residual(residual, terms, gradient, work)
 
@@ -51,7 +51,7 @@ class ResidualLoss(ElementwiseLoss):
 
 def scratch(like: Array, work: Workspace, name: str = "loss c") -> Array:
     """Return a buffer of that shape and dtype; "loss a" and "loss b" are taken."""
-    return work.buffer(name, like.shape, like.dtype)
+    return work.outputs(name, like.shape, like.dtype)
 
 
 def scale_parameter(name: str, label: str, default: float, text: str) -> Parameter:

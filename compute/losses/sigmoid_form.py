@@ -26,10 +26,10 @@ class SigmoidForm:
         Constants: (R, B, K) zeros, and the number 1.
     """
 
-    def __init__(self, work: Workspace, shape: tuple[int, ...], dtype: Any) -> None:
+    def __init__(self, work: Workspace, shape: tuple[int, int, int], dtype: Any) -> None:
         self.work = work
-        self.p, self.q, self.tail, self.scratch = work.buffer("sigmoid large", (4, *shape), dtype)
-        self.zero = work.constant(0.0, shape, dtype)
+        self.p, self.q, self.tail, self.scratch = work.outputs("sigmoid large", (4, *shape), dtype)
+        self.zero = work.constant_outputs(0.0, shape, dtype)
         self.one = work.constant(1.0, (), dtype)
 
     @classmethod

@@ -11,8 +11,8 @@ In the notation of the code, for outputs z of one sample:
 - ``ties`` = Σ top; ``excess`` = Σ exp(shifted) − 1 = Σ rest + ties − 1; ``total`` = 1 + excess
 - p = (rest + top) / total, and p − y = (rest + (top − y) − y excess) / total
 
-Arrays here are (K, R, B): with few classes and many samples NumPy works three times as fast along B as along
-K, which pays for the two transposing copies twice over (up to some thirty classes; it costs at a hundred).
+Arrays here are (K, R, B), which is how the trainer's outputs and gradients lie in memory: with few
+classes and many samples NumPy works three times as fast along B as along K.
 """
 
 from __future__ import annotations
@@ -30,49 +30,55 @@ class SoftmaxForm:
     Attributes
     ----------
     targets
-        (K, R, B) or (K, 1, B), a copy that may be written to.
+        (K, R, B) or (K, 1, B), those that the loss was given: not to be written to.
     shifted, top, rest
         (K, R, B), as the module says.
-    slope, scratch
-        (K, R, B), free for the loss; the methods write to ``scratch``.
+    slope
+        (K, R, B), the gradient that the loss is to write; until then free.
+    scratch
+        (K, R, B), free for the loss; the methods write to it.
     ties, excess, total
         (R, B).
     spare, mass
         (R, B), free; ``write_weighted_residual`` leaves the sum of the weights in ``mass``.
     """
 
-    def __init__(self, work: Workspace, shape: tuple[int, ...], target_runs: int, dtype: Any) -> None:
+    targets: Array
+    slope: Array
+
+    def __init__(self, work: Workspace, shape: tuple[int, ...], dtype: Any) -> None:
         runs, samples, classes = shape
         self.work = work
-        self.shifted, self.top, self.rest, self.slope, self.scratch = work.buffer(
-            "softmax large", (5, classes, runs, samples), dtype
+        self.shifted, self.top, self.rest, self.scratch = work.buffer(
+            "softmax large", (4, classes, runs, samples), dtype
         )
         self.ties, self.excess, self.total, self.spare, self.mass = work.buffer(
             "softmax small", (5, runs, samples), dtype
         )
-        self.targets = work.buffer("softmax targets", (classes, target_runs, samples), dtype)
         self.one = work.constant(1.0, (), dtype)
 
     @classmethod
-    def of(cls, outputs: Array, targets: Array, work: Workspace) -> SoftmaxForm:
-        """Compute the pieces of outputs (R, B, K); targets are (R, B, K) or (1, B, K)."""
-        shape, dtype, target_runs = outputs.shape, outputs.dtype, targets.shape[0]
-        key = ("softmax form", shape, target_runs, dtype)
-        form = work.once(key, lambda: cls(work, shape, target_runs, dtype))
-        form._compute(outputs, targets)
+    def of(cls, outputs: Array, targets: Array, gradient: Array, work: Workspace) -> SoftmaxForm:
+        """Compute the pieces of outputs (R, B, K).
+
+        Targets are (R, B, K) or (1, B, K); ``slope`` will be the gradient (R, B, K), seen as (K, R, B).
+        """
+        shape, dtype = outputs.shape, outputs.dtype
+        form = work.once(("softmax form", shape, dtype), lambda: cls(work, shape, dtype))
+        form.targets = targets.transpose(2, 0, 1)
+        form.slope = gradient.transpose(2, 0, 1)
+        form._compute(outputs.transpose(2, 0, 1))
         return form
 
-    def _compute(self, outputs: Array, targets: Array) -> None:
+    def _compute(self, outputs: Array) -> None:
         # Results are positional: naming them costs a fifth of a call on small arrays (maximum must be named).
         work, xp = self.work, self.work.xp
         shifted, top, rest, ties, excess, total = (
             self.shifted, self.top, self.rest, self.ties, self.excess, self.total
         )  # fmt: skip
-        xp.copyto(shifted, outputs.transpose(2, 0, 1))
-        xp.copyto(self.targets, targets.transpose(2, 0, 1))
-        max_first(shifted, total, work)
-        xp.equal(shifted, total, top)
-        xp.subtract(shifted, total, shifted)
+        max_first(outputs, total, work)
+        xp.equal(outputs, total, top)
+        xp.subtract(outputs, total, shifted)
         xp.exp(shifted, rest)
         xp.subtract(rest, top, rest)
         sum_first(top, ties, work)
@@ -127,11 +133,6 @@ class SoftmaxForm:
         xp.add(out, self.scratch, out)
         xp.divide(out, self.total, out)
 
-    def write_pullback(self, gradient: Array) -> None:
-        """Write ∂L/∂z to ``gradient`` (R, B, K), for v = ∂L/∂p in ``slope``."""
-        self.pull_back()
-        self.write_gradient(gradient)
-
     def pull_back(self) -> None:
         r"""Turn v = ∂L/∂p in ``slope`` into ∂L/∂z.
 
@@ -149,7 +150,3 @@ class SoftmaxForm:
         xp.add(self.rest, self.top, scratch)
         xp.divide(scratch, self.total, scratch)  # p
         xp.multiply(slope, scratch, slope)
-
-    def write_gradient(self, gradient: Array) -> None:
-        """Write ``slope`` to ``gradient`` (R, B, K)."""
-        self.work.xp.copyto(gradient, self.slope.transpose(1, 2, 0))

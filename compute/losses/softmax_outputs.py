@@ -87,12 +87,12 @@ class Brier(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         slope, scratch = form.slope, form.scratch
         form.write_residual(form.targets, slope)
         sum_first(xp.multiply(slope, slope, scratch), value, work)
         xp.add(slope, slope, slope)
-        form.write_pullback(gradient)
+        form.pull_back()
 
 
 @dataclass(frozen=True)
@@ -156,12 +156,12 @@ class AbsoluteErrorSoftmax(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         slope, scratch = form.slope, form.scratch
         form.write_residual(form.targets, slope)
         sum_first(xp.abs(slope, scratch), value, work)
         xp.sign(slope, slope)
-        form.write_pullback(gradient)
+        form.pull_back()
 
 
 @dataclass(frozen=True)
@@ -259,16 +259,15 @@ class CrossEntropy(Loss):
 
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         xp = work.xp
-        form = SoftmaxForm.of(outputs, targets, work)
+        form = SoftmaxForm.of(outputs, targets, gradient, work)
         smooth = self._smoothed(form)
         xp.log1p(form.excess, value)
         if self.class_weights:
-            weigh_classes(smooth, self.class_weights, work)
+            smooth = weigh_classes(smooth, self.class_weights, work)
             form.write_weighted_residual(smooth, form.slope)
             xp.multiply(value, form.mass, value)
         else:
             form.write_residual(smooth, form.slope)
-        form.write_gradient(gradient)
         sum_first(xp.multiply(smooth, form.shifted, form.scratch), form.spare, work)
         xp.subtract(value, form.spare, out=value)
 
@@ -278,9 +277,10 @@ class CrossEntropy(Loss):
         if isinstance(smoothing, (int, float)):
             if smoothing == 0:
                 return targets
-            smooth = targets
+            shape = targets.shape
         else:
             smoothing = row_column(smoothing, targets)
-            smooth = form.work.buffer("smoothed targets", form.shifted.shape, form.shifted.dtype)
+            shape = form.shifted.shape
+        smooth = form.work.buffer("smoothed targets", shape, targets.dtype)
         xp.multiply(targets, 1 - smoothing, smooth)
         return xp.add(smooth, smoothing / len(targets), out=smooth)  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from compute.declaration import Declaration
 
@@ -17,9 +17,41 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from compute.backend import Array
+    from compute.workspace import Workspace
 
 SLOPE = 0.01
 """Slope of the leaky ReLU below zero."""
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """What an activation works with, for arrays (R, H, B).
+
+    Attributes
+    ----------
+    arrays
+        Arrays of that shape and dtype whose content is lost.
+    mask
+        Truth values of that shape, lost likewise.
+    zeros, one
+        (H, B) zeros and the number 1, not to be written to: NumPy compares two arrays several times faster
+        than an array and a number, and takes an array of one number faster than Python's.
+    """
+
+    arrays: tuple[Array, ...]
+    mask: Array
+    zeros: Array
+    one: Array
+
+    @classmethod
+    def of(cls, count: int, shape: tuple[int, int, int], dtype: Any, work: Workspace) -> Scratch:
+        """Make it, with ``count`` arrays, in a workspace."""
+        return cls(
+            tuple(work.buffer(f"scratch{i}", shape, dtype) for i in range(count)),
+            work.buffer("mask", shape, bool),
+            work.constant(0.0, shape[1:], dtype),
+            work.constant(1.0, (), dtype),
+        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +73,7 @@ class Activation(ABC):
     scratch_arrays: ClassVar[int] = 0
 
     @abstractmethod
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Write ``φ(z)`` to ``out``.
 
         Parameters
@@ -53,13 +85,11 @@ class Activation(ABC):
         out
             Same shape and dtype.
         scratch
-            At least ``scratch_arrays`` arrays of the same shape and dtype; their content is lost.
+            With at least ``scratch_arrays`` arrays.
         """
 
     @abstractmethod
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Multiply ``gradient`` by ``φ′(z)`` in place.
 
         Parameters
@@ -86,14 +116,12 @@ class Identity(Activation):
         formula=r"\varphi(z) = z",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Copy."""
         if out is not z:
             xp.copyto(out, z)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Leave the gradient as it is."""
 
 
@@ -101,7 +129,6 @@ class Identity(Activation):
 class Relu(Activation):
     """``φ(z) = max(z, 0)``, ``φ′(0) = 0``."""
 
-    scratch_arrays: ClassVar[int] = 1
     declaration: ClassVar[Declaration] = Declaration(
         "relu",
         "ReLU",
@@ -110,16 +137,14 @@ class Relu(Activation):
         reference="Nair and Hinton 2010, ICML",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Clip at 0. NaN stays NaN."""
-        xp.maximum(z, 0, out=out)
+        xp.maximum(z, scratch.zeros, out=out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Keep the gradient where the unit is on."""
-        xp.sign(a, scratch[0])
-        xp.multiply(gradient, scratch[0], gradient)
+        xp.greater(a, scratch.zeros, scratch.mask)
+        xp.multiply(gradient, scratch.mask, gradient)
 
 
 @dataclass(frozen=True)
@@ -135,18 +160,17 @@ class LeakyRelu(Activation):
         reference="Maas, Hannun and Ng 2013, ICML workshop",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Take the larger of ``z`` and ``0.01 z``."""
-        xp.multiply(z, SLOPE, scratch[0])
-        xp.maximum(z, scratch[0], out=out)
+        xp.multiply(z, SLOPE, scratch.arrays[0])
+        xp.maximum(z, scratch.arrays[0], out=out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Scale by 1 where the unit is on, by the slope elsewhere."""
-        slope = scratch[0]
-        xp.sign(a, slope)
-        xp.maximum(slope, SLOPE, out=slope)
+        slope = scratch.arrays[0]
+        xp.greater(a, scratch.zeros, scratch.mask)
+        xp.multiply(scratch.mask, 1 - SLOPE, slope)
+        xp.add(slope, SLOPE, slope)
         xp.multiply(gradient, slope, gradient)
 
 
@@ -162,17 +186,15 @@ class Tanh(Activation):
         formula=r"\varphi(z) = \tanh z",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Hyperbolic tangent."""
         xp.tanh(z, out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Multiply by ``1 − a²``."""
-        slope = scratch[0]
+        slope = scratch.arrays[0]
         xp.multiply(a, a, slope)
-        xp.subtract(1, slope, slope)
+        xp.subtract(scratch.one, slope, slope)
         xp.multiply(gradient, slope, gradient)
 
 
@@ -188,19 +210,17 @@ class Sigmoid(Activation):
         formula=r"\varphi(z) = \frac{1}{1 + e^{-z}}",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Logistic function through tanh."""
         xp.multiply(z, 0.5, out)
         xp.tanh(out, out)
         xp.multiply(out, 0.5, out)
         xp.add(out, 0.5, out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Multiply by ``a(1 − a)``."""
-        slope = scratch[0]
-        xp.subtract(1, a, slope)
+        slope = scratch.arrays[0]
+        xp.subtract(scratch.one, a, slope)
         xp.multiply(slope, a, slope)
         xp.multiply(gradient, slope, gradient)
 
@@ -235,29 +255,27 @@ class Gelu(Activation):
         xp.multiply(t, square, t)
         xp.tanh(t, t)
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Write the tanh form."""
-        t, square = scratch[:2]
+        t, square = scratch.arrays[:2]
         self._tanh(xp, z, t, square)
-        xp.add(t, 1, t)
+        xp.add(t, scratch.one, t)
         xp.multiply(z, 0.5, out)
         xp.multiply(out, t, out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Multiply by ``½(1 + t) (1 + (1 − t) z u′)`` with ``u′ = √(2/π)(1 + 3·0.044715 z²)``."""
-        t, slope, factor = scratch[:3]
+        t, slope, factor = scratch.arrays[:3]
         self._tanh(xp, z, t, slope)
         xp.clip(z, -self._BOUND, self._BOUND, factor)
         xp.multiply(factor, factor, slope)
         xp.multiply(slope, 3 * self._ROOT * self._CUBIC, slope)
         xp.add(slope, self._ROOT, slope)
         xp.multiply(slope, factor, slope)
-        xp.subtract(1, t, factor)
+        xp.subtract(scratch.one, t, factor)
         xp.multiply(slope, factor, slope)
-        xp.add(slope, 1, slope)
-        xp.add(t, 1, t)
+        xp.add(slope, scratch.one, slope)
+        xp.add(t, scratch.one, t)
         xp.multiply(t, 0.5, t)
         xp.multiply(slope, t, slope)
         xp.multiply(gradient, slope, gradient)
@@ -276,21 +294,19 @@ class Softplus(Activation):
         reference="Dugas et al. 2001, NIPS 13",
     )
 
-    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: tuple[Array, ...]) -> None:
+    def forward(self, xp: ModuleType, z: Array, out: Array, scratch: Scratch) -> None:
         """Write the form that cannot overflow."""
-        tail = scratch[0]
+        tail = scratch.arrays[0]
         xp.abs(z, tail)
         xp.negative(tail, tail)
         xp.exp(tail, tail)
         xp.log1p(tail, tail)
-        xp.maximum(z, 0, out=out)
+        xp.maximum(z, scratch.zeros, out=out)
         xp.add(out, tail, out)
 
-    def backward(
-        self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: tuple[Array, ...]
-    ) -> None:
+    def backward(self, xp: ModuleType, z: Array, a: Array, gradient: Array, scratch: Scratch) -> None:
         """Multiply by ``1 − e^{−a}``, which is the sigmoid of ``z``."""
-        slope = scratch[0]
+        slope = scratch.arrays[0]
         xp.negative(a, slope)
         xp.expm1(slope, slope)
         xp.multiply(gradient, slope, gradient)

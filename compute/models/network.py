@@ -1,17 +1,46 @@
 """Forward and backward pass of R perceptrons of one shape at once, in buffers made beforehand.
 
-Runs that see the same rows share them: the inputs come as (1, U, B, D + 1) for U streams of batches, and
-the R = L · U runs are read as L repetitions of the U streams, so that the first layer's product
-broadcasts over the repetitions. The inputs carry a last column of ones and thus the first layer's
-biases; hidden layers add theirs.
+Arrays of a layer are (R, H, B), units before samples: elementwise work then runs over long stretches of
+memory, products need no bias of their own (a last row of ones carries it), and the outputs can lie as
+(K, R, B), which is how losses like them.
+
+Runs that see the same rows share them: the inputs come for U streams of batches, and the R = L · U runs are
+read as L repetitions of the U streams, so that the first layer's products broadcast over the repetitions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
 from compute.backend import Array
-from compute.models.activations import make_activation
+from compute.models.activations import Activation, Scratch, make_activation
 from compute.models.mlp import MultilayerPerceptron
 from compute.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Rows of U streams with a last feature of ones, (1, U, D + 1, B), in two orders of memory.
+
+    Attributes
+    ----------
+    by_feature
+        Samples of a feature lie side by side, or the same memory as ``by_sample``.
+    by_sample
+        Features of a sample lie side by side.
+    """
+
+    by_feature: Array
+    by_sample: Array
+
+    @classmethod
+    def of(cls, rows: Array) -> Inputs:
+        """Make them of rows (U, B, D + 1), without a copy."""
+        transposed = rows.swapaxes(-1, -2)[None]
+        return cls(transposed, transposed)
 
 
 class Network:
@@ -35,9 +64,9 @@ class Network:
     Attributes
     ----------
     outputs
-        (R, B, K) raw outputs of the last `forward`.
+        (R, B, K) raw outputs of the last `forward`; in memory (K, R, B).
     output_gradient
-        (R, B, K), to be filled with the gradient with respect to the outputs before `backward`.
+        Likewise, to be filled with the gradient with respect to the outputs before `backward`.
     """
 
     def __init__(
@@ -49,95 +78,93 @@ class Network:
         rows: int,
         work: Workspace,
     ) -> None:
-        xp, dtype = work.xp, parameters.dtype
-        runs = len(parameters)
+        dtype, runs, xp = parameters.dtype, len(parameters), work.xp
         layout = (runs // streams, streams)
-        self._xp = xp
-        self._activation = make_activation(model.activation)
-        self._weights: list[Array] = []
-        self._biases: list[Array] = []
-        self._weight_gradients: list[Array] = []
-        self._bias_gradients: list[Array] = []
-        for layer, part in enumerate(model.layer_slices):
-            fan_in, fan_out = model.sizes[layer], model.sizes[layer + 1]
-            for array, weights, biases in (
-                (parameters, self._weights, self._biases),
-                (gradients, self._weight_gradients, self._bias_gradients),
-            ):
-                if array is None:
-                    continue
-                if layer == 0:
-                    weights.append(array[:, part].reshape(*layout, fan_in + 1, fan_out))
-                    biases.append(weights[0][..., fan_in:, :])
-                else:
-                    matrix = array[:, part].reshape(runs, fan_in + 1, fan_out)
-                    weights.append(matrix[:, :fan_in])
-                    biases.append(matrix[:, fan_in:])
-
-        widths = model.sizes[1:-1]
-        self._pre = [work.buffer(f"z{i}", (runs, rows, width), dtype) for i, width in enumerate(widths)]
-        self._post = [
-            work.buffer(f"a{i}", z.shape, dtype) if self._activation.keeps_input else z
-            for i, z in enumerate(self._pre)
-        ]
+        self._matmul = xp.matmul
         shape = (runs, rows, model.sizes[-1])
-        self.outputs = work.buffer("outputs", shape, dtype)
-        self.output_gradient = work.buffer("output_gradient", shape, dtype)
-        affine = [*self._pre, self.outputs]
-        self._first = affine[0].reshape(*layout, rows, model.sizes[1])
+        self.outputs = work.outputs("outputs", shape, dtype)
+        self.output_gradient = work.outputs("output gradient", shape, dtype)
+        activation = make_activation(model.activation)
+        affine = [_affine(model, parameters, layer) for layer in range(model.layers)]
+        units = [(runs, width, rows) for width in model.sizes[1:-1]]
+        hidden = [_hidden(activation, layer, shape, dtype, work) for layer, shape in enumerate(units)]
+        scratch = [Scratch.of(activation.scratch_arrays, shape, dtype, work) for shape in units]
+        targets = [z for z, _ in hidden] + [self.outputs.transpose(0, 2, 1)]
+
+        # Everything that the passes need is bound here, so that they are bare calls.
+        self._first = _streamed(affine[0], layout).swapaxes(-1, -2), _streamed(targets[0], layout)
+        self._forward: list[tuple[Callable[[], None], Array, Array, Array]] = []
+        for layer, (z, extended) in enumerate(hidden):
+            activate = partial(activation.forward, xp, z, extended[:, :-1], scratch[layer])
+            weights = affine[layer + 1].swapaxes(-1, -2)
+            self._forward.append((activate, weights, extended, targets[layer + 1]))
         if gradients is None:
-            self._scratch = [self._scratch_of(work, z) for z in self._pre]
             return
-        self._scratch = [self._scratch_of(work, z) for z in self._pre]
-        self._gradients = [
-            work.buffer(f"gradient{i % 2}", z.shape, dtype) for i, z in enumerate(self._pre)
-        ] + [self.output_gradient]
-        self._first_gradient = self._gradients[0].reshape(*layout, rows, model.sizes[1])
-        self._ones = xp.ones((1, 1, rows), dtype=dtype)
-        self._transposed_weights = [weights.swapaxes(-1, -2) for weights in self._weights]
-        self._transposed_post = [a.swapaxes(-1, -2) for a in self._post]
+        below = [work.buffer(f"gradient{i % 2}", shape, dtype) for i, shape in enumerate(units)]
+        upstream = [*below, self.output_gradient.transpose(0, 2, 1)]
+        slopes = [_affine(model, gradients, layer) for layer in range(model.layers)]
+        self._backward: list[tuple[Array, Array, Array, Array, Array, Array, Callable[[], None]]] = []
+        for layer, (z, extended) in reversed(list(enumerate(hidden))):
+            derive = partial(activation.backward, xp, z, extended[:, :-1], below[layer], scratch[layer])
+            above = upstream[layer + 1]
+            self._backward.append(
+                (
+                    *(extended, above.swapaxes(-1, -2), slopes[layer + 1]),
+                    *(affine[layer + 1][:, :-1], above, below[layer]),
+                    derive,
+                )
+            )
+        self._last = _streamed(upstream[0], layout).swapaxes(-1, -2), _streamed(slopes[0], layout)
 
-    def _scratch_of(self, work: Workspace, z: Array) -> tuple[Array, ...]:
-        count = self._activation.scratch_arrays
-        return tuple(work.buffer(f"scratch{i}", z.shape, z.dtype) for i in range(count))
-
-    def forward(self, inputs: Array) -> Array:
+    def forward(self, inputs: Inputs) -> Array:
         """Compute the raw outputs.
-
-        Parameters
-        ----------
-        inputs
-            (1, U, B, D + 1), last column ones.
 
         Returns
         -------
         (R, B, K), the buffer `outputs`.
         """
-        xp = self._xp
-        xp.matmul(inputs, self._weights[0], out=self._first)
-        for layer in range(1, len(self._weights)):
-            z, a = self._pre[layer - 1], self._post[layer - 1]
-            self._activation.forward(xp, z, a, self._scratch[layer - 1])
-            target = self._pre[layer] if layer < len(self._pre) else self.outputs
-            xp.matmul(a, self._weights[layer], out=target)
-            xp.add(target, self._biases[layer], target)
+        matmul = self._matmul
+        weights, target = self._first
+        matmul(weights, inputs.by_feature, target)
+        for activate, weights, below, target in self._forward:
+            activate()
+            matmul(weights, below, target)
         return self.outputs
 
-    def backward(self, inputs: Array) -> None:
-        """Write the gradient of every parameter, from `output_gradient` and the last `forward`.
+    def backward(self, inputs: Inputs) -> None:
+        """Write the gradient of every parameter, from `output_gradient` and the last `forward`."""
+        matmul = self._matmul
+        for values, above_t, slopes, weights, above, below, derive in self._backward:
+            matmul(values, above_t, slopes)
+            matmul(weights, above, below)
+            derive()
+        above_t, slopes = self._last
+        matmul(inputs.by_sample, above_t, slopes)
 
-        Parameters
-        ----------
-        inputs
-            The same as for `forward`.
-        """
-        xp = self._xp
-        for layer in range(len(self._weights) - 1, 0, -1):
-            upstream, below = self._gradients[layer], self._gradients[layer - 1]
-            xp.matmul(self._transposed_post[layer - 1], upstream, out=self._weight_gradients[layer])
-            xp.matmul(self._ones, upstream, out=self._bias_gradients[layer])
-            xp.matmul(upstream, self._transposed_weights[layer], out=below)
-            self._activation.backward(
-                xp, self._pre[layer - 1], self._post[layer - 1], below, self._scratch[layer - 1]
-            )
-        xp.matmul(inputs.swapaxes(-1, -2), self._first_gradient, out=self._weight_gradients[0])
+
+def _affine(model: MultilayerPerceptron, flat: Array, layer: int) -> Array:
+    """Return a layer's part of (R, P) as (R, inputs + 1, outputs), biases last."""
+    fan_in, fan_out = model.sizes[layer], model.sizes[layer + 1]
+    part: Array = flat[:, model.layer_slices[layer]].reshape(len(flat), fan_in + 1, fan_out)
+    return part
+
+
+def _hidden(
+    activation: Activation, layer: int, shape: tuple[int, int, int], dtype: Any, work: Workspace
+) -> tuple[Array, Array]:
+    """Return pre-activations (R, H, B), and activations (R, H + 1, B) whose last row is ones.
+
+    They share memory where the activation can be computed in place.
+    """
+    runs, width, rows = shape
+    extended: Array = work.once(
+        ("activations", layer, shape, dtype), lambda: work.xp.ones((runs, width + 1, rows), dtype=dtype)
+    )
+    z = work.buffer(f"z{layer}", shape, dtype) if activation.keeps_input else extended[:, :-1]
+    return z, extended
+
+
+def _streamed(array: Array, layout: tuple[int, int]) -> Array:
+    """See (R, …) as (L, U, …)."""
+    seen: Array = array.reshape(*layout, *array.shape[1:])
+    return seen

@@ -159,14 +159,16 @@ class Adam(Optimizer):
     ``m ← β₁ m + (1 − β₁) g``, ``v ← β₂ v + (1 − β₂) g²``, ``m̂ = m/(1 − β₁ᵗ)``, ``v̂ = v/(1 − β₂ᵗ)``,
     ``θ ← θ − η m̂/(√v̂ + ε)``. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
 
-    Both corrections are folded into one factor of the step and into ε, which is the same update:
-    ``η m̂/(√v̂ + ε) = η c₂/(1 − β₁ᵗ) · m/(√v + c₂ ε)`` with ``c₂ = √(1 − β₂ᵗ)``.
+    The state are the plain decaying sums ``M = m/(1 − β₁)`` and ``V = v/(1 − β₂)``, which take fewer
+    operations; they and both corrections are folded into one factor of the step and into ε. With
+    ``c = √((1 − β₂ᵗ)/(1 − β₂))`` it is the same update:
+    ``η m̂/(√v̂ + ε) = η c (1 − β₁)/(1 − β₁ᵗ) · M/(√V + c ε)``.
     """
 
     beta1: float | Array = 0.9
     beta2: float | Array = 0.999
     epsilon: float | Array = 1e-8
-    slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
+    slots: ClassVar[tuple[str, ...]] = ("sums", "squares")
     declaration: ClassVar[Declaration] = Declaration(
         "adam",
         "Adam",
@@ -187,25 +189,27 @@ class Adam(Optimizer):
     ) -> None:
         """Average gradient and squares, correct both, step."""
         xp = work.xp
-        mean, squares = state
+        sums, squares = state
         root = work.buffer("optimizer", parameters.shape, parameters.dtype)
         rate = work.buffer("optimizer_rate", learning_rate.shape, learning_rate.dtype)
-        correction = (1 - self.beta2 ** (step + 1)) ** 0.5
-        xp.multiply(learning_rate, correction / (1 - self.beta1 ** (step + 1)), rate)
-
-        xp.multiply(gradients, gradients, root)
-        xp.subtract(root, squares, root)
-        xp.multiply(root, 1 - self.beta2, root)
-        xp.add(squares, root, squares)
-        xp.subtract(gradients, mean, gradients)
-        xp.multiply(gradients, 1 - self.beta1, gradients)
-        xp.add(mean, gradients, mean)
-
+        factor, epsilon = self.corrections(step)
+        xp.multiply(learning_rate, factor, rate)
+        xp.multiply(sums, self.beta1, sums)
+        xp.add(sums, gradients, sums)
+        xp.multiply(gradients, gradients, gradients)
+        xp.multiply(squares, self.beta2, squares)
+        xp.add(squares, gradients, squares)
         xp.sqrt(squares, root)
-        xp.add(root, self.epsilon * correction, root)
-        xp.divide(mean, root, root)
+        xp.add(root, epsilon, root)
+        xp.divide(sums, root, root)
         xp.multiply(root, rate, root)
         xp.subtract(parameters, root, parameters)
+
+    def corrections(self, step: int) -> tuple[Any, Any]:
+        """Return the factor of the learning rate, and what is added to √V, in the update after ``step``."""
+        kept1, kept2 = 1 - self.beta1, 1 - self.beta2
+        c = ((1 - self.beta2 ** (step + 1)) / kept2) ** 0.5
+        return c * kept1 / (1 - self.beta1 ** (step + 1)), self.epsilon * c
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ def seen(batches: Batches, step: int) -> Any:
     parts = []
     for start, stop in batches.pieces(step):
         inputs, targets = batches.rows(step, start, stop)
-        assert inputs.shape == (1, batches.streams, stop - start, 2)
-        np.testing.assert_array_equal(inputs[0, ..., 0], targets[..., 0])
-        assert (inputs[..., 1] == 1).all()
+        for array in (inputs.by_feature, inputs.by_sample):
+            assert array.shape == (1, batches.streams, 2, stop - start)
+            np.testing.assert_array_equal(array[0, :, 0], targets[..., 0])
+            assert (array[:, :, 1] == 1).all()
         parts.append(targets[..., 0].copy())
     return np.concatenate(parts, axis=1)
 
@@ -75,6 +76,13 @@ def test_a_seeds_order_does_not_depend_on_who_runs_beside_it() -> None:
     for step in (0, 3, 4, 11):
         np.testing.assert_array_equal(seen(alone, step)[0], seen(beside, step)[1])
         np.testing.assert_array_equal(seen(beside, step)[0] + 100, seen(beside, step)[1])
+
+
+def test_inputs_that_runs_share_are_copied_by_feature() -> None:
+    shared, _ = Batches(numbered(), [0, 0, 0, 0], [4, 5, 4, 5], 4, 100).rows(0, 0, 4)
+    assert shared.by_feature.flags.c_contiguous
+    own, _ = Batches(numbered(), [0, 0], [4, 5], 4, 100).rows(0, 0, 4)
+    assert np.shares_memory(own.by_feature, own.by_sample)
 
 
 @pytest.mark.parametrize("size", [None, 10, 11])

@@ -215,7 +215,11 @@ def test_results_are_written_where_they_are_wanted(loss, draw):
 @pytest.mark.parametrize("outputs_count", [1, 2, 10, 40])
 def test_hot_loop_allocates_no_array(loss, draw, outputs_count):
     shape = (8, 4096, max(outputs_count, 2 if loss.link.joint else 1))
-    outputs, targets = draw(loss, shape=shape, dtype=np.float32)
+    # as the trainer keeps them: in memory they are (K, R, B)
+    outputs, targets = (
+        np.ascontiguousarray(array.transpose(2, 0, 1)).transpose(1, 2, 0)
+        for array in draw(loss, shape=shape, dtype=np.float32)
+    )
     work = Workspace(np)
     loss.value_and_gradient(outputs, targets, work)
     tracemalloc.start()

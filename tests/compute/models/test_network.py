@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compute.models import MultilayerPerceptron
-from compute.models.network import Network
+from compute.models.network import Inputs, Network
 from compute.workspace import Workspace
 
 RNG = np.random.default_rng(3)
@@ -18,10 +18,11 @@ def with_ones(x: Any) -> Any:
     return np.concatenate([x, np.ones((*x.shape[:-1], 1))], axis=-1)
 
 
+@pytest.mark.parametrize("copied", [False, True])
 @pytest.mark.parametrize("streams", [1, 2, 3, 6])
 @pytest.mark.parametrize("hidden", [(), (4,), (4, 4, 3)])
 def test_outputs_and_gradients_are_those_of_each_network_for_itself(
-    hidden: tuple[int, ...], streams: int
+    hidden: tuple[int, ...], streams: int, copied: bool
 ) -> None:
     runs, rows = 6, 5
     model = MultilayerPerceptron((3, *hidden, 2), "tanh")
@@ -29,10 +30,13 @@ def test_outputs_and_gradients_are_those_of_each_network_for_itself(
     gradients = np.full_like(theta, np.nan)
     network = Network(model, theta, gradients, streams, rows, Workspace(np))
     x = RNG.normal(size=(streams, rows, 3))
-    outputs = network.forward(with_ones(x)[None]).copy()
+    inputs = Inputs.of(with_ones(x))
+    if copied:
+        inputs = Inputs(np.ascontiguousarray(inputs.by_feature), inputs.by_sample)
+    outputs = network.forward(inputs).copy()
     upstream = RNG.normal(size=outputs.shape)
     network.output_gradient[...] = upstream
-    network.backward(with_ones(x)[None])
+    network.backward(inputs)
     for run in range(runs):
         matrices = [
             theta[run, part].reshape(fan_in + 1, -1)
@@ -55,7 +59,7 @@ def test_changed_parameters_are_seen_without_a_new_network() -> None:
     model = MultilayerPerceptron((3, 4, 2))
     theta = RNG.normal(size=(4, model.parameter_count))
     network = Network(model, theta, None, 2, 5, Workspace(np))
-    x = with_ones(RNG.normal(size=(1, 2, 5, 3)))
+    x = Inputs.of(with_ones(RNG.normal(size=(2, 5, 3))))
     before = network.forward(x).copy()
     theta *= 0.5
     after = network.forward(x).copy()

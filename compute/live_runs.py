@@ -122,8 +122,10 @@ class LiveRuns:
         self.recorder = Recorder(xp, dtype, block, len(runs), plan.model.layers, self._penalty is not None)
         self._layer_gradients = [self.gradients[:, part] for part in plan.model.layer_slices]
         self._networks: dict[int, tuple[Network, list[tuple[Any, ...]]]] = {}
-        self._losses = xp.zeros(len(runs), dtype=dtype)
-        self._piece_losses = xp.zeros(len(runs), dtype=dtype)
+        self._one_hot = rows.labels is not None and plan.target_width > 1
+        self._sums = xp.zeros(len(runs), dtype=dtype)
+        self._piece_sums = xp.zeros(len(runs), dtype=dtype) if self._sums_pieces else self._sums
+        self._shares: dict[int, tuple[list[Array], Array]] = {}
         self._norm = xp.zeros((len(runs), 1), dtype=dtype)
         self._rate = xp.zeros((len(runs), 1), dtype=dtype)
         self.set_rates(rates)
@@ -149,7 +151,8 @@ class LiveRuns:
             for group in self.groups:
                 outputs, gradient = network.outputs[group.runs], network.output_gradient[group.runs]
                 select = self._targets_for(group, length)
-                bound.append((group.loss, group.scale, group.runs, outputs, gradient, select))
+                sums = self._piece_sums[group.runs]
+                bound.append((group.loss.write_batch, outputs, select, sums, gradient))
             found = self._networks[length] = network, bound
         return found
 
@@ -176,49 +179,60 @@ class LiveRuns:
             self._step(step + done, row + done)
 
     def _step(self, step: int, row: int) -> None:
-        self.compute_gradients(step)
         recorder, xp = self.recorder, self.xp
-        xp.copyto(recorder.loss[row], self._losses)
+        self._write_gradients(step, recorder.loss[row])
         if self._penalty is not None:
-            self._penalty.add(self._losses)
-            xp.copyto(recorder.objective[row], self._losses)
-        for layer, gradient in enumerate(self._layer_gradients):
-            sum_of_squares(gradient, recorder.layers[row, layer], self.work)
+            xp.copyto(recorder.objective[row], recorder.loss[row])
+            self._penalty.add(recorder.objective[row])
+        squares = recorder.layers[row]
+        for gradient, norm in zip(self._layer_gradients, squares, strict=True):
+            sum_of_squares(gradient, norm, self.work)
         sum_of_squares(self.parameters, recorder.parameters[row], self.work)
         if self._plan.clip is not None:
-            self._clip(recorder.layers[row], self._plan.clip)
+            self._clip(squares, self._plan.clip)
         xp.multiply(self._base, self._plan.schedule.factor(step), self._rate)
         self._optimizer.update(self.parameters, self.gradients, self._rate, self.state, step, self.work)
 
-    def compute_gradients(self, step: int) -> None:
-        """Write the mean loss (times its scale) and its gradient on the batch of a step, without penalty."""
-        xp, batches = self.xp, self._batches
+    def _write_gradients(self, step: int, losses: Array) -> None:
+        """Write the mean loss (r,), times its scale, and its gradient on a step's batch, without penalty."""
+        xp, batches, work, one_hot = self.xp, self._batches, self.work, self._one_hot
         pieces = batches.pieces(step)
-        share = 1.0 / (pieces[-1][1] - pieces[0][0])
-        losses = self._piece_losses if self._sums_pieces else self._losses
+        factors, share = self._share_of(pieces[-1][1] - pieces[0][0])
         if self._sums_pieces:
-            self._losses.fill(0)
+            self._sums.fill(0)
             self.gradients.fill(0)
         for start, stop in pieces:
             inputs, targets = batches.rows(step, start, stop)
             network, bound = self._network(stop - start)
             network.forward(inputs)
-            for loss, scale, runs, outputs, gradient, select in bound:
-                values, slope = loss.value_and_gradient(outputs, select(targets), self.work)
-                xp.multiply(slope, scale * share, gradient)
-                xp.sum(values, axis=1, out=losses[runs])
-                xp.multiply(losses[runs], scale * share, losses[runs])
+            for (write, outputs, select, sums, gradient), factor in zip(bound, factors, strict=True):
+                write(outputs, select(targets), factor, sums, gradient, work, one_hot)
             network.backward(inputs)
             if self._sums_pieces:
-                xp.add(self._losses, losses, self._losses)
+                xp.add(self._sums, self._piece_sums, self._sums)
                 xp.add(self.gradients, self._piece_gradients, self.gradients)
+        xp.multiply(self._sums, share, losses)
+
+    def _share_of(self, samples: int) -> tuple[list[Array], Array]:
+        """Return what a sample of a batch counts: scale/B for each group, and for each run (r,)."""
+        found = self._shares.get(samples)
+        if found is None:
+            xp, dtype = self.xp, self.dtype
+            factors = [group.scale / samples for group in self.groups]
+            sizes = [group.runs.stop - group.runs.start for group in self.groups]
+            found = self._shares[samples] = (
+                [xp.asarray(np.array(factor, dtype=dtype)) for factor in factors],
+                xp.asarray(np.repeat(factors, sizes).astype(dtype)),
+            )
+        return found
 
     def objective_and_gradient(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return objective (r,) and gradient (r, P) on a step's batch, penalty included, on the host."""
-        self.compute_gradients(step)
+        objective = self.recorder.objective[0]
+        self._write_gradients(step, objective)
         if self._penalty is not None:
-            self._penalty.add(self._losses)
-        return np.array(to_host(self._losses)), np.array(to_host(self.gradients))
+            self._penalty.add(objective)
+        return np.array(to_host(objective)), np.array(to_host(self.gradients))
 
     def _clip(self, squares: Array, largest: float) -> None:
         """Scale each run's gradient down to the largest norm allowed."""

@@ -23,6 +23,7 @@ import numpy as np
 from compute.backend import Array, Device, array_module, to_device
 from compute.declaration import Declaration, Parameter
 from compute.links import Link
+from compute.losses.reductions import sum_samples
 from compute.workspace import Workspace
 
 Task = Literal["regression", "binary", "multiclass"]
@@ -172,6 +173,37 @@ class Loss(ABC):
     @abstractmethod
     def _write(self, outputs: Array, targets: Array, value: Array, gradient: Array, work: Workspace) -> None:
         """Write value (R, B) and gradient (R, B, K), with scratch arrays from ``work``."""
+
+    def write_batch(
+        self,
+        outputs: Array,
+        targets: Array,
+        factor: Array,
+        sums: Array,
+        gradient: Array,
+        work: Workspace,
+        one_hot: bool = False,
+    ) -> None:
+        """Do what training needs of a batch, without the checks of `value_and_gradient`.
+
+        Parameters
+        ----------
+        outputs, targets, work
+            As for `value_and_gradient`.
+        factor
+            Array of one number that multiplies the gradient: the share of a sample in the mean.
+        sums
+            (R,) where the sums of the values over the samples go, without the factor.
+        gradient
+            (R, B, K) where the gradient times the factor goes.
+        one_hot
+            Whether the targets are known to be one-hot rows; a loss may have a shorter way then.
+        """
+        xp = work.xp
+        value = work.buffer("loss value", outputs.shape[:2], outputs.dtype)
+        self._write(outputs, targets, value, gradient, work)
+        xp.multiply(gradient, factor, gradient)
+        sum_samples(value, sums, work)
 
     def predictions(self, outputs: Array, out: Array | None = None) -> Array:
         """Return the predictions (..., K) that the loss's link makes of raw outputs (..., K).

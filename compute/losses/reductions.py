@@ -25,6 +25,14 @@ def sum_first(a: Array, out: Array, work: Workspace) -> None:
         work.xp.sum(a, axis=0, out=out)
 
 
+def sum_samples(a: Array, out: Array, work: Workspace) -> None:
+    """Write the sums of (R, B) over B to ``out`` (R,)."""
+    if work.xp is np:
+        np.add.reduce(a, axis=1, out=out)
+    else:
+        work.xp.sum(a, axis=1, out=out)
+
+
 def max_first(a: Array, out: Array, work: Workspace) -> None:
     """Write the maxima of (K, R, B) over K to ``out`` (R, B)."""
     if work.xp is np:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from compute.backend import Array
 from compute.models.network import Inputs
 from compute.seeding import stream
+from compute.workspace import Workspace
 
 DRAWN_TOGETHER = 8192
 """Epochs shorter than half of this are drawn several at a time, up to about as many row numbers."""
@@ -140,10 +141,12 @@ class Rows:
 class _Piece:
     """Buffers of a batch of one length.
 
-    ``rows`` (U, B, D + 1) and ``targets`` (K, U, B) are gathered; ``seen`` is the targets as (U, B, K),
-    ``inputs`` the rows as a network wants them, ``copied`` their copy by feature or ``None``.
+    ``index`` (U, B) says which; ``rows`` (U, B, D + 1) and ``targets`` (K, U, B) are gathered; ``seen`` is
+    the targets as (U, B, K), ``inputs`` the rows as a network wants them, ``copied`` their copy by feature or
+    ``None``.
     """
 
+    index: Array
     rows: Array
     targets: Array
     seen: Array
@@ -166,6 +169,8 @@ class Batches:
         Samples a step; ``None``, or as many as there are, for full batch in the data's own order.
     piece
         Largest number of rows gathered at a time; a larger batch comes in pieces.
+    work
+        Where the gathered rows live; its own by default.
     """
 
     def __init__(
@@ -175,8 +180,10 @@ class Batches:
         seeds: Sequence[int],
         batch_size: int | None,
         piece: int,
+        work: Workspace | None = None,
     ) -> None:
         self._rows, xp = rows, rows.xp
+        self._work = Workspace(xp) if work is None else work
         self.full = batch_size is None or batch_size >= rows.count
         self.size = rows.count if self.full or batch_size is None else batch_size
         self.steps_per_epoch = -(-rows.count // self.size)
@@ -192,6 +199,7 @@ class Batches:
             self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
         self._repeats = len(keys) // self.streams
         self._flat = rows.flat_inputs()
+        self._number: Any = np.int32 if len(self._flat) < 2**31 else np.int64
         self._buffers: dict[int, _Piece] = {}
         self._part = -1
         self._orders: Array | None = None
@@ -213,12 +221,13 @@ class Batches:
         if self.full:
             return self._full_rows(start, stop)
         order = self._order(step // self.steps_per_epoch)
-        index = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
-        piece = self._buffer(stop - start)
-        gather(self._rows.xp, self._flat, index, piece.rows)
-        self._rows.gather_targets(index, piece.targets)
+        rows = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
+        piece, xp = self._buffer(stop - start), self._rows.xp
+        xp.copyto(piece.index, rows)
+        gather(xp, self._flat, piece.index, piece.rows)
+        self._rows.gather_targets(piece.index, piece.targets)
         if piece.copied is not None:
-            self._rows.xp.copyto(piece.copied, piece.inputs.by_sample)
+            xp.copyto(piece.copied, piece.inputs.by_sample)
         return piece.inputs, piece.seen
 
     def _full_rows(self, start: int, stop: int) -> tuple[Inputs, Array]:
@@ -236,13 +245,14 @@ class Batches:
         together = max(1, DRAWN_TOGETHER // count)
         part, place = divmod(epoch, together)
         if part != self._part or self._orders is None:
-            order = np.empty((len(self._distinct), together, count), dtype=np.intp)
+            # half as large as the index that a gather wants: orders of many runs and rows are kept
+            order = np.empty((len(self._distinct), together, count), dtype=self._number)
             rows = np.broadcast_to(np.arange(count, dtype=np.intp), (together, count))
             drawn: dict[int, NDArray[np.intp]] = {}
             for i, (variant, seed) in enumerate(self._distinct):
                 if seed not in drawn:
                     drawn[seed] = stream(seed, "batches", part).permuted(rows, axis=1)
-                np.add(drawn[seed], variant * count, out=order[i])
+                np.add(drawn[seed], variant * count, out=order[i], casting="same_kind")
             self._orders, self._part = self._rows.xp.asarray(order), part
         orders: Array = self._orders[:, place]
         return orders
@@ -250,13 +260,14 @@ class Batches:
     def _buffer(self, length: int) -> _Piece:
         found = self._buffers.get(length)
         if found is None:
-            rows, xp, features = self._rows, self._rows.xp, self._rows.inputs.shape[-1]
-            gathered = xp.empty((self.streams, length, features), dtype=rows.dtype)
-            targets = xp.empty((rows.outputs, self.streams, length), dtype=rows.dtype)
+            rows, work, features = self._rows, self._work, self._rows.inputs.shape[-1]
+            gathered = work.buffer("batch", (self.streams, length, features), rows.dtype)
+            targets = work.buffer("batch targets", (rows.outputs, self.streams, length), rows.dtype)
             inputs, copied = Inputs.of(gathered), None
             if self._repeats >= COPY_FROM:
-                copied = xp.empty((1, self.streams, features, length), dtype=rows.dtype)
+                copied = work.buffer("batch by feature", (1, self.streams, features, length), rows.dtype)
                 inputs = Inputs(copied, inputs.by_sample)
             seen = targets.transpose(1, 2, 0)
-            found = self._buffers[length] = _Piece(gathered, targets, seen, inputs, copied)
+            index = work.buffer("batch index", (self.streams, length), np.intp)
+            found = self._buffers[length] = _Piece(index, gathered, targets, seen, inputs, copied)
         return found

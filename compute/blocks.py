@@ -22,6 +22,7 @@ from compute.live_runs import LiveRuns
 from compute.plan import Plan, RunEnd
 from compute.recording import Rows as RecordedRows
 from compute.stopping import HISTORY, divergence_layer, first_diverged_rows
+from compute.workspace import Workspace
 
 BLOCK = 50
 """Most updates between two looks at what was recorded."""
@@ -44,8 +45,10 @@ class Blocks:
     ----------
     plan
         What to train.
-    xp, dtype
-        Array module of the device and precision.
+    data
+        The training part on the device.
+    work
+        Buffers.
 
     Attributes
     ----------
@@ -59,16 +62,14 @@ class Blocks:
         Time spent on updates.
     """
 
-    def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
-        self._plan, self._xp = plan, xp
+    def __init__(self, plan: Plan, data: Rows, work: Workspace) -> None:
+        self._plan, self.data, self._work = plan, data, work
         self.rates = np.array(plan.learning_rates, dtype=np.float64)
         self.step = 0
         self.seconds = 0.0
-        train = plan.data.train
-        self.data = Rows(xp, train.inputs, train.targets, plan.target_width, dtype)
         runs = np.arange(len(plan.initial), dtype=np.intp)
-        self._frozen: NDArray[Any] = plan.initial.astype(dtype)
-        self.live: LiveRuns | None = make_live(plan, self.data, runs, self._frozen, self.rates, None, BLOCK)
+        self._frozen: NDArray[Any] = plan.initial.astype(data.dtype)
+        self.live: LiveRuns | None = make_live(plan, data, runs, self._frozen, self.rates, None, BLOCK, work)
         self._first_objective = np.full(len(runs), np.nan)
         self._previous: Any = None  # parameters of the live runs before the last update, on the device
         self._history = np.zeros((0, len(runs), plan.model.layers))
@@ -149,7 +150,7 @@ class Blocks:
         gone, updates = gone[inside], updates[inside]
         if not len(gone):
             return
-        again = part_of(live, self._plan, self.data, gone, self.rates, snapshot)
+        again = part_of(live, self._plan, self.data, gone, self.rates, self._work, snapshot)
         done = 0
         for target in np.unique(updates):
             again.run(start + done, done, int(target) - done)
@@ -171,6 +172,6 @@ class Blocks:
         return ends
 
     def _keep(self, live: LiveRuns, keep: NDArray[np.intp]) -> None:
-        self.live = part_of(live, self._plan, self.data, keep, self.rates) if len(keep) else None
+        self.live = part_of(live, self._plan, self.data, keep, self.rates, self._work) if len(keep) else None
         if self._previous is not None:
-            self._previous = self._previous[self._xp.asarray(keep)]
+            self._previous = self._previous[self.data.xp.asarray(keep)]

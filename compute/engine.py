@@ -15,6 +15,7 @@ from compute.backend import Array
 from compute.batches import Rows
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
+from compute.workspace import Workspace
 
 
 def make_live(
@@ -25,9 +26,10 @@ def make_live(
     rates: NDArray[np.float64],
     state: Sequence[Any] | None,
     block: int,
+    work: Workspace,
 ) -> LiveRuns:
     """Return some runs of a plan, ready to train; parameters as for `LiveRuns`."""
-    return LiveRuns(plan, rows, runs, parameters, rates, state, block)
+    return LiveRuns(plan, rows, runs, parameters, rates, state, block, work)
 
 
 def part_of(
@@ -36,6 +38,7 @@ def part_of(
     rows: Rows,
     keep: NDArray[np.intp],
     rates: NDArray[np.float64],
+    work: Workspace,
     snapshot: tuple[Array, tuple[Array, ...]] | None = None,
 ) -> LiveRuns:
     """Return some of these runs (positions ``keep`` among them) as they are, or as in a snapshot."""
@@ -49,4 +52,5 @@ def part_of(
         rates,
         [array[index] for array in state],
         live.recorder.block,
+        work,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from compute.backend import Array, to_host
 from compute.batches import Rows, streams_of
-from compute.live_runs import LiveGroup, LiveRuns, live_groups
+from compute.live_runs import LiveRuns
 from compute.metrics import (
     class_scores,
     coefficient_of_determination,
@@ -18,7 +18,8 @@ from compute.metrics import (
     gaussian_nll,
 )
 from compute.models.network import Inputs, Network
-from compute.plan import Plan
+from compute.plan import LossGroup, Plan
+from compute.rules import groups_of
 from compute.seeding import stream
 from compute.workspace import Workspace
 
@@ -43,9 +44,17 @@ class Measured:
 class _Pass:
     """Raw outputs of some runs on any rows, in chunks."""
 
-    def __init__(self, plan: Plan, parameters: Array, runs: NDArray[np.intp], xp: Any, dtype: Any) -> None:
-        self.groups: list[LiveGroup] = live_groups(plan, runs, xp, dtype)
-        self.work = Workspace(xp)
+    def __init__(
+        self,
+        plan: Plan,
+        parameters: Array,
+        runs: NDArray[np.intp],
+        dtype: Any,
+        work: Workspace,
+    ) -> None:
+        xp = work.xp
+        self.groups: list[LossGroup] = groups_of(plan, runs, xp, dtype)
+        self.work = work
         self._plan, self._parameters, self._xp, self._dtype = plan, parameters, xp, dtype
         variants = [int(plan.variants[run]) for run in runs]
         first, self.streams = streams_of(variants)
@@ -80,8 +89,8 @@ class _Pass:
         return network.forward(Inputs.of(inputs))
 
 
-class Evaluator:
-    """Measures live runs on a plan's data.
+class EvaluationParts:
+    """What runs are measured on: training and validation rows on the device.
 
     Parameters
     ----------
@@ -89,12 +98,18 @@ class Evaluator:
         The plan.
     xp, dtype
         Array module of the device and precision.
+
+    Attributes
+    ----------
+    rows
+        Part → rows, at most ``plan.evaluate_rows`` of them.
+    totals
+        Part → (S, K) sums of squared deviations of numbers from their mean.
     """
 
     def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
-        self._plan, self._xp, self._dtype = plan, xp, dtype
-        self._parts: dict[str, Rows] = {}
-        self._totals: dict[str, NDArray[np.float64]] = {}
+        self.rows: dict[str, Rows] = {}
+        self.totals: dict[str, NDArray[np.float64]] = {}
         for name, part in (("train", plan.data.train), ("validation", plan.data.validation)):
             count = part.inputs.shape[1]
             if not count:
@@ -103,8 +118,25 @@ class Evaluator:
             if count > plan.evaluate_rows:
                 some = np.sort(stream(0, "evaluation").permutation(count)[: plan.evaluate_rows])
                 inputs, targets = inputs[:, some], targets[:, some]
-            self._parts[name] = Rows(xp, inputs, targets, plan.target_width, dtype)
-            self._totals[name] = _total_squares(targets)
+            self.rows[name] = Rows(xp, inputs, targets, plan.target_width, dtype)
+            self.totals[name] = _total_squares(targets)
+
+
+class Evaluator:
+    """Measures live runs on a plan's data.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    parts
+        What to measure on.
+    work
+        Buffers.
+    """
+
+    def __init__(self, plan: Plan, parts: EvaluationParts, work: Workspace) -> None:
+        self._plan, self._parts, self._work, self._xp = plan, parts, work, work.xp
         self._live: LiveRuns | None = None
         self._pass: _Pass | None = None
         self.classes = max(2, plan.model.sizes[-1]) if plan.data.task == "classification" else 0
@@ -113,26 +145,26 @@ class Evaluator:
     def keys(self) -> tuple[str, ...]:
         """The metric keys that an evaluation has."""
         names = CLASS_METRICS if self.classes else NUMBER_METRICS
-        return tuple(f"{part}_{name}" for part in self._parts for name in names)
+        return tuple(f"{part}_{name}" for part in self._parts.rows for name in names)
 
     def measure(self, live: LiveRuns) -> Measured:
         """Measure all live runs: metrics (r,) by key, confusion (r, K, K) on validation, else on train."""
         if self._pass is None or self._live is not live:
             self._live = live
-            self._pass = _Pass(self._plan, live.parameters, live.runs, self._xp, self._dtype)
+            self._pass = _Pass(self._plan, live.parameters, live.runs, live.dtype, self._work)
         metrics: dict[str, NDArray[np.float64]] = {}
         confusion: NDArray[np.int64] | None = None
         if self.classes:
-            for part, rows in self._parts.items():
+            for part, rows in self._parts.rows.items():
                 scores, confusion = self._classes(self._pass, rows, len(live.runs))
                 metrics |= {f"{part}_{name}": values for name, values in scores.items()}
             return Measured(metrics, confusion)
         variance: NDArray[np.float64] | None = None
-        for part, rows in self._parts.items():
+        for part, rows in self._parts.rows.items():
             loss, squares, absolute = self._numbers(self._pass, rows, len(live.runs))
             mean_squares = squares / rows.count
             variance = mean_squares if variance is None else variance
-            total = self._totals[part][[int(v) for v in self._plan.variants[live.runs]]]
+            total = self._parts.totals[part][[int(v) for v in self._plan.variants[live.runs]]]
             metrics[f"{part}_loss"] = loss / rows.count
             metrics[f"{part}_nll"] = gaussian_nll(mean_squares, variance)
             metrics[f"{part}_mse"] = mean_squares.sum(axis=1)
@@ -233,7 +265,7 @@ def predict(
             f"not {np.shape(inputs)}"
         )
     runs = np.arange(len(plan.initial), dtype=np.intp)
-    passes = _Pass(plan, xp.asarray(parameters, dtype=dtype), runs, xp, dtype)
+    passes = _Pass(plan, xp.asarray(parameters, dtype=dtype), runs, dtype, Workspace(xp))
     result = np.empty((len(runs), rows.shape[1], plan.target_width), dtype=np.float32)
     with np.errstate(all="ignore"):
         chunk = plan.model.rows_at_once(CHUNK)

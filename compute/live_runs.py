@@ -6,59 +6,23 @@ of them trained again from a snapshot, without changing a bit of the others.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array, to_host
 from compute.batches import Batches, Rows, gather
-from compute.losses.base import Loss
 from compute.models.network import Network
 from compute.penalty import Penalty, sum_of_squares
-from compute.plan import Plan
+from compute.plan import LossGroup, Plan
 from compute.recording import Recorder
+from compute.rules import groups_of, rows_of
 from compute.workspace import Workspace
 
 PIECE = 4096
 """Most rows that go through a network at a time; a larger batch is summed up in pieces of this size."""
-
-Rule = TypeVar("Rule")
-
-
-@dataclasses.dataclass(frozen=True)
-class LiveGroup:
-    """Neighbouring live runs with one loss; ``weight`` is the group's place in the plan."""
-
-    loss: Loss
-    scale: float
-    runs: slice
-
-
-def rows_of(rule: Rule, rows: NDArray[np.intp], plan_rows: int, xp: Any, dtype: Any) -> Rule:
-    """Return a loss or optimiser for some of its runs: fields that are (R, 1) columns keep those rows."""
-    changes = {}
-    for field in dataclasses.fields(rule):  # type: ignore[arg-type]
-        value = getattr(rule, field.name)
-        if getattr(value, "ndim", 0) == 2 and len(value) == plan_rows:
-            changes[field.name] = xp.asarray(to_host(value)[rows].astype(dtype))
-    return dataclasses.replace(rule, **changes) if changes else rule  # type: ignore[type-var]
-
-
-def live_groups(plan: Plan, runs: NDArray[np.intp], xp: Any, dtype: Any) -> list[LiveGroup]:
-    """Return the plan's groups cut down to some runs, in order, numbered among those runs."""
-    groups: list[LiveGroup] = []
-    start = 0
-    for group in plan.groups:
-        inside = runs[(runs >= group.runs.start) & (runs < group.runs.stop)]
-        if len(inside):
-            size = group.runs.stop - group.runs.start
-            loss = rows_of(group.loss, inside - group.runs.start, size, xp, dtype)
-            groups.append(LiveGroup(loss, group.scale, slice(start, start + len(inside))))
-            start += len(inside)
-    return groups
 
 
 class LiveRuns:
@@ -79,7 +43,9 @@ class LiveRuns:
     state
         The optimiser's arrays (r, P) on the device, or ``None`` before the first update.
     block
-        Most steps recorded before `records` is called.
+        Most steps recorded before the recorder is read.
+    work
+        Buffers, which other runs may share that are not trained at the same time; its own by default.
     """
 
     def __init__(
@@ -91,29 +57,33 @@ class LiveRuns:
         rates: NDArray[np.float64],
         state: Sequence[Array] | None,
         block: int,
+        work: Workspace | None = None,
     ) -> None:
         xp, dtype = rows.xp, rows.dtype
         self.xp, self.dtype, self.runs, self._plan = xp, dtype, runs, plan
         self.parameters: Array = xp.array(parameters, dtype=dtype)
         shape = self.parameters.shape
-        self.gradients: Array = xp.zeros(shape, dtype=dtype)
+        self.work = work = Workspace(xp) if work is None else work
+        self.gradients: Array = work.buffer("gradients", shape, dtype)
         self._optimizer = rows_of(plan.optimizer, runs, len(plan.initial), xp, dtype)
         self.state: tuple[Array, ...] = (
             self._optimizer.initial_state(xp, (shape[0], shape[1]), dtype)
             if state is None
             else tuple(xp.array(array) for array in state)
         )
-        self.groups = live_groups(plan, runs, xp, dtype)
-        self.work = Workspace(xp)
+        self.groups = groups_of(plan, runs, xp, dtype)
         self._batches = Batches(
             rows,
             [int(plan.variants[run]) for run in runs],
             [plan.batch_seeds[run] for run in runs],
             plan.batch_size,
             plan.model.rows_at_once(PIECE),
+            work,
         )
         self._sums_pieces = self._batches.size > plan.model.rows_at_once(PIECE)
-        self._piece_gradients = xp.zeros(shape, dtype=dtype) if self._sums_pieces else self.gradients
+        self._piece_gradients = (
+            work.buffer("piece gradients", shape, dtype) if self._sums_pieces else self.gradients
+        )
         self._penalty = (
             Penalty(plan.model, self.parameters, self.gradients, plan.l1, plan.l2, self.work)
             if plan.l1 or plan.l2
@@ -156,7 +126,7 @@ class LiveRuns:
             found = self._networks[length] = network, bound
         return found
 
-    def _targets_for(self, group: LiveGroup, length: int) -> Callable[[Array], Array]:
+    def _targets_for(self, group: LossGroup, length: int) -> Callable[[Array], Array]:
         """Return what picks a group's targets, (r, B, K) or (1, B, K), out of those of the streams."""
         streams, size = self._batches.streams, group.runs.stop - group.runs.start
         if streams == 1 or (streams == size and group.runs.start % streams == 0):

@@ -1,7 +1,9 @@
-"""Train all runs of a plan at once and hand over what was recorded, chunk by chunk.
+"""Train all runs of a plan and hand over what was recorded, chunk by chunk.
 
 Chunks are only how many rows are handed over at a time: joined, they are the same whatever their lengths.
-The updates themselves are done in `compute.blocks`.
+The runs are trained in tiles, some after the others, each for all the steps of a chunk: what a tile works on
+fits the processor's cache, and its temporary arrays are those of the tile before. No run depends on another,
+so tiles change nothing but the time it takes.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import module_of
-from compute.blocks import BLOCK, Block, Blocks
-from compute.evaluation import Evaluator, predict
-from compute.live_runs import LiveRuns
-from compute.plan import Chunk, Evaluation, Plan, RunEnd
+from compute.batches import Rows
+from compute.evaluation import EvaluationParts, predict
+from compute.merging import merge_tiles
+from compute.plan import Chunk, Plan
 from compute.plan_check import check_plan
-from compute.recording import make_chunk
-from compute.stopping import PlateauWatch, TargetWatch
+from compute.tile import Tile
+from compute.tiling import part_of_plan, tiles_of
+from compute.workspace import Workspace
 
 
 class Training:
@@ -41,27 +44,23 @@ class Training:
         self.plan = plan
         self._xp: Any = module_of(plan.device)
         self._dtype = np.dtype(plan.precision)
-        with np.errstate(all="ignore"):
-            self._blocks = Blocks(plan, self._xp, self._dtype)
-            self._evaluator = Evaluator(plan, self._xp, self._dtype)
-        for rule in (plan.target, plan.plateau):
-            if rule is not None and rule.metric not in self._evaluator.keys:
-                known = ", ".join(self._evaluator.keys)
-                raise ValueError(f"{rule.metric!r} is not measured here; measured are {known}")
-        self._target = TargetWatch(plan.target) if plan.target else None
-        self._plateau = PlateauWatch(plan.plateau, len(plan.initial)) if plan.plateau else None
-        self._evaluated = -1
+        train = plan.data.train
+        rows = Rows(self._xp, train.inputs, train.targets, plan.target_width, self._dtype)
+        parts = EvaluationParts(plan, self._xp, self._dtype)
+        work = Workspace(self._xp)
+        self._runs = tiles_of(plan)
+        self._tiles = [Tile(part_of_plan(plan, runs), rows, parts, work) for runs in self._runs]
         self._confusion: NDArray[np.int64] | None = None
 
     @property
     def step(self) -> int:
         """Updates done; once all runs have ended, those of the run that lasted longest."""
-        return self._blocks.step
+        return max(tile.step for tile in self._tiles)
 
     @property
     def finished(self) -> bool:
         """Whether the planned steps are done or all runs have ended."""
-        return self._blocks.live is None or (self.step >= self.plan.steps and self._evaluated == self.step)
+        return all(tile.finished for tile in self._tiles)
 
     def set_learning_rate(self, value: float | NDArray[np.float64]) -> None:
         """Set the base learning rate from the next update on.
@@ -79,11 +78,12 @@ class Training:
         rates = np.broadcast_to(np.asarray(value, dtype=np.float64), (len(self.plan.initial),))
         if not (rates >= 0).all():
             raise ValueError(f"a learning rate must be a number of at least 0, not {value}")
-        self._blocks.set_rates(rates.copy())
+        for runs, tile in zip(self._runs, self._tiles, strict=True):
+            tile.set_rates(rates[runs])
 
     def parameters(self) -> NDArray[Any]:
         """Return the parameters (R, P) on the host: current, or frozen where a run has ended."""
-        return self._blocks.parameters()
+        return self._spread([tile.parameters() for tile in self._tiles])
 
     def predict(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Predict with every run.
@@ -102,7 +102,9 @@ class Training:
         ValueError
             If the shape does not fit.
         """
-        return predict(self.plan, self.parameters(), inputs, self._xp, self._dtype)
+        return self._spread(
+            [predict(tile.plan, tile.parameters(), inputs, self._xp, self._dtype) for tile in self._tiles]
+        )
 
     def gradient(self, step: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return objective (R,) and its gradient (R, P) at the initial parameters.
@@ -112,12 +114,8 @@ class Training:
         step
             The step whose batch is used.
         """
-        runs = np.arange(len(self.plan.initial), dtype=np.intp)
-        with np.errstate(all="ignore"):
-            live = LiveRuns(
-                self.plan, self._blocks.data, runs, self.plan.initial, self._blocks.rates, None, 1
-            )
-            return live.objective_and_gradient(step)
+        found = [tile.gradient(step) for tile in self._tiles]
+        return self._spread([objective for objective, _ in found]), self._spread([g for _, g in found])
 
     def advance(self, steps: int) -> Chunk:
         """Do at most this many updates.
@@ -132,68 +130,24 @@ class Training:
         Chunk
             The recorded rows, evaluations that fell due, and the runs that ended.
         """
-        first, goal = self.step, min(self.plan.steps, self.step + max(0, steps))
-        blocks: list[Block] = []
-        evaluations: list[Evaluation] = []
-        ended: list[RunEnd] = []
-        with np.errstate(all="ignore"):
-            self._evaluate_if_due(evaluations, ended)
-            while self._blocks.live is not None and self.step < goal:
-                blocks.append(self._blocks.advance(min(goal, self._next_stop())))
-                ended.extend(blocks[-1].ended)
-                self._evaluate_if_due(evaluations, ended)
-            return make_chunk(
-                first,
-                [(block.rows, block.rates, block.seconds) for block in blocks],
-                evaluations,
-                ended,
-                len(self.plan.initial),
-                self.plan.model.layers,
-            )
+        if len(self._tiles) == 1:
+            return self._tiles[0].advance(steps)
+        first = self.step
+        chunks = [tile.advance(steps) for tile in self._tiles]
+        seconds = [tile.seconds for tile in self._tiles]
+        chunk = merge_tiles(first, self._runs, chunks, seconds, self._confusion)
+        if chunk.evaluations:
+            self._confusion = chunk.evaluations[-1].confusion
+        return chunk
 
-    def _next_stop(self) -> int:
-        every = max(1, self.plan.evaluate_every)
-        return min(self.step + BLOCK, (self.step // every + 1) * every)
-
-    def _evaluate_if_due(self, evaluations: list[Evaluation], ended: list[RunEnd]) -> None:
-        live, step = self._blocks.live, self.step
-        due = step % max(1, self.plan.evaluate_every) == 0 or step == self.plan.steps
-        if live is None or not due or self._evaluated == step:
-            return
-        self._evaluated = step
-        measured = self._evaluator.measure(live)
-        count = len(self.plan.initial)
-        metrics = {key: np.full(count, np.nan) for key in measured.metrics}
-        for key, values in measured.metrics.items():
-            metrics[key][live.runs] = values
-        if measured.confusion is not None:
-            confusion = (
-                np.zeros((count, *measured.confusion.shape[1:]), dtype=np.int64)
-                if self._confusion is None
-                else self._confusion.copy()
-            )
-            confusion[live.runs] = measured.confusion
-            self._confusion = confusion
-        evaluations.append(Evaluation(step, self._blocks.seconds, metrics, self._confusion))
-        self._stop_runs(live, metrics, ended)
-
-    def _stop_runs(
-        self, live: LiveRuns, metrics: dict[str, NDArray[np.float64]], ended: list[RunEnd]
-    ) -> None:
-        """Freeze the live runs that a stop rule ends at this evaluation."""
-        ends: dict[int, RunEnd] = {}
-        if self._plateau is not None:
-            values = metrics[self._plateau.rule.metric]
-            for run in np.flatnonzero(self._plateau.flat(values)).tolist():
-                ends[run] = RunEnd(run, self.step, "plateau", None, float(values[run]))
-        if self._target is not None:
-            values = metrics[self._target.rule.metric]
-            for run in np.flatnonzero(self._target.reached(values)).tolist():
-                ends[run] = RunEnd(run, self.step, "target", None, float(values[run]))
-        stopped = np.array([run in ends for run in live.runs.tolist()])
-        if stopped.any():
-            ended.extend(ends[run] for run in live.runs[stopped].tolist())
-            self._blocks.freeze(stopped)
+    def _spread(self, parts: list[NDArray[Any]]) -> NDArray[Any]:
+        """Put what tiles have by run, (r, …) each, in the order of the plan: (R, …)."""
+        if len(parts) == 1:
+            return parts[0]
+        whole = np.empty((len(self.plan.initial), *parts[0].shape[1:]), dtype=parts[0].dtype)
+        for runs, part in zip(self._runs, parts, strict=True):
+            whole[runs] = part
+        return whole
 
 
 def train(plan: Plan, chunk: int = 50) -> Iterator[Chunk]:

@@ -27,6 +27,9 @@ DRAWN_TOGETHER = 8192
 COPY_FROM = 2
 """Networks that share a stream from which on a copy of its inputs by feature costs less than it saves."""
 
+COPIED_BYTES = 64 * 2**20
+"""Inputs of a full batch up to this size are kept in both orders."""
+
 ONE_HOT_BYTES = 64 * 2**20
 """One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
 
@@ -123,6 +126,13 @@ class Rows:
         # the identity's columns are its rows
         gather(self.xp, self._identity, self.labels.reshape(-1)[index], out, axis=1)
 
+    def ready_targets(self, variants: Array, all_variants: bool) -> Array | None:
+        """Return the targets (U, n, K) of some variants, in memory (K, U, n); ``None`` if not kept ready."""
+        if self._targets is None:
+            return None
+        some = self._targets if all_variants else self._targets[:, variants]
+        return some.transpose(1, 2, 0)
+
     def slice_targets(self, variants: Array, all_variants: bool, start: int, stop: int) -> Array:
         """Return the targets (U, stop − start, K) of neighbouring rows of some variants.
 
@@ -141,15 +151,13 @@ class Rows:
 class _Piece:
     """Buffers of a batch of one length.
 
-    ``index`` (U, B) says which; ``rows`` (U, B, D + 1) and ``targets`` (K, U, B) are gathered; ``seen`` is
-    the targets as (U, B, K), ``inputs`` the rows as a network wants them, ``copied`` their copy by feature or
-    ``None``.
+    ``index`` (U, B) says which; ``rows`` (U, B, D + 1) and ``targets`` (K, U, B) are gathered; ``inputs`` is
+    the rows as a network wants them, ``copied`` their copy by feature or ``None``.
     """
 
     index: Array
     rows: Array
     targets: Array
-    seen: Array
     inputs: Inputs
     copied: Array | None
 
@@ -205,10 +213,13 @@ class Batches:
         self._orders: Array | None = None
         if self.full:
             whole = self._variants == list(range(len(rows.inputs)))
-            self._all = whole
-            self._index = xp.asarray(np.array(self._variants, dtype=np.intp))
-            self._inputs = rows.inputs if whole else rows.inputs[self._index]
-            self._ready: dict[int, tuple[Inputs, Array]] = {}
+            index = xp.asarray(np.array(self._variants, dtype=np.intp))
+            inputs = rows.inputs if whole else rows.inputs[index]
+            self._whole = Inputs.of(inputs)
+            if inputs.nbytes <= COPIED_BYTES:
+                self._whole = Inputs(xp.ascontiguousarray(self._whole.by_feature), self._whole.by_sample)
+            self._whole_targets = rows.ready_targets(index, whole)
+            self._whole_index = index[:, None] * rows.count + xp.arange(rows.count)
 
     def pieces(self, step: int) -> list[tuple[int, int]]:
         """Return the (start, stop) of the pieces of a step's batch within its epoch's order."""
@@ -217,9 +228,16 @@ class Batches:
         return [(at, min(at + self._piece, stop)) for at in range(start, stop, self._piece)]
 
     def rows(self, step: int, start: int, stop: int) -> tuple[Inputs, Array]:
-        """Return a piece's rows, valid until the next call: inputs, and targets (U, B, K)."""
+        """Read a piece and return it, valid until the next is read: inputs, and targets (U, B, K)."""
+        self.read(step, start, stop)
+        return self.arrays(start, stop)
+
+    def read(self, step: int, start: int, stop: int) -> None:
+        """Bring a piece of a step's batch into the arrays that `arrays` returns."""
         if self.full:
-            return self._full_rows(start, stop)
+            if self._whole_targets is None:
+                self._rows.gather_targets(self._whole_index[:, start:stop], self._targets(stop - start))
+            return
         order = self._order(step // self.steps_per_epoch)
         rows = order[:, start:stop] if self._order_row is None else order[self._order_row, start:stop]
         piece, xp = self._buffer(stop - start), self._rows.xp
@@ -228,16 +246,24 @@ class Batches:
         self._rows.gather_targets(piece.index, piece.targets)
         if piece.copied is not None:
             xp.copyto(piece.copied, piece.inputs.by_sample)
-        return piece.inputs, piece.seen
 
-    def _full_rows(self, start: int, stop: int) -> tuple[Inputs, Array]:
-        found = self._ready.get(start)
-        if found is None:
-            targets = self._rows.slice_targets(self._index, self._all, start, stop)
-            found = Inputs.of(self._inputs[:, start:stop]), targets
-            if stop - start == self._rows.count:
-                self._ready[start] = found
-        return found
+    def arrays(self, start: int, stop: int) -> tuple[Inputs, Array]:
+        """Return inputs and targets (U, B, K) of a piece, which hold what was last read.
+
+        For one start and stop they are always the same memory.
+        """
+        if not self.full:
+            piece = self._buffer(stop - start)
+            return piece.inputs, piece.targets.transpose(1, 2, 0)
+        whole = self._whole
+        inputs = Inputs(whole.by_feature[..., start:stop], whole.by_sample[..., start:stop])
+        if self._whole_targets is None:
+            return inputs, self._targets(stop - start).transpose(1, 2, 0)
+        return inputs, self._whole_targets[:, start:stop]
+
+    def _targets(self, length: int) -> Array:
+        rows = self._rows
+        return self._work.buffer("batch targets", (rows.outputs, self.streams, length), rows.dtype)
 
     def _order(self, epoch: int) -> Array:
         """Return an epoch's flat row numbers (distinct streams, n), drawn with some of its neighbours."""
@@ -262,12 +288,10 @@ class Batches:
         if found is None:
             rows, work, features = self._rows, self._work, self._rows.inputs.shape[-1]
             gathered = work.buffer("batch", (self.streams, length, features), rows.dtype)
-            targets = work.buffer("batch targets", (rows.outputs, self.streams, length), rows.dtype)
             inputs, copied = Inputs.of(gathered), None
             if self._repeats >= COPY_FROM:
                 copied = work.buffer("batch by feature", (1, self.streams, features, length), rows.dtype)
                 inputs = Inputs(copied, inputs.by_sample)
-            seen = targets.transpose(1, 2, 0)
             index = work.buffer("batch index", (self.streams, length), np.intp)
-            found = self._buffers[length] = _Piece(index, gathered, targets, seen, inputs, copied)
+            found = self._buffers[length] = _Piece(index, gathered, self._targets(length), inputs, copied)
         return found

@@ -6,7 +6,8 @@ of them trained again from a snapshot, without changing a bit of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from compute.backend import Array, to_host
 from compute.batches import Batches, Rows, gather
 from compute.models.network import Network
-from compute.penalty import Penalty, sum_of_squares
+from compute.penalty import Penalty, square_sum_call
 from compute.plan import LossGroup, Plan
 from compute.recording import Recorder
 from compute.rules import groups_of, rows_of
+from compute.tape import Call, Replay
 from compute.workspace import Workspace
 
 PIECE = 4096
@@ -90,8 +92,9 @@ class LiveRuns:
             else None
         )
         self.recorder = Recorder(xp, dtype, block, len(runs), plan.model.layers, self._penalty is not None)
-        self._layer_gradients = [self.gradients[:, part] for part in plan.model.layer_slices]
-        self._networks: dict[int, tuple[Network, list[tuple[Any, ...]]]] = {}
+        self._networks: dict[int, Network] = {}
+        self._passes: dict[tuple[int, int, int], list[Call]] = {}
+        self._norms = [self._norm_calls(row) for row in range(block)]
         self._one_hot = rows.labels is not None and plan.target_width > 1
         self._sums = xp.zeros(len(runs), dtype=dtype)
         self._piece_sums = xp.zeros(len(runs), dtype=dtype) if self._sums_pieces else self._sums
@@ -104,44 +107,69 @@ class LiveRuns:
         """Set the base learning rates, (R,) for all the plan's runs; used from the next update on."""
         with np.errstate(over="ignore"):
             self._base = self.xp.asarray(rates[self.runs].astype(self.dtype)[:, None])
+        self._factor: float | None = None  # that the rate was last multiplied by
 
-    def _network(self, length: int) -> tuple[Network, list[tuple[Any, ...]]]:
-        """Return the network for batches of that length, and what each group reads and writes in it."""
-        found = self._networks.get(length)
-        if found is None:
-            network = Network(
-                self._plan.model,
-                self.parameters,
-                self._piece_gradients,
-                self._batches.streams,
-                length,
-                self.work,
+    def _norm_calls(self, row: int) -> list[Call]:
+        """Return the calls that record the squared norms of each layer's gradient and of the parameters."""
+        layers, recorder = self._plan.model.layer_slices, self.recorder
+        return [
+            square_sum_call(array, norm, self.work)
+            for array, norm in (
+                *zip((self.gradients[:, part] for part in layers), recorder.layers[row], strict=True),
+                (self.parameters, recorder.parameters[row]),
             )
-            bound: list[tuple[Any, ...]] = []
-            for group in self.groups:
-                outputs, gradient = network.outputs[group.runs], network.output_gradient[group.runs]
-                select = self._targets_for(group, length)
-                sums = self._piece_sums[group.runs]
-                bound.append((group.loss.write_batch, outputs, select, sums, gradient))
-            found = self._networks[length] = network, bound
+        ]
+
+    def _pass(self, start: int, stop: int, samples: int) -> list[Call]:
+        """Return the calls that write sums and gradients of a piece, of a batch of so many samples.
+
+        They read what `Batches.read` brought in.
+        """
+        length = stop - start
+        key = (start if self._batches.full else 0), length, samples
+        found = self._passes.get(key)
+        if found is None:
+            inputs, targets = self._batches.arrays(start, stop)
+            network = self._networks.get(length)
+            if network is None:
+                network = self._networks[length] = Network(
+                    *(self._plan.model, self.parameters, self._piece_gradients),
+                    *(self._batches.streams, length, self.work),
+                )
+            found = network.forward_calls(inputs)
+            factors, _ = self._share_of(samples)
+            for group, factor in zip(self.groups, factors, strict=True):
+                found += self._loss_calls(group, network, targets, factor)
+            found += network.backward_calls(inputs)
+            self._passes[key] = found
         return found
 
-    def _targets_for(self, group: LossGroup, length: int) -> Callable[[Array], Array]:
-        """Return what picks a group's targets, (r, B, K) or (1, B, K), out of those of the streams."""
-        streams, size = self._batches.streams, group.runs.stop - group.runs.start
-        if streams == 1 or (streams == size and group.runs.start % streams == 0):
-            return lambda targets: targets
+    def _loss_calls(self, group: LossGroup, network: Network, targets: Array, factor: Array) -> list[Call]:
+        """Return the calls that write sums and output gradient of a group's runs."""
+        runs, work = group.runs, self.work
+        calls: list[Call] = []
+        streams, size = self._batches.streams, runs.stop - runs.start
         if streams == len(self.runs):
-            return lambda targets: targets[group.runs]
-        xp, shape = self.xp, (size, length, self._plan.target_width)
-        buffer: Array = xp.empty(shape, dtype=self.dtype)
-        index = xp.asarray(np.arange(group.runs.start, group.runs.stop, dtype=np.intp) % streams)
-
-        def pick(targets: Array) -> Array:
-            gather(xp, targets, index, buffer)
-            return buffer
-
-        return pick
+            targets = targets[runs]
+        elif streams > 1 and (streams != size or runs.start % streams):
+            # runs that do not begin with the first stream, or more than once round: each gets its own copy
+            index = self.xp.asarray(np.arange(runs.start, runs.stop, dtype=np.intp) % streams)
+            given = targets.transpose(2, 0, 1)
+            copies = work.buffer("targets of runs", (given.shape[0], size, given.shape[2]), self.dtype)
+            calls.append(partial(gather, self.xp, given, index, copies, 1))
+            targets = copies.transpose(1, 2, 0)
+        sums, gradient = self._piece_sums[runs], network.output_gradient[runs]
+        write = partial(
+            group.loss.write_batch,
+            network.outputs[runs],
+            targets,
+            factor,
+            sums,
+            gradient,
+            work,
+            self._one_hot,
+        )
+        return [*calls, Replay(write, work, (sums, gradient))]
 
     def run(self, step: int, row: int, count: int) -> None:
         """Do ``count`` updates, the first after ``step`` updates, and record them from row ``row`` on."""
@@ -154,34 +182,32 @@ class LiveRuns:
         if self._penalty is not None:
             xp.copyto(recorder.objective[row], recorder.loss[row])
             self._penalty.add(recorder.objective[row])
-        squares = recorder.layers[row]
-        for gradient, norm in zip(self._layer_gradients, squares, strict=True):
-            sum_of_squares(gradient, norm, self.work)
-        sum_of_squares(self.parameters, recorder.parameters[row], self.work)
+        for call in self._norms[row]:
+            call()
         if self._plan.clip is not None:
-            self._clip(squares, self._plan.clip)
-        xp.multiply(self._base, self._plan.schedule.factor(step), self._rate)
+            self._clip(recorder.layers[row], self._plan.clip)
+        factor = self._plan.schedule.factor(step)
+        if factor != self._factor:
+            self._factor = factor
+            xp.multiply(self._base, factor, self._rate)
         self._optimizer.update(self.parameters, self.gradients, self._rate, self.state, step, self.work)
 
     def _write_gradients(self, step: int, losses: Array) -> None:
         """Write the mean loss (r,), times its scale, and its gradient on a step's batch, without penalty."""
-        xp, batches, work, one_hot = self.xp, self._batches, self.work, self._one_hot
+        xp, batches = self.xp, self._batches
         pieces = batches.pieces(step)
-        factors, share = self._share_of(pieces[-1][1] - pieces[0][0])
+        samples = pieces[-1][1] - pieces[0][0]
         if self._sums_pieces:
             self._sums.fill(0)
             self.gradients.fill(0)
         for start, stop in pieces:
-            inputs, targets = batches.rows(step, start, stop)
-            network, bound = self._network(stop - start)
-            network.forward(inputs)
-            for (write, outputs, select, sums, gradient), factor in zip(bound, factors, strict=True):
-                write(outputs, select(targets), factor, sums, gradient, work, one_hot)
-            network.backward(inputs)
+            batches.read(step, start, stop)
+            for call in self._pass(start, stop, samples):
+                call()
             if self._sums_pieces:
                 xp.add(self._sums, self._piece_sums, self._sums)
                 xp.add(self.gradients, self._piece_gradients, self.gradients)
-        xp.multiply(self._sums, share, losses)
+        xp.multiply(self._sums, self._share_of(samples)[1], losses)
 
     def _share_of(self, samples: int) -> tuple[list[Array], Array]:
         """Return what a sample of a batch counts: scale/B for each group, and for each run (r,)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from functools import partial
 
 from compute.backend import Array
 from compute.models.mlp import MultilayerPerceptron
@@ -11,10 +12,17 @@ from compute.workspace import Workspace
 
 def sum_of_squares(array: Array, out: Array, work: Workspace) -> None:
     """Write the sum of squares of every row of ``array`` (R, n) to ``out`` (R,)."""
-    if work.xp is np:
-        np.vecdot(array, array, out=out)
+    if work.on_host:
+        work.xp.vecdot(array, array, out)
     else:
         work.xp.sum(array * array, axis=1, out=out)
+
+
+def square_sum_call(array: Array, out: Array, work: Workspace) -> Callable[[], object]:
+    """Return the call that does what `sum_of_squares` does."""
+    if work.on_host:
+        return partial(work.xp.vecdot, array, array, out)
+    return partial(sum_of_squares, array, out, work)
 
 
 class Penalty:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +20,11 @@ class Workspace:
     xp
         The array module, NumPy or CuPy, that makes the buffers.
 
+    Attributes
+    ----------
+    on_host
+        Whether that is NumPy.
+
     Examples
     --------
     >>> import numpy
@@ -29,8 +33,9 @@ class Workspace:
     True
     """
 
-    def __init__(self, xp: ModuleType) -> None:
+    def __init__(self, xp: Any) -> None:
         self.xp = xp
+        self.on_host = xp is np
         self._buffers: dict[tuple[Any, ...], Array] = {}
         self._made: dict[tuple[Any, ...], Any] = {}
 

@@ -199,8 +199,8 @@ class FocalSigmoid(Loss):
         p, q, tail, scratch = form.p, form.q, form.tail, form.scratch
         term, log, weight, power = work.outputs("focal", (4, *outputs.shape), outputs.dtype)
         xp.log1p(tail, tail)
-        term.fill(0)
-        gradient.fill(0)
+        xp.copyto(term, form.zero)
+        xp.copyto(gradient, form.zero)
         for sign, near, far in ((1, p, q), (-1, q, p)):
             if sign > 0:  # ones: y α, and −ln p = max(−z, 0) + log1p(exp(−abs z))
                 xp.multiply(targets, alpha, weight)

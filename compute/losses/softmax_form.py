@@ -104,7 +104,9 @@ class SoftmaxForm:
         if weights.shape[1] == mass.shape[0]:
             sum_first(weights, mass, self.work)
         else:
-            mass[...] = xp.sum(weights, axis=0)
+            shared = self.work.buffer("softmax shared mass", weights.shape[1:], weights.dtype)
+            sum_first(weights, shared, self.work)
+            xp.copyto(mass, shared)
         xp.multiply(self.rest, mass, out)
         xp.multiply(self.top, mass, scratch)
         xp.subtract(scratch, weights, scratch)

@@ -9,7 +9,7 @@ from compute.backend import Array
 from compute.declaration import Parameter
 from compute.links import Link, Softmax
 from compute.losses.base import Loss, LossCard, row_column, weigh_classes
-from compute.losses.reductions import max_first, sum_first, sum_samples
+from compute.losses.reductions import max_first, sum_first, sum_plain, sum_samples
 from compute.losses.softmax_form import SoftmaxForm
 from compute.workspace import Workspace
 
@@ -301,10 +301,10 @@ class CrossEntropy(Loss):
         xp.subtract(z, top, shifted)
         xp.exp(shifted, powers)
         xp.multiply(shifted, y, shifted)
-        sum_first(shifted, label, work)
+        sum_plain(shifted, label, work)
         xp.subtract(one, y, others)
         xp.multiply(powers, others, powers)
-        sum_first(powers, rest, work)
+        sum_plain(powers, rest, work)
         # total − 1: the label's own power is 1 + expm1, and where it is the largest that is exactly 1
         xp.expm1(label, excess)
         xp.add(excess, rest, excess)

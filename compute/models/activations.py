@@ -248,7 +248,7 @@ class Gelu(Activation):
 
     def _tanh(self, xp: ModuleType, z: Array, t: Array, square: Array) -> None:
         # beyond |z| = 10 the argument exceeds 40, where tanh is ±1 in every precision: no cube overflows
-        xp.clip(z, -self._BOUND, self._BOUND, t)
+        xp.clip(z, -self._BOUND, self._BOUND, out=t)
         xp.multiply(t, t, square)
         xp.multiply(square, self._ROOT * self._CUBIC, square)
         xp.add(square, self._ROOT, square)
@@ -267,7 +267,7 @@ class Gelu(Activation):
         """Multiply by ``½(1 + t) (1 + (1 − t) z u′)`` with ``u′ = √(2/π)(1 + 3·0.044715 z²)``."""
         t, slope, factor = scratch.arrays[:3]
         self._tanh(xp, z, t, slope)
-        xp.clip(z, -self._BOUND, self._BOUND, factor)
+        xp.clip(z, -self._BOUND, self._BOUND, out=factor)
         xp.multiply(factor, factor, slope)
         xp.multiply(slope, 3 * self._ROOT * self._CUBIC, slope)
         xp.add(slope, self._ROOT, slope)

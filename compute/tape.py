@@ -1,0 +1,152 @@
+"""Write down the array operations of a step once and do them again as bare calls.
+
+What a step does with its buffers never depends on the numbers in them, so its operations are always the
+same. Looking up buffers, views and functions anew for every step costs more time than the arithmetic where
+arrays are small: a tape keeps the calls with their arguments bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from compute.backend import Array
+from compute.workspace import Workspace
+
+Call = Callable[[], Any]
+
+
+class Tape:
+    """Stands in for an array module: passes every call on and writes it down.
+
+    Parameters
+    ----------
+    xp
+        The array module.
+
+    Attributes
+    ----------
+    calls
+        What was called so far, in order.
+    complete
+        Whether every call wrote to an array that it was given. One that made a new array would, done again,
+        make another that nobody reads.
+    """
+
+    def __init__(self, xp: Any) -> None:
+        self._xp = xp
+        self.calls: list[Call] = []
+        self.complete = True
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._xp, name)
+        if callable(found) and not isinstance(found, type):
+            found = _Written(found, self)
+        setattr(self, name, found)
+        return found
+
+    def note(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Write down a call."""
+        inputs = getattr(function, "nin", None)
+        given = "out" in named or (inputs is not None and len(arguments) > inputs)
+        if given or getattr(function, "__name__", "") == "copyto":
+            self.calls.append(partial(function, *arguments, **named))
+        else:
+            self.complete = False
+
+
+class _Written:
+    """A function of the module that is written down when called."""
+
+    def __init__(self, function: Any, tape: Tape) -> None:
+        self._function, self._tape = function, tape
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        result = self._function(*arguments, **named)
+        self._tape.note(self._function, arguments, named)
+        return result
+
+    def reduce(self, *arguments: Any, **named: Any) -> Any:
+        """Reduce with it, if it is a ufunc."""
+        result = self._function.reduce(*arguments, **named)
+        self._tape.note(self._function.reduce, arguments, named)
+        return result
+
+
+def calls_of(function: Callable[..., None], xp: Any, *arguments: Any) -> tuple[Call, ...]:
+    """Call ``function(xp, …)`` and return what it does, as bare calls.
+
+    Raises
+    ------
+    ValueError
+        If it makes a new array.
+    """
+    tape = Tape(xp)
+    function(tape, *arguments)
+    if not tape.complete:
+        raise ValueError(f"{function} makes an array: it cannot be done again by its calls")
+    return tuple(tape.calls)
+
+
+class Replay:
+    """Does a piece of work on a workspace again and again, by its calls where that is the same.
+
+    The first time it is done as written, so that all buffers are made; the second time it is written down;
+    the third time the calls are held against it, bit for bit. Work that does something beside the
+    workspace's module, or makes arrays, is done as written for ever.
+
+    Parameters
+    ----------
+    act
+        The work, on arrays of NumPy and without arguments.
+    work
+        Its workspace.
+    results
+        The arrays that it leaves something in.
+    """
+
+    def __init__(self, act: Call, work: Workspace, results: Sequence[Array]) -> None:
+        self._act, self._work, self._results = act, work, results
+        self._calls: list[Call] = []
+        self._now: Call = self._make_buffers if work.on_host else act
+
+    def __call__(self) -> None:
+        """Do it."""
+        self._now()
+
+    @property
+    def by_calls(self) -> bool:
+        """Whether it is done by its calls from now on."""
+        return self._now == self._play
+
+    def _make_buffers(self) -> None:
+        self._act()
+        self._now = self._write_down
+
+    def _write_down(self) -> None:
+        work, module = self._work, self._work.xp
+        tape = Tape(module)
+        work.xp = tape
+        try:
+            self._act()
+        finally:
+            work.xp = module
+        self._calls = tape.calls
+        self._now = self._compare if tape.complete else self._act
+
+    def _compare(self) -> None:
+        self._play()
+        played = [array.copy() for array in self._results]
+        self._act()
+        same = all(
+            np.array_equal(mine, theirs, equal_nan=True)
+            for mine, theirs in zip(played, self._results, strict=True)
+        )
+        self._now = self._play if same else self._act
+
+    def _play(self) -> None:
+        for call in self._calls:
+            call()

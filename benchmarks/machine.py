@@ -8,9 +8,9 @@ import platform
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 from benchmarks.race import SLOWING, environment, usable_cores
+from lab.bench import processor_name
 
 PACKAGES = (
     "numpy",
@@ -24,16 +24,6 @@ PACKAGES = (
     "pyqtgraph",
 )
 GPU_PACKAGES = ("cupy-cuda12x", "cupy-cuda13x")
-
-
-def processor() -> str:
-    """Return the processor's name, as far as the system tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def memory() -> str:
@@ -72,7 +62,7 @@ def packages() -> dict[str, str]:
 
 def facts() -> dict[str, str]:
     """Return what a table has to say about where its figures come from."""
-    parts = [processor(), f"{len(usable_cores())} cores usable", memory(), platform.system()]
+    parts = [processor_name(), f"{len(usable_cores())} cores usable", memory(), platform.system()]
     found = {
         "Machine": ", ".join(part for part in parts if part),
         "Versions": ", ".join(f"{name} {version}" for name, version in packages().items()),

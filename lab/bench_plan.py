@@ -61,6 +61,12 @@ class Net:
         """Number of classes: those of the outputs, two where there is one output."""
         return max(2, self.sizes[-1])
 
+    @property
+    def shape(self) -> str:
+        """Sizes, activation and batch in words: "2-8-8-2 tanh, batch 32"."""
+        batch = self.rows if self.batch is None else self.batch
+        return f"{'-'.join(str(size) for size in self.sizes)} {self.activation}, batch {batch}"
+
 
 PG = Net("pg", (2, 8, 8, 2), "tanh", 4096, 32)
 DG = Net("dg", (64, 64, 10), "relu", 4096, 64)

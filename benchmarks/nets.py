@@ -17,16 +17,16 @@ NETS = {net.name: net for net in (PG, DG, BG, SM, LR)}
 def batch_rows(net: Net, steps: int, seed: int = 0) -> NDArray[np.int32]:
     """Return the row numbers (steps, B) of the batches that runs of a batch seed see.
 
-    They are read off the product's own batches, given row numbers as inputs.
+    They are read off the product's own batches, given row numbers as targets.
     """
-    numbers = np.arange(net.rows, dtype=np.float64)
-    rows = Rows(np, numbers[None, :, None], np.zeros((1, net.rows, 1)), 1, np.float64)
+    numbers = np.arange(net.rows, dtype=np.float64)[None, :, None]
+    rows = Rows(np, np.zeros_like(numbers), numbers, 1, np.float64)
     batches = Batches(rows, [0], [seed], net.batch, net.rows)
     found = np.empty((steps, batches.size), dtype=np.int32)
     for step in range(steps):
         ((start, stop),) = batches.pieces(step)
-        inputs, _ = batches.rows(step, start, stop)
-        found[step] = inputs[0, 0, :, 0]
+        _, targets = batches.rows(step, start, stop)
+        found[step] = targets.ravel()
     return found
 
 

@@ -37,7 +37,7 @@ SMALL_RATE = 1e-4
 
 NAMES = {
     "ours": "NumPy",
-    "own": "own batches",
+    "own": "NumPy on own batches",
     "fast": "fast",
     "torch": "PyTorch eager",
     "jax": "JAX scan",

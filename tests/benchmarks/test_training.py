@@ -1,10 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+import benchmarks.training
+from benchmarks.contenders import Spec, make
 from benchmarks.nets import product_flops
 from benchmarks.race import Result
-from benchmarks.training import PEAK_SIZES, TARGETS, Target, compare, contenders, peak_shares
+from benchmarks.training import (
+    BASE_LOSS,
+    PEAK_SIZES,
+    RACED_TOGETHER,
+    TARGETS,
+    Target,
+    compare,
+    contenders,
+    cost_rows,
+    loss_row,
+    loss_spec,
+    peak_shares,
+)
+from compute.losses import LOSSES
 from lab.bench_plan import DG
 
 
@@ -43,3 +60,38 @@ def test_every_target_names_contenders_of_its_race() -> None:
     for net, targets in TARGETS.items():
         names = contenders(net).keys()
         assert {name for target in targets for name in (target.ours, target.peer)} <= names
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_can_be_raced(name: str) -> None:
+    spec = loss_spec(name)
+    losses = make(replace(spec, runs=2)).advance(3).loss
+    assert losses.shape == (3, 2)
+    assert (losses == losses).all()
+
+
+def test_the_dearest_loss_is_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    raced: list[list[str]] = []
+
+    def race(specs: dict[str, Spec], rounds: int, seconds: float) -> Result:
+        raced.append(list(specs))
+        taken = {name: [2.0 + list(LOSSES).index(name)] * rounds for name in specs}
+        return Result(taken | {BASE_LOSS: [2.0] * rounds}, {})
+
+    monkeypatch.setattr(benchmarks.training, "race", race)
+    losses = [name for name in LOSSES if name != BASE_LOSS][:10]
+    row = loss_row(2, 0.1, losses)
+    assert [len(names) for names in raced] == [RACED_TOGETHER + 1, 3]
+    assert all(names[0] == BASE_LOSS for names in raced)
+    dearest = max(losses, key=list(LOSSES).index)
+    assert row.value == (2 + list(LOSSES).index(dearest)) / 2
+    assert row.note.startswith(dearest)
+    assert "dearest of 10 losses" in row.name
+
+
+def test_costs_are_shares_of_the_full_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = {"adam": [1.0, 2.0], "bare": [0.95, 1.9], "sgd": [0.5, 1.0]}
+    monkeypatch.setattr(benchmarks.training, "race", lambda *arguments: Result(taken, {}))
+    norms, adam = cost_rows(2, 0.1)
+    assert (norms.value, norms.unit, norms.verdict) == (pytest.approx(5), "%", "met")
+    assert (adam.value, adam.verdict) == (2, "not met")

@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables that override what OpenBLAS chooses for the processor; no contender gets them."""
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+THREADS = (
+    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS",
+)  # fmt: skip
 ONE_THREAD_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
@@ -80,7 +82,7 @@ class Process:
         self._child = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contender_process", spec.text()],
             cwd=ROOT,
-            env=environment(spec.threads),
+            env=environment(spec.threads) | {"JAX_PLATFORMS": "cpu"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

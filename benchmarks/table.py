@@ -8,6 +8,7 @@ from itertools import groupby
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks.measurement import Measurement
 
@@ -36,7 +37,7 @@ def cells(row: Measurement) -> tuple[str, ...]:
     there = row.value == row.value
     unit = row.unit if row.unit in ("×", "%") else f" {row.unit}"
     bounds = [
-        f"{sign} {number(bound)}{unit}"
+        f"{sign} {bound:,g}{unit}"
         for sign, bound in (("≥", row.at_least), ("≤", row.at_most))
         if bound is not None
     ]
@@ -90,17 +91,20 @@ def markdown(rows: Sequence[Measurement], facts: Mapping[str, str]) -> str:
 def print_table(
     rows: Sequence[Measurement], facts: Mapping[str, str], console: Console | None = None
 ) -> None:
-    """Print the table to the terminal."""
+    """Print the table to the terminal: notes stand below what they are about, so that 80 columns do."""
     console = console or Console(highlight=False, markup=False)
     for name, text in facts.items():
         console.print(f"{name}: {text}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in COLUMNS:
+    for column in ("what", "value", "target", ""):
         table.add_column(column, overflow="fold", justify="right" if column == "value" else "left")
     for area, group in by_area(rows):
-        table.add_row(area.capitalize(), style="bold")
+        table.add_row(Text(area.capitalize(), style="bold"))
         for row in group:
-            table.add_row(*cells(row), style=_STYLES.get(row.verdict, ""))
+            name, value, spread, target, verdict, note = cells(row)
+            what = Text(name).append(f"\n{note}", style="dim") if note else Text(name)
+            figures = Text(value).append(f"\n{spread}", style="dim")
+            table.add_row(what, figures, target, Text(verdict, style=_STYLES.get(verdict, "")))
         table.add_section()
     console.print(table)
     console.print(f"Targets: {tally(rows)}")

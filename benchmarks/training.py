@@ -23,6 +23,7 @@ from benchmarks.machine import describe
 from benchmarks.measurement import Measurement, measured, print_rows, ratios, save, skipped
 from benchmarks.nets import product_flops
 from benchmarks.race import Result, race, started, usable_cores
+from benchmarks.table import number
 from compute.losses import LOSSES
 from lab.bench_plan import DG
 
@@ -140,7 +141,7 @@ def compare(net: str, target: Target, result: Result) -> Measurement:
     mine, theirs = result.seconds[target.ours], result.seconds[target.peer]
     values = ratios(theirs, mine) if target.at_least is not None else ratios(mine, theirs)
     figures = [(ours, mine), (peer, theirs)]
-    note = ", ".join(f"{NAMES[who]} {1e6 * statistics.median(s):.3g} µs" for who, s in figures)
+    note = ", ".join(f"{NAMES[who]} {number(1e6 * statistics.median(s))} µs" for who, s in figures)
     return measured(AREA, name, values, **targets, note=note)
 
 

@@ -3,8 +3,8 @@
     python benchmarks/whole_machine.py [--json FILE] [--quick]
 
 JAX is given both arrangements: two processes, one pinned to each core, and one process with as many threads
-as it likes on both; the faster one is the peer. Contenders of an arrangement go at the same time and are
-timed by the clock until the last one is done.
+as it likes on both; the faster one is the peer. Contenders of an arrangement go at the same time, each timed
+by the clock, and their run-steps a second are added up. A machine that is busy with other work shows less.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def throughputs(
         }
         absent = {name: group[0].absent for name, group in groups.items() if group[0].absent}
         present = [name for name in groups if name not in absent]
-        # equal steps in a group: the slower one, which the clock waits for, decides
+        # equal steps in a group, so that all of it goes at the same time from start to end
         steps = {name: min(steps_for(process, seconds) for process in groups[name]) for name in present}
         found: dict[str, list[float]] = {name: [] for name in present}
         for _ in range(rounds):
@@ -100,8 +100,10 @@ def throughputs(
             for name in present:
                 group = groups[name]
                 turns = together(group, [steps[name]] * len(group))
-                done = sum(turn.steps * process.spec.runs for turn, process in zip(turns, group, strict=True))
-                found[name].append(done / max(turn.wall for turn in turns))
+                rates = [
+                    t.steps * process.spec.runs / t.wall for t, process in zip(turns, group, strict=True)
+                ]
+                found[name].append(sum(rates))
     return found, absent
 
 

@@ -30,7 +30,7 @@ def test_more_is_better_for_a_speed_and_less_for_a_time() -> None:
     speed = compare("pg", Target("ours 32", "jax 32", at_least=1.2), result)
     assert (speed.value, speed.low, speed.high, speed.verdict) == (2.0, 1.0, 3.0, "met")
     assert speed.name == "pg, 32 runs: JAX scan / NumPy"
-    assert speed.note == "NumPy 1 µs, JAX scan 2 µs"
+    assert speed.note == "NumPy 1.00 µs, JAX scan 2.00 µs"
     time = compare("pg", Target("ours 32", "jax 32", at_most=0.4), result)
     assert time.value == pytest.approx(0.5)
     assert time.verdict == "not met"

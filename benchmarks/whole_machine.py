@@ -13,7 +13,7 @@ import argparse
 import random
 import statistics
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.contenders import Spec
@@ -23,6 +23,9 @@ from benchmarks.race import Process, started, steps_for, together, usable_cores
 
 AREA = "whole machine"
 CORES = 2
+QUIET = 0.95
+"""Share of the time that a process has its core to itself on a machine that does nothing else."""
+
 RUNS = {"pg": 128, "dg": 64}
 """Runs in all, on both cores together."""
 
@@ -58,9 +61,28 @@ def arrangements(net: str, cores: tuple[int, ...]) -> dict[str, Arrangement]:
     }
 
 
+@dataclass(frozen=True)
+class Throughput:
+    """What turns gave.
+
+    Attributes
+    ----------
+    rates
+        Name → run-steps a second, round by round.
+    had
+        Name → share of the time in which the processes of one thread had their core, median of the rounds.
+    absent
+        Name → why it could not be measured.
+    """
+
+    rates: Mapping[str, Sequence[float]]
+    had: Mapping[str, float]
+    absent: Mapping[str, str]
+
+
 def throughputs(
     arranged: Mapping[str, Arrangement], rounds: int, seconds: float, seed: int = 0
-) -> tuple[dict[str, list[float]], dict[str, str]]:
+) -> Throughput:
     """Let arrangements take turns.
 
     Parameters
@@ -73,11 +95,6 @@ def throughputs(
         About how long an arrangement goes in a round.
     seed
         Of the orders.
-
-    Returns
-    -------
-    tuple
-        Name → run-steps a second, round by round; name → why it is absent.
     """
     specs = {
         f"{name} {place}": spec
@@ -95,6 +112,7 @@ def throughputs(
         # equal steps in a group, so that all of it goes at the same time from start to end
         steps = {name: min(steps_for(process, seconds) for process in groups[name]) for name in present}
         found: dict[str, list[float]] = {name: [] for name in present}
+        shares: dict[str, list[float]] = {name: [] for name in present}
         for _ in range(rounds):
             shuffle(present)
             for name in present:
@@ -104,23 +122,24 @@ def throughputs(
                     t.steps * process.spec.runs / t.wall for t, process in zip(turns, group, strict=True)
                 ]
                 found[name].append(sum(rates))
-    return found, absent
+                if not group[0].spec.threads:
+                    shares[name].append(min(turn.cpu / turn.wall for turn in turns))
+    had = {name: statistics.median(values) for name, values in shares.items() if values}
+    return Throughput(found, had, absent)
 
 
-def rows_of(
-    net: str,
-    arranged: Mapping[str, Arrangement],
-    found: Mapping[str, list[float]],
-    absent: Mapping[str, str],
-) -> list[Measurement]:
+def rows_of(net: str, arranged: Mapping[str, Arrangement], throughput: Throughput) -> list[Measurement]:
     """Return the rows of a net: two processes over one, and ours and `fast` over JAX's better arrangement."""
     rows = []
+    found, absent = throughput.rates, throughput.absent
     for name in ("one", "ours", "fast", "jax", "jax one"):
         title = f"{net}, {arranged[name].runs} runs: {arranged[name].label}"
         if name in absent:
             rows.append(skipped(AREA, title, absent[name], unit="run-steps/s"))
         else:
-            rows.append(measured(AREA, title, found[name], unit="run-steps/s"))
+            had = throughput.had.get(name, 1.0)
+            note = f"other work had a core for {1 - had:.0%} of the time" if had < QUIET else ""
+            rows.append(measured(AREA, title, found[name], unit="run-steps/s", note=note))
     scaling = f"{net}: two processes / one"
     rows.append(measured(AREA, scaling, ratios(found["ours"], found["one"])))
     peers = [name for name in ("jax", "jax one") if name in found]
@@ -154,7 +173,7 @@ def main() -> int:
     else:
         for net in RUNS:
             arranged = arrangements(net, cores)
-            rows += rows_of(net, arranged, *throughputs(arranged, rounds, seconds))
+            rows += rows_of(net, arranged, throughputs(arranged, rounds, seconds))
     print_rows(rows)
     if options.json:
         save(rows, options.json)

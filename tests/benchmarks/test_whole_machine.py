@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.contenders import Spec
 from benchmarks.race import usable_cores
-from benchmarks.whole_machine import RUNS, Arrangement, arrangements, rows_of, throughputs
+from benchmarks.whole_machine import RUNS, Arrangement, Throughput, arrangements, rows_of, throughputs
 
 
 def test_every_arrangement_trains_all_runs_on_the_cores_given() -> None:
@@ -22,12 +22,13 @@ def test_run_steps_of_all_processes_count() -> None:
     core = usable_cores()[:1]
     spec = Spec("ours", "pg", 3, {}, core)
     arranged = {"two": Arrangement("two", (spec, spec)), "none": Arrangement("none", (_absent(),))}
-    found, absent = throughputs(arranged, 2, 0.01)
-    assert len(found["two"]) == 2
-    assert min(found["two"]) > 0
-    if "none" not in absent:
+    found = throughputs(arranged, 2, 0.05)
+    assert len(found.rates["two"]) == 2
+    assert min(found.rates["two"]) > 0
+    assert 0 < found.had["two"] < 0.95  # both on one core
+    if "none" not in found.absent:
         pytest.skip("compiled kernels are there")
-    assert "none" not in found
+    assert "none" not in found.rates
 
 
 def _absent() -> Spec:
@@ -37,8 +38,13 @@ def _absent() -> Spec:
 def test_the_better_arrangement_of_jax_is_the_peer() -> None:
     arranged = arrangements("pg", (0, 1))
     found = {"one": [100.0], "ours": [180.0], "jax": [100.0], "jax one": [120.0]}
-    rows = {row.name: row for row in rows_of("pg", arranged, found, {"fast": "no numba"})}
+    rows = {
+        row.name: row
+        for row in rows_of("pg", arranged, Throughput(found, {"ours": 0.4}, {"fast": "no numba"}))
+    }
     assert rows["pg: two processes / one"].value == pytest.approx(1.8)
+    assert rows["pg, 128 runs: NumPy, two processes"].note == "other work had a core for 60% of the time"
+    assert rows["pg, 64 runs: NumPy, one process"].note == ""
     ours = rows["pg: NumPy, two processes / the best of JAX"]
     assert ours.value == pytest.approx(1.5)
     assert ours.note == "JAX, one process with both cores"
@@ -49,6 +55,6 @@ def test_without_jax_its_rows_are_skipped_by_name() -> None:
     arranged = arrangements("pg", (0, 1))
     absent = dict.fromkeys(("jax", "jax one"), "jax is not installed")
     found = {"one": [100.0], "ours": [180.0], "fast": [300.0]}
-    rows = {row.name: row for row in rows_of("pg", arranged, found, absent)}
+    rows = {row.name: row for row in rows_of("pg", arranged, Throughput(found, {}, absent))}
     assert rows["pg: NumPy, two processes / the best of JAX"].note == "jax is not installed"
     assert rows["pg: two processes / one"].value == pytest.approx(1.8)

@@ -7,13 +7,13 @@ BIN := .venv/bin
 SETUP := sh .ci/setup
 ARGS ?=
 
-.PHONY: help run test verify setup format lint types walls tests benchmarks screenshots docs clean
+.PHONY: help run test verify setup format lint types walls tests bench screenshots docs clean
 
 help:
 	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy)"
 	@echo "make test         format, lint, types, import walls and tests"
 	@echo "make verify       the longer proofs (minutes)"
-	@echo "make benchmarks   every benchmark, printed as ratios to its named peer"
+	@echo "make bench        every benchmark against its peers, as a table in benchmarks/results.md (15 minutes)"
 	@echo "make screenshots  redraw docs/images from the real window"
 	@echo "make docs         rewrite docs/losses, a page and a picture for each loss, from the catalogue"
 	@echo "make format       let ruff format the code"
@@ -49,8 +49,9 @@ tests:
 verify: dev-setup
 	@$(BIN)/python -m pytest -m slow
 
-benchmarks: dev-setup
-	@for file in benchmarks/*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+bench:
+	@GPU="$(GPU)" $(SETUP) bench
+	@PYTHONPATH=. $(BIN)/python benchmarks/run_all.py $(ARGS)
 
 screenshots: dev-setup
 	@$(BIN)/python docs/make_screenshots.py

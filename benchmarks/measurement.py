@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 
@@ -27,6 +27,8 @@ class Measurement:
         What it should be; neither for a figure that is only told.
     note
         Conditions, the two absolute figures behind a ratio, or why a peer was skipped.
+    failed
+        Whether the measuring itself broke off; ``note`` says how.
     """
 
     area: str
@@ -38,10 +40,13 @@ class Measurement:
     at_least: float | None = None
     at_most: float | None = None
     note: str = ""
+    failed: bool = False
 
     @property
     def verdict(self) -> str:
-        """Whether it is "met", "not met", "skipped" (no value), or "" where there is no target."""
+        """Whether it is "met", "not met", "skipped" (no value), "failed", or "" where there is no target."""
+        if self.failed:
+            return "failed"
         if self.value != self.value:
             return "skipped"
         if self.at_least is None and self.at_most is None:
@@ -61,6 +66,11 @@ def skipped(area: str, name: str, why: str, **more: object) -> Measurement:
     """Return a row that says why there is no number."""
     nothing = float("nan")
     return Measurement(area, name, nothing, nothing, nothing, note=why, **more)  # type: ignore[arg-type]
+
+
+def failed(area: str, name: str, why: str) -> Measurement:
+    """Return a row that says how the measuring broke off."""
+    return replace(skipped(area, name, why), failed=True)
 
 
 def ratios(peer: Sequence[float], ours: Sequence[float]) -> list[float]:

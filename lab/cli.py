@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "show", "doctor")
+COMMANDS = ("run", "list", "show", "doctor", "bench")
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -85,6 +85,15 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("name", metavar="NAME", help="registry name, as losslab list losses prints it")
 
     commands.add_parser("doctor", help="versions, Qt and display, BLAS and threads, GPU and why not, folders")
+
+    bench = commands.add_parser(
+        "bench",
+        help="how fast this machine trains: processor, fast kernels, GPU",
+        description="Measure for about half a minute how many run-steps (updates of one run) a second this "
+        "machine does: with NumPy, with the extra fast and on a GPU where there are, with one process and on "
+        "all cores.",
+    )
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     return top
 
 
@@ -152,6 +161,8 @@ def main(
             print_report()
             sys.stdout.flush()
             return OK
+        if options.command == "bench":
+            return _bench(options.json)
         return _run(options, draw)
     except ProblemError as error:
         print_problem(error.problem)
@@ -159,6 +170,18 @@ def main(
     except BrokenPipeError:
         leave_broken_pipe()
         return FAILED
+
+
+def _bench(as_json: bool) -> int:
+    from lab.bench_report import run_bench
+
+    try:
+        run_bench(as_json)
+    except KeyboardInterrupt:
+        say("Stopped; nothing was measured to its end.")
+        return INTERRUPTED
+    sys.stdout.flush()
+    return OK
 
 
 def _run(options: argparse.Namespace, draw: Draw | None) -> int:
@@ -211,7 +234,7 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
     if path is not None and not path.exists() and not path.suffix:
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
-        body = f"{hint} Commands are run, list, show and doctor; losslab --help explains them.".strip()
+        body = f"{hint} Commands are run, list, show, doctor and bench; losslab --help explains them.".strip()
         print_problem(Problem(title, body))
         return BAD_INPUT
     from lab.display import why_no_display

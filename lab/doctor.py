@@ -87,15 +87,10 @@ def _computing(environment: Mapping[str, str]) -> list[Finding]:
         Finding("Computing", "BLAS", parts.get("BLAS", "unknown")),
         Finding("Computing", "BLAS threads", _threads(environment)),
     ]
-    for name in _SLOWING:
-        if environment.get(name):
-            found.append(
-                Finding(
-                    "Computing", name, environment[name],
-                    "It overrides what OpenBLAS would choose for this processor, which can halve the speed: "
-                    f"unset {name}",
-                )
-            )  # fmt: skip
+    found += [
+        Finding("Computing", name, environment[name], trouble)
+        for name, trouble in slowing_variables(environment).items()
+    ]
     device = compute.backend.select_device("gpu")
     if device.kind == "gpu":
         free = compute.backend.memory_free(device)
@@ -107,6 +102,22 @@ def _computing(environment: Mapping[str, str]) -> list[Finding]:
         if name in parts:
             found.append(Finding("Computing", name, parts[name]))
     return found
+
+
+def slowing_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are set and may slow BLAS down, each with what it does and the way out.
+
+    Examples
+    --------
+    >>> list(slowing_variables({"OPENBLAS_CORETYPE": "Haswell", "HOME": "/"}))
+    ['OPENBLAS_CORETYPE']
+    """
+    return {
+        name: f"{name} overrides what OpenBLAS would choose for this processor, which can halve the speed: "
+        f"unset {name}"
+        for name in _SLOWING
+        if environment.get(name)
+    }
 
 
 def _threads(environment: Mapping[str, str]) -> str:

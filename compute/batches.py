@@ -24,6 +24,8 @@ DRAWN_TOGETHER = 8192
 ONE_HOT_BYTES = 64 * 2**20
 """One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
 
+_NEVER = 2**62
+
 
 def gather(xp: ModuleType, rows: Array, index: Array, out: Array) -> None:
     """Copy ``rows[index]`` to ``out``; the index must be in range."""
@@ -102,6 +104,11 @@ class Rows:
         if targets.size * outputs * self.dtype.itemsize <= ONE_HOT_BYTES:
             self._targets = self._identity[self.labels]
 
+    @property
+    def numbers(self) -> Array | None:
+        """Targets (S, n, K) that are numbers, or ``None`` where they are classes, which are `labels`."""
+        return self._targets if self.labels is None else None
+
     def flat_inputs(self) -> Array:
         """Return all variants' inputs below each other, (S · n, D + 1)."""
         flat: Array = self.inputs.reshape(-1, self.inputs.shape[-1])
@@ -142,6 +149,15 @@ class Batches:
         Samples a step; ``None``, or as many as there are, for full batch in the data's own order.
     piece
         Largest number of rows gathered at a time; a larger batch comes in pieces.
+
+    Attributes
+    ----------
+    size, steps_per_epoch
+        Samples of a full batch, and batches of an epoch.
+    streams
+        Number U of different streams of batches.
+    order_of_run
+        (R,) int32, which of the orders in `orders` each run follows; host array.
     """
 
     def __init__(
@@ -163,11 +179,21 @@ class Batches:
         pairs = [(int(variants[run]), int(seeds[run])) for run in runs]
         self._distinct = list(dict.fromkeys(pairs))
         place = {pair: i for i, pair in enumerate(self._distinct)}
+        of_variant = {int(variant): i for i, variant in enumerate(dict.fromkeys(variants))}
+        self._distinct_variants = list(of_variant)
+        self.order_of_run = np.array(
+            [
+                of_variant[int(v)] if self.full else place[int(v), int(s)]
+                for v, s in zip(variants, seeds, strict=True)
+            ],
+            dtype=np.int32,
+        )
         self._order_row: Array | None = None
         if self._distinct != pairs:
             self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
         self._buffers: dict[int, tuple[Array, Array]] = {}
         self._part = -1
+        self._together = max(1, DRAWN_TOGETHER // rows.count)
         self._orders: Array | None = None
         if self.full:
             whole = self._variants == list(range(len(rows.inputs)))
@@ -201,6 +227,26 @@ class Batches:
         self._rows.gather_targets(index, targets)
         return inputs[None], targets
 
+    def orders(self, step: int) -> tuple[Array, int]:
+        """Return the row numbers of the batches around a step, for kernels that gather rows themselves.
+
+        Returns
+        -------
+        orders
+            (orders, E, n) flat row numbers, int64: epoch e of run r follows ``[order_of_run[r], e mod E]``.
+        until
+            Step from which on others hold.
+        """
+        if self.full:
+            if self._orders is None:
+                count = self._rows.count
+                first = np.array(self._distinct_variants, dtype=np.int64) * count
+                self._orders = self._rows.xp.asarray(first[:, None, None] + np.arange(count))
+            return self._orders, _NEVER
+        self._order(step // self.steps_per_epoch)
+        assert self._orders is not None
+        return self._orders, (self._part + 1) * self._together * self.steps_per_epoch
+
     def _full_rows(self, start: int, stop: int) -> tuple[Array, Array]:
         found = self._ready.get(start)
         if found is None:
@@ -212,8 +258,7 @@ class Batches:
 
     def _order(self, epoch: int) -> Array:
         """Return an epoch's flat row numbers (distinct streams, n), drawn with some of its neighbours."""
-        count = self._rows.count
-        together = max(1, DRAWN_TOGETHER // count)
+        count, together = self._rows.count, self._together
         part, place = divmod(epoch, together)
         if part != self._part or self._orders is None:
             order = np.empty((len(self._distinct), together, count), dtype=np.intp)

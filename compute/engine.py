@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compute.backend import Array
 from compute.batches import Rows
+from compute.gpu.choice import runs_on_gpu
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
 
@@ -27,7 +28,8 @@ def make_live(
     block: int,
 ) -> LiveRuns:
     """Return some runs of a plan, ready to train; parameters as for `LiveRuns`."""
-    return LiveRuns(plan, rows, runs, parameters, rates, state, block)
+    kind = runs_on_gpu(plan, rows) if plan.device.kind == "gpu" else LiveRuns
+    return kind(plan, rows, runs, parameters, rates, state, block)
 
 
 def part_of(

@@ -14,41 +14,14 @@ from compute.models import ACTIVATIONS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
 from compute.plan import Chunk, LossGroup, Plan, PlateauRule, TargetRule
 from compute.training import Training
+from tests.compute.same_training import assert_same
 from tests.compute.small_plans import random_data, small_plan
 from tests.standin import StandIn
-
-CURVES = ("objective", "loss", "gradient_norm", "layer_gradient_norm", "parameter_norm", "learning_rate")
-
-
-def outcome(plan: Plan) -> tuple[Chunk, Any, Any]:
-    """Train to the end: everything recorded, the parameters and predictions."""
-    training = Training(plan)
-    chunk = training.advance(plan.steps)
-    grid = np.random.default_rng(9).normal(size=(20, plan.model.sizes[0]))
-    return chunk, training.parameters(), training.predict(grid)
 
 
 def compare(plan: Plan, rtol: float = 1e-9, atol: float = 1e-12) -> Chunk:
     """Hold the stand-in against NumPy and return what was recorded."""
-    here, theta, shown = outcome(plan)
-    there, theta_there, shown_there = outcome(replace(plan, device=StandIn().device))
-    for name in CURVES:
-        assert isinstance(getattr(there, name), np.ndarray)
-        np.testing.assert_allclose(
-            getattr(there, name), getattr(here, name), rtol=rtol, atol=atol, err_msg=name
-        )
-    np.testing.assert_allclose(theta_there, theta, rtol=rtol, atol=atol)
-    np.testing.assert_allclose(shown_there, shown, rtol=rtol, atol=max(atol, 1e-6))
-    assert len(here.evaluations) == len(there.evaluations) > 0
-    for left, right in zip(here.evaluations, there.evaluations, strict=True):
-        for key, values in left.metrics.items():
-            np.testing.assert_allclose(right.metrics[key], values, rtol=rtol, atol=atol, err_msg=key)
-        assert (left.confusion is None) == (right.confusion is None)
-        if left.confusion is not None:
-            np.testing.assert_array_equal(right.confusion, left.confusion)
-    ends = [[(e.run, e.step, e.reason, e.layer) for e in chunk.ended] for chunk in (here, there)]
-    assert ends[0] == ends[1]
-    return there
+    return assert_same(plan, replace(plan, device=StandIn().device), rtol, atol)
 
 
 def suitable_data(card: LossCard) -> Any:

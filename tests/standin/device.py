@@ -15,6 +15,7 @@ import numpy as np
 
 from compute.backend import Device
 from tests.standin.array import StandInArray
+from tests.standin.kernels import RawKernel
 
 UFUNCS = (
     "abs", "absolute", "add", "ceil", "cosh", "divide", "equal", "exp", "expm1", "floor", "greater",
@@ -37,9 +38,12 @@ class StandIn:
         What goes into a plan.
     copies_to_host, copies_to_device
         How often an array was moved.
+    launches
+        How many kernels of the program's own were started.
     """
 
     def __init__(self) -> None:
+        self.launches = 0
         self.copies_to_host = self.copies_to_device = 0
         self.module = ModuleType("standin")
         for name in UFUNCS:
@@ -56,6 +60,7 @@ class StandIn:
         self.module.asarray = self._asarray
         self.module.asnumpy = lambda array: array.get()
         self.module.ndarray = StandInArray
+        self.module.RawKernel = lambda *args, **options: RawKernel(self, *args, **options)
         self.module.get_default_memory_pool = lambda: SimpleNamespace(free_bytes=lambda: 0)
         self.module.cuda = SimpleNamespace(
             Device=lambda index=0: _Current(),

@@ -33,6 +33,8 @@ COPIED_BYTES = 64 * 2**20
 ONE_HOT_BYTES = 64 * 2**20
 """One-hot targets of a whole part are kept ready up to this size, else made batch by batch."""
 
+_NEVER = 2**62
+
 
 def gather(xp: ModuleType, rows: Array, index: Array, out: Array, axis: int = 0) -> None:
     """Copy the entries ``index`` along an axis of ``rows`` to ``out``; the index must be in range."""
@@ -111,6 +113,14 @@ class Rows:
         if targets.size * outputs * self.dtype.itemsize <= ONE_HOT_BYTES:
             self._targets = xp.ascontiguousarray(self._identity[self.labels].transpose(2, 0, 1))
 
+    @property
+    def numbers(self) -> Array | None:
+        """Targets (S, n, K) that are numbers, or ``None`` where they are classes, which are `labels`."""
+        if self.labels is not None or self._targets is None:
+            return None
+        rows: Array = self.xp.ascontiguousarray(self._targets.transpose(1, 2, 0))
+        return rows
+
     def flat_inputs(self) -> Array:
         """Return all variants' inputs below each other, (S · n, D + 1)."""
         flat: Array = self.inputs.reshape(-1, self.inputs.shape[-1])
@@ -179,6 +189,15 @@ class Batches:
         Largest number of rows gathered at a time; a larger batch comes in pieces.
     work
         Where the gathered rows live; its own by default.
+
+    Attributes
+    ----------
+    size, steps_per_epoch
+        Samples of a full batch, and batches of an epoch.
+    streams
+        Number U of different streams of batches.
+    order_of_run
+        (R,) int32, which of the orders in `orders` each run follows; host array.
     """
 
     def __init__(
@@ -202,14 +221,25 @@ class Batches:
         pairs = [(int(variants[run]), int(seeds[run])) for run in runs]
         self._distinct = list(dict.fromkeys(pairs))
         place = {pair: i for i, pair in enumerate(self._distinct)}
+        of_variant = {int(variant): i for i, variant in enumerate(dict.fromkeys(variants))}
+        self._distinct_variants = list(of_variant)
+        self.order_of_run = np.array(
+            [
+                of_variant[int(v)] if self.full else place[int(v), int(s)]
+                for v, s in zip(variants, seeds, strict=True)
+            ],
+            dtype=np.int32,
+        )
         self._order_row: Array | None = None
         if self._distinct != pairs:
             self._order_row = xp.asarray(np.array([place[pair] for pair in pairs], dtype=np.intp))
         self._repeats = len(keys) // self.streams
         self._flat = rows.flat_inputs()
-        self._number: Any = np.int32 if len(self._flat) < 2**31 else np.int64
+        # half as large as the index that a gather wants: orders of many runs and rows are kept in memory
+        self._number: Any = np.int32 if xp is np and len(self._flat) < 2**31 else np.int64
         self._buffers: dict[int, _Piece] = {}
         self._part = -1
+        self._together = max(1, DRAWN_TOGETHER // rows.count)
         self._orders: Array | None = None
         if self.full:
             whole = self._variants == list(range(len(rows.inputs)))
@@ -265,13 +295,31 @@ class Batches:
         rows = self._rows
         return self._work.buffer("batch targets", (rows.outputs, self.streams, length), rows.dtype)
 
+    def orders(self, step: int) -> tuple[Array, int]:
+        """Return the row numbers of the batches around a step, for kernels that gather rows themselves.
+
+        Returns
+        -------
+        orders
+            (orders, E, n) flat row numbers, int64: epoch e of run r follows ``[order_of_run[r], e mod E]``.
+        until
+            Step from which on others hold.
+        """
+        if self.full:
+            if self._orders is None:
+                count = self._rows.count
+                first = np.array(self._distinct_variants, dtype=np.int64) * count
+                self._orders = self._rows.xp.asarray(first[:, None, None] + np.arange(count))
+            return self._orders, _NEVER
+        self._order(step // self.steps_per_epoch)
+        assert self._orders is not None
+        return self._orders, (self._part + 1) * self._together * self.steps_per_epoch
+
     def _order(self, epoch: int) -> Array:
         """Return an epoch's flat row numbers (distinct streams, n), drawn with some of its neighbours."""
-        count = self._rows.count
-        together = max(1, DRAWN_TOGETHER // count)
+        count, together = self._rows.count, self._together
         part, place = divmod(epoch, together)
         if part != self._part or self._orders is None:
-            # half as large as the index that a gather wants: orders of many runs and rows are kept
             order = np.empty((len(self._distinct), together, count), dtype=self._number)
             rows = np.broadcast_to(np.arange(count, dtype=np.intp), (together, count))
             drawn: dict[int, NDArray[np.intp]] = {}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compute.backend import Array
 from compute.batches import Rows
+from compute.gpu.choice import runs_on_gpu
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
 from compute.workspace import Workspace
@@ -26,10 +27,11 @@ def make_live(
     rates: NDArray[np.float64],
     state: Sequence[Any] | None,
     block: int,
-    work: Workspace,
+    work: Workspace | None = None,
 ) -> LiveRuns:
     """Return some runs of a plan, ready to train; parameters as for `LiveRuns`."""
-    return LiveRuns(plan, rows, runs, parameters, rates, state, block, work)
+    kind = runs_on_gpu(plan, rows) if plan.device.kind == "gpu" else LiveRuns
+    return kind(plan, rows, runs, parameters, rates, state, block, work)
 
 
 def part_of(

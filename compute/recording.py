@@ -14,10 +14,13 @@ from compute.plan import Chunk, Evaluation, RunEnd
 
 
 class Recorder:
-    """Buffers on the device for the rows of one block of r runs with L layers.
+    """Buffers on the device for the rows of one block of r runs with L layers, all in one piece of memory.
 
     Attributes
     ----------
+    table
+        (T, 2 + L, r), or (T, 3 + L, r) with a penalty: what is recorded at each step. The others are its
+        parts, so that a block leaves the device in one copy.
     loss, objective
         (T, r); without a penalty both are the same array.
     layers
@@ -30,20 +33,19 @@ class Recorder:
 
     def __init__(self, xp: Any, dtype: Any, block: int, runs: int, layers: int, penalty: bool) -> None:
         self.block = block
-        self.loss = xp.zeros((block, runs), dtype=dtype)
-        self.objective = xp.zeros((block, runs), dtype=dtype) if penalty else self.loss
-        self.layers = xp.zeros((block, layers, runs), dtype=dtype)
-        self.parameters = xp.zeros((block, runs), dtype=dtype)
+        self.table = xp.zeros((block, layers + 2 + penalty, runs), dtype=dtype)
+        self.loss = self.table[:, 0]
+        self.parameters = self.table[:, 1]
+        self.layers = self.table[:, 2 : 2 + layers]
+        self.objective = self.table[:, 2 + layers] if penalty else self.loss
 
     def to_rows(self, steps: int) -> Rows:
         """Return the first ``steps`` rows on the host: the one time that a block waits for the device."""
-        loss = to_host(self.loss[:steps]).astype(np.float64)
-        objective = (
-            loss if self.objective is self.loss else to_host(self.objective[:steps]).astype(np.float64)
-        )
-        squares = to_host(self.layers[:steps]).astype(np.float64).swapaxes(1, 2)
-        parameters = np.sqrt(to_host(self.parameters[:steps]).astype(np.float64))
-        return Rows(objective, loss, np.sqrt(squares), parameters)
+        table = to_host(self.table[:steps]).astype(np.float64)
+        layers = self.layers.shape[1]
+        loss, norms = table[:, 0], np.sqrt(table[:, 1 : 2 + layers])
+        objective = loss if self.objective is self.loss else table[:, 2 + layers]
+        return Rows(objective, loss, norms[:, 1:].swapaxes(1, 2), norms[:, 0])
 
 
 @dataclass

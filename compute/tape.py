@@ -44,15 +44,15 @@ class Tape:
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._xp, name)
         if callable(found) and not isinstance(found, type):
-            found = _Written(found, self)
+            found = _Written(name, found, self)
         setattr(self, name, found)
         return found
 
-    def note(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        """Write down a call."""
+    def note(self, name: str, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Write down a call of the function of that name."""
         inputs = getattr(function, "nin", None)
         given = "out" in named or (inputs is not None and len(arguments) > inputs)
-        if given or getattr(function, "__name__", "") == "copyto":
+        if given or name == "copyto":
             self.calls.append(partial(function, *arguments, **named))
         else:
             self.complete = False
@@ -61,18 +61,18 @@ class Tape:
 class _Written:
     """A function of the module that is written down when called."""
 
-    def __init__(self, function: Any, tape: Tape) -> None:
-        self._function, self._tape = function, tape
+    def __init__(self, name: str, function: Any, tape: Tape) -> None:
+        self._name, self._function, self._tape = name, function, tape
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         result = self._function(*arguments, **named)
-        self._tape.note(self._function, arguments, named)
+        self._tape.note(self._name, self._function, arguments, named)
         return result
 
     def reduce(self, *arguments: Any, **named: Any) -> Any:
         """Reduce with it, if it is a ufunc."""
         result = self._function.reduce(*arguments, **named)
-        self._tape.note(self._function.reduce, arguments, named)
+        self._tape.note("reduce", self._function.reduce, arguments, named)
         return result
 
 

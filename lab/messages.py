@@ -29,7 +29,8 @@ Ending = Literal["finished", "stopped"]
 class DeviceReport:
     """Where runs compute; sent once it is known, too.
 
-    ``kind`` is "cpu" or "gpu", ``label`` for the status bar ("CPU · NumPy"), ``reason`` why not a GPU.
+    ``kind`` is "cpu" or "gpu", ``label`` for the status bar ("CPU · NumPy"), ``reason`` why not a GPU, or why
+    without its kernels.
     """
 
     kind: str

@@ -242,6 +242,7 @@ def _plan(
         steps=steps,
         evaluate_every=evaluation_interval(config, samples),
         device=device,
+        kernels="compiled" if device.kind == "gpu" else "arrays",
         l1=training.l1,
         l2=training.l2,
         clip=training.clip,

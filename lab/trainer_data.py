@@ -15,6 +15,7 @@ from compute.datasets.base import Dataset
 from compute.datasets.prepare import PreparedData
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.device_report import device_report
 from lab.messages import DataSummary, DeviceReport, Prepare, Prepared, Refused, Start
 from lab.preview import summarize
 from lab.sweep import Sweep, load_data, plan_sweep, prepare_data
@@ -83,8 +84,7 @@ class DataThread:
             if job.device not in self._reported:
                 # After the answer: finding a GPU may take seconds at the first time.
                 self._reported.add(job.device)
-                device = self._device(job.device)
-                self._deliver(DeviceReport(device.kind, device.label, device.reason))
+                self._deliver(device_report(self._device(job.device)))
 
     def _answer(self, job: Prepare | Start) -> Result:
         try:

@@ -17,10 +17,10 @@ from pathlib import Path
 import platformdirs
 
 from compute.problems import Problem, ProblemError
+from lab.device_report import device_report
 from lab.messages import (
     Advance,
     Command,
-    DeviceReport,
     Ended,
     Event,
     Failed,
@@ -173,7 +173,7 @@ class Server:
             return
         self._work = work
         gc.collect()  # the last experiment's buffers hang in reference cycles
-        device = DeviceReport(layout.device.kind, layout.device.label, layout.device.reason)
+        device = device_report(layout.device, [plan for _, plan in layout.sweep.plans])
         self._send(
             Started(
                 start.request,

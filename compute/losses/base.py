@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from compute.backend import Array, Device, array_module, to_device
+from compute.backend import Array, Device, array_module, to_device, to_host
 from compute.declaration import Declaration, Parameter
 from compute.links import Link
 from compute.losses.reductions import sum_samples
@@ -296,4 +296,5 @@ def _extremes(name: str, value: Any) -> list[float]:
     shape: tuple[int, ...] = getattr(value, "shape", ())
     if len(shape) != 2 or shape[0] < 1 or shape[1] != 1 or value.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be a number or an (R, 1) column of numbers, not {value!r}")
-    return [float(value.min()), float(value.max())]
+    numbers = to_host(value)
+    return [float(numbers.min()), float(numbers.max())]

@@ -123,11 +123,11 @@ class Network:
         (R, B, K), the buffer `outputs`.
         """
         weights, target = self._first
-        self._xp.matmul(weights, inputs.by_feature, target)
+        self._xp.matmul(weights, inputs.by_feature, out=target)
         for activate, weights, below, target in self._forward:
             for call in activate:
                 call()
-            self._xp.matmul(weights, below, target)
+            self._xp.matmul(weights, below, out=target)
         return self.outputs
 
     def backward(self, inputs: Inputs) -> None:
@@ -135,7 +135,7 @@ class Network:
         for call in self._backward:
             call()
         above_t, slopes = self._last
-        self._xp.matmul(inputs.by_sample, above_t, slopes)
+        self._xp.matmul(inputs.by_sample, above_t, out=slopes)
 
     def forward_calls(self, inputs: Inputs) -> list[Call]:
         """Return what `forward` does with these inputs, whatever is in them by then."""
@@ -165,7 +165,7 @@ class Network:
             )
             if target.flags.c_contiguous:
                 return partial(np.dot, left, right, target)
-        return partial(self._xp.matmul, a, b, out)
+        return partial(self._xp.matmul, a, b, out=out)
 
 
 def _affine(model: MultilayerPerceptron, flat: Array, layer: int) -> Array:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,85 +13,67 @@ from compute.backend import select_device
 from compute.losses import LOSSES
 from compute.models import ACTIVATIONS
 from compute.optimizers import OPTIMIZERS
-from compute.plan import Plan, TargetRule
+from compute.plan import Chunk, Plan, TargetRule
 from compute.training import Training
+from tests.compute.same_training import CURVES, assert_same
 from tests.compute.small_plans import random_data, small_plan
 
 pytestmark = pytest.mark.gpu
 
-CURVES = ("objective", "loss", "gradient_norm", "layer_gradient_norm", "parameter_norm", "learning_rate")
+KERNELS = ("arrays", "compiled")
+Compare = Callable[[Plan, float, float], Chunk]
 
 
-def compare(plan: Plan, rtol: float, atol: float) -> list[Any]:
-    """Train on both devices to the end and compare everything that comes out; return the runs that ended."""
+@pytest.fixture(params=KERNELS)
+def compare(request: pytest.FixtureRequest) -> Callable[[Plan, float, float], Chunk]:
+    """Train on both devices to the end and compare all that comes out; return what the GPU recorded."""
     gpu = select_device("gpu")
-    assert gpu.kind == "gpu", gpu.reason
-    both = []
-    for device in (plan.device, gpu):
-        training = Training(replace(plan, device=device))
-        chunk = training.advance(plan.steps)
-        assert isinstance(chunk.objective, np.ndarray)
-        grid = np.random.default_rng(9).normal(size=(50, plan.model.sizes[0]))
-        both.append((chunk, training.parameters(), training.predict(grid)))
-    (a, theta, shown), (b, theta_gpu, shown_gpu) = both
-    for name in CURVES:
-        np.testing.assert_allclose(getattr(b, name), getattr(a, name), rtol=rtol, atol=atol, err_msg=name)
-    np.testing.assert_allclose(theta_gpu, theta, rtol=rtol, atol=atol)
-    np.testing.assert_allclose(shown_gpu, shown, rtol=rtol, atol=max(atol, 1e-6))
-    assert [e.step for e in a.evaluations] == [e.step for e in b.evaluations]
-    for left, right in zip(a.evaluations, b.evaluations, strict=True):
-        assert left.metrics.keys() == right.metrics.keys()
-        for key in left.metrics:
-            np.testing.assert_allclose(
-                right.metrics[key], left.metrics[key], rtol=rtol, atol=max(atol, 1e-9), err_msg=key
-            )
-        if left.confusion is None:
-            assert right.confusion is None
-        else:
-            np.testing.assert_array_equal(left.confusion, right.confusion)
-    assert [(e.run, e.step, e.reason, e.layer) for e in a.ended] == [
-        (e.run, e.step, e.reason, e.layer) for e in b.ended
-    ]
-    return list(a.ended)
+
+    def compared(plan: Plan, rtol: float, atol: float) -> Chunk:
+        return assert_same(plan, replace(plan, device=gpu, kernels=request.param), rtol, atol)
+
+    return compared
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_every_loss(loss: str) -> None:
+def test_every_loss(loss: str, compare: Compare) -> None:
     card = LOSSES[loss]
     data = random_data(0 if "regression" in card.tasks else 3, positive=card.target_low is not None)
     compare(small_plan(data, losses=[loss], precision="float64", learning_rate=0.05), 1e-8, 1e-11)
 
 
 @pytest.mark.parametrize("loss", ["squared_error_sigmoid", "binary_cross_entropy"])
-def test_one_output_for_two_classes(loss: str) -> None:
+def test_one_output_for_two_classes(loss: str, compare: Compare) -> None:
     compare(small_plan(random_data(2), losses=[loss], precision="float64"), 1e-8, 1e-11)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_activation(activation: str) -> None:
+def test_every_activation(activation: str, compare: Compare) -> None:
     compare(small_plan(activation=activation, hidden=(6, 5), precision="float64"), 1e-8, 1e-11)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimiser(optimizer: str) -> None:
+def test_every_optimiser(optimizer: str, compare: Compare) -> None:
     compare(small_plan(optimizer=optimizer, learning_rate=0.01, precision="float64"), 1e-8, 1e-11)
 
 
-def test_float32_within_its_own_rounding() -> None:
+def test_float32_within_its_own_rounding(compare: Compare) -> None:
     data = random_data(10, samples=300, features=64)
     plan = small_plan(data, hidden=(64,), batch_size=64, optimizer="adam", learning_rate=0.003, steps=60)
     compare(plan, 2e-3, 1e-4)
 
 
 @pytest.mark.parametrize("batch_size", [8, None])
-def test_own_splits_penalties_clipping(batch_size: int | None) -> None:
+def test_own_splits_penalties_clipping(batch_size: int | None, compare: Compare) -> None:
     plan = small_plan(
         random_data(3, variants=3), batch_size=batch_size, l1=0.01, l2=0.1, clip=0.5, precision="float64"
     )
     compare(plan, 1e-8, 1e-11)
 
 
-def test_large_batches_in_pieces_and_classes_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_batches_in_pieces_and_classes_without_a_table(
+    monkeypatch: pytest.MonkeyPatch, compare: Compare
+) -> None:
     monkeypatch.setattr("compute.live_runs.PIECE", 17)
     monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", 0)
     monkeypatch.setattr("compute.evaluation.CHUNK", 16)
@@ -98,7 +81,7 @@ def test_large_batches_in_pieces_and_classes_without_a_table(monkeypatch: pytest
     compare(small_plan(batch_size=None, precision="float64"), 1e-8, 1e-11)
 
 
-def test_diverged_and_stopped_runs() -> None:
+def test_diverged_and_stopped_runs(compare: Compare) -> None:
     plan = small_plan(
         random_data(3, samples=200),
         losses=["squared_error", "cross_entropy"],
@@ -108,12 +91,15 @@ def test_diverged_and_stopped_runs() -> None:
         steps=150,
         precision="float64",
     )
-    ended = compare(plan, 1e-6, 1e-9)
-    assert {end.reason for end in ended} == {"diverged", "target"}
+    chunk = compare(plan, 1e-6, 1e-9)
+    assert {end.reason for end in chunk.ended} == {"diverged", "target"}
 
 
-def test_the_same_seed_gives_the_same_curves_on_the_same_device() -> None:
-    plan = replace(small_plan(optimizer="adam"), device=select_device("gpu"))
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_the_same_seed_gives_the_same_curves_on_the_same_device(
+    kernels: Literal["arrays", "compiled"],
+) -> None:
+    plan = replace(small_plan(optimizer="adam"), device=select_device("gpu"), kernels=kernels)
     first, second = Training(plan).advance(120), Training(plan).advance(120)
     for name in CURVES:
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))

@@ -1,0 +1,1 @@
+"""Training on a GPU with kernels of our own; `compute.gpu.choice` says which runs take which way."""

@@ -207,12 +207,13 @@ def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]
 def _code(session: Session, interruption: Interruption) -> int:
     if interruption.asked:
         return INTERRUPTED
-    diverged = any(run.status == "diverged" for run in session.runs)
-    return FAILED if diverged or session.state != "finished" else DONE
+    failed = any(run.status in ("diverged", "interrupted") for run in session.runs)
+    return FAILED if failed or session.state != "finished" else DONE
 
 
 def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
-    if session.state == "interrupted" and session.problem is not None:
+    interrupted = any(run.status == "interrupted" for run in session.runs)
+    if interrupted and session.problem is not None:
         print_problem(session.problem)
     if session.summary is not None and session.summary.notes:
         say(f"Data: {'; '.join(session.summary.notes)}.")

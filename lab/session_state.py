@@ -23,14 +23,14 @@ Change = Literal[
 
 
 class Trainer(Protocol):
-    """What a session needs of a trainer; `lab.trainer.TrainerHandle`, or a list of messages in a test."""
+    """What a session needs of a trainer; `lab.pool.TrainerPool`, or a list of messages in a test."""
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """Whether it runs."""
 
     def start(self) -> None:
-        """Start the process if none runs."""
+        """Start it if it does not run."""
 
     def send(self, command: Command) -> None:
         """Queue a command; never blocks."""
@@ -39,7 +39,7 @@ class Trainer(Protocol):
         """Return what has arrived; never blocks."""
 
     def close(self) -> None:
-        """End the process."""
+        """End it."""
 
 
 class Shown:

@@ -18,6 +18,7 @@ from lab.config import ExperimentConfig
 from lab.messages import DataSummary, DeviceReport, Prepare, Prepared, Refused, Start
 from lab.preview import summarize
 from lab.sweep import Sweep, load_data, plan_sweep, prepare_data
+from lab.trainer_problems import memory_problem
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,6 @@ class Broken:
 
 
 Result = Prepared | Refused | Layout | Broken | DeviceReport
-
-
-def memory_problem(what: str) -> Problem:
-    """Say that memory ran out."""
-    return Problem(
-        f"There is not enough memory to {what}",
-        "Everything that ran before is kept. Fewer seeds, smaller hidden layers or fewer samples need less.",
-    )
 
 
 class DataThread:
@@ -92,8 +85,10 @@ class DataThread:
             summary = summarize(prepared)
             if isinstance(job, Start):
                 device = self._device(job.device)
-                return Layout(job, plan_sweep(job.config, prepared, device), summary, device)
-            return Prepared(job.request, summary, self._trial(job.config, prepared))
+                sweep = plan_sweep(job.config, prepared, device, job.share)
+                return Layout(job, sweep, summary, device)
+            problem, processes = self._trial(job.config, prepared)
+            return Prepared(job.request, summary, problem, processes)
         except ProblemError as error:
             return Refused(job.request, error.problem)
         except MemoryError:
@@ -118,18 +113,26 @@ class DataThread:
             self._prepared = (whole, prepare_data(config, self._dataset[1]))
         return self._prepared[1]
 
-    def _trial(self, config: ExperimentConfig, prepared: PreparedData) -> Problem | None:
-        """Lay out one seed, to learn early whether losses, rules and initial values fit the data."""
+    def _trial(self, config: ExperimentConfig, prepared: PreparedData) -> tuple[Problem | None, int]:
+        """Lay out one seed, to learn early whether losses, rules and initial values fit the data.
+
+        Returns
+        -------
+        problem
+            Why they do not, or ``None``.
+        processes
+            Over how many processes all runs are worth dividing.
+        """
         one = config.model_copy(update={"seeds": config.seeds.model_copy(update={"count": 1})})
         try:
-            plan_sweep(
+            sweep = plan_sweep(
                 one, replace(prepared, variant_of_seed=prepared.variant_of_seed[:1]), Device("cpu", "")
             )
         except ProblemError as error:
-            return error.problem
+            return error.problem, 1
         except MemoryError:
-            return memory_problem("hold this model")
-        return None
+            return memory_problem("hold this model"), 1
+        return None, sweep.processes(len(sweep.runs) * config.seeds.count)
 
 
 def _file_stamp(parameters: dict[str, Any]) -> tuple[int, int] | None:

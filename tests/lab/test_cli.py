@@ -211,7 +211,9 @@ def test_a_trainer_that_fails_to_start_is_exit_code_1_and_not_for_ever(
 
     def killed(self: Session, pause_after: int | None = None) -> None:
         start(self, pause_after)
-        os.kill(self._trainer.pid, signal.SIGTERM)  # type: ignore[attr-defined]
+        while not (pids := self._trainer.pids):  # type: ignore[attr-defined]
+            time.sleep(0.001)
+        os.kill(pids[0], signal.SIGTERM)
 
     monkeypatch.setattr(Session, "start", killed)
     assert run("run", small, "--out", tmp_path / "out") == 1
@@ -256,12 +258,20 @@ def test_ctrl_c_stops_and_keeps_what_is_there(
     check_partial(tmp_path / "out", "stopped")
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the trainer in /proc")
 def test_a_killed_trainer_leaves_its_curves(endless: subprocess.Popen[str], tmp_path: Path) -> None:
-    children = Path(f"/proc/{endless.pid}/task/{endless.pid}/children").read_text(encoding="utf-8").split()
-    trainers = [c for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text(encoding="utf-8")]
+    servers = [child for child in children_of(endless.pid) if "forkserver" in command_of(child)]
+    trainers = [child for server in servers for child in children_of(server)]
     assert len(trainers) == 1
-    os.kill(int(trainers[0]), signal.SIGKILL)
+    os.kill(trainers[0], signal.SIGKILL)
     _, said = endless.communicate(timeout=120)
     assert endless.returncode == 1
     assert "SIGKILL" in said

@@ -113,7 +113,7 @@ class Crew:
         elif isinstance(command, Advance):
             self._release(live, self._until(command, live))
         elif isinstance(command, SetLearningRate):
-            at = self._pace.highest() if self._going and len(live) > 1 else None
+            at = self._pace.horizon() if self._going and len(live) > 1 else None
             for number in live:
                 self._send(number, replace(command, at=at))
         else:

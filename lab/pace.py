@@ -11,12 +11,12 @@ OUT = 2**62
 
 
 class Pace:
-    """A number in shared memory for each process: the step that it will not go past in the next moment.
+    """How far each process is about to go, in shared memory.
 
-    Each process writes its own number, and all read the others'. Curves are compared while they grow, so
-    a process that is ahead waits for the slowest; and a pause that is asked for at `highest` is one that
-    every process can still keep. No lock is taken: a number is written in one piece, and a value that is a
-    moment old does no harm.
+    Each process writes its own numbers, and all read the others'. Curves are compared while they grow, so a
+    process that is ahead waits for the slowest; and what is to happen at one step in all of them is asked for
+    at a step that none has passed. No lock is taken: a number is written in one piece, and a value that is a
+    moment old does little harm.
 
     Parameters
     ----------
@@ -31,27 +31,33 @@ class Pace:
     >>> pace = Pace(multiprocessing.get_context("spawn"), 2)
     >>> pace.highest()
     0
-    >>> pace.promise(0, 120)
-    >>> pace.promise(1, 100)
-    >>> pace.lowest(), pace.highest()
-    (100, 120)
+    >>> pace.promise(0, 120, 140)
+    >>> pace.promise(1, 100, 105)
+    >>> pace.lowest(), pace.highest(), pace.horizon()
+    (100, 120, 140)
     """
 
     def __init__(self, context: BaseContext, processes: int) -> None:
         self._steps: Any = context.RawArray(ctypes.c_int64, [OUT] * processes)
+        self._later: Any = context.RawArray(ctypes.c_int64, [OUT] * processes)
 
-    def promise(self, number: int, step: int) -> None:
-        """Say that process ``number`` does not go past ``step`` without saying so again."""
+    def promise(self, number: int, step: int, later: int | None = None) -> None:
+        """Say that process ``number`` works up to ``step``, and after that up to ``later`` at first."""
         self._steps[number] = step
+        self._later[number] = step if later is None else later
 
     def leave(self, number: int) -> None:
         """Take a process out: it has nothing to train, or is gone."""
-        self._steps[number] = OUT
+        self._steps[number] = self._later[number] = OUT
 
     def lowest(self) -> int:
-        """Return the number of the slowest process, `OUT` where none takes part."""
+        """Return how far the slowest process is about to go, `OUT` where none takes part."""
         return int(min(self._steps))
 
     def highest(self) -> int:
-        """Return the highest number of a process that takes part, 0 where none does."""
+        """Return how far the fastest process is about to go, 0 where none takes part."""
         return int(max((step for step in self._steps if step < OUT), default=0))
+
+    def horizon(self) -> int:
+        """Return a step that none passes before it reads what is sent to it now, 0 where none takes part."""
+        return int(max((step for step in self._later if step < OUT), default=0))

@@ -10,7 +10,7 @@ from lab.pace import Pace
 ENDLESS = 2**60
 """A goal that is never reached."""
 
-LEAD = 2
+LEAD = 3
 """How many slices of work a process may be ahead of the slowest."""
 
 LOOK_SECONDS = 0.002
@@ -75,10 +75,8 @@ class Tempo:
             elif step - self._pace.lowest() > LEAD * slice_steps:
                 self._waits = True
                 left = 0
-        slices = (
-            2 if self.speed is None else 1
-        )  # one to do, and one that may be begun before a message is read
-        self._pace.promise(self._number, step + max(0, min(left, slices * slice_steps)))
+        now, later = (step + max(0, min(left, slices * slice_steps)) for slices in (1, 2))
+        self._pace.promise(self._number, now, later)
         return left
 
     def _allowed(self, step: int, speed: float) -> int:

@@ -203,7 +203,7 @@ def test_steps_are_done_to_the_same_number_by_all() -> None:
 def test_a_learning_rate_changes_at_one_step_for_all() -> None:
     told = Told()
     told.begin()
-    told.pace.promise(0, 33)
+    told.pace.promise(0, 20, 33)
     told.crew.obey(SetLearningRate(0.2, 1))
     assert {command for _, command in told.commands()} == {SetLearningRate(0.2, 1, 33)}
     told.crew.obey(SetSpeed(5.0))

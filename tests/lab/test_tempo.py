@@ -24,10 +24,10 @@ def pace() -> Pace:
 
 
 def test_a_pace_knows_the_slowest_and_the_fastest_of_those_that_take_part(pace: Pace) -> None:
-    assert (pace.lowest(), pace.highest()) == (OUT, 0)
+    assert (pace.lowest(), pace.highest(), pace.horizon()) == (OUT, 0, 0)
     pace.promise(0, 40)
-    pace.promise(2, 30)
-    assert (pace.lowest(), pace.highest()) == (30, 40)
+    pace.promise(2, 30, 60)
+    assert (pace.lowest(), pace.highest(), pace.horizon()) == (30, 40, 60)
     pace.leave(2)
     assert (pace.lowest(), pace.highest()) == (40, 40)
 
@@ -54,8 +54,8 @@ def test_what_is_promised_is_kept(pace: Pace) -> None:
     tempo.begin(0, goal=35)
     for step in range(0, 35, 10):
         due = min(10, tempo.due(step, 10))
-        assert pace.highest() >= step + due
-        assert pace.highest() <= 35
+        assert pace.highest() == step + due
+        assert pace.horizon() == min(35, step + 20)
     tempo.rest(35)
     assert (pace.lowest(), pace.highest()) == (35, 35)
     tempo.leave()

@@ -15,6 +15,7 @@ from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
 from lab.panels import Panel
+from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_divergence, write_tables
 from lab.session import Session
@@ -74,6 +75,7 @@ def run_headless(
     draw: Draw | None = None,
     quiet: bool = False,
     source: Path | None = None,
+    workers: int | None = None,
 ) -> int:
     """Train an experiment and write its results.
 
@@ -93,6 +95,8 @@ def run_headless(
         Print no progress.
     source
         The experiment's file, whose comments are kept in the copy beside the results.
+    workers
+        The most processes to train in; by default one for each core.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def run_headless(
     """
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
     check_folder(folder, result_names(figures, FORMATS), force)
-    session = Session(device, config=config)
+    session = Session(device, config=config, trainer=TrainerPool(workers))
     try:
         with Interruption().listening() as interruption:
             _train(session, quiet, interruption)

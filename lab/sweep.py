@@ -267,10 +267,10 @@ def _plan(
 
 def _initial(
     config: ExperimentConfig, model: MultilayerPerceptron, runs: list[RunInfo]
-) -> NDArray[np.float64]:
-    """Draw the initial values (R, P) of some runs: once a seed, without a copy of them all beside."""
+) -> NDArray[np.floating]:
+    """Draw the initial values (R, P) of some runs, once a seed, in the precision that they train in."""
     initializer = config.model.initializer
-    initial = np.empty((len(runs), model.parameter_count))
+    initial = np.empty((len(runs), model.parameter_count), dtype=config.training.precision)
     first: dict[int, int] = {}
     for row, run in enumerate(runs):
         drawn = first.setdefault(run.seed, row)

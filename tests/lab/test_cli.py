@@ -101,6 +101,23 @@ def test_the_same_experiment_gives_the_same_numbers(small: Path, tmp_path: Path)
     assert first["value"].to_list() == second["value"].to_list()
 
 
+def test_any_number_of_processes_gives_the_same_numbers(small: Path, tmp_path: Path) -> None:
+    for count in ("1", "2"):
+        wide = ("--set", "model.hidden=[64,64]", "seeds.count=4")
+        assert run("run", small, "--out", tmp_path / count, "--quiet", "--workers", count, *wide) == 0
+    first, second = (pl.read_parquet(tmp_path / count / "curves.parquet") for count in ("1", "2"))
+    assert first["value"].to_list() == second["value"].to_list()
+
+
+@pytest.mark.parametrize("count", ["0", "-2", "many"])
+def test_a_number_of_processes_that_is_none(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], count: str
+) -> None:
+    assert run("run", small, "--out", tmp_path / "out", f"--workers={count}") == 2
+    assert "not a number of processes" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_results_are_not_overwritten_unasked(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
 from lab.panels import Panel
 from lab.pool import TrainerPool
@@ -164,10 +165,14 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
 def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
     """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
     deadline: float | None = None
+    told = quiet
     session.start()
     with make_progress(session, quiet) as progress:
         while session.starting or session.state in ("running", "paused"):
             changes = session.advance()
+            if session.memory and not told:
+                told = True
+                say(f"Training will take about {bytes_text(session.memory)} of memory.")
             if interruption.asked and deadline is None:
                 session.stop()
                 deadline = time.monotonic() + STOP_SECONDS

@@ -228,13 +228,15 @@ class Hello:
 class Prepared:
     """The data of a config is loaded. ``problem`` says why the experiment cannot be trained on it, if so.
 
-    ``processes`` is over how many processes its runs are worth dividing, if there are that many.
+    ``processes`` is over how many processes its runs are to be divided, and ``memory`` about how many bytes
+    they will take together; 0 where that is not known.
     """
 
     request: int
     summary: DataSummary
     problem: Problem | None = None
     processes: int = 1
+    memory: int = 0
 
 
 @dataclass(frozen=True)

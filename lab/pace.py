@@ -41,6 +41,11 @@ class Pace:
         self._steps: Any = context.RawArray(ctypes.c_int64, [OUT] * processes)
         self._later: Any = context.RawArray(ctypes.c_int64, [OUT] * processes)
 
+    @property
+    def processes(self) -> int:
+        """How many processes there may be."""
+        return len(self._steps)
+
     def promise(self, number: int, step: int, later: int | None = None) -> None:
         """Say that process ``number`` works up to ``step``, and after that up to ``later`` at first."""
         self._steps[number] = step

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from lab.config import ExperimentConfig
 from lab.crew import Crew
+from lab.memory import WARM_NUMBERS
 from lab.messages import (
     Command,
     DeviceReport,
@@ -30,9 +31,6 @@ from lab.trainer import POLL_SECONDS, TrainerHandle, trainer_context
 
 FIRST_ATTEMPT = 2**40
 """Starts are numbered from here towards the processes, apart from the lab's own requests."""
-
-WARM_NUMBERS = 4_000_000
-"""Data of at most so many numbers are kept ready in every process that will train, not only in the first."""
 
 
 class Worker(Protocol):
@@ -223,7 +221,9 @@ class TrainerPool:
                 self._devices[asked.prepare.device] = event
         elif isinstance(event, Prepared):
             if asked is not None and event.request == asked.prepare.request:
-                self._asked = _Asked(asked.prepare, event.processes)
+                # what does not fit, or may not, is left to the first process to refuse
+                processes = event.processes if event.problem is None else 1
+                self._asked = _Asked(asked.prepare, processes)
                 self._warm(event)
         elif isinstance(event, Refused | Failed):
             waits = self._waiting

@@ -70,6 +70,8 @@ class Shown:
         The latest problem to show, or ``None``.
     data_problem
         Why the config as edited cannot be trained, or ``None``.
+    memory
+        Bytes that training the config as edited will take in all processes, 0 while unknown.
     interventions
         What was changed by hand while the runs shown were training, as sentences.
     """
@@ -88,6 +90,7 @@ class Shown:
         self.speed: float | None = None
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
+        self.memory = 0
         self.interventions: tuple[str, ...] = ()
         self._clock = clock
         self._meter = Speedometer()

@@ -73,7 +73,7 @@ class Server:
         self._tempo = Tempo(pace, number)
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._wake_read, self._wake_write = Pipe(duplex=False)
-        self._data = DataThread(self._deliver)
+        self._data = DataThread(self._deliver, pace.processes)
         self._work: ExperimentWork | None = None
         self._running = False
         self._start_request = -1
@@ -139,6 +139,7 @@ class Server:
             self._tempo.set_speed(command.steps_per_second, self._step)
         elif isinstance(command, Discard):
             self._work, self._running, self._start_request = None, False, -1
+            self._data.held = 0
             self._tempo.leave()
             gc.collect()
         elif self._work is None:

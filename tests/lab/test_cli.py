@@ -92,6 +92,7 @@ def test_a_run_writes_experiment_curves_and_results(
     assert "CE" in printed
     assert "BCE" in printed
     assert "of 8 (" in said
+    assert "Training will take about" in said
 
 
 def test_the_same_experiment_gives_the_same_numbers(small: Path, tmp_path: Path) -> None:
@@ -247,6 +248,7 @@ def endless(small: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr is not None
+        assert "of memory" in process.stderr.readline()
         assert "step" in process.stderr.readline()
         time.sleep(0.5)
         yield process

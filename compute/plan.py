@@ -72,7 +72,7 @@ class Plan:
     model
         The architecture.
     initial
-        (R, P) initial parameters, float64, drawn on the host.
+        (R, P) initial parameters, drawn on the host, in float64 or already in ``precision``.
     groups
         Runs by loss.
     optimizer, schedule
@@ -112,7 +112,7 @@ class Plan:
     data: PreparedData
     variants: NDArray[np.intp]
     model: MultilayerPerceptron
-    initial: NDArray[np.float64]
+    initial: NDArray[np.floating]
     groups: tuple[LossGroup, ...]
     optimizer: Optimizer
     schedule: Schedule

@@ -66,9 +66,20 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seeds", type=_count, metavar="N", help="number of seeds, instead of the file's")
     _device(run)
     run.add_argument(
-        "--set", dest="settings", metavar="KEY=VALUE", nargs="+", action="append", default=[],
+        "--workers",
+        type=_processes,
+        metavar="N",
+        help="most processes to train in (default: one for each processor core); results are the same",
+    )
+    run.add_argument(
+        "--set",
+        dest="settings",
+        metavar="KEY=VALUE",
+        nargs="+",
+        action="append",
+        default=[],
         help="change a setting of the file: optimizer.learning_rate=0.3 losses.0.delta=2 training.clip=none",
-    )  # fmt: skip
+    )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
     run.add_argument("--quiet", action="store_true", help="print no progress")
@@ -104,12 +115,20 @@ def _device(command: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
+    return _whole(text, "seeds")
+
+
+def _processes(text: str) -> int:
+    return _whole(text, "processes")
+
+
+def _whole(text: str, what: str) -> int:
     try:
         value = int(text)
     except ValueError:
         value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seeds; it must be 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of {what}; it must be 1 or more")
     return value
 
 
@@ -203,6 +222,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         draw=None if options.no_plots else draw,
         quiet=options.quiet,
         source=path,
+        workers=options.workers,
     )
 
 

@@ -13,8 +13,10 @@ from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
 from lab.panels import Panel
+from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_divergence, write_tables
 from lab.session import Session
@@ -74,6 +76,7 @@ def run_headless(
     draw: Draw | None = None,
     quiet: bool = False,
     source: Path | None = None,
+    workers: int | None = None,
 ) -> int:
     """Train an experiment and write its results.
 
@@ -93,6 +96,8 @@ def run_headless(
         Print no progress.
     source
         The experiment's file, whose comments are kept in the copy beside the results.
+    workers
+        The most processes to train in; by default one for each core.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def run_headless(
     """
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
     check_folder(folder, result_names(figures, FORMATS), force)
-    session = Session(device, config=config)
+    session = Session(device, config=config, trainer=TrainerPool(workers))
     try:
         with Interruption().listening() as interruption:
             _train(session, quiet, interruption)
@@ -160,10 +165,14 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
 def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
     """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
     deadline: float | None = None
+    told = quiet
     session.start()
     with make_progress(session, quiet) as progress:
         while session.starting or session.state in ("running", "paused"):
             changes = session.advance()
+            if session.memory and not told:
+                told = True
+                say(f"Training will take about {bytes_text(session.memory)} of memory.")
             if interruption.asked and deadline is None:
                 session.stop()
                 deadline = time.monotonic() + STOP_SECONDS
@@ -207,12 +216,13 @@ def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]
 def _code(session: Session, interruption: Interruption) -> int:
     if interruption.asked:
         return INTERRUPTED
-    diverged = any(run.status == "diverged" for run in session.runs)
-    return FAILED if diverged or session.state != "finished" else DONE
+    failed = any(run.status in ("diverged", "interrupted") for run in session.runs)
+    return FAILED if failed or session.state != "finished" else DONE
 
 
 def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
-    if session.state == "interrupted" and session.problem is not None:
+    interrupted = any(run.status == "interrupted" for run in session.runs)
+    if interrupted and session.problem is not None:
         print_problem(session.problem)
     if session.summary is not None and session.summary.notes:
         say(f"Data: {'; '.join(session.summary.notes)}.")

@@ -16,10 +16,42 @@ if TYPE_CHECKING:
 
 # What the window needs of compute's plain data it gets here: it never imports compute.
 __all__ = [
-    "Advance", "Chunk", "Command", "DataSummary", "DeviceReport", "Died", "Ended", "Ending", "Evaluation",
-    "Event", "Excerpt", "Failed", "Field", "Hello", "Pause", "Paused", "Prepare", "Prepared", "Problem",
-    "ProblemError", "Recorded", "Refused", "Remedy", "Resume", "Resumed", "RunEnd", "RunInfo",
-    "SetLearningRate", "SetSpeed", "Shutdown", "Start", "Started", "Stop",
+    "Advance",
+    "Chunk",
+    "Command",
+    "DataSummary",
+    "DeviceReport",
+    "Died",
+    "Discard",
+    "Ended",
+    "Ending",
+    "Evaluation",
+    "Event",
+    "Excerpt",
+    "Failed",
+    "Field",
+    "Hello",
+    "Lost",
+    "Pause",
+    "Paused",
+    "Prepare",
+    "Prepared",
+    "Problem",
+    "ProblemError",
+    "Recorded",
+    "Refused",
+    "Remedy",
+    "Resume",
+    "Resumed",
+    "RunEnd",
+    "RunInfo",
+    "SetLearningRate",
+    "SetSpeed",
+    "Share",
+    "Shutdown",
+    "Start",
+    "Started",
+    "Stop",
 ]  # fmt: skip
 
 Ending = Literal["finished", "stopped"]
@@ -84,6 +116,14 @@ class DataSummary:
     preprocessing: str = ""
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which part of an experiment's runs a process trains: the one numbered ``part`` of ``parts``."""
+
+    part: int = 0
+    parts: int = 1
+
+
 # --- commands: lab -> trainer ---------------------------------------------------------------------
 @dataclass(frozen=True)
 class Prepare:
@@ -96,18 +136,28 @@ class Prepare:
 
 @dataclass(frozen=True)
 class Start:
-    """Train an experiment from step 0; answered by `Started` or `Refused`; waits after ``pause_after``."""
+    """Train an experiment from step 0; answered by `Started` or `Refused`; waits after ``pause_after``.
+
+    ``share`` says which of the runs this process trains; a lab that talks to one process leaves it out.
+    """
 
     request: int
     config: ExperimentConfig
     device: str = "auto"
     steps_per_second: float | None = None
     pause_after: int | None = None
+    share: Share = Share()
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Pause after the current chunk."""
+    """Pause as soon as possible, or, with ``at``, when this many updates are done in all.
+
+    A process that pauses before ``at`` already goes on to it, and says `Paused` once more: so several
+    processes come to rest at one step.
+    """
+
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,10 +167,14 @@ class Resume:
 
 @dataclass(frozen=True)
 class Advance:
-    """Do this many updates, then pause; ``epochs`` counts in passes instead."""
+    """Do this many updates, then pause; ``epochs`` counts in passes instead.
+
+    With ``until``, pause when so many are done in all.
+    """
 
     steps: int = 0
     epochs: int = 0
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,10 +182,12 @@ class SetLearningRate:
     """Change the base learning rate from the next update on.
 
     With ``loss`` None, that of all runs whose loss has no learning rate of its own; else that of one loss.
+    With ``at``, it is changed once this many updates are done, at once where they are.
     """
 
     value: float
     loss: int | None = None
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,11 +203,18 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Discard:
+    """Forget the experiment and free its memory; not answered."""
+
+
+@dataclass(frozen=True)
 class Shutdown:
     """Leave the process."""
 
 
-Command: TypeAlias = Prepare | Start | Pause | Resume | Advance | SetLearningRate | SetSpeed | Stop | Shutdown
+Command: TypeAlias = (
+    Prepare | Start | Pause | Resume | Advance | SetLearningRate | SetSpeed | Stop | Discard | Shutdown
+)
 
 
 # --- events: trainer -> lab -----------------------------------------------------------------------
@@ -164,11 +227,17 @@ class Hello:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The data of a config is loaded. ``problem`` says why the experiment cannot be trained on it, if so."""
+    """The data of a config is loaded. ``problem`` says why the experiment cannot be trained on it, if so.
+
+    ``processes`` is over how many processes its runs are to be divided, and ``memory`` about how many bytes
+    they will take together; 0 where that is not known.
+    """
 
     request: int
     summary: DataSummary
     problem: Problem | None = None
+    processes: int = 1
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,7 +250,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Started:
-    """Training begins."""
+    """Training begins.
+
+    ``runs`` are all runs of the experiment, ``share`` the indices of those that are trained here.
+    """
 
     request: int
     runs: tuple[RunInfo, ...]
@@ -189,6 +261,7 @@ class Started:
     steps_per_epoch: int
     device: DeviceReport
     summary: DataSummary
+    share: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -250,8 +323,19 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Some runs cannot go on, since the process that trained them failed or is gone; the others do.
+
+    Made by the pool, not by a trainer.
+    """
+
+    runs: tuple[int, ...]
+    problem: Problem
+
+
+@dataclass(frozen=True)
 class Died:
-    """The trainer process is gone. Made by the handle, not by the trainer."""
+    """The trainer process is gone, and with it all runs. Made by the handle, not by the trainer."""
 
     exit_code: int | None
     problem: Problem
@@ -269,5 +353,6 @@ Event: TypeAlias = (
     | Resumed
     | Ended
     | Failed
+    | Lost
     | Died
 )

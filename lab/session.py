@@ -23,9 +23,9 @@ from lab.messages import (
     Stop,
 )
 from lab.number_text import step_text, thousands
+from lab.pool import TrainerPool
 from lab.session_events import Listening
 from lab.session_state import Change, SessionState, Trainer
-from lab.trainer import TrainerHandle
 
 __all__ = ["Change", "Session", "SessionState", "Trainer"]
 
@@ -45,7 +45,7 @@ class Session(Listening):
     config
         The experiment to begin with; the built-in one by default.
     trainer
-        Something else than a spawned process, for tests.
+        Something else than a pool of processes on all cores: a smaller pool, or a list of messages.
     clock
         Seconds, for the speed.
     """
@@ -61,7 +61,7 @@ class Session(Listening):
         super().__init__(clock)
         self.device_request = device
         self._edits = EditedConfig(config)
-        self._trainer: Trainer = TrainerHandle() if trainer is None else trainer
+        self._trainer: Trainer = TrainerPool() if trainer is None else trainer
         self._requests = 0
         self._trainer.start()
         self._prepare()
@@ -281,5 +281,5 @@ class Session(Listening):
         self._changes.add("problem")
 
     def close(self) -> None:
-        """End the trainer process."""
+        """End the trainer processes."""
         self._trainer.close()

@@ -15,6 +15,7 @@ from lab.messages import (
     Failed,
     Field,
     Hello,
+    Lost,
     Paused,
     Prepared,
     Problem,
@@ -24,9 +25,10 @@ from lab.messages import (
     Started,
 )
 from lab.session_state import Shown
-from lab.trainer import death_problem
+from lab.trainer_problems import death_problem
 from lab.view_options import Confusion, RunState, RunStatus
 
+_UNDER_WAY: tuple[RunStatus, ...] = ("running", "waiting", "stopped")
 _ENDED: dict[str, RunStatus] = {"diverged": "diverged", "target": "target", "plateau": "plateau"}
 
 
@@ -60,6 +62,8 @@ class Listening(Shown):
             self._meter.restart()
             self._set_statuses({"stopped": "running"})
             self._become("running")
+        elif isinstance(event, Lost):
+            self._take_loss(event)
         else:
             self._take_end(event)
 
@@ -71,6 +75,7 @@ class Listening(Shown):
         if event.request != self._prepare_request:
             return
         self.data_summary = event.summary if isinstance(event, Prepared) else None
+        self.memory = event.memory if isinstance(event, Prepared) else 0
         shown = self.problem is not None and self.problem is self.data_problem
         self.data_problem = event.problem
         if event.problem is not None or shown:
@@ -166,6 +171,21 @@ class Listening(Shown):
             self._become("interrupted")
             self._changes.add("curves")
 
+    def _take_loss(self, event: Lost) -> None:
+        """Note that some runs cannot go on while the others do."""
+        lost = [run for run in self.runs if run.info.index in event.runs and run.status in _UNDER_WAY]
+        indices = {run.info.index for run in lost}
+        self.runs = tuple(
+            replace(run, status="interrupted") if run.info.index in indices else run for run in self.runs
+        )
+        seeds: dict[int, list[int]] = {}
+        for run in lost:
+            seeds.setdefault(run.info.loss_index, []).append(run.info.seed)
+        named = "; ".join(f"{self.labels[loss]}, {_seed_words(found)}" for loss, found in seeds.items())
+        what = f"Interrupted: {named}. Their curves are kept, the other runs go on. " if lost else ""
+        self._changes.update({"runs", "curves"})
+        self._set_problem(replace(event.problem, body=what + event.problem.body))
+
     def _take_failure(self, event: Failed) -> None:
         if event.request == self._prepare_request:
             self.data_problem = event.problem
@@ -188,3 +208,12 @@ class Listening(Shown):
             self._become("refused")
             self._changes.add("data")
         self._set_problem(problem)
+
+
+def _seed_words(seeds: list[int]) -> str:
+    """Name seeds, the first few where there are many."""
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    more = f" and {len(seeds) - 4} more" if len(seeds) > 5 else ""
+    shown = ", ".join(str(seed) for seed in (seeds[:4] if more else seeds))
+    return f"seeds {shown}{more}"

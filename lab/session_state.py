@@ -23,14 +23,14 @@ Change = Literal[
 
 
 class Trainer(Protocol):
-    """What a session needs of a trainer; `lab.trainer.TrainerHandle`, or a list of messages in a test."""
+    """What a session needs of a trainer; `lab.pool.TrainerPool`, or a list of messages in a test."""
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """Whether it runs."""
 
     def start(self) -> None:
-        """Start the process if none runs."""
+        """Start it if it does not run."""
 
     def send(self, command: Command) -> None:
         """Queue a command; never blocks."""
@@ -39,7 +39,7 @@ class Trainer(Protocol):
         """Return what has arrived; never blocks."""
 
     def close(self) -> None:
-        """End the process."""
+        """End it."""
 
 
 class Shown:
@@ -70,6 +70,8 @@ class Shown:
         The latest problem to show, or ``None``.
     data_problem
         Why the config as edited cannot be trained, or ``None``.
+    memory
+        Bytes that training the config as edited will take in all processes, 0 while unknown.
     interventions
         What was changed by hand while the runs shown were training, as sentences.
     """
@@ -88,6 +90,7 @@ class Shown:
         self.speed: float | None = None
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
+        self.memory = 0
         self.interventions: tuple[str, ...] = ()
         self._clock = clock
         self._meter = Speedometer()

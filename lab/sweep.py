@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.backend import Device
 from compute.datasets import load_dataset
@@ -24,7 +25,8 @@ from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
 from lab.config import ExperimentConfig
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
-from lab.messages import RunInfo
+from lab.messages import RunInfo, Share
+from lab.shares import runs_of, worthwhile_processes
 from lab.sweep_checks import (
     check_losses,
     check_rule,
@@ -59,9 +61,10 @@ class Sweep:
     Attributes
     ----------
     runs
-        In order of their index.
+        All of them, in order of their index.
     plans
-        (experiment indices of its runs in the plan's order along R, plan), one a model shape.
+        (experiment indices of its runs in the plan's order along R, plan), one a model shape. Where the
+        sweep was laid out for a share of the runs, the plans hold those only.
     steps, steps_per_epoch
         Planned updates of every run, and updates in one pass over the training samples.
     """
@@ -70,6 +73,17 @@ class Sweep:
     plans: tuple[tuple[tuple[int, ...], Plan], ...]
     steps: int
     steps_per_epoch: int
+
+    @property
+    def planned(self) -> tuple[int, ...]:
+        """Indices of the runs that the plans hold, ascending."""
+        return tuple(sorted(index for indices, _ in self.plans for index in indices))
+
+    def processes(self, runs: int) -> int:
+        """Return over how many processes so many runs of these models are worth dividing."""
+        _, plan = max(self.plans, key=lambda planned: planned[1].model.parameter_count)
+        batch = plan.batch_size or plan.data.train.samples
+        return worthwhile_processes(plan.model.parameter_count, batch, runs)
 
 
 def load_data(config: ExperimentConfig) -> Dataset:
@@ -152,7 +166,9 @@ def _model(config: ExperimentConfig, prepared: PreparedData, card: LossCard) -> 
     return MultilayerPerceptron((dataset.features, *hidden, outputs), config.model.activation)
 
 
-def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device) -> Sweep:
+def plan_sweep(
+    config: ExperimentConfig, prepared: PreparedData, device: Device, share: Share | None = None
+) -> Sweep:
     """Lay out all runs of an experiment.
 
     Parameters
@@ -163,6 +179,8 @@ def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device)
         Its data; see `prepare_data`.
     device
         Where to compute.
+    share
+        Plan the runs of this share only; all by default.
 
     Returns
     -------
@@ -174,34 +192,35 @@ def plan_sweep(config: ExperimentConfig, prepared: PreparedData, device: Device)
     ProblemError
         Where a loss is not defined for the data, a stop rule watches what is never measured, or given initial
         values do not fit the model. Remedies are offered.
+    ValueError
+        Where there are more shares than runs.
     """
     check_losses(config, prepared.dataset)
     check_targets(config, prepared)
     for rule in ("target", "plateau"):
         check_rule(config, prepared, rule)
+    optimizer, seeds = config.optimizer, config.seeds
     shapes: dict[MultilayerPerceptron, list[int]] = {}
-    for index, loss in enumerate(config.losses):
-        shapes.setdefault(_model(config, prepared, loss.card), []).append(index)
-    runs: dict[int, RunInfo] = {}
+    runs: list[RunInfo] = []
+    for place, loss in enumerate(config.losses):
+        model = _model(config, prepared, loss.card)
+        shapes.setdefault(model, []).append(place)
+        rate = optimizer.learning_rate if loss.learning_rate is None else loss.learning_rate
+        runs += [
+            RunInfo(len(runs) + row, place, seed, float(rate), model.layer_names, model.parameter_count)
+            for row, seed in enumerate(seeds.values)
+        ]
+    for model, losses in shapes.items():
+        check_size(model, len(losses) * seeds.count)
+    held = set(runs_of(len(config.losses), seeds.count, share or Share()))
     plans: list[tuple[tuple[int, ...], Plan]] = []
     for model, losses in shapes.items():
-        check_size(model, len(losses) * config.seeds.count)
-        indices, plan = _plan(config, prepared, device, model, losses)
-        plans.append((indices, plan))
-        rates = plan.learning_rates
-        for row, index in enumerate(indices):
-            loss_index, seed = divmod(index, config.seeds.count)
-            runs[index] = RunInfo(
-                index, loss_index, config.seeds.values[seed], float(rates[row]), model.layer_names,
-                model.parameter_count,
-            )  # fmt: skip
+        chosen = [run for run in runs if run.loss_index in losses and run.index in held]
+        if chosen:
+            indices = tuple(run.index for run in chosen)
+            plans.append((indices, _plan(config, prepared, device, model, chosen)))
     samples = prepared.train.samples
-    return Sweep(
-        tuple(runs[index] for index in sorted(runs)),
-        tuple(plans),
-        planned_steps(config, samples),
-        steps_per_epoch(config, samples),
-    )
+    return Sweep(tuple(runs), tuple(plans), planned_steps(config, samples), steps_per_epoch(config, samples))
 
 
 def _plan(
@@ -209,36 +228,30 @@ def _plan(
     prepared: PreparedData,
     device: Device,
     model: MultilayerPerceptron,
-    losses: list[int],
-) -> tuple[tuple[int, ...], Plan]:
-    training, optimizer, seeds = config.training, config.optimizer, config.seeds.values
-    count, samples = len(seeds), prepared.train.samples
+    runs: list[RunInfo],
+) -> Plan:
+    """Plan some runs of one model shape, in the order of their index."""
+    training, optimizer, seeds = config.training, config.optimizer, config.seeds.count
+    samples = prepared.train.samples
     steps = planned_steps(config, samples)
-    initializer = config.model.initializer
-    initial = np.stack(
-        [draw_initial(model, initializer.name, initializer.parameters, seed) for seed in seeds]
-    )
     groups: list[LossGroup] = []
-    rates: list[float] = []
-    for place, index in enumerate(losses):
-        loss = config.losses[index]
-        rows = slice(place * count, (place + 1) * count)
-        groups.append(LossGroup(loss.make(), loss.scale, rows))
-        rates += [optimizer.learning_rate if loss.learning_rate is None else loss.learning_rate] * count
+    for place in dict.fromkeys(run.loss_index for run in runs):
+        loss, rows = config.losses[place], [row for row, run in enumerate(runs) if run.loss_index == place]
+        groups.append(LossGroup(loss.make(), loss.scale, slice(rows[0], rows[-1] + 1)))
     schedule = optimizer.schedule
     batch = training.batch
     target, plateau = training.target, training.plateau
-    plan = Plan(
+    return Plan(
         data=prepared,
-        variants=np.tile(prepared.variant_of_seed, len(losses)),
+        variants=prepared.variant_of_seed[[run.index % seeds for run in runs]],
         model=model,
-        initial=np.tile(initial, (len(losses), 1)),
+        initial=_initial(config, model, runs),
         groups=tuple(groups),
         optimizer=make_optimizer(optimizer.name, **optimizer.parameters),
         schedule=make_schedule(schedule.name, steps, schedule.warmup, **schedule.parameters),
-        learning_rates=np.array(rates, dtype=np.float64),
+        learning_rates=np.array([run.learning_rate for run in runs], dtype=np.float64),
         batch_size=None if batch is None or batch >= samples else batch,
-        batch_seeds=tuple(seeds) * len(losses),
+        batch_seeds=tuple(run.seed for run in runs),
         steps=steps,
         evaluate_every=evaluation_interval(config, samples),
         device=device,
@@ -251,5 +264,20 @@ def _plan(
         target=None if target is None else TargetRule(target.metric, target.value),
         plateau=None if plateau is None else PlateauRule(plateau.metric, plateau.patience, plateau.min_delta),
     )
-    indices = tuple(index * count + seed for index in losses for seed in range(count))
-    return indices, plan
+
+
+def _initial(
+    config: ExperimentConfig, model: MultilayerPerceptron, runs: list[RunInfo]
+) -> NDArray[np.floating]:
+    """Draw the initial values (R, P) of some runs, once a seed, in the precision that they train in."""
+    initializer = config.model.initializer
+    initial = np.empty((len(runs), model.parameter_count), dtype=config.training.precision)
+    first: dict[int, int] = {}
+    for row, run in enumerate(runs):
+        drawn = first.setdefault(run.seed, row)
+        initial[row] = (
+            draw_initial(model, initializer.name, initializer.parameters, run.seed)
+            if drawn == row
+            else initial[drawn]
+        )
+    return initial

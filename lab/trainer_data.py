@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,9 +17,11 @@ from compute.datasets.prepare import PreparedData
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
 from lab.device_report import device_report
+from lab.memory import available_bytes, memory_refusal, sweep_bytes
 from lab.messages import DataSummary, DeviceReport, Prepare, Prepared, Refused, Start
 from lab.preview import summarize
 from lab.sweep import Sweep, load_data, plan_sweep, prepare_data
+from lab.trainer_problems import memory_problem
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,8 @@ class Broken:
 
 Result = Prepared | Refused | Layout | Broken | DeviceReport
 
-
-def memory_problem(what: str) -> Problem:
-    """Say that memory ran out."""
-    return Problem(
-        f"There is not enough memory to {what}",
-        "Everything that ran before is kept. Fewer seeds, smaller hidden layers or fewer samples need less.",
-    )
+ROOM_SECONDS = 1.0
+"""How long a start waits for the memory that the experiment before it gives back."""
 
 
 class DataThread:
@@ -58,10 +56,18 @@ class DataThread:
     ----------
     deliver
         Called in the thread with every result.
+    processes
+        How many processes there may be.
+
+    Attributes
+    ----------
+    held
+        Bytes that the experiment being trained takes, in all processes.
     """
 
-    def __init__(self, deliver: Callable[[Result], None]) -> None:
-        self._deliver = deliver
+    def __init__(self, deliver: Callable[[Result], None], processes: int = 1) -> None:
+        self._deliver, self._processes = deliver, processes
+        self.held = 0
         self._jobs: queue.Queue[Prepare | Start] = queue.Queue()
         self._latest: dict[type, int] = {Prepare: -1, Start: -1}
         self._dataset: tuple[object, Dataset] | None = None
@@ -92,8 +98,12 @@ class DataThread:
             summary = summarize(prepared)
             if isinstance(job, Start):
                 device = self._device(job.device)
-                return Layout(job, plan_sweep(job.config, prepared, device), summary, device)
-            return Prepared(job.request, summary, self._trial(job.config, prepared))
+                if job.share.part == 0 and device.kind == "cpu":
+                    self._make_room(job, prepared)
+                sweep = plan_sweep(job.config, prepared, device, job.share)
+                return Layout(job, sweep, summary, device)
+            problem, processes, memory = self._trial(job.config, prepared, self._devices.get(job.device))
+            return Prepared(job.request, summary, problem, processes, memory)
         except ProblemError as error:
             return Refused(job.request, error.problem)
         except MemoryError:
@@ -118,18 +128,59 @@ class DataThread:
             self._prepared = (whole, prepare_data(config, self._dataset[1]))
         return self._prepared[1]
 
-    def _trial(self, config: ExperimentConfig, prepared: PreparedData) -> Problem | None:
-        """Lay out one seed, to learn early whether losses, rules and initial values fit the data."""
-        one = config.model_copy(update={"seeds": config.seeds.model_copy(update={"count": 1})})
+    def _trial(
+        self, config: ExperimentConfig, prepared: PreparedData, device: Device | None
+    ) -> tuple[Problem | None, int, int]:
+        """Lay out one seed, to learn early whether losses, rules and initial values fit the data.
+
+        Returns
+        -------
+        problem
+            Why they do not, or why all runs do not fit into memory, or ``None``.
+        processes
+            Over how many processes all runs are to be divided.
+        memory
+            Bytes that these will take, 0 where the runs cannot be laid out.
+        """
         try:
-            plan_sweep(
-                one, replace(prepared, variant_of_seed=prepared.variant_of_seed[:1]), Device("cpu", "")
-            )
+            sweep = _one_seed(config, prepared)
         except ProblemError as error:
-            return error.problem
+            return error.problem, 1, 0
         except MemoryError:
-            return memory_problem("hold this model")
-        return None
+            return memory_problem("hold this model"), 1, 0
+        seeds = config.seeds.count
+        processes = min(self._processes, sweep.processes(len(sweep.runs) * seeds))
+        problem = None
+        if device is None or device.kind == "cpu":
+            available = available_bytes()
+            # what is being trained now will have made room
+            room = None if available is None else available + self.held
+            problem = memory_refusal(config, sweep, processes, room)
+        return problem, processes, sweep_bytes(sweep, seeds, processes)
+
+    def _make_room(self, start: Start, prepared: PreparedData) -> None:
+        """Note what a start takes, and refuse what does not fit.
+
+        Where several processes train, it was found to fit when the data were prepared: the others take theirs
+        at this moment, which no longer can be told from what was taken before.
+        """
+        config, processes = start.config, start.share.parts
+        sweep = _one_seed(config, prepared)
+        deadline = time.monotonic() + ROOM_SECONDS
+        while processes == 1:
+            problem = memory_refusal(config, sweep, processes, available_bytes())
+            if problem is None:
+                break
+            if time.monotonic() > deadline:
+                raise ProblemError(problem)
+            time.sleep(0.05)
+        self.held = sweep_bytes(sweep, config.seeds.count, processes)
+
+
+def _one_seed(config: ExperimentConfig, prepared: PreparedData) -> Sweep:
+    """Lay an experiment out for its first seed alone."""
+    one = config.model_copy(update={"seeds": config.seeds.model_copy(update={"count": 1})})
+    return plan_sweep(one, replace(prepared, variant_of_seed=prepared.variant_of_seed[:1]), Device("cpu", ""))
 
 
 def _file_stamp(parameters: dict[str, Any]) -> tuple[int, int] | None:

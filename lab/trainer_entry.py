@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from lab.pace import Pace
 
-def enter(connection: Connection) -> None:
-    """Run the trainer; the target of the spawned process.
+
+def enter(connection: Connection, pace: Pace, number: int) -> None:
+    """Run the trainer; the target of a process that was started.
 
     It steps back behind the window where both want the same core: a late frame is felt, a late update is not.
     """
@@ -23,4 +25,4 @@ def enter(connection: Connection) -> None:
     os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
     from lab.trainer_process import serve
 
-    serve(connection)
+    serve(connection, pace, number)

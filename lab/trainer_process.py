@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import gc
 import os
 import queue
@@ -12,15 +11,13 @@ import traceback
 from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-
-import platformdirs
 
 from compute.problems import Problem, ProblemError
 from lab.device_report import device_report
 from lab.messages import (
     Advance,
     Command,
+    Discard,
     Ended,
     Event,
     Failed,
@@ -38,18 +35,19 @@ from lab.messages import (
     Started,
     Stop,
 )
-from lab.trainer_data import Broken, DataThread, Layout, Result, memory_problem
+from lab.pace import Pace
+from lab.tempo import ENDLESS, Tempo
+from lab.trainer_data import Broken, DataThread, Layout, Result
+from lab.trainer_problems import memory_problem, unexpected
 from lab.trainer_work import ExperimentWork
 
-MESSAGE_SECONDS = 0.05
 FIELD_SECONDS = 0.2
-_FAR = 2**62
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, pace: Pace, number: int) -> None:
     """Run the process until `Shutdown`, or until the other end of the pipe is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
-    server = Server(connection)
+    server = Server(connection, pace, number)
     try:
         server.run()
     except (EOFError, BrokenPipeError, ConnectionError):
@@ -66,19 +64,20 @@ class Server:
     ----------
     connection
         The pipe to the lab.
+    pace, number
+        How far the processes of the experiment are, and this one's number among them.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, pace: Pace, number: int) -> None:
         self._connection = connection
+        self._tempo = Tempo(pace, number)
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._wake_read, self._wake_write = Pipe(duplex=False)
-        self._data = DataThread(self._deliver)
+        self._data = DataThread(self._deliver, pace.processes)
         self._work: ExperimentWork | None = None
         self._running = False
         self._start_request = -1
-        self._goal = _FAR
-        self._speed: float | None = None
-        self._anchor = (0.0, 0)
+        self._message_seconds = 0.0
         self._sent = 0.0
         self._field_due = 0.0
 
@@ -116,10 +115,11 @@ class Server:
         except MemoryError:
             self._give_up(memory_problem("train this experiment"), request)
         except Exception as error:
-            self._give_up(_unexpected(error, traceback.format_exc()), request)
+            self._give_up(unexpected(error, traceback.format_exc()), request)
 
     def _give_up(self, problem: Problem, request: int) -> None:
         work, self._work, self._running = self._work, None, False
+        self._tempo.leave()
         if work is not None:
             for message in work.take():
                 self._send(message)
@@ -132,27 +132,33 @@ class Server:
         elif isinstance(command, Start):
             self._work, self._running = None, False
             self._start_request = command.request
-            self._speed = command.steps_per_second
+            self._tempo.speed = command.steps_per_second
+            self._tempo.rest(0)
             self._data.put(command)
         elif isinstance(command, SetSpeed):
-            self._speed = command.steps_per_second
-            self._set_anchor()
+            self._tempo.set_speed(command.steps_per_second, self._step)
+        elif isinstance(command, Discard):
+            self._work, self._running, self._start_request = None, False, -1
+            self._data.held = 0
+            self._tempo.leave()
+            gc.collect()
         elif self._work is None:
             if isinstance(command, Stop):
                 self._start_request = -1  # a start under way is called off
+                self._tempo.leave()
         elif isinstance(command, Pause):
-            if self._running:
-                self._pause()
+            self._pause_at(self._work.step if command.at is None else command.at)
         elif isinstance(command, Resume):
-            self._go(_FAR)
+            self._go(ENDLESS)
         elif isinstance(command, Advance):
             steps = command.steps + command.epochs * self._work.sweep.steps_per_epoch
-            self._go(self._work.step + max(1, steps))
+            self._go(self._work.step + max(1, steps) if command.until is None else command.until)
         elif isinstance(command, SetLearningRate):
-            self._work.set_learning_rate(command.value, command.loss)
+            self._work.set_learning_rate(command.value, command.loss, command.at)
         elif isinstance(command, Stop):
             self._running = False
             self._flush(final=True)
+            self._tempo.rest(self._work.step)
             self._send(Ended("stopped", self._work.step, self._work.busy))
 
     def _take_result(self, result: Result) -> None:
@@ -160,7 +166,7 @@ class Server:
             if result.start.request == self._start_request:
                 self._guard(self._begin, result, request=result.start.request)
         elif isinstance(result, Broken):
-            self._send(Failed(_unexpected(result.error, result.text), result.request))
+            self._send(Failed(unexpected(result.error, result.text), result.request))
         else:
             self._send(result)
 
@@ -169,9 +175,11 @@ class Server:
         try:
             work = ExperimentWork(start.config, layout.sweep)
         except MemoryError:
+            self._tempo.leave()
             self._send(Refused(start.request, memory_problem("hold all runs at once")))
             return
         self._work = work
+        self._message_seconds = message_seconds(start.share.parts)
         gc.collect()  # the last experiment's buffers hang in reference cycles
         device = device_report(layout.device, [plan for _, plan in layout.sweep.plans])
         self._send(
@@ -182,14 +190,14 @@ class Server:
                 layout.sweep.steps_per_epoch,
                 device,
                 layout.summary,
+                layout.sweep.planned,
             )
         )
         work.advance(0)
         self._flush(final=True)
-        self._goal = _FAR if start.pause_after is None else max(0, start.pause_after)
         self._running = True
-        self._set_anchor()
-        if self._goal == 0:
+        self._tempo.begin(0, ENDLESS if start.pause_after is None else max(0, start.pause_after))
+        if self._tempo.goal == 0:
             self._pause()
 
     def _go(self, goal: int) -> None:
@@ -197,68 +205,59 @@ class Server:
         assert work is not None
         if work.finished:
             return
-        self._goal = goal
         if not self._running:
             self._running = True
             self._send(Resumed(work.step))
-        self._set_anchor()
+        self._tempo.begin(work.step, goal)
 
     # --- training -------------------------------------------------------------------------------
-    def _set_anchor(self) -> None:
-        self._anchor = (time.monotonic(), self._work.step if self._work is not None else 0)
-
-    def _due(self) -> int:
-        """Return how many steps may be done now."""
-        work = self._work
-        assert work is not None
-        left = self._goal - work.step
-        if self._speed is None:
-            return left
-        since, step = self._anchor
-        allowed = int((time.monotonic() - since) * self._speed) - (work.step - step)
-        if allowed > self._speed:  # cannot keep up: do not run after a debt
-            self._set_anchor()
-            allowed = 1
-        return min(left, allowed)
+    @property
+    def _step(self) -> int:
+        return 0 if self._work is None else self._work.step
 
     def _patience(self) -> float | None:
         """Return how long to wait for a command: for ever when idle, not at all when flat out."""
-        if not self._running or self._work is None:
-            return None
-        if self._speed is None:
-            return 0.0
-        since, step = self._anchor
-        next_due = since + (self._work.step - step + 1) / self._speed
-        return max(0.0, next_due - time.monotonic())
+        return self._tempo.patience(self._step) if self._running else None
 
     def _turn(self) -> None:
         work = self._work
         assert work is not None
-        steps = self._due()
+        steps = self._tempo.due(work.step, work.slice)
         if steps > 0:
             work.advance(steps)
         if work.finished:
             self._running = False
             self._flush(final=True)
+            self._tempo.leave()
             self._send(Ended("finished", work.step, work.busy))
-        elif work.step >= self._goal:
+        elif work.step >= self._tempo.goal:
             self._pause()
         else:
             self._flush()
 
+    def _pause_at(self, step: int) -> None:
+        """Pause where that many steps are done already, else go on to there first."""
+        work = self._work
+        assert work is not None
+        if work.step < step and not work.finished:
+            self._running = True
+            self._tempo.begin(work.step, step, hurried=True)
+        elif self._running:
+            self._pause()
+
     def _pause(self) -> None:
         assert self._work is not None
         self._running = False
-        self._goal = _FAR
         self._flush(final=True)
+        self._tempo.rest(self._work.step)
         self._send(Paused(self._work.step))
 
     def _flush(self, final: bool = False) -> None:
-        """Send what was recorded, about 20 messages a second; ``final`` sends all that there is."""
+        """Send what was recorded, if it is time; ``final`` sends all that there is."""
         work = self._work
         assert work is not None
         now = time.monotonic()
-        if not final and now - self._sent < MESSAGE_SECONDS * len(work.trainings):
+        if not final and now - self._sent < self._message_seconds * len(work.trainings):
             return
         for message in work.take():
             self._send(message)
@@ -269,26 +268,12 @@ class Server:
             self._field_due = time.monotonic() + max(FIELD_SECONDS, 8 * cost)
 
 
-def _unexpected(error: BaseException, text: str) -> Problem:
-    """Say that something broke, with the place of the log."""
-    path = _log(text)
-    where = f" The details are in {path}." if path is not None else ""
-    reason = str(error).splitlines()[0][:200] if str(error) else "no reason given"
-    return Problem(
-        "Something broke in the trainer; what was recorded before is kept",
-        f"{type(error).__name__}: {reason}.{where} This is probably a fault of the program.",
-    )
+def message_seconds(processes: int) -> float:
+    """Return the time between two messages of a process: about 20 a second, fewer where many send.
 
-
-def _log(text: str) -> Path | None:
-    """Append to the log file; a log that cannot be written is no reason to stop."""
-    try:
-        folder = platformdirs.user_log_path("losslab", appauthor=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "trainer.log"
-        stamp = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{stamp}\n{text}\n")
-    except OSError:
-        return None
-    return path
+    Examples
+    --------
+    >>> message_seconds(1), message_seconds(2), message_seconds(8), message_seconds(64)
+    (0.05, 0.05, 0.1, 0.25)
+    """
+    return 0.05 * min(5.0, max(1.0, processes / 4))

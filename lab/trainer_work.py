@@ -52,18 +52,24 @@ class ExperimentWork:
     ----------
     busy
         Seconds of work so far, evaluations included.
+    slice
+        Steps done at a time at most.
+    drawable
+        Whether `field` has something to draw: two features or fewer, and the first run of a loss.
     """
 
     def __init__(self, config: ExperimentConfig, sweep: Sweep) -> None:
         self.config, self.sweep = config, sweep
         self.trainings = [(indices, Training(plan)) for indices, plan in sweep.plans]
         self.busy = 0.0
-        self._slice = 1
+        self.slice = 1
         self._pending: list[list[Chunk]] = [[] for _ in self.trainings]
         self._diverged: set[int] = set()
         self._rates = np.array([run.learning_rate for run in sweep.runs])
+        self._changes: list[tuple[int, float, int | None]] = []
+        self._drawn = {loss * config.seeds.count for loss in range(len(config.losses))}
         features = sweep.plans[0][1].data.dataset.features
-        self.drawable = features <= 2
+        self.drawable = features <= 2 and not self._drawn.isdisjoint(sweep.planned)
 
     @property
     def step(self) -> int:
@@ -77,7 +83,8 @@ class ExperimentWork:
 
     def advance(self, most: int) -> None:
         """Do a slice of steps with every batch: about 20 ms of work, at most ``most`` steps."""
-        steps = min(self._slice, most)
+        self._change_rates()
+        steps = min(self.slice, most, *(at - self.step for at, _, _ in self._changes))
         began = time.perf_counter()
         for number, (indices, training) in enumerate(self.trainings):
             if training.finished:
@@ -90,8 +97,8 @@ class ExperimentWork:
         self.busy += took
         if steps:
             factor = min(2.0, max(0.25, SLICE_SECONDS / took))
-            if steps == self._slice or factor < 1:
-                self._slice = max(1, min(LARGEST_SLICE, int(steps * factor)))
+            if steps == self.slice or factor < 1:
+                self.slice = max(1, min(LARGEST_SLICE, int(steps * factor)))
 
     def take(self) -> list[Recorded]:
         """Return what was recorded since the last call, one message a batch."""
@@ -102,23 +109,42 @@ class ExperimentWork:
                 chunks.clear()
         return messages
 
-    def set_learning_rate(self, value: float, loss: int | None) -> None:
-        """Set the base rate of one loss, or of all losses without a rate of their own."""
-        for run in self.sweep.runs:
-            own = self.config.losses[run.loss_index].learning_rate
-            if run.loss_index == loss or (loss is None and own is None):
-                self._rates[run.index] = value
+    def set_learning_rate(self, value: float, loss: int | None, at: int | None = None) -> None:
+        """Set the base rate of one loss, or of all losses without a rate of their own.
+
+        With ``at``, do so when this many steps are done, at once where they are.
+        """
+        self._changes.append((self.step if at is None else at, value, loss))
+        self._change_rates()
+
+    def _change_rates(self) -> None:
+        """Make the changes of rate that are due."""
+        due = [change for change in self._changes if change[0] <= self.step]
+        if not due:
+            return
+        self._changes = [change for change in self._changes if change[0] > self.step]
+        for _, value, loss in due:
+            for run in self.sweep.runs:
+                own = self.config.losses[run.loss_index].learning_rate
+                if run.loss_index == loss or (loss is None and own is None):
+                    self._rates[run.index] = value
         for indices, training in self.trainings:
             training.set_learning_rate(self._rates[list(indices)])
 
     def field(self) -> Field:
-        """Predict on the grid with the first run of each loss that has not diverged."""
+        """Predict on the grid with the first run of each loss that has not diverged.
+
+        Where an experiment is divided, a loss is drawn by the process that has the first of all its runs.
+        """
         parts = []
         for indices, training in self.trainings:
             rows = []
             for group in training.plan.groups:
                 own = range(group.runs.start, group.runs.stop)
+                if indices[own[0]] not in self._drawn:
+                    continue
                 alive = [row for row in own if indices[row] not in self._diverged]
                 rows.append(alive[0] if alive else own[0])
-            parts.append((indices, training.plan, rows, training.parameters()[rows]))
+            if rows:
+                parts.append((indices, training.plan, rows, training.parameters()[rows]))
         return make_field(self.step, parts)

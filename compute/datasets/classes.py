@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.datasets.base import Dataset, DatasetCard, check_size
+from compute.datasets.drawn import make_blobs, make_circles, make_moons
 from compute.declaration import Parameter
 
 MOST_SAMPLES = 1_000_000
@@ -49,38 +50,27 @@ def _planar(name: str, inputs: NDArray[np.float64], labels: NDArray[Any], classe
 
 def load_moons(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
     """Draw two interleaving half circles (``sklearn.datasets.make_moons``); (N, 2), 2 classes."""
-    from sklearn.datasets import make_moons
-
-    inputs, labels = make_moons(
-        parameters["samples"], noise=parameters["noise"] or None, random_state=_legacy_seed(generator)
-    )
+    inputs, labels = make_moons(parameters["samples"], parameters["noise"], _legacy_seed(generator))
     return _planar("moons", inputs, labels, 2)
 
 
 def load_circles(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
     """Draw a circle inside another (``sklearn.datasets.make_circles``); (N, 2), 2 classes."""
-    from sklearn.datasets import make_circles
-
     inputs, labels = make_circles(
-        parameters["samples"],
-        noise=parameters["noise"] or None,
-        factor=parameters["factor"],
-        random_state=_legacy_seed(generator),
+        parameters["samples"], parameters["noise"], parameters["factor"], _legacy_seed(generator)
     )
     return _planar("circles", inputs, labels, 2)
 
 
 def load_blobs(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
     """Draw Gaussian clusters around random centres (``sklearn.datasets.make_blobs``); (N, D), K classes."""
-    from sklearn.datasets import make_blobs
-
     check_size(parameters["samples"], parameters["features"], "data.features")
     inputs, labels = make_blobs(
         parameters["samples"],
-        n_features=parameters["features"],
-        centers=parameters["classes"],
-        cluster_std=parameters["cluster_std"],
-        random_state=_legacy_seed(generator),
+        parameters["features"],
+        parameters["classes"],
+        parameters["cluster_std"],
+        _legacy_seed(generator),
     )
     return _planar("blobs", inputs, labels, parameters["classes"])
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from compute.datasets.base import Dataset, DatasetCard, check_size
 from compute.datasets.classes import samples_parameter
+from compute.datasets.drawn import make_regression
 from compute.declaration import Parameter
 from compute.problems import Problem, ProblemError
 
@@ -98,25 +99,41 @@ def load_sine(parameters: Mapping[str, Any], generator: np.random.Generator) -> 
 
 def load_linear_regression(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
     """Draw a linear target of many features (``sklearn.datasets.make_regression``) with noise; (N, D)."""
-    from sklearn.datasets import make_regression
-
     features, informative = parameters["features"], parameters["informative"]
-    check_size(parameters["samples"], features, "data.features")
-    inputs, y = make_regression(
+    samples, carrying, seed = (
         parameters["samples"],
-        n_features=features,
-        n_informative=min(informative, features),
-        bias=parameters["bias"],
-        effective_rank=parameters["effective_rank"],
-        shuffle=True,
-        random_state=int(generator.integers(2**32)),
+        min(informative, features),
+        int(generator.integers(2**32)),
     )
+    check_size(samples, features, "data.features")
+    if parameters["effective_rank"] is None:
+        inputs, y = make_regression(samples, features, carrying, parameters["bias"], seed)
+    else:
+        inputs, y = _low_rank(parameters, carrying, seed)
     notes: tuple[str, ...] = ()
     if informative > features:
         notes = (f"all {features} features carry signal ({informative} were asked for)",)
     y = y + _noisy(parameters, generator, len(y))
     names = tuple(f"x{i + 1}" for i in range(features))
     return Dataset("linear_regression", "regression", inputs, y[:, None], names, ("y",), notes)
+
+
+def _low_rank(
+    parameters: Mapping[str, Any], informative: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw inputs that are correlated, so that few directions carry most of their variance."""
+    from sklearn.datasets import make_regression as make_with_rank
+
+    inputs, y = make_with_rank(
+        parameters["samples"],
+        n_features=parameters["features"],
+        n_informative=informative,
+        bias=parameters["bias"],
+        effective_rank=parameters["effective_rank"],
+        shuffle=True,
+        random_state=seed,
+    )
+    return inputs, y
 
 
 def _noise_parameters(scale: float) -> tuple[Parameter, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from compute.datasets.base import Dataset, DatasetCard
+from compute.datasets.bundled import FEATURES, read_table
 from compute.declaration import Parameter
 from compute.problems import Problem, ProblemError
 
@@ -77,22 +78,14 @@ def _subset(dataset: Dataset, parameters: Mapping[str, Any]) -> Dataset:
 
 def _loader(name: str) -> Callable[[Mapping[str, Any], np.random.Generator], Dataset]:
     def load(parameters: Mapping[str, Any], generator: np.random.Generator) -> Dataset:
-        from sklearn import datasets
-
-        if name == "diabetes":
-            bunch = datasets.load_diabetes(scaled=False)
-            targets = np.asarray(bunch.target, dtype=np.float64)[:, None]
-            target_names: tuple[str, ...] = ("progression",)
-        else:
-            bunch = getattr(datasets, f"load_{name}")()
-            targets = np.asarray(bunch.target, dtype=np.int64)
-            target_names = tuple(str(n) for n in bunch.target_names)
+        inputs, targets, target_names = read_table(name)
+        regression = name == "diabetes"
         dataset = Dataset(
             name,
-            "regression" if name == "diabetes" else "classification",
-            np.ascontiguousarray(bunch.data, dtype=np.float64),
-            targets,
-            tuple(str(n) for n in bunch.feature_names),
+            "regression" if regression else "classification",
+            inputs,
+            targets[:, None] if regression else targets.astype(np.int64),
+            FEATURES[name],
             target_names,
         )
         return _subset(dataset, parameters)

@@ -92,6 +92,7 @@ def test_a_run_writes_experiment_curves_and_results(
     assert "CE" in printed
     assert "BCE" in printed
     assert "of 8 (" in said
+    assert "Training will take about" in said
 
 
 def test_the_same_experiment_gives_the_same_numbers(small: Path, tmp_path: Path) -> None:
@@ -99,6 +100,23 @@ def test_the_same_experiment_gives_the_same_numbers(small: Path, tmp_path: Path)
         assert run("run", small, "--out", tmp_path / name, "--quiet", "--device", "cpu") == 0
     first, second = (pl.read_parquet(tmp_path / name / "curves.parquet") for name in ("a", "b"))
     assert first["value"].to_list() == second["value"].to_list()
+
+
+def test_any_number_of_processes_gives_the_same_numbers(small: Path, tmp_path: Path) -> None:
+    for count in ("1", "2"):
+        wide = ("--set", "model.hidden=[64,64]", "seeds.count=4")
+        assert run("run", small, "--out", tmp_path / count, "--quiet", "--workers", count, *wide) == 0
+    first, second = (pl.read_parquet(tmp_path / count / "curves.parquet") for count in ("1", "2"))
+    assert first["value"].to_list() == second["value"].to_list()
+
+
+@pytest.mark.parametrize("count", ["0", "-2", "many"])
+def test_a_number_of_processes_that_is_none(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], count: str
+) -> None:
+    assert run("run", small, "--out", tmp_path / "out", f"--workers={count}") == 2
+    assert "not a number of processes" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_results_are_not_overwritten_unasked(
@@ -211,7 +229,9 @@ def test_a_trainer_that_fails_to_start_is_exit_code_1_and_not_for_ever(
 
     def killed(self: Session, pause_after: int | None = None) -> None:
         start(self, pause_after)
-        os.kill(self._trainer.pid, signal.SIGTERM)  # type: ignore[attr-defined]
+        while not (pids := self._trainer.pids):  # type: ignore[attr-defined]
+            time.sleep(0.001)
+        os.kill(pids[0], signal.SIGTERM)
 
     monkeypatch.setattr(Session, "start", killed)
     assert run("run", small, "--out", tmp_path / "out") == 1
@@ -228,6 +248,7 @@ def endless(small: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr is not None
+        assert "of memory" in process.stderr.readline()
         assert "step" in process.stderr.readline()
         time.sleep(0.5)
         yield process
@@ -256,12 +277,20 @@ def test_ctrl_c_stops_and_keeps_what_is_there(
     check_partial(tmp_path / "out", "stopped")
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the trainer in /proc")
 def test_a_killed_trainer_leaves_its_curves(endless: subprocess.Popen[str], tmp_path: Path) -> None:
-    children = Path(f"/proc/{endless.pid}/task/{endless.pid}/children").read_text(encoding="utf-8").split()
-    trainers = [c for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text(encoding="utf-8")]
+    servers = [child for child in children_of(endless.pid) if "forkserver" in command_of(child)]
+    trainers = [child for server in servers for child in children_of(server)]
     assert len(trainers) == 1
-    os.kill(int(trainers[0]), signal.SIGKILL)
+    os.kill(trainers[0], signal.SIGKILL)
     _, said = endless.communicate(timeout=120)
     assert endless.returncode == 1
     assert "SIGKILL" in said

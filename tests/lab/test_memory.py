@@ -49,7 +49,7 @@ def test_memory_is_flat(cycles: int) -> None:
         for number in range(8):  # buffers, caches and lazy imports settle
             cycle(session, number)
         gc.collect()
-        child = session._trainer.pid  # type: ignore[attr-defined]
+        child = session._trainer.pids[0]  # type: ignore[attr-defined]
         before = resident(os.getpid()), resident(child)
         for number in range(cycles):
             cycle(session, number)

@@ -9,6 +9,7 @@ import pytest
 
 from compute.plan import RunEnd
 from compute.problems import Problem
+from lab.config_changes import apply_changes
 from lab.experiment_file import read_experiment
 from lab.messages import (
     Advance,
@@ -17,6 +18,7 @@ from lab.messages import (
     Died,
     Ended,
     Failed,
+    Lost,
     Pause,
     Paused,
     Prepare,
@@ -325,6 +327,33 @@ def test_a_failure_of_the_trainer_keeps_the_curves() -> None:
     assert session.state == "interrupted"
     assert session.problem == Problem("Something broke")
     assert session.step == 20
+
+
+def test_runs_of_a_process_that_is_gone_are_interrupted_and_the_others_go_on() -> None:
+    session, trainer = running()
+    changes = tell(session, trainer, rows(0, 20), Lost((1, 2, 4), Problem("A process is gone", "Killed.")))
+    assert {"runs", "curves", "problem"} <= changes
+    assert session.state == "running"
+    assert [run.status for run in session.runs] == [
+        "running", "interrupted", "interrupted", "running", "interrupted", "running",
+    ]  # fmt: skip
+    assert session.problem is not None
+    assert session.problem.title == "A process is gone"
+    body = session.problem.body
+    assert f"{session.labels[0]}, seeds 1, 2; {session.labels[1]}, seed 1" in body
+    assert body.endswith("Killed.")
+    tell(session, trainer, Ended("stopped", 20, 0.1), Resumed(20), Ended("finished", 50, 0.2))
+    assert [run.status for run in session.runs].count("finished") == 3
+    assert session.state == "finished"
+
+
+def test_many_lost_seeds_are_counted() -> None:
+    session, trainer = scripted_session(apply_changes(tiny_config(), {"seeds.count": 9}))
+    tell(session, trainer, Prepared(1, data_summary()))
+    session.start()
+    tell(session, trainer, started(trainer, seeds=9), Lost(tuple(range(9)), Problem("A process is gone")))
+    assert session.problem is not None
+    assert "seeds 0, 1, 2, 3 and 5 more" in session.problem.body
 
 
 def test_a_failed_start_is_over() -> None:

@@ -53,6 +53,8 @@ def test_runs_are_ordered_by_loss_and_seed_and_start_in_pairs() -> None:
     assert [group.runs for group in plan.groups] == [slice(0, 3), slice(3, 6)]
     np.testing.assert_array_equal(plan.initial[:3], plan.initial[3:])
     assert len({row.tobytes() for row in plan.initial[:3]}) == 3
+    assert plan.initial.dtype == np.float32
+    assert swept(changed(training__precision="float64")).plans[0][1].initial.dtype == np.float64
     assert plan.batch_seeds == (7, 8, 9, 7, 8, 9)
     assert plan.model.sizes == (64, 32, 32, 10)
     assert {run.layers for run in sweep.runs} == {("1", "2", "out")}

@@ -37,8 +37,10 @@ from lab.messages import (
     Started,
     Stop,
 )
+from lab.pool import TrainerPool
 from lab.session import Session
-from lab.trainer import THREAD_VARIABLES, TrainerHandle, death_problem
+from lab.trainer import THREAD_VARIABLES, TrainerHandle
+from lab.trainer_problems import death_problem
 from tests.lab.recorded_runs import tiny_config
 
 LONG = {"training.steps": 1_000_000}
@@ -348,7 +350,7 @@ def wait_for(session: Session, done: Callable[[], bool]) -> None:
 
 
 def test_a_session_over_the_real_process() -> None:
-    session = Session("cpu", config=apply_changes(tiny_config(), LONG))
+    session = Session("cpu", config=apply_changes(tiny_config(), LONG), trainer=TrainerPool(1))
     try:
         wait_for(session, lambda: session.state == "ready")
         session.start()
@@ -364,7 +366,7 @@ def test_a_session_over_the_real_process() -> None:
         wait_for(session, lambda: session.state == "paused" and session.step == step + 11)
         session.resume()
         wait_for(session, lambda: session.state == "running")
-        pid = session._trainer.pid  # type: ignore[attr-defined]
+        (pid,) = session._trainer.pids  # type: ignore[attr-defined]
         os.kill(pid, signal.SIGKILL)
         wait_for(session, lambda: session.state == "interrupted")
         assert session.problem is not None

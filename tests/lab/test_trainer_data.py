@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from compute.datasets.base import Dataset
-from lab import trainer_data, trainer_process
+from lab import trainer_data, trainer_problems
 from lab.config_changes import apply_changes
 from lab.messages import (
     DeviceReport,
@@ -28,6 +28,8 @@ from lab.messages import (
     Start,
     Started,
 )
+from lab.pace import Pace
+from lab.trainer import trainer_context
 from lab.trainer_data import Broken, DataThread, Layout
 from lab.trainer_process import Server
 from lab.trainer_work import ExperimentWork, merge_chunks
@@ -129,7 +131,7 @@ class Here:
 
     @staticmethod
     def _run(connection: Connection) -> None:
-        Server(connection).run()
+        Server(connection, Pace(trainer_context(), 1), 0).run()
 
     def until(self, kind: type) -> Event:
         while self.ours.poll(20):
@@ -154,7 +156,7 @@ def here() -> Iterator[Here]:
 def test_training_that_breaks_is_said_and_the_process_goes_on(
     here: Here, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception, words: str
 ) -> None:
-    monkeypatch.setattr(trainer_process.platformdirs, "user_log_path", lambda *_a, **_k: tmp_path / "logs")
+    monkeypatch.setattr(trainer_problems.platformdirs, "user_log_path", lambda *_a, **_k: tmp_path / "logs")
     real = ExperimentWork.advance
 
     def breaks(self: ExperimentWork, most: int) -> None:
@@ -183,9 +185,9 @@ def test_a_log_that_cannot_be_written_is_no_further_harm(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(
-        trainer_process.platformdirs, "user_log_path", lambda *_a, **_k: tmp_path / "file" / "logs"
+        trainer_problems.platformdirs, "user_log_path", lambda *_a, **_k: tmp_path / "file" / "logs"
     )
-    problem = trainer_process._unexpected(RuntimeError("odd"), "traceback")
+    problem = trainer_problems.unexpected(RuntimeError("odd"), "traceback")
     assert "odd" in problem.body
     assert "details are in" not in problem.body
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn import datasets
 
-from compute.datasets import load_dataset
+from compute.datasets import DATASETS, bundled, load_dataset
 from compute.problems import ProblemError
 
 
@@ -15,10 +18,15 @@ def test_tables_are_scikit_learns(name: str) -> None:
     assert np.array_equal(data.inputs, bunch.data)
     assert np.array_equal(data.targets, bunch.target)
     assert data.target_names == tuple(str(n) for n in bunch.target_names)
+    assert data.feature_names == tuple(bunch.feature_names)
+    assert data.inputs.flags.c_contiguous
 
 
 def test_diabetes_is_in_its_own_units() -> None:
     data = load_dataset("diabetes", {})
+    bunch = datasets.load_diabetes(scaled=False)
+    assert np.array_equal(data.inputs, bunch.data)
+    assert data.feature_names == tuple(bunch.feature_names)
     assert data.inputs[0, 0] == 59.0
     assert data.targets[:2, 0].tolist() == [151.0, 75.0]
     x = (data.inputs - data.inputs.mean(0)) / data.inputs.std(0)
@@ -56,3 +64,24 @@ def test_wrong_choices_are_refused(parameters: dict[str, tuple[float, ...]], tit
         load_dataset("iris", parameters)
     assert caught.value.problem.title == title
     assert caught.value.problem.where == where
+
+
+def test_no_table_nor_drawn_set_imports_scikit_learn() -> None:
+    names = [name for name in DATASETS if name != "file"]
+    program = f"""
+import sys
+from compute.datasets import load_dataset
+for name in {names}:
+    load_dataset(name, {{}})
+print([name for name in ("sklearn", "scipy", "polars") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_table_that_does_not_exist_and_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyError):
+        bundled.read_table("titanic")
+    monkeypatch.setattr(bundled.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(ModuleNotFoundError, match="scikit-learn"):
+        bundled.read_table("iris")

@@ -70,7 +70,7 @@ def facts() -> dict[str, str]:
         "Date": date.today().isoformat(),
     }
     if taken := [name for name in SLOWING if os.environ.get(name)]:
-        found["Environment"] = f"{' and '.join(taken)} were set, and were taken away for the measuring"
+        found["Environment"] = f"set here, and taken away for the measuring: {', '.join(taken)}"
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from lab.bench_plan import Net, class_data, initial_parameters
 BATCHES = 512
 """Batches drawn beforehand; training goes through them again and again."""
 
-Record = list[tuple[torch.Tensor, list[torch.Tensor]]]
+Record = list[tuple[torch.Tensor, Sequence[torch.Tensor]]]
 
 
 class TorchEager:

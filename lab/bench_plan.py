@@ -19,6 +19,7 @@ from compute.losses import make_loss
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan
+from compute.workspace import Workspace
 
 Kernels = Literal["arrays", "compiled"]
 FOREVER = 10**9
@@ -173,5 +174,5 @@ def why_not_compiled(plan: Plan) -> str:
     train = plan.data.train
     rows = Rows(module_of(plan.device), train.inputs, train.targets, plan.target_width, plan.precision)
     first = np.zeros(1, dtype=np.intp)
-    live = make_live(plan, rows, first, plan.initial[:1], plan.learning_rates, None, 1)
+    live = make_live(plan, rows, first, plan.initial[:1], plan.learning_rates, None, 1, Workspace(rows.xp))
     return "there are no compiled kernels for this net" if type(live) is LiveRuns else ""

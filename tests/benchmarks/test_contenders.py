@@ -100,6 +100,14 @@ def test_own_batches_differ_between_runs_and_shared_ones_do_not() -> None:
     assert (a[:, 1] != b[:, 1]).all()
 
 
+def test_without_norms_the_same_is_trained() -> None:
+    full, bare = make(Spec("ours", "pg", 2)), make(Spec("ours", "pg", 2, {"norms": False}))
+    with_norms, without = (contender.read(contender.advance(5)) for contender in (full, bare))
+    assert (with_norms["losses"] == without["losses"]).all()
+    assert (with_norms["norms"] > 0).all()
+    assert (without["norms"] == 0).all()
+
+
 def test_a_run_that_ends_is_an_error_since_the_rest_would_look_fast() -> None:
     contender = make(Spec("ours", "pg", 2, {"optimizer": "sgd", "learning_rate": 1e30}))
     with pytest.raises(RuntimeError, match="2 runs ended"):

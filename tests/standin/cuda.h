@@ -30,7 +30,7 @@ struct Barrier { int arrived = 0; long turn = 0; };
 struct Fibre { ucontext_t context; std::vector<char> stack; bool done = false; };
 
 static std::vector<Fibre> fibres;
-static std::vector<Barrier> groups;  // of neighbouring threads, by the first of them
+static std::vector<Barrier> groups;  // of neighbouring threads, by the first of them and their number
 static Barrier block;
 static std::vector<double> slots;
 static ucontext_t scheduler;
@@ -48,7 +48,8 @@ inline void wait(Barrier& barrier, int members) {
 inline void wait_for(unsigned mask) {
     const int lane = threadIdx.x % 32;
     if (!(mask >> lane & 1)) mistake = "a thread waits for a group that it is not in";
-    wait(groups[threadIdx.x - lane + __builtin_ctz(mask)], __builtin_popcount(mask));
+    const int first = threadIdx.x - lane + __builtin_ctz(mask), members = __builtin_popcount(mask);
+    wait(groups[first * 33 + members], members);
 }
 
 inline void run_fibre() {
@@ -65,7 +66,7 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
     for (blockIdx.y = 0; blockIdx.y < grid.y; ++blockIdx.y)
     for (blockIdx.x = 0; blockIdx.x < grid.x; ++blockIdx.x) {
         std::memset(shared, 0xff, LARGEST_SHARED + 64);
-        groups.assign(count, Barrier()); block = Barrier(); slots.assign(count, 0);
+        groups.assign(count * 33, Barrier()); block = Barrier(); slots.assign(count, 0);
         for (Fibre& fibre : fibres) {
             fibre.stack.resize(STACK); fibre.done = false;
             getcontext(&fibre.context);
@@ -131,11 +132,11 @@ Number __shfl_xor_sync(unsigned mask, Number value, int offset, int) {
     return other;
 }
 
-// What starts a kernel from outside; it also is the shared memory that the kernel declares.
+// What starts a kernel from outside. EMULATED_MEMORY is the shared memory that the kernels declare.
+#define EMULATED_MEMORY real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];
 #define EMULATED(kernel)                                                                              \
-    real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];                              \
-    extern "C" const char* start(int x, int y, int threads, long shared_bytes, void** given,          \
-                                 const long* sizes, int count) {                                      \
+    extern "C" const char* start_##kernel(int x, int y, int threads, long shared_bytes, void** given, \
+                                          const long* sizes, int count) {                             \
         return emulation::call(kernel, given, sizes, count, dim3{x, y, 1}, dim3{threads, 1, 1},       \
                                shared_memory, shared_bytes);                                          \
     }

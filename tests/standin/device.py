@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from compute.backend import Device
+from tests.standin import cublas
 from tests.standin.array import StandInArray
 from tests.standin.kernels import RawKernel
 
@@ -64,6 +65,7 @@ class StandIn:
         self.module.get_default_memory_pool = lambda: SimpleNamespace(free_bytes=lambda: 0)
         self.module.cuda = SimpleNamespace(
             Device=lambda index=0: _Current(),
+            cublas=cublas,
             runtime=SimpleNamespace(memGetInfo=lambda: (MEMORY, MEMORY), CUDARuntimeError=RuntimeError),
         )
         self.device = Device("gpu", "GPU · stand-in", module=self.module)
@@ -168,7 +170,7 @@ class _Current(nullcontext):  # type: ignore[type-arg]
         "MaxSharedMemoryPerBlockOptin": 232448,
         "MaxSharedMemoryPerMultiprocessor": 233472,
     }
-    compute_capability = "90"
+    cublas_handle = cublas.HANDLE
 
     def use(self) -> None:
         """Take it."""

@@ -1,6 +1,7 @@
 // A block of CUDA threads on a processor, for the kernels' own source: every thread is a fibre, and those
 // of a block take turns at each barrier. Shared memory starts as NaN, and a guard behind it finds writes
 // past its end. Enough of CUDA for compute/gpu/source, no more.
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cmath>
@@ -27,17 +28,27 @@ namespace emulation {
 constexpr int STACK = 128 * 1024, LARGEST_SHARED = 232448;
 
 struct Barrier { int arrived = 0; long turn = 0; };
-struct Fibre { ucontext_t context; std::vector<char> stack; bool done = false; };
+struct Fibre { ucontext_t context; jmp_buf place; std::vector<char> stack; bool begun, done; };
 
 static std::vector<Fibre> fibres;
 static std::vector<Barrier> groups;  // of neighbouring threads, by the first of them and their number
 static Barrier block;
 static std::vector<double> slots;
-static ucontext_t scheduler;
+static jmp_buf scheduler;
 static std::function<void()> body;
 static const char* mistake = nullptr;
 
-inline void others_turn() { swapcontext(&fibres[threadIdx.x].context, &scheduler); }
+// Contexts only begin a fibre: swapping them would ask the system for the signal mask each time.
+inline void others_turn() {
+    if (!_setjmp(fibres[threadIdx.x].place)) _longjmp(scheduler, 1);
+}
+
+__attribute__((noinline)) void take_turn(Fibre& fibre) {
+    if (_setjmp(scheduler)) return;
+    if (fibre.begun) _longjmp(fibre.place, 1);
+    fibre.begun = true;
+    setcontext(&fibre.context);
+}
 
 inline void wait(Barrier& barrier, int members) {
     const long turn = barrier.turn;
@@ -68,7 +79,7 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
         std::memset(shared, 0xff, LARGEST_SHARED + 64);
         groups.assign(count * 33, Barrier()); block = Barrier(); slots.assign(count, 0);
         for (Fibre& fibre : fibres) {
-            fibre.stack.resize(STACK); fibre.done = false;
+            fibre.stack.resize(STACK); fibre.begun = fibre.done = false;
             getcontext(&fibre.context);
             fibre.context.uc_stack.ss_sp = fibre.stack.data();
             fibre.context.uc_stack.ss_size = STACK;
@@ -83,7 +94,7 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
             for (const Barrier& group : groups) moved += group.turn;
             for (threadIdx.x = 0; threadIdx.x < count; ++threadIdx.x)
                 if (!fibres[threadIdx.x].done) {
-                    swapcontext(&scheduler, &fibres[threadIdx.x].context);
+                    take_turn(fibres[threadIdx.x]);
                     left += !fibres[threadIdx.x].done;
                 }
             for (const Barrier& group : groups) moved -= group.turn;

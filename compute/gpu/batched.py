@@ -80,17 +80,8 @@ class Layer:
 class BatchedRuns(LiveRuns):
     """Live runs of which every step is a few calls for all of them; parameters as for `LiveRuns`."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        rows: Rows,
-        runs: NDArray[np.intp],
-        parameters: Array,
-        rates: NDArray[np.float64],
-        state: Sequence[Array] | None,
-        block: int,
-    ) -> None:
-        super().__init__(plan, rows, runs, parameters, rates, state, block)
+    def __init__(self, plan: Plan, rows: Rows, runs: NDArray[np.intp], *others: Any) -> None:
+        super().__init__(plan, rows, runs, *others)
         xp, dtype, model, count = self.xp, self.dtype, plan.model, len(runs)
         tables = RunTables.of(plan, runs)
         source = batched_source(plan, tables.losses)
@@ -113,7 +104,7 @@ class BatchedRuns(LiveRuns):
         self._most_parts = self._row_blocks * (1 + self._batches.size // piece)
         self._parts = xp.zeros((count, self._most_parts), dtype=dtype)
         self._blocks = blocks_for(model.parameter_count)
-        self._sums = xp.zeros((count, self._blocks, model.layers + 2), dtype=dtype)
+        self._norm_parts = xp.zeros((count, self._blocks, model.layers + 2), dtype=dtype)
         self._ones = xp.ones(piece, dtype=dtype)
         self._layers: dict[int, list[Layer]] = {}
         self._batch: dict[int, Array] = {}
@@ -143,7 +134,7 @@ class BatchedRuns(LiveRuns):
             self.dtype.type(number)
             for number in (plan.l1, plan.l2, plan.clip or 0, plan.schedule.factor(step))
         )
-        self._launch("norms", self._blocks, self.parameters, self.gradients, self._sums, l1, l2)
+        self._launch("norms", self._blocks, self.parameters, self.gradients, self._norm_parts, l1, l2)
         self._launch(
             "finish_step",
             self._blocks,
@@ -152,7 +143,7 @@ class BatchedRuns(LiveRuns):
             *(*self.state, None, None)[:2],
             self.recorder.table[row],
             self._parts,
-            self._sums,
+            self._norm_parts,
             self._hyper,
             self._base,
             factor,

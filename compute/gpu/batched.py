@@ -153,7 +153,7 @@ class BatchedRuns(LiveRuns):
         )
 
     def _launch(self, name: str, blocks: int, *arguments: Any, runs: int | None = None) -> None:
-        grid = (blocks, len(self.runs) if runs is None else runs)
+        grid = (len(self.runs) if runs is None else runs, blocks)
         self._kernels[name](grid, (THREADS,), arguments, shared_mem=self._scratch)
 
     def _inputs(self, piece: Piece) -> Array:

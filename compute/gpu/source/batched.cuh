@@ -1,5 +1,5 @@
 // What lies between the matrix products of larger nets: a few kernels a step over all runs at once. Blocks
-// of one run have its number in blockIdx.y. Sums over a run are made in two stages, each in a fixed order.
+// of one run have its number in blockIdx.x. Sums over a run are made in two stages, each in a fixed order.
 
 __device__ inline int width_of(int layer) {
     const int widths[] = {WIDTHS};
@@ -10,10 +10,10 @@ __device__ inline int width_of(int layer) {
 extern "C" __global__ void __launch_bounds__(THREADS)
 gather(const real* inputs, const long long* order, const int* stream, real* batch, int epochs, int count, int place,
        int start, int rows) {
-    const int width = width_of(0) + 1, mine = blockIdx.y;
+    const int width = width_of(0) + 1, mine = blockIdx.x;
     const long long* from = order + ((long long)stream[mine] * epochs + place) * count + start;
     real* const to = batch + (long long)mine * rows * width;
-    for (int i = blockIdx.x * THREADS + threadIdx.x; i < rows * width; i += gridDim.x * THREADS)
+    for (int i = blockIdx.y * THREADS + threadIdx.x; i < rows * width; i += gridDim.y * THREADS)
         to[i] = inputs[from[i / width] * width + i % width];
 }
 
@@ -21,9 +21,9 @@ gather(const real* inputs, const long long* order, const int* stream, real* batc
 // `z` and `a` are (r, rows, width) and may be the same.
 extern "C" __global__ void __launch_bounds__(THREADS)
 activate(real* z, real* a, const real* parameters, int bias, int rows, int width) {
-    const long long first = (long long)blockIdx.y * rows * width;
-    const real* const biases = parameters + (long long)blockIdx.y * PARAMETERS + bias;
-    for (int i = blockIdx.x * THREADS + threadIdx.x; i < rows * width; i += gridDim.x * THREADS) {
+    const long long first = (long long)blockIdx.x * rows * width;
+    const real* const biases = parameters + (long long)blockIdx.x * PARAMETERS + bias;
+    for (int i = blockIdx.y * THREADS + threadIdx.x; i < rows * width; i += gridDim.y * THREADS) {
         const real sum = bias < 0 ? z[first + i] : z[first + i] + biases[i % width];
         if (KEEPS_INPUT) z[first + i] = sum;
         a[first + i] = activation(sum);
@@ -34,8 +34,8 @@ activate(real* z, real* a, const real* parameters, int bias, int rows, int width
 // derivative follows from. Both (r, rows, width).
 extern "C" __global__ void __launch_bounds__(THREADS)
 through_activation(real* slopes, const real* from, int rows, int width) {
-    const long long first = (long long)blockIdx.y * rows * width;
-    for (int i = blockIdx.x * THREADS + threadIdx.x; i < rows * width; i += gridDim.x * THREADS)
+    const long long first = (long long)blockIdx.x * rows * width;
+    for (int i = blockIdx.y * THREADS + threadIdx.x; i < rows * width; i += gridDim.y * THREADS)
         slopes[first + i] *= activation_slope(from[first + i]);
 }
 
@@ -47,7 +47,7 @@ losses(real* outputs, real* slopes, const real* parameters, real* parts, const l
        const real* class_weights, int epochs, int count, int place, int start, int rows, int length, int bias,
        int part, int stride) {
     extern __shared__ real shared_memory[];
-    const int run = blockIdx.y;
+    const int run = blockIdx.x;
     const long long first = (long long)run * rows * OUTPUTS;
     const long long* const from = order + ((long long)stream[run] * epochs + place) * count + start;
     const real* const biases = parameters + (long long)run * PARAMETERS + bias;
@@ -56,7 +56,7 @@ losses(real* outputs, real* slopes, const real* parameters, real* parts, const l
     Row row;
     row.lane = threadIdx.x % LANES;
     row.weights = class_weights ? class_weights + run * OUTPUTS : 0;
-    for (int b = (blockIdx.x * THREADS + threadIdx.x) / LANES; b < rows; b += gridDim.x * THREADS / LANES) {
+    for (int b = (blockIdx.y * THREADS + threadIdx.x) / LANES; b < rows; b += gridDim.y * THREADS / LANES) {
         real* const z = outputs + first + (long long)b * OUTPUTS;
         if (bias >= 0) {
             EACH_OUTPUT(k) z[k] += biases[k];
@@ -72,7 +72,7 @@ losses(real* outputs, real* slopes, const real* parameters, real* parts, const l
         EACH_OUTPUT(k) row.gradient[k] *= share;
     }
     block_sums(total, shared_memory);
-    if (threadIdx.x == 0) parts[(long long)run * stride + part + blockIdx.x] = total[0] * share;
+    if (threadIdx.x == 0) parts[(long long)run * stride + part + blockIdx.y] = total[0] * share;
 }
 
 // Add the penalty to the gradients, and sum up for each block: squared gradients of each layer, squared
@@ -80,14 +80,14 @@ losses(real* outputs, real* slopes, const real* parameters, real* parts, const l
 extern "C" __global__ void __launch_bounds__(THREADS)
 norms(const real* parameters, real* gradients, real* sums, real l1, real l2) {
     extern __shared__ real shared_memory[];
-    const long long mine = (long long)blockIdx.y * PARAMETERS;
+    const long long mine = (long long)blockIdx.x * PARAMETERS;
     real found[LAYERS + 2];
     for (int i = 0; i < LAYERS + 2; ++i) found[i] = 0;
     int offset = 0;
 #pragma unroll
     for (int layer = 0; layer < LAYERS; ++layer) {
         const int weights = width_of(layer) * width_of(layer + 1), all = weights + width_of(layer + 1);
-        for (int i = blockIdx.x * THREADS + threadIdx.x; i < all; i += gridDim.x * THREADS) {
+        for (int i = blockIdx.y * THREADS + threadIdx.x; i < all; i += gridDim.y * THREADS) {
             const real parameter = parameters[mine + offset + i];
             real gradient = gradients[mine + offset + i];
             if (PENALTY && i < weights) {
@@ -104,7 +104,7 @@ norms(const real* parameters, real* gradients, real* sums, real l1, real l2) {
     block_sums(found, shared_memory);
     if (threadIdx.x == 0)
         for (int i = 0; i < LAYERS + 2; ++i)
-            sums[((long long)blockIdx.y * gridDim.x + blockIdx.x) * (LAYERS + 2) + i] = found[i];
+            sums[((long long)blockIdx.x * gridDim.y + blockIdx.y) * (LAYERS + 2) + i] = found[i];
 }
 
 // Record the step, clip the gradients and update the parameters. `parts` (r, stride) holds `used` sums of
@@ -114,7 +114,7 @@ finish_step(real* parameters, const real* gradients, real* state0, real* state1,
      const real* sums, const double* hyper, const real* rates, real factor, long long updates, real clip, int used,
      int stride) {
     extern __shared__ real shared_memory[];
-    const int run = blockIdx.y, runs = gridDim.y, blocks = gridDim.x;
+    const int run = blockIdx.x, runs = gridDim.x, blocks = gridDim.y;
     real total[LAYERS + 2], norm = 0;
 #pragma unroll
     for (int i = 0; i < LAYERS + 2; ++i) {
@@ -125,7 +125,7 @@ finish_step(real* parameters, const real* gradients, real* state0, real* state1,
     }
     if (threadIdx.x == 0) {
         step_constants(hyper + run * HYPER, double(rates[run] * factor), double(updates), shared_memory);
-        if (blockIdx.x == 0) {
+        if (blockIdx.y == 0) {
             real loss = 0;
             for (int part = 0; part < used; ++part) loss += parts[(long long)run * stride + part];
             record[run] = loss;
@@ -137,7 +137,7 @@ finish_step(real* parameters, const real* gradients, real* state0, real* state1,
     __syncthreads();
     const real kept = CLIP ? smallest(clip / sqrt(norm), 1) : real(1);
     real* const state[] = {state0, state1};
-    for (int i = blockIdx.x * THREADS + threadIdx.x; i < PARAMETERS; i += gridDim.x * THREADS) {
+    for (int i = blockIdx.y * THREADS + threadIdx.x; i < PARAMETERS; i += gridDim.y * THREADS) {
         const long long at = (long long)run * PARAMETERS + i;
         parameters[at] = update(parameters[at], CLIP ? gradients[at] * kept : gradients[at], state, at, shared_memory);
     }

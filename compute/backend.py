@@ -208,6 +208,37 @@ def to_host(array: Any) -> npt.NDArray[Any]:
     return host
 
 
+def pinned(module: Any, shape: tuple[int, ...], dtype: Any) -> npt.NDArray[Any]:
+    """Return a host array that a GPU can write to by itself; for NumPy it is an array like any other.
+
+    Parameters
+    ----------
+    module
+        Array module of the device that will write to it.
+    shape, dtype
+        Of the array; its content is arbitrary.
+    """
+    if module is np:
+        return np.empty(shape, dtype=dtype)
+    count = int(np.prod(shape))
+    memory = module.cuda.alloc_pinned_memory(max(1, count) * np.dtype(dtype).itemsize)
+    return np.frombuffer(memory, dtype=dtype, count=count).reshape(shape)
+
+
+def fetch(array: Any, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Copy an array to ``out``, an array that `pinned` made or its first rows, and return that.
+
+    The copy is put behind all work that the GPU was given and needs the processor only to wait for it.
+    """
+    module: Any = array_module(array)
+    if module is np:
+        np.copyto(out, array)
+        return out
+    array.get(out=out, blocking=False)
+    module.cuda.get_current_stream().synchronize()
+    return out
+
+
 def synchronize(device: Device) -> None:
     """Wait until the device has done all it was given. A processor always has."""
     if device.kind == "gpu":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compute.batches import Rows
 from compute.gpu.activations import ACTIVATION_KERNELS
+from compute.gpu.batched import BatchedRuns
 from compute.gpu.losses import LOSS_KERNELS
 from compute.gpu.optimizers import OPTIMIZER_KERNELS
 from compute.gpu.persistent import PersistentRuns, shared_fit
@@ -34,7 +35,7 @@ def runs_on_gpu(plan: Plan, rows: Rows) -> type[LiveRuns]:
     """
     if plan.kernels == "arrays" or without_kernel(plan):
         return LiveRuns
-    return PersistentRuns if shared_fit(plan, rows.xp, rows.count) else LiveRuns
+    return PersistentRuns if shared_fit(plan, rows.xp, rows.count) else BatchedRuns
 
 
 def why_arrays(plan: Plan) -> str:

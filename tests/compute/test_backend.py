@@ -14,14 +14,17 @@ from compute.backend import (
     MEMORY_NEEDED,
     Device,
     array_module,
+    fetch,
     memory_free,
     module_of,
+    pinned,
     select_device,
     synchronize,
     to_device,
     to_host,
     versions,
 )
+from tests.standin import StandIn
 
 GIB = 2**30
 
@@ -324,3 +327,16 @@ def test_the_real_gpu():
     assert free is not None
     assert free >= MEMORY_NEEDED
     assert versions()["CUDA driver"][0].isdigit()
+
+
+def test_rows_are_fetched_into_memory_that_was_made_for_it() -> None:
+    for standin in (None, StandIn()):
+        module = np if standin is None else standin.module
+        array = module.asarray(np.arange(6.0, dtype=np.float32).reshape(3, 2))
+        out = pinned(module, (5, 2), np.float32)
+        assert (out.shape, out.dtype) == ((5, 2), np.float32)
+        assert fetch(array, out[:3]) is not None
+        np.testing.assert_array_equal(out[:3], [[0, 1], [2, 3], [4, 5]])
+        assert pinned(module, (0, 2), np.float32).size == 0
+    with pytest.raises(ValueError, match="mismatch"):
+        fetch(array, pinned(module, (4, 2), np.float32))

@@ -110,14 +110,17 @@ class StandInArray:
         self.host.sort(axis=axis)
 
     def get(self, out: np.ndarray | None = None, blocking: bool = True) -> np.ndarray:
-        """Copy to the host, into ``out`` where it is given."""
-        del blocking  # a stand-in has always finished
+        """Copy to the host, into ``out`` where it is given; not blocking, it is there once the stream is."""
         self.device.copies_to_host += 1
         if out is None:
             return self.host.copy()
         if out.shape != self.shape or out.dtype != self.dtype:
             raise ValueError(f"Shape or dtype mismatch: {out.shape} {out.dtype}, {self.shape} {self.dtype}")
-        np.copyto(out, self.host)
+        if blocking:
+            np.copyto(out, self.host)
+        else:
+            out.fill(-1)
+            self.device.pending.append((out, self.host.copy()))
         return out
 
     # reductions

@@ -1,6 +1,7 @@
 // A block of CUDA threads on a processor, for the kernels' own source: every thread is a fibre, and those
 // of a block take turns at each barrier. Shared memory starts as NaN, and a guard behind it finds writes
 // past its end. Enough of CUDA for compute/gpu/source, no more.
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cmath>
@@ -27,17 +28,27 @@ namespace emulation {
 constexpr int STACK = 128 * 1024, LARGEST_SHARED = 232448;
 
 struct Barrier { int arrived = 0; long turn = 0; };
-struct Fibre { ucontext_t context; std::vector<char> stack; bool done = false; };
+struct Fibre { ucontext_t context; jmp_buf place; std::vector<char> stack; bool begun, done; };
 
 static std::vector<Fibre> fibres;
-static std::vector<Barrier> groups;  // of neighbouring threads, by the first of them
+static std::vector<Barrier> groups;  // of neighbouring threads, by the first of them and their number
 static Barrier block;
 static std::vector<double> slots;
-static ucontext_t scheduler;
+static jmp_buf scheduler;
 static std::function<void()> body;
 static const char* mistake = nullptr;
 
-inline void others_turn() { swapcontext(&fibres[threadIdx.x].context, &scheduler); }
+// Contexts only begin a fibre: swapping them would ask the system for the signal mask each time.
+inline void others_turn() {
+    if (!_setjmp(fibres[threadIdx.x].place)) _longjmp(scheduler, 1);
+}
+
+__attribute__((noinline)) void take_turn(Fibre& fibre) {
+    if (_setjmp(scheduler)) return;
+    if (fibre.begun) _longjmp(fibre.place, 1);
+    fibre.begun = true;
+    setcontext(&fibre.context);
+}
 
 inline void wait(Barrier& barrier, int members) {
     const long turn = barrier.turn;
@@ -48,7 +59,8 @@ inline void wait(Barrier& barrier, int members) {
 inline void wait_for(unsigned mask) {
     const int lane = threadIdx.x % 32;
     if (!(mask >> lane & 1)) mistake = "a thread waits for a group that it is not in";
-    wait(groups[threadIdx.x - lane + __builtin_ctz(mask)], __builtin_popcount(mask));
+    const int first = threadIdx.x - lane + __builtin_ctz(mask), members = __builtin_popcount(mask);
+    wait(groups[first * 33 + members], members);
 }
 
 inline void run_fibre() {
@@ -65,9 +77,9 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
     for (blockIdx.y = 0; blockIdx.y < grid.y; ++blockIdx.y)
     for (blockIdx.x = 0; blockIdx.x < grid.x; ++blockIdx.x) {
         std::memset(shared, 0xff, LARGEST_SHARED + 64);
-        groups.assign(count, Barrier()); block = Barrier(); slots.assign(count, 0);
+        groups.assign(count * 33, Barrier()); block = Barrier(); slots.assign(count, 0);
         for (Fibre& fibre : fibres) {
-            fibre.stack.resize(STACK); fibre.done = false;
+            fibre.stack.resize(STACK); fibre.begun = fibre.done = false;
             getcontext(&fibre.context);
             fibre.context.uc_stack.ss_sp = fibre.stack.data();
             fibre.context.uc_stack.ss_size = STACK;
@@ -82,7 +94,7 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
             for (const Barrier& group : groups) moved += group.turn;
             for (threadIdx.x = 0; threadIdx.x < count; ++threadIdx.x)
                 if (!fibres[threadIdx.x].done) {
-                    swapcontext(&scheduler, &fibres[threadIdx.x].context);
+                    take_turn(fibres[threadIdx.x]);
                     left += !fibres[threadIdx.x].done;
                 }
             for (const Barrier& group : groups) moved -= group.turn;
@@ -131,11 +143,11 @@ Number __shfl_xor_sync(unsigned mask, Number value, int offset, int) {
     return other;
 }
 
-// What starts a kernel from outside; it also is the shared memory that the kernel declares.
+// What starts a kernel from outside. EMULATED_MEMORY is the shared memory that the kernels declare.
+#define EMULATED_MEMORY real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];
 #define EMULATED(kernel)                                                                              \
-    real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];                              \
-    extern "C" const char* start(int x, int y, int threads, long shared_bytes, void** given,          \
-                                 const long* sizes, int count) {                                      \
+    extern "C" const char* start_##kernel(int x, int y, int threads, long shared_bytes, void** given, \
+                                          const long* sizes, int count) {                             \
         return emulation::call(kernel, given, sizes, count, dim3{x, y, 1}, dim3{threads, 1, 1},       \
                                shared_memory, shared_bytes);                                          \
     }

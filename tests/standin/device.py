@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from compute.backend import Device
+from tests.standin import cublas
 from tests.standin.array import StandInArray
 from tests.standin.kernels import RawKernel
 
@@ -40,10 +41,13 @@ class StandIn:
         How often an array was moved.
     launches
         How many kernels of the program's own were started.
+    pending
+        Copies (to, what) that were started and not waited for.
     """
 
     def __init__(self) -> None:
         self.launches = 0
+        self.pending: list[tuple[np.ndarray, np.ndarray]] = []
         self.copies_to_host = self.copies_to_device = 0
         self.module = ModuleType("standin")
         for name in UFUNCS:
@@ -64,12 +68,20 @@ class StandIn:
         self.module.get_default_memory_pool = lambda: SimpleNamespace(free_bytes=lambda: 0)
         self.module.cuda = SimpleNamespace(
             Device=lambda index=0: _Current(),
+            cublas=cublas,
+            alloc_pinned_memory=bytearray,
+            get_current_stream=lambda: SimpleNamespace(synchronize=self._finish),
             runtime=SimpleNamespace(memGetInfo=lambda: (MEMORY, MEMORY), CUDARuntimeError=RuntimeError),
         )
         self.device = Device("gpu", "GPU · stand-in", module=self.module)
 
     def wrap(self, host: Any) -> StandInArray:
         return StandInArray(self, np.asarray(host))
+
+    def _finish(self) -> None:
+        for out, what in self.pending:
+            np.copyto(out, what)
+        self.pending.clear()
 
     def take_in(self, value: Any) -> Any:
         """Return what is inside an argument: an array of this device or a number, never a host array."""
@@ -169,7 +181,7 @@ class _Current(nullcontext):  # type: ignore[type-arg]
         "MaxSharedMemoryPerBlockOptin": 232448,
         "MaxSharedMemoryPerMultiprocessor": 233472,
     }
-    compute_capability = "90"
+    cublas_handle = cublas.HANDLE
 
     def use(self) -> None:
         """Take it."""

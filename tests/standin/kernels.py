@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 COMPILER = shutil.which("g++")
 HEADER = Path(__file__).with_name("cuda.h")
-FLAGS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w")
+KERNEL = re.compile(r"__global__ void (?:__launch_bounds__\(\w+\)\s+)?(\w+)\(")
+FLAGS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-Wl,-Bsymbolic", "-w")
 
 
 @cache
@@ -30,18 +32,17 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 @cache
-def compiled(source: str, name: str) -> Any:
-    """Compile a program once a process and return what starts its kernel."""
+def compiled(source: str) -> ctypes.CDLL:
+    """Compile a program once a process; its kernels are started through ``start_NAME``."""
     assert COMPILER is not None
-    stem = Path(_folder().name, hashlib.sha256((source + name).encode()).hexdigest()[:16])
+    stem = Path(_folder().name, hashlib.sha256(source.encode()).hexdigest()[:16])
     text, library = stem.with_suffix(".cpp"), stem.with_suffix(".so")
-    text.write_text(f'#include "{HEADER}"\n{source}\nEMULATED({name})\n', encoding="utf-8")
+    starts = "".join(f"EMULATED({name})\n" for name in KERNEL.findall(source))
+    text.write_text(f'#include "{HEADER}"\n{source}\nEMULATED_MEMORY\n{starts}', encoding="utf-8")
     done = subprocess.run([COMPILER, *FLAGS, str(text), "-o", str(library)], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    start = ctypes.CDLL(str(library)).start
-    start.restype = ctypes.c_char_p
-    return start
+    return ctypes.CDLL(str(library))
 
 
 class RawKernel:
@@ -63,7 +64,8 @@ class RawKernel:
     ) -> None:
         if shared_mem > self.max_dynamic_shared_size_bytes:
             raise RuntimeError("CUDA_ERROR_INVALID_VALUE: more shared memory than was asked for")
-        start = compiled(self.code, self.name)
+        start = getattr(compiled(self.code), f"start_{self.name}")
+        start.restype = ctypes.c_char_p
         values = [self._argument(item) for item in args]
         given = (ctypes.c_void_p * len(values))(*(item.ctypes.data for item in values))
         sizes = (ctypes.c_long * len(values))(*(item.nbytes for item in values))

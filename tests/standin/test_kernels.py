@@ -67,7 +67,9 @@ def test_arguments_have_their_exact_size_and_number() -> None:
     with pytest.raises(RuntimeError, match="number of arguments"):
         run("", extra=(np.int32(1),))
     standin = StandIn()
-    kernel = standin.module.RawKernel('typedef float real; extern "C" void k(real* a, int n) {}', "k")
+    kernel = standin.module.RawKernel(
+        'typedef float real; extern "C" __global__ void k(real* a, int n) {}', "k"
+    )
     out = standin.module.zeros(3, dtype=np.float32)
     with pytest.raises(RuntimeError, match="argument 1 has 8 bytes, not 4"):
         kernel((1,), (32,), (out, np.int64(3)))

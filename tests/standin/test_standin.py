@@ -91,3 +91,13 @@ def test_the_backend_takes_it_for_a_gpu_and_copies_are_counted(standin: StandIn)
     synchronize(device)
     assert memory_free(device)
     assert repr(device) == "Device(kind='gpu', label='GPU · stand-in', reason='', index=0)"
+
+
+def test_a_copy_that_does_not_block_is_there_once_the_stream_was_waited_for(standin: StandIn) -> None:
+    array = standin.module.asarray(np.arange(3.0))
+    out = np.zeros(3)
+    array.get(out=out, blocking=False)
+    assert out.tolist() == [-1, -1, -1]
+    standin.module.cuda.get_current_stream().synchronize()
+    assert out.tolist() == [0, 1, 2]
+    assert not standin.pending

@@ -10,7 +10,8 @@ import pytest
 from compute.backend import Device
 from compute.gpu.activations import ACTIVATION_KERNELS, activation_source
 from compute.gpu.choice import why_arrays, without_kernel
-from compute.gpu.losses import FORMS, LOSS_KERNELS, loss_source
+from compute.gpu.loss_kernel import FORMS
+from compute.gpu.losses import LOSS_KERNELS, loss_source
 from compute.gpu.optimizers import OPTIMIZER_KERNELS, optimizer_source
 from compute.losses import LOSSES, make_loss
 from compute.models import ACTIVATIONS

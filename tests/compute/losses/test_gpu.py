@@ -10,6 +10,7 @@ from compute.backend import array_module, module_of, select_device, to_device, t
 from compute.links import LINKS
 from compute.losses import make_loss
 from compute.workspace import Workspace
+from tests.compute.losses.kernel_calls import on_device, reference, saturated
 
 pytestmark = pytest.mark.gpu
 
@@ -34,6 +35,22 @@ def test_losses(loss, draw, device, dtype, scale, shape):
     tolerance = 1e-5 if dtype == np.float32 else 1e-12
     np.testing.assert_allclose(to_host(value), expected[0], rtol=tolerance, atol=1e-30)
     np.testing.assert_allclose(to_host(gradient), expected[1], rtol=10 * tolerance, atol=tolerance / 100)
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+def test_losses_of_the_kernels(loss, draw, device, soft):
+    outputs, targets = draw(loss, shape=(1, 40, 3), scale=4.0, soft=soft)
+    got = on_device(module_of(device), loss, outputs, targets)
+    for mine, wanted in zip(got, reference(loss, outputs, targets), strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 2e-5), (np.float64, 1e-11)])
+def test_saturated_outputs_keep_their_digits_in_the_kernels(loss, device, dtype, tolerance):
+    outputs, targets = saturated(loss, dtype)
+    got = on_device(module_of(device), loss, outputs, targets)
+    for mine, wanted in zip(got, reference(loss, outputs, targets), strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=tolerance, atol=np.finfo(dtype).tiny)
 
 
 @pytest.mark.parametrize(

@@ -179,16 +179,16 @@ def _read_pyramid(
     chosen: Any = series
     if len(series) == series[-1] - series[0] + 1:
         chosen = slice(int(series[0]), int(series[-1]) + 1)  # neighbours need not be copied
-    low, high, total, count = track.pyramid.read(chosen, begin * joined, bucket_last * joined)
+    lows, highs, total, count = track.pyramid.read(chosen, begin * joined, bucket_last * joined)
     if joined > 1:
-        starts = np.arange(0, low.shape[1], joined)
-        low, high = np.fmin.reduceat(low, starts, axis=1), np.fmax.reduceat(high, starts, axis=1)
+        starts = np.arange(0, lows.shape[1], joined)
+        lows, highs = np.fmin.reduceat(lows, starts, axis=1), np.fmax.reduceat(highs, starts, axis=1)
         total, count = np.add.reduceat(total, starts, axis=1), np.add.reduceat(count, starts, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(count > 0, total / count, np.nan)
     start = np.arange(begin, begin + mean.shape[1]) * width
     centre = np.minimum((start + np.minimum(start + width, track.length) - 1) // 2, track.length - 1)
-    low, high = low.astype(np.float64), high.astype(np.float64)
+    low, high = lows.astype(np.float64), highs.astype(np.float64)
     for part in (mean, low, high):
         _hold(curves, track, channel, runs, part, centre)
     scale = _scale(track, channel, rows, view.transform)

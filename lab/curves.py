@@ -11,6 +11,7 @@ from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve, MeanStream, group_curve, member_curve
 from lab.messages import RunInfo
 from lab.recording import STEP_METRICS, Recording
+from lab.spill import SpillSpace
 
 __all__ = ["STEP_METRICS", "CurveView", "Curves", "GroupCurve"]
 
@@ -20,12 +21,14 @@ class Curves(Recording):
 
     Parameters
     ----------
-    runs, steps_per_epoch
+    runs, steps_per_epoch, space
         As for `lab.recording.Recording`.
     """
 
-    def __init__(self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0) -> None:
-        super().__init__(runs, steps_per_epoch)
+    def __init__(
+        self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0, space: SpillSpace | None = None
+    ) -> None:
+        super().__init__(runs, steps_per_epoch, space)
         self._streams: dict[tuple[object, ...], MeanStream] = {}
 
     def group(self, metric: str, runs: Sequence[int], view: CurveView) -> GroupCurve | None:

@@ -20,9 +20,10 @@ from lab.curve_samples import (
     read_samples,
     window,
 )
+from lab.pyramid import Pyramid
 from lab.recording import Recording
 from lab.student import t_quantile
-from lab.thinning import Pyramid, column_starts, envelope
+from lab.thinning import column_starts, envelope
 from lab.tracks import Track
 
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import Chunk, RunEnd
+from compute.problems import Problem
 from lab.messages import RunInfo
-from lab.thinning import Floats
+from lab.pyramid import Floats
+from lab.spill import SpillSpace
 from lab.tracks import Track
 
 STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
@@ -30,6 +32,8 @@ class Recording:
         The runs, as the trainer announced them.
     steps_per_epoch
         Updates in one pass over the training part; 0 while unknown, epochs are then NaN.
+    space
+        Where older rows go; room of its own by default.
 
     Attributes
     ----------
@@ -39,13 +43,21 @@ class Recording:
         Rises with every append.
     """
 
-    def __init__(self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0) -> None:
+    def __init__(
+        self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0, space: SpillSpace | None = None
+    ) -> None:
         self.infos = tuple(runs)
         self.steps_per_epoch = steps_per_epoch
         self.ends: dict[int, RunEnd] = {}
         self.version = 0
+        self._space = SpillSpace() if space is None else space
         self._recorded: dict[int, Track] = {}
         self._evaluated: dict[int, Track] = {}
+
+    @property
+    def storage_problem(self) -> Problem | None:
+        """Why long curves stay in memory, or ``None`` while there is room for them on the disk."""
+        return self._space.problem
 
     def append(self, runs: Sequence[int], chunk: Chunk) -> None:
         """Add a chunk of the runs ``runs`` (experiment indices, in the chunk's order along R)."""
@@ -55,7 +67,7 @@ class Recording:
         for evaluation in chunk.evaluations:
             track = self._evaluated.get(runs[0])
             if track is None:
-                track = Track(runs, tuple(evaluation.metrics), np.float64)
+                track = Track(runs, tuple(evaluation.metrics), np.float64, self._space)
                 self._evaluated.update(dict.fromkeys(runs, track))
             values = np.stack([evaluation.metrics[name] for name in track.channels])[:, :, None]
             track.append(np.array([evaluation.step]), np.array([evaluation.seconds]), values)
@@ -68,7 +80,7 @@ class Recording:
         track = self._recorded.get(runs[0])
         if track is None:
             names = (*STEP_METRICS, *(f"gradient_norm/{layer}" for layer in range(layers)))
-            track = Track(runs, names)
+            track = Track(runs, names, space=self._space)
             self._recorded.update(dict.fromkeys(runs, track))
         values = np.empty((len(track.channels), len(runs), chunk.steps), dtype=np.float32)
         for channel, name in enumerate(STEP_METRICS):

@@ -131,6 +131,7 @@ class MainWindow(QWidget):
         bridge.config_changed.connect(self._title)
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
+        bridge.moment_passed.connect(self.messages.follow_storage)
         bridge.moment_passed.connect(self.status.age_note)
         top.export_pressed.connect(self.workspaces.export)
         top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))

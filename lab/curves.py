@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve, MeanStream, group_curve, member_curve
+from lab.member_envelopes import MemberEnvelopes, MemberStream, member_envelopes
 from lab.messages import RunInfo
 from lab.recording import STEP_METRICS, Recording
 from lab.spill import SpillSpace
+from lab.tracks import Track
 
 __all__ = ["STEP_METRICS", "CurveView", "Curves", "GroupCurve"]
 
@@ -30,6 +32,7 @@ class Curves(Recording):
     ) -> None:
         super().__init__(runs, steps_per_epoch, space)
         self._streams: dict[tuple[object, ...], MeanStream] = {}
+        self._members: dict[tuple[object, ...], MemberStream] = {}
 
     def group(self, metric: str, runs: Sequence[int], view: CurveView) -> GroupCurve | None:
         """Return mean and band over runs, or ``None`` while there is nothing; see `lab.group_curves`."""
@@ -40,6 +43,21 @@ class Curves(Recording):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return one run's curve, thinned to at most two points a column with its extremes kept."""
         return member_curve(self, metric, run, view)
+
+    def members(
+        self, metric: str, runs: Sequence[int], view: CurveView, x_range: tuple[float, float]
+    ) -> tuple[MemberEnvelopes, ...] | None:
+        """Return many runs as envelopes, or ``None`` where lines are better; see `lab.member_envelopes`."""
+        return member_envelopes(self, metric, tuple(runs), view, x_range, self._member_stream)
+
+    def _member_stream(self, track: Track, metric: str, runs: tuple[int, ...], width: int) -> MemberStream:
+        key = (metric, runs, width)
+        found = self._members.get(key)
+        if found is None:
+            if len(self._members) >= 256:
+                self._members.pop(next(iter(self._members)))
+            found = self._members[key] = MemberStream(metric, runs, width)
+        return found
 
     def stream(self, metric: str, runs: tuple[int, ...], transform: Transform) -> MeanStream:
         """Return the running extremes of a group's mean, made on first use and then only extended."""

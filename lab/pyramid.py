@@ -95,16 +95,16 @@ class Pyramid:
         bucket, begun = divmod(self.length, self.width)
         part = slice(bucket, bucket + values.shape[1] // width)
         with np.errstate(invalid="ignore", over="ignore"):
-            total = _joined(np.add, values, width, np.float64)
+            total = joined(np.add, values, width, np.float64)
         if np.isfinite(total).all():  # which no sum is that holds a value that is not
-            low, high = _joined(np.minimum, values, width), _joined(np.maximum, values, width)
+            low, high = joined(np.minimum, values, width), joined(np.maximum, values, width)
             missing = None
         else:
             finite = np.isfinite(values)
             kept = np.where(finite, values, np.nan)
-            low, high = _joined(np.fmin, kept, width), _joined(np.fmax, kept, width)
-            total = _joined(np.add, np.where(finite, values, 0), width, np.float64)
-            missing = _joined(np.add, ~finite, width, np.int32)
+            low, high = joined(np.fmin, kept, width), joined(np.fmax, kept, width)
+            total = joined(np.add, np.where(finite, values, 0), width, np.float64)
+            missing = joined(np.add, ~finite, width, np.int32)
             if self._missing is None:
                 self._missing = np.zeros(self._low.shape, dtype=np.int32)
         if begun:
@@ -146,11 +146,28 @@ class Pyramid:
         self.width *= 2
 
 
-def _joined(join: np.ufunc, values: NDArray[Any], width: int, dtype: Any = None) -> NDArray[Any]:
-    """Reduce every ``width`` consecutive values of (S, n · width) to one, (S, n), in ``dtype``."""
+def joined(join: np.ufunc, values: NDArray[Any], width: int, dtype: Any = None) -> NDArray[Any]:
+    """Reduce every ``width`` consecutive values of (S, n · width) to one: (S, n), in ``dtype``.
+
+    Parameters
+    ----------
+    join
+        Associative, such as ``np.fmin``.
+    values
+        (S, m); where m is not a multiple of ``width``, the last reduction is of fewer.
+    width
+        At least 1.
+    dtype
+        Of the result; that of the values by default.
+    """
     dtype = values.dtype if dtype is None else dtype
     if width == 1:
         return values.astype(dtype, copy=False)
+    rest = values.shape[1] % width
+    if rest:
+        whole = joined(join, values[:, : values.shape[1] - rest], width, dtype)
+        part = join.reduce(values[:, -rest:], axis=1, keepdims=True, dtype=dtype)
+        return np.concatenate([whole, part], axis=1)
     if width > _PAIRWISE or width & (width - 1):
         shape = (len(values), values.shape[1] // width, width)
         return np.asarray(join.reduce(values.reshape(shape), axis=2, dtype=dtype))

@@ -149,15 +149,18 @@ def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], N
     return x, np.clip(y, y_low - 4 * height, y_high + 4 * height), noisy
 
 
-def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
-    """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines."""
+def line_pen(line: Line, theme: Theme, dpr: float, broad: bool, *, faint: bool = False) -> QPen:
+    """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines.
+
+    ``faint`` members look as they do among many: see `widgets.plots.envelope_image`.
+    """
     pen = theme.pen(line.series, 2.0, dpr) if broad else theme.pen(line.series, 1.0, 1.0)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin if broad else Qt.PenJoinStyle.BevelJoin)
     if line.role != "mean":  # layers stand under their loss's swatch; thin lines are read by colour
         pen.setStyle(Qt.PenStyle.SolidLine)
     if line.role in ("raw", "member"):
         color = pen.color()
-        color.setAlpha(theme.alpha("raw") if line.role == "raw" else 110)
+        color.setAlpha(theme.alpha("raw") if line.role == "raw" or faint else 110)
         pen.setColor(color)
     return pen
 

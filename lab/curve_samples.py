@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.pyramid import Floats, joined
+from lab.pyramid import Floats
 from lab.recording import Recording
 from lab.smoothing import memory, smooth
 from lab.tracks import Track
@@ -43,6 +43,9 @@ class CurveView:
         Columns equally wide in log x.
     transform
         ``relative``: each run divided by its first finite value; ``complement``: 1 − value.
+    patience
+        How many values may be read at most to bring the unsmoothed mean up to date; it ends early then, and
+        `lab.curves.Curves.behind` says that there is more. ``None``: as many as there are.
     """
 
     x_axis: XAxis = "step"
@@ -52,6 +55,7 @@ class CurveView:
     x_view: tuple[float, float] | None = None
     log_x: bool = False
     transform: Transform = "raw"
+    patience: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,21 +180,13 @@ def _read_pyramid(
     bucket_first, bucket_last = first // width, -(-last // width)
     weight = weight_of(track, view)
     begin = max(0, bucket_first - -(-memory(weight) // width))
-    series = track.pyramid_rows(channel, rows)
-    chosen: Any = series
-    if len(series) == series[-1] - series[0] + 1:
-        chosen = slice(int(series[0]), int(series[-1]) + 1)  # neighbours need not be copied
-    lows, highs, total, count = track.pyramid.read(chosen, begin * join, bucket_last * join)
-    if join > 1:
-        lows, highs = joined(np.fmin, lows, join), joined(np.fmax, highs, join)
-        total, count = joined(np.add, total, join), joined(np.add, count, join)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(count > 0, total / count, np.nan)
+    lows, highs, mean = curves.columns(track, metric, runs, width).read(begin, bucket_last)
     start = np.arange(begin, begin + mean.shape[1]) * width
     centre = np.minimum((start + np.minimum(start + width, track.length) - 1) // 2, track.length - 1)
     low, high = lows.astype(np.float64), highs.astype(np.float64)
-    for part in (mean, low, high):
-        _hold(curves, track, channel, runs, part, centre)
+    if any(run in curves.ends for run in runs):
+        for part in (mean, low, high):
+            _hold(curves, track, channel, runs, part, centre)
     scale = scale_of(track, channel, rows, view.transform)
     mean, low, high = (apply_transform(part, scale, view.transform) for part in (mean, low, high))
     low, high = np.fmin(low, high), np.fmax(low, high)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.curve_samples import CurveView, Transform
+from lab.curve_samples import CurveView
 from lab.group_curves import GroupCurve, MeanStream, group_curve, member_curve
-from lab.member_envelopes import MemberEnvelopes, MemberStream, member_envelopes
+from lab.member_envelopes import MemberEnvelopes, member_envelopes
 from lab.messages import RunInfo
-from lab.recording import STEP_METRICS, Recording
+from lab.recording import MOST_STREAMS, STEP_METRICS, Recording
 from lab.spill import SpillSpace
-from lab.tracks import Track
 
 __all__ = ["STEP_METRICS", "CurveView", "Curves", "GroupCurve"]
 
@@ -25,14 +24,19 @@ class Curves(Recording):
     ----------
     runs, steps_per_epoch, space
         As for `lab.recording.Recording`.
+
+    Attributes
+    ----------
+    behind
+        Whether an unsmoothed mean came out short for want of patience; whoever asks with some sets it back.
     """
 
     def __init__(
         self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0, space: SpillSpace | None = None
     ) -> None:
         super().__init__(runs, steps_per_epoch, space)
+        self.behind = False
         self._streams: dict[tuple[object, ...], MeanStream] = {}
-        self._members: dict[tuple[object, ...], MemberStream] = {}
 
     def group(self, metric: str, runs: Sequence[int], view: CurveView) -> GroupCurve | None:
         """Return mean and band over runs, or ``None`` while there is nothing; see `lab.group_curves`."""
@@ -48,24 +52,17 @@ class Curves(Recording):
         self, metric: str, runs: Sequence[int], view: CurveView, x_range: tuple[float, float]
     ) -> tuple[MemberEnvelopes, ...] | None:
         """Return many runs as envelopes, or ``None`` where lines are better; see `lab.member_envelopes`."""
-        return member_envelopes(self, metric, tuple(runs), view, x_range, self._member_stream)
+        return member_envelopes(self, metric, tuple(runs), view, x_range)
 
-    def _member_stream(self, track: Track, metric: str, runs: tuple[int, ...], width: int) -> MemberStream:
-        key = (metric, runs, width)
-        found = self._members.get(key)
-        if found is None:
-            if len(self._members) >= 256:
-                self._members.pop(next(iter(self._members)))
-            found = self._members[key] = MemberStream(metric, runs, width)
-        return found
-
-    def stream(self, metric: str, runs: tuple[int, ...], transform: Transform) -> MeanStream:
+    def stream(self, metric: str, runs: tuple[int, ...], view: CurveView) -> MeanStream:
         """Return the running extremes of a group's mean, made on first use and then only extended."""
-        key = (metric, runs, transform)
-        found = self._streams.get(key)
+        key = (metric, runs, view.transform)
+        found = self._streams.pop(key, None)
         if found is None:
-            if len(self._streams) >= 64:
+            found = MeanStream(metric, runs, view.transform)
+            if len(self._streams) >= MOST_STREAMS:
                 self._streams.pop(next(iter(self._streams)))
-            found = self._streams[key] = MeanStream(metric, runs, transform)
-        found.catch_up(self)
+        self._streams[key] = found  # those asked for last are last
+        found.catch_up(self, view.patience)
+        self.behind |= found.behind
         return found

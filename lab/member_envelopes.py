@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.columns import read_columns
 from lab.curve_samples import CurveView, apply_transform, positions, read_samples, scale_of, weight_of, window
-from lab.pyramid import Floats, joined
+from lab.pyramid import Floats
 from lab.recording import Recording
 from lab.tracks import Track
 
@@ -18,8 +17,6 @@ LEAST_ROWS = 2.0
 """With fewer rows a pixel column than this, members are lines through their points."""
 FORGOTTEN = 1e-6
 """A weight of the past below this smooths nothing that could be seen."""
-
-_serial = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -43,54 +40,12 @@ class MemberEnvelopes:
     origin: object = None
 
 
-class MemberStream:
-    """Columns of some runs, computed once and then only extended.
-
-    Parameters
-    ----------
-    metric, runs
-        Which, all from one track.
-    width
-        Rows a column, a power of two.
-    """
-
-    def __init__(self, metric: str, runs: tuple[int, ...], width: int) -> None:
-        self.metric, self.runs, self.width = metric, runs, width
-        self.serial = next(_serial)
-        self._rows = 0
-        self._kept = np.empty((3, len(runs), 64), dtype=np.float32)
-
-    def catch_up(self, track: Track) -> None:
-        """Read the rows that are new, and the column that was not full."""
-        if track.length == self._rows:
-            return
-        begin = self._rows // self.width
-        columns = -(-track.length // self.width)
-        if columns > self._kept.shape[2]:
-            grown = np.empty((3, len(self.runs), max(columns, 2 * self._kept.shape[2])), dtype=np.float32)
-            grown[:, :, :begin] = self._kept[:, :, :begin]
-            self._kept = grown
-        parts = _columns(track, self.metric, self.runs, self.width, begin, columns)
-        for kept, part in zip(self._kept, parts, strict=True):
-            kept[:, begin:columns] = part
-        self._rows = track.length
-
-    def columns(self) -> tuple[Floats, Floats, Floats]:
-        """Return smallest, largest and mean value (R, n) of each column so far."""
-        low, high, mean = self._kept[:, :, : -(-self._rows // self.width)].copy()
-        return low, high, mean
-
-
-StreamOf = Callable[[Track, str, tuple[int, ...], int], MemberStream]
-
-
 def member_envelopes(
     curves: Recording,
     metric: str,
     runs: tuple[int, ...],
     view: CurveView,
     x_range: tuple[float, float],
-    stream_of: StreamOf,
 ) -> tuple[MemberEnvelopes, ...] | None:
     """Return the envelopes of runs, one for each batch that they were recorded in.
 
@@ -104,8 +59,6 @@ def member_envelopes(
         How; the band is of no concern.
     x_range
         The x axis where ``view.x_view`` does not say: with the columns it gives the rows a pixel.
-    stream_of
-        Where the columns of a whole recording are kept between calls.
 
     Returns
     -------
@@ -122,7 +75,7 @@ def member_envelopes(
         if rows < LEAST_ROWS:
             return None
         width = 1 << (int(rows).bit_length() - 1)
-        made.append(_envelopes(curves, track, metric, held, (first, last), width, view, stream_of))
+        made.append(_envelopes(curves, track, metric, held, (first, last), width, view))
     return tuple(made)
 
 
@@ -144,7 +97,6 @@ def _envelopes(
     rows: tuple[int, int],
     width: int,
     view: CurveView,
-    stream_of: StreamOf,
 ) -> MemberEnvelopes:
     first, last = rows
     weight = weight_of(track, view)
@@ -157,13 +109,12 @@ def _envelopes(
     begin = first // width
     origin: object = None
     if view.x_view is None:
-        stream = stream_of(track, metric, runs, width)
-        stream.catch_up(track)
-        low, high, mean = stream.columns()
+        stream = curves.columns(track, metric, runs, width)
+        parts = stream.read(0, None)
     else:
-        low, high, mean = _columns(track, metric, runs, width, begin, -(-last // width))
-    start = (begin + np.arange(low.shape[1])) * width
-    low, high = (_until(ends, part, start) for part in ((mean, mean) if weight else (low, high)))
+        parts = read_columns(track, metric, runs, width, begin, -(-last // width))
+    start = (begin + np.arange(parts[0].shape[1])) * width
+    low, high = (_until(ends, part, start) for part in ((parts[2], parts[2]) if weight else parts[:2]))
     scale = scale_of(track, channel, places, view.transform)
     if view.x_view is None:
         gone = tuple(end for end in ends if end < track.length)
@@ -172,31 +123,6 @@ def _envelopes(
     centre = np.minimum(start + width // 2, track.length - 1)
     x = positions(curves, track, centre, view.x_axis)
     return MemberEnvelopes(x, np.fmin(low, high), np.fmax(low, high), origin)
-
-
-def _columns(
-    track: Track, metric: str, runs: tuple[int, ...], width: int, begin: int, end: int
-) -> tuple[Floats, Floats, Floats]:
-    """Return smallest, largest, mean (R, end − begin) of columns, from the coarsest that is exact."""
-    channel, places = track.channel(metric), track.rows(runs)
-    base = track.pyramid.width
-    if width >= base:
-        share = width // base
-        read = track.pyramid.read(track.pyramid_rows(channel, places), begin * share, end * share)
-        low, high, total, count = (
-            joined(join, part, share)
-            for join, part in zip((np.fmin, np.fmax, np.add, np.add), read, strict=True)
-        )
-    else:
-        values = track.read(channel, places, begin * width, end * width)
-        finite = np.isfinite(values)
-        kept = np.where(finite, values, np.nan)
-        low, high = joined(np.fmin, kept, width), joined(np.fmax, kept, width)
-        total = joined(np.add, np.where(finite, values, 0), width, np.float64)
-        count = joined(np.add, finite, width, np.int64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(count > 0, total / count, np.nan)
-    return low, high, mean
 
 
 def _until(ends: tuple[int, ...], values: Floats, start: NDArray[np.number]) -> Floats:

@@ -54,6 +54,7 @@ def curve_view(options: ViewOptions, transform: Transform) -> CurveView:
         x_view=options.x_view,
         log_x=options.log_x,
         transform=transform,
+        patience=options.patience,
     )
 
 

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from compute.plan import Chunk, RunEnd
 from compute.problems import Problem
+from lab.columns import ColumnStream
 from lab.messages import RunInfo
 from lab.pyramid import Floats
 from lab.spill import SpillSpace
 from lab.tracks import Track
 
+MOST_STREAMS = 128
+"""With more kinds of column than this asked for, the oldest is forgotten."""
 STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
 
 
@@ -53,6 +56,7 @@ class Recording:
         self._space = SpillSpace() if space is None else space
         self._recorded: dict[int, Track] = {}
         self._evaluated: dict[int, Track] = {}
+        self._columns: dict[tuple[str, tuple[int, ...], int], ColumnStream] = {}
 
     @property
     def storage_problem(self) -> Problem | None:
@@ -117,6 +121,17 @@ class Recording:
             if track is not None:
                 found.setdefault(id(track), (track, []))[1].append(run)
         return [(track, tuple(held)) for track, held in found.values()]
+
+    def columns(self, track: Track, metric: str, runs: tuple[int, ...], width: int) -> ColumnStream:
+        """Return runs of one track in columns of ``width`` rows, made on first use and then only extended."""
+        key = metric, runs, width
+        found = self._columns.get(key)
+        if found is None:
+            if len(self._columns) >= MOST_STREAMS:
+                self._columns.pop(next(iter(self._columns)))
+            found = self._columns[key] = ColumnStream(metric, runs, width)
+        found.catch_up(track)
+        return found
 
     def series(self, metric: str, run: int) -> tuple[NDArray[np.int64], Floats]:
         """Return every recorded value of a run.

@@ -11,11 +11,25 @@ from numpy.typing import NDArray
 Carry = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _BLOCK = 64
+_SHORT = 64
+_ROUNDING = 1e-17
 
 
 def _filter(values: NDArray[Any], weight: float, carry: NDArray[np.float64]) -> NDArray[np.float64]:
-    """m_t = w m_{t−1} + (1 − w) x_t along the last axis, blocks of 64 by one matrix product each."""
+    """m_t = w m_{t−1} + (1 − w) x_t along the last axis, blocks of 64 by one matrix product each.
+
+    Where the past is forgotten soon, as between the buckets of a long curve, sums over twice as many terms
+    again and again are faster: after j passes over 2^j, and w^(2^j) soon is less than a rounding error.
+    """
     rows, length = values.shape
+    if weight**_SHORT < _ROUNDING:
+        out = (1 - weight) * values
+        out[:, 0] += weight * carry
+        reach = 1
+        while reach < length and weight**reach >= _ROUNDING:
+            out[:, reach:] += weight**reach * out[:, :-reach]
+            reach *= 2
+        return np.asarray(out, dtype=np.float64)
     blocks = -(-length // _BLOCK)
     padded = np.zeros((rows, blocks * _BLOCK))
     padded[:, :length] = values

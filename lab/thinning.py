@@ -37,7 +37,8 @@ def column_starts(x: NDArray[np.float64], columns: int, *, log_x: bool = False) 
         edges = np.linspace(low, high, columns + 1)[:-1]
     starts = np.searchsorted(x, edges, side="left")
     starts[0] = 0
-    return np.unique(np.minimum(starts, n - 1))
+    starts = np.minimum(starts, n - 1)
+    return starts[np.concatenate(([True], starts[1:] > starts[:-1]))]
 
 
 def envelope(

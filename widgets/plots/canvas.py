@@ -24,7 +24,7 @@ from widgets.plots.annotations import paint_annotations, paint_target_line
 from widgets.plots.axis import paint_axes
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_items import FacetBox
-from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
+from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
 from widgets.plots.envelope_image import EnvelopeImage
 from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, zoom_rectangle
 from widgets.theme import Theme
@@ -81,9 +81,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def show_panel(self, panel: CurvePanel) -> None:
         """Show this panel at the next paint; a hidden canvas does no work for it."""
         if self._panel is not None and (panel.log_y != self._panel.log_y or panel.kind != self._panel.kind):
-            self._y_view = None
+            self._y_view = self._layout = None
+        kept = None
+        if self._panel is not None and self._layout is not None and same_frames(panel, self._panel):
+            kept = with_facets(self._layout, panel.facets)
         self._panel = panel
         self._changed()
+        self._layout = kept
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another theme."""

@@ -37,10 +37,12 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._shapes: list[tuple[BandShape, QColor, bool]] = []
+        self._smooth = True
 
-    def set_shapes(self, shapes: list[tuple[BandShape, QColor, bool]]) -> None:
-        """Replace what is filled."""
+    def set_shapes(self, shapes: list[tuple[BandShape, QColor, bool]], *, smooth: bool = True) -> None:
+        """Replace what is filled; ``smooth`` edges where there are few bands."""
         self._shapes = shapes
+        self._smooth = smooth and len(shapes) <= MOST_SMOOTH_BANDS
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -54,9 +56,8 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         """Fill all bands, without edges."""
         # smooth edges cost eight times as much and hardly show where many pale bands lie over each other
         painter.setPen(Qt.PenStyle.NoPen)
-        few = len(self._shapes) <= MOST_SMOOTH_BANDS
         for shape, color, calm in self._shapes:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, few and calm)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth and calm)
             painter.setBrush(color)
             if isinstance(shape, QPainterPath):
                 painter.drawPath(shape)
@@ -99,7 +100,8 @@ class FacetBox:
     def draw(self, layout: FacetLayout, theme: Theme, dpr: float, fast: bool) -> None:
         """Give the pool the lines and bands of a facet."""
         self.bands.set_shapes(
-            [shape for band in layout.facet.bands if (shape := _band_shape(band, layout, theme))]
+            [shape for band in layout.facet.bands if (shape := _band_shape(band, layout, theme))],
+            smooth=not layout.facet.envelopes,  # edges among many members are not seen
         )
         for index, line in enumerate(layout.facet.lines):
             self._draw_line(index, line, layout, theme, dpr, fast)

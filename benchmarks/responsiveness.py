@@ -33,7 +33,7 @@ from widgets.settings import Settings
 from widgets.theme import LIGHT, apply_theme
 from widgets.view_strip import ViewChoices
 
-PLOTS = ("metric", "objective", "gradient", "train_metric", "gradient_total", "parameter_norm")
+MORE_PLOTS = ("gradient_total", "parameter_norm")
 FORMULA = {"name": "custom", "formula": "log1p(r**2 / 2) + 0.1 * softplus(abs(r) - 1)", "link": "softmax"}
 MOST_MS, MOST_RATIO, LEAST_SPEED = 16.0, 1.5, 0.95
 
@@ -81,7 +81,8 @@ class Lab:
         self.window.show()
         self.probe = Probe()
         self.run(60, lambda: self.session.state == "ready")
-        self.window.grid.set_kinds(PLOTS)
+        for kind in MORE_PLOTS:  # beside the four that digits begin with
+            self.window.grid.add(kind)
         self.run(1)
 
     def run(self, seconds: float, done: Callable[[], bool] = lambda: False) -> None:

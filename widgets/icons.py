@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ def icon_pixmap(
 
 
 def icon(name: str, theme: Theme, size: int = 16, token: str = "text2") -> QIcon:
-    """Return an icon of a token's colour, faint while disabled, crisp at device pixel ratios 1 to 3."""
+    """Return an icon of a token's colour, faint while disabled, crisp on every screen there is and at 1 and 2."""
     result = QIcon()
-    for dpr in (1.0, 1.5, 2.0, 3.0):
+    for dpr in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
         result.addPixmap(icon_pixmap(name, theme, size, token, dpr))
         result.addPixmap(icon_pixmap(name, theme, size, "text3", dpr, alpha=130), QIcon.Mode.Disabled)
     return result

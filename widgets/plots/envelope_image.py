@@ -21,7 +21,7 @@ from widgets.theme import Theme
 
 Rows = NDArray[np.int32]
 
-DENSEST = 0.5
+DENSEST = 0.4
 """Opacity that any number of members of one loss approach."""
 
 

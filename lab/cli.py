@@ -1,6 +1,7 @@
 """The command line: run experiments without a window, list what there is, look at the installation.
 
-Nothing here imports Qt: `main` is handed what draws figures and what opens the window.
+Nothing here imports Qt: `main` is handed what draws figures and what opens the window. What only a command
+needs is imported by it, so that the window need not wait for it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
-from lab.config_changes import apply_changes, parse_setting
-from lab.config_problems import did_you_mean
-from lab.experiment_file import default_experiment, read_experiment
 from lab.terminal import leave_broken_pipe, print_problem, say
-from lab.versions import version
 
 if TYPE_CHECKING:
+    from lab.config import ExperimentConfig
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -43,6 +40,8 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.versions import version
+
     top = argparse.ArgumentParser(
         prog="losslab",
         description="An experiment lab for loss functions: train one model under different losses.",
@@ -204,6 +203,8 @@ def _bench(as_json: bool) -> int:
 
 
 def _run(options: argparse.Namespace, draw: Draw | None) -> int:
+    from lab.config_changes import apply_changes, parse_setting
+    from lab.experiment_file import read_experiment
     from lab.headless import run_headless
 
     path = Path(options.file)
@@ -252,6 +253,8 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
         return int(stop.code or 0)
     path = Path(options.file) if options.file else None
     if path is not None and not path.exists() and not path.suffix:
+        from lab.config_problems import did_you_mean
+
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
         body = f"{hint} Commands are run, list, show, doctor and bench; losslab --help explains them.".strip()
@@ -267,6 +270,7 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
 def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) -> int:
     """Run an experiment, the built-in one by default, because there is no display."""
+    from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
 
     try:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.pyramid import Floats
 from lab.recording import Recording
 from lab.smoothing import memory, smooth
 from lab.tracks import Track
@@ -42,6 +43,9 @@ class CurveView:
         Columns equally wide in log x.
     transform
         ``relative``: each run divided by its first finite value; ``complement``: 1 − value.
+    patience
+        How many values may be read at most to bring the unsmoothed mean up to date; it ends early then, and
+        `lab.curves.Curves.behind` says that there is more. ``None``: as many as there are.
     """
 
     x_axis: XAxis = "step"
@@ -51,6 +55,7 @@ class CurveView:
     x_view: tuple[float, float] | None = None
     log_x: bool = False
     transform: Transform = "raw"
+    patience: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,8 @@ def window(
     return max(0, first), min(length, last)
 
 
-def _scale(track: Track, channel: int, rows: NDArray[np.intp], transform: Transform) -> NDArray[np.float64]:
-    """Return the factor of each run, (R, 1)."""
+def scale_of(track: Track, channel: int, rows: NDArray[np.intp], transform: Transform) -> NDArray[np.float64]:
+    """Return the factor of each run's values under a transform, (R, 1)."""
     if transform != "relative":
         return np.ones((len(rows), 1))
     first = track.first[channel, rows][:, None]
@@ -103,10 +108,10 @@ def _scale(track: Track, channel: int, rows: NDArray[np.intp], transform: Transf
         return np.where(first != 0, 1 / first, np.nan)
 
 
-def _apply(
-    values: NDArray[np.float64], scale: NDArray[np.float64], transform: Transform
-) -> NDArray[np.float64]:
-    return 1 - values if transform == "complement" else values * scale
+def apply_transform(values: Floats, scale: NDArray[np.float64], transform: Transform) -> NDArray[np.float64]:
+    """Transform values (R, n) with what `scale_of` returned."""
+    changed = 1 - values if transform == "complement" else values * scale
+    return changed.astype(np.float64, copy=False)
 
 
 def _hold(
@@ -125,7 +130,7 @@ def _hold(
             values[row, after] = track.last[channel, track.rows((run,))[0]]
 
 
-def _weight(track: Track, view: CurveView) -> float:
+def weight_of(track: Track, view: CurveView) -> float:
     """Return the weight of the past from one row of a track to the next."""
     if not view.smoothing or track.length < 2:
         return view.smoothing
@@ -144,11 +149,11 @@ def read_raw(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (R, n) transformed values and their smoothed form, every step."""
     channel, rows = track.channel(metric), track.rows(runs)
-    weight = _weight(track, view)
+    weight = weight_of(track, view)
     begin = max(0, first - memory(weight))
     values = track.read(channel, rows, begin, last).astype(np.float64)
     _hold(curves, track, channel, runs, values, np.arange(begin, last))
-    values = _apply(values, _scale(track, channel, rows, view.transform), view.transform)
+    values = apply_transform(values, scale_of(track, channel, rows, view.transform), view.transform)
     if not weight:
         return values[:, first - begin :], values[:, first - begin :]
     smoothed, _ = smooth(values, weight)
@@ -168,34 +173,26 @@ def _read_pyramid(
     channel, rows = track.channel(metric), track.rows(runs)
     base = track.pyramid.width
     # Two buckets a column are enough: neighbours are joined, by powers of two so that they stay the same.
-    joined = 1
-    while (last - first) // base >= 4 * joined * view.columns:
-        joined *= 2
-    width = base * joined
+    join = 1
+    while (last - first) // base >= 4 * join * view.columns:
+        join *= 2
+    width = base * join
     bucket_first, bucket_last = first // width, -(-last // width)
-    weight = _weight(track, view)
+    weight = weight_of(track, view)
     begin = max(0, bucket_first - -(-memory(weight) // width))
-    series = track.pyramid_rows(channel, rows)
-    chosen: Any = series
-    if len(series) == series[-1] - series[0] + 1:
-        chosen = slice(int(series[0]), int(series[-1]) + 1)  # neighbours need not be copied
-    low, high, total, count = track.pyramid.read(chosen, begin * joined, bucket_last * joined)
-    if joined > 1:
-        starts = np.arange(0, low.shape[1], joined)
-        low, high = np.fmin.reduceat(low, starts, axis=1), np.fmax.reduceat(high, starts, axis=1)
-        total, count = np.add.reduceat(total, starts, axis=1), np.add.reduceat(count, starts, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(count > 0, total / count, np.nan)
+    lows, highs, mean = curves.columns(track, metric, runs, width).read(begin, bucket_last)
     start = np.arange(begin, begin + mean.shape[1]) * width
     centre = np.minimum((start + np.minimum(start + width, track.length) - 1) // 2, track.length - 1)
-    low, high = low.astype(np.float64), high.astype(np.float64)
-    for part in (mean, low, high):
-        _hold(curves, track, channel, runs, part, centre)
-    scale = _scale(track, channel, rows, view.transform)
-    mean, low, high = (_apply(part, scale, view.transform) for part in (mean, low, high))
+    low, high = lows.astype(np.float64), highs.astype(np.float64)
+    if any(run in curves.ends for run in runs):
+        for part in (mean, low, high):
+            _hold(curves, track, channel, runs, part, centre)
+    scale = scale_of(track, channel, rows, view.transform)
+    mean, low, high = (apply_transform(part, scale, view.transform) for part in (mean, low, high))
     low, high = np.fmin(low, high), np.fmax(low, high)
     if weight:
-        mean, _ = smooth(mean, weight**width)
+        if weight**width > 1e-9:  # else the past of a bucket is forgotten within it
+            mean, _ = smooth(mean, weight**width)
         low = high = mean
     keep = slice(bucket_first - begin, None)
     return Samples(
@@ -255,5 +252,5 @@ def read_padded(
         values = read_raw(curves, track, metric, runs, first, have, view)[1]
     channel, rows = track.channel(metric), track.rows(runs)
     end = track.last[channel, rows][:, None]
-    end = _apply(end, _scale(track, channel, rows, view.transform), view.transform)
+    end = apply_transform(end, scale_of(track, channel, rows, view.transform), view.transform)
     return np.concatenate([values, np.repeat(end, last - have, axis=1)], axis=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -222,17 +224,35 @@ def write_curves_parquet(source: PanelSource, path: Path | str, *, overwrite: bo
     ProblemError
         Where it cannot be written.
     """
-    import io
-
     import polars as pl
+    from polars.io.plugins import register_io_source
 
-    frames = [frame.with_columns(pl.col("value").cast(pl.Float64)) for frame in _long_frames(source)]
+    def typed(frame: polars.DataFrame) -> polars.DataFrame:
+        return frame.with_columns(
+            pl.col("value").cast(pl.Float64), pl.col("experiment", "loss", "metric").cast(pl.Categorical)
+        )
+
+    # a run and metric at a time: the whole table need not fit into memory
+    def frames(
+        columns: list[str] | None, predicate: polars.Expr | None, rows: int | None, batch: int | None
+    ) -> Iterator[polars.DataFrame]:
+        for frame in map(typed, _long_frames(source)):
+            chosen = frame if columns is None else frame.select(columns)
+            yield chosen if predicate is None else chosen.filter(predicate)
+
+    first = next(_long_frames(source), None)
+    if first is None:
+        raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
+    table = register_io_source(frames, schema=typed(first.clear()).schema)
     with whole_file(Path(path), overwrite=overwrite) as file:
-        buffer = io.BytesIO()
-        pl.concat(frames).with_columns(
-            pl.col("experiment", "loss", "metric").cast(pl.Categorical)
-        ).write_parquet(buffer, compression="zstd")
-        file.write(buffer.getbuffer())
+        try:
+            table.sink_parquet(file, compression="zstd")
+        except pl.exceptions.ComputeError as error:
+            number = re.search(r"os error (\d+)", str(error))
+            if number is None:
+                raise
+            code = int(number[1])  # polars says in words what the system refused
+            raise OSError(code, os.strerror(code)) from error
 
 
 def write_config(config: ExperimentConfig, path: Path | str, *, overwrite: bool = False) -> None:

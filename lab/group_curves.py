@@ -20,9 +20,10 @@ from lab.curve_samples import (
     read_samples,
     window,
 )
+from lab.pyramid import Pyramid
 from lab.recording import Recording
 from lab.student import t_quantile
-from lab.thinning import Pyramid, column_starts, envelope
+from lab.thinning import column_starts, envelope
 from lab.tracks import Track
 
 
@@ -116,7 +117,7 @@ def group_curve(
     metric: str,
     runs: tuple[int, ...],
     view: CurveView,
-    stream: Callable[[str, tuple[int, ...], Transform], MeanStream],
+    stream: Callable[[str, tuple[int, ...], CurveView], MeanStream],
 ) -> GroupCurve | None:
     """Return mean and band of a metric over runs.
 
@@ -188,7 +189,7 @@ def _raw_mean(
     first: int,
     last: int,
     view: CurveView,
-    stream_of: Callable[[str, tuple[int, ...], Transform], MeanStream],
+    stream_of: Callable[[str, tuple[int, ...], CurveView], MeanStream],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the unsmoothed mean as an envelope, from the values or from the running extremes of the mean."""
     track = parts[0][0]
@@ -202,9 +203,11 @@ def _raw_mean(
         ).mean(axis=0)
         x = positions(curves, track, slice(first, last), view.x_axis)
         return envelope(x, values, values, view.columns, log_x=view.log_x)
-    stream = stream_of(metric, runs, view.transform)
+    stream = stream_of(metric, runs, view)
     width = stream.pyramid.width
     low, high, _, _ = stream.pyramid.read(slice(0, 1), first // width, -(-last // width))
+    if low.shape[1] == 0:  # not caught up to here yet
+        return np.empty(0), np.empty(0)
     start = np.arange(first // width, first // width + low.shape[1]) * width
     leader = max((part for part, _ in parts), key=lambda part: part.length)
     centre = np.minimum(start + width // 2, leader.length - 1)
@@ -236,23 +239,31 @@ class MeanStream:
     ----------
     metric, runs, transform
         Which mean.
+
+    Attributes
+    ----------
+    behind
+        Whether there were more steps than there was patience for.
     """
 
     def __init__(self, metric: str, runs: tuple[int, ...], transform: Transform) -> None:
         self.metric, self.runs = metric, runs
         self.view = CurveView(transform=transform)
         self.pyramid = Pyramid(1)
+        self.behind = False
 
-    def catch_up(self, curves: Recording) -> None:
-        """Read the steps that are new."""
+    def catch_up(self, curves: Recording, patience: int | None = None) -> None:
+        """Read the steps that are new, about ``patience`` values at most."""
         parts = curves.tracks(self.metric, self.runs)
         if not parts:
             return
         length, _ = _group_length(curves, parts)
         piece = max(1, RAW_VALUES // len(self.runs))
-        while self.pyramid.length < length:
+        most = length if patience is None else self.pyramid.length + max(1, patience // len(self.runs))
+        self.behind = length > most
+        while self.pyramid.length < min(length, most):
             first = self.pyramid.length
-            last = min(first + piece, length)
+            last = min(first + piece, length, most)
             blocks = [
                 read_padded(curves, track, self.metric, held, first, last, self.view) for track, held in parts
             ]

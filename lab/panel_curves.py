@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from lab.catalogue import METRICS
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve
-from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.number_text import MISSING, thousands, value_text
+from lab.panel_looks import LossLook, looks
+from lab.panel_members import many_members
 from lab.panel_ranges import x_range, y_range
 from lab.panels import Band, CurvePanel, Facet, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions, XAxis
@@ -22,20 +23,6 @@ Floats = NDArray[np.float64]
 
 X_LABELS: dict[XAxis, str] = {"step": "step", "epoch": "epoch", "seconds": "seconds"}
 NOT_COMPARABLE = "compare shapes, not values"
-
-
-@dataclass(frozen=True)
-class LossLook:
-    """One loss of the experiment as plots show it, with the runs that count."""
-
-    index: int
-    key: str
-    name: str
-    short: str
-    series: int
-    runs: tuple[int, ...]
-    all_runs: tuple[int, ...]
-    shown: bool
 
 
 @dataclass(frozen=True)
@@ -57,24 +44,6 @@ class Spec:
     smooth: bool = True
 
 
-def looks(source: PanelSource, options: ViewOptions) -> tuple[LossLook, ...]:
-    """Return every loss of the runs shown."""
-    config = source.run_config
-    if options.solo is not None and options.solo >= len(config.losses):
-        options = replace(options, solo=None)  # chosen in an experiment that had more losses
-    names, shorts = loss_labels(config), short_loss_labels(config)
-    result = []
-    for index, series in enumerate(series_numbers(config)):
-        own = [run for run in source.runs if run.info.loss_index == index]
-        visible = tuple(run.info.index for run in own if run.visible)
-        everything = tuple(run.info.index for run in own)
-        shown = options.shows(index) and (bool(visible) or not own)
-        result.append(
-            LossLook(index, str(index), names[index], shorts[index], series, visible, everything, shown)
-        )
-    return tuple(result)
-
-
 def curve_view(options: ViewOptions, transform: Transform) -> CurveView:
     """Return how curves are asked for."""
     return CurveView(
@@ -85,6 +54,7 @@ def curve_view(options: ViewOptions, transform: Transform) -> CurveView:
         x_view=options.x_view,
         log_x=options.log_x,
         transform=transform,
+        patience=options.patience,
     )
 
 
@@ -142,17 +112,22 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
     view = curve_view(options, spec.transform)
     if not spec.smooth:
         view = replace(view, smoothing=0.0)
+    x_limits = x_range(source, options)
+    wanted = [(spec.metric, look) for look in groups]
+    envelopes = many_members(source, wanted, view, x_limits) if options.members else None
     found: list[tuple[LossLook, GroupCurve | None, list[tuple[Floats, Floats]]]] = []
     for look in groups:
         group = source.curves.group(spec.metric, look.runs, view) if look.shown and look.runs else None
         members = []
-        if look.shown and (options.members and len(look.runs) > 1):
+        if look.shown and (options.members and len(look.runs) > 1) and envelopes is None:
             members = [source.curves.member(spec.metric, run, view) for run in look.runs]
         found.append((look, group, members))
     drawn = [(look, group, members) for look, group, members in found if group is not None]
-    log_y, dropped = _log_choice(spec, options, [group for _, group, _ in drawn], [m for _, _, m in drawn])
+    values: list[NDArray[np.floating]] = [part for _, group, _ in drawn for part in (group.mean, group.raw)]
+    values += [y for _, _, members in drawn for _, y in members]
+    values += [part.low for parts in (envelopes or {}).values() for part in parts]
+    log_y, dropped = _log_choice(spec, options, values)
     subtitle_parts = [spec.unit or seeds_words(source, groups), "log" if log_y else ""]
-    x_limits = x_range(source, options)
     y_limits = y_range(
         [group for _, group, _ in drawn],
         log_y=log_y,
@@ -190,6 +165,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         )
         for look, group, _ in found
     )
+    shown = tuple(part for parts in (envelopes or {}).values() for part in parts)
     notes = []
     if not spec.comparable and source.runs and losses_differ(source, groups):
         notes.append(NOT_COMPARABLE)
@@ -199,7 +175,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         kind=spec.kind,
         title=spec.title,
         subtitle=", ".join(part for part in subtitle_parts if part),
-        facets=(Facet("", tuple(lines), tuple(bands), tuple(marks)),),
+        facets=(Facet("", tuple(lines), tuple(bands), tuple(marks), envelopes=shown),),
         legend=legend,
         x_label=X_LABELS[options.x_axis],
         x_range=x_limits,
@@ -221,15 +197,8 @@ def _placeholder(source: PanelSource, spec: Spec, groups: Sequence[LossLook]) ->
     return "waiting for the first evaluation" if METRICS[spec.metric].evaluated else ""
 
 
-def _log_choice(
-    spec: Spec,
-    options: ViewOptions,
-    groups: Sequence[GroupCurve],
-    members: Sequence[Sequence[tuple[Floats, Floats]]],
-) -> tuple[bool, int]:
+def _log_choice(spec: Spec, options: ViewOptions, values: Sequence[NDArray[np.floating]]) -> tuple[bool, int]:
     """Choose the y axis, unasked logarithmic only where every value fits; count the values that do not."""
-    values = [part for group in groups for part in (group.mean, group.raw)]
-    values += [y for some in members for _, y in some]
     unfit = sum(int(np.count_nonzero(part <= 0)) for part in values)
     if options.log_y is None:
         return spec.log_y and not unfit, 0

@@ -9,14 +9,14 @@ import numpy as np
 from lab.messages import DataSummary
 from lab.panel_curves import (
     X_LABELS,
-    LossLook,
     Spec,
     curve_view,
     draw_group,
     legend_value,
-    looks,
     seeds_words,
 )
+from lab.panel_looks import LossLook, looks
+from lab.panel_members import many_members
 from lab.panel_ranges import x_range, y_range
 from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions
@@ -33,6 +33,9 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
     view = curve_view(options, "raw")
     spec = Spec("gradient", "gradient_norm", "Gradient norm", log_y=True)
     log_y = True if options.log_y is None else options.log_y
+    x_limits = x_range(source, options)
+    wanted = [(f"gradient_norm/{i}", look) for look in groups for i in range(len(layer_names(source, look)))]
+    envelopes = many_members(source, wanted, view, x_limits) if options.members else None
     found = []
     for look in groups:
         if not (look.shown and look.runs):
@@ -42,7 +45,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
             metric = f"gradient_norm/{layer}"
             group = source.curves.group(metric, look.runs, view)
             members = []
-            if options.members and len(look.runs) > 1:
+            if options.members and len(look.runs) > 1 and envelopes is None:
                 members = [source.curves.member(metric, run, view) for run in look.runs]
             if group is not None:
                 curves.append((name, group, members))
@@ -68,7 +71,10 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
             bands.extend(band)
             marks.extend(mark)
         marks = [replace(mark, y=min(max(mark.y, y_limits[0]), y_limits[1])) for mark in marks]
-        facets.append(Facet(look.name, tuple(lines), tuple(bands), _topmost(marks), look.series))
+        many = tuple(
+            part for (_, key), parts in (envelopes or {}).items() if key == look.key for part in parts
+        )
+        facets.append(Facet(look.name, tuple(lines), tuple(bands), _topmost(marks), look.series, many))
     legend = tuple(
         LegendEntry(
             look.key,
@@ -90,7 +96,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
         facets=tuple(facets),
         legend=legend,
         x_label=X_LABELS[options.x_axis],
-        x_range=x_range(source, options),
+        x_range=x_limits,
         y_range=y_limits,
         log_x=options.log_x,
         log_y=log_y,

@@ -66,6 +66,12 @@ def y_range(
     return log_range(low, high) if log_y else linear_range(low, high)
 
 
+def _between(values: Floats, shares: tuple[float, float]) -> Floats:
+    """Return two quantiles, as `numpy.quantile` does: that would load NumPy's masked arrays, a long wait."""
+    ordered = np.sort(values)
+    return np.asarray(np.interp(np.array(shares) * (len(ordered) - 1), np.arange(len(ordered)), ordered))
+
+
 def _spread(groups: Sequence[GroupCurve], log_y: bool) -> Floats:
     """Return what a range must hold: means, bands, and raw lines but for their rarest spikes."""
     parts: list[Floats] = []
@@ -77,7 +83,7 @@ def _spread(groups: Sequence[GroupCurve], log_y: bool) -> Floats:
         if len(group.raw):
             usable = group.raw[np.isfinite(group.raw) & ((group.raw > 0) | (not log_y))]
             if len(usable):
-                parts.append(np.percentile(usable, [0.5, 99.5]))
+                parts.append(_between(usable, (0.005, 0.995)))
     values = np.concatenate(parts) if parts else np.empty(0)
     values = values[np.isfinite(values)]
     if not log_y:

@@ -39,6 +39,46 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Envelopes:
+    """Many members of one loss, thinned to common columns.
+
+    Attributes
+    ----------
+    x
+        (n,) middle of each column.
+    low, high
+        (R, n) smallest and largest value of each run in each column, NaN where it has none.
+    series, name, key
+        Of their loss, as in `Line`.
+    origin
+        Two with the same origin agree in all columns but the last of the shorter, so that a picture of one
+        can be carried on; ``None`` agrees with nothing.
+    """
+
+    x: NDArray[np.float64]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    series: int
+    name: str = ""
+    key: str = ""
+    origin: object = None
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return a line for each run, up and down through every column: for figures that are vectors."""
+        n = len(self.x)
+        falling = np.arange(n) % 2 == 1
+        made = []
+        for low, high in zip(self.low, self.high, strict=True):
+            y = np.empty(2 * n)
+            y[0::2], y[1::2] = np.where(falling, high, low), np.where(falling, low, high)
+            kept = np.ones(2 * n, dtype=bool)
+            kept[1::2] = low != high
+            x = np.repeat(self.x, 2)[kept]
+            made.append(Line(x, y[kept], self.series, "member", self.name, "", self.key))
+        return tuple(made)
+
+
+@dataclass(frozen=True)
 class Mark:
     """An event on a line: target reached (the series' marker) or diverged (a cross), with words beside it."""
 
@@ -63,13 +103,17 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class Facet:
-    """One coordinate system of a card; a card has one, or one a loss."""
+    """One coordinate system of a card; a card has one, or one a loss.
+
+    Members are among the lines, or ``envelopes`` where there are many.
+    """
 
     title: str
     lines: tuple[Line, ...] = ()
     bands: tuple[Band, ...] = ()
     marks: tuple[Mark, ...] = ()
     series: int = 0
+    envelopes: tuple[Envelopes, ...] = ()
 
 
 @dataclass(frozen=True)

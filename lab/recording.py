@@ -10,10 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import Chunk, RunEnd
+from compute.problems import Problem
+from lab.columns import ColumnStream
 from lab.messages import RunInfo
-from lab.thinning import Floats
+from lab.pyramid import Floats
+from lab.spill import SpillSpace
 from lab.tracks import Track
 
+MOST_STREAMS = 128
+"""With more kinds of column than this asked for, the oldest is forgotten."""
 STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
 
 
@@ -30,6 +35,8 @@ class Recording:
         The runs, as the trainer announced them.
     steps_per_epoch
         Updates in one pass over the training part; 0 while unknown, epochs are then NaN.
+    space
+        Where older rows go; room of its own by default.
 
     Attributes
     ----------
@@ -39,13 +46,22 @@ class Recording:
         Rises with every append.
     """
 
-    def __init__(self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0) -> None:
+    def __init__(
+        self, runs: Sequence[RunInfo] = (), steps_per_epoch: int = 0, space: SpillSpace | None = None
+    ) -> None:
         self.infos = tuple(runs)
         self.steps_per_epoch = steps_per_epoch
         self.ends: dict[int, RunEnd] = {}
         self.version = 0
+        self._space = SpillSpace() if space is None else space
         self._recorded: dict[int, Track] = {}
         self._evaluated: dict[int, Track] = {}
+        self._columns: dict[tuple[str, tuple[int, ...], int], ColumnStream] = {}
+
+    @property
+    def storage_problem(self) -> Problem | None:
+        """Why long curves stay in memory, or ``None`` while there is room for them on the disk."""
+        return self._space.problem
 
     def append(self, runs: Sequence[int], chunk: Chunk) -> None:
         """Add a chunk of the runs ``runs`` (experiment indices, in the chunk's order along R)."""
@@ -55,7 +71,7 @@ class Recording:
         for evaluation in chunk.evaluations:
             track = self._evaluated.get(runs[0])
             if track is None:
-                track = Track(runs, tuple(evaluation.metrics), np.float64)
+                track = Track(runs, tuple(evaluation.metrics), np.float64, self._space)
                 self._evaluated.update(dict.fromkeys(runs, track))
             values = np.stack([evaluation.metrics[name] for name in track.channels])[:, :, None]
             track.append(np.array([evaluation.step]), np.array([evaluation.seconds]), values)
@@ -68,7 +84,7 @@ class Recording:
         track = self._recorded.get(runs[0])
         if track is None:
             names = (*STEP_METRICS, *(f"gradient_norm/{layer}" for layer in range(layers)))
-            track = Track(runs, names)
+            track = Track(runs, names, space=self._space)
             self._recorded.update(dict.fromkeys(runs, track))
         values = np.empty((len(track.channels), len(runs), chunk.steps), dtype=np.float32)
         for channel, name in enumerate(STEP_METRICS):
@@ -105,6 +121,17 @@ class Recording:
             if track is not None:
                 found.setdefault(id(track), (track, []))[1].append(run)
         return [(track, tuple(held)) for track, held in found.values()]
+
+    def columns(self, track: Track, metric: str, runs: tuple[int, ...], width: int) -> ColumnStream:
+        """Return runs of one track in columns of ``width`` rows, made on first use and then only extended."""
+        key = metric, runs, width
+        found = self._columns.get(key)
+        if found is None:
+            if len(self._columns) >= MOST_STREAMS:
+                self._columns.pop(next(iter(self._columns)))
+            found = self._columns[key] = ColumnStream(metric, runs, width)
+        found.catch_up(track)
+        return found
 
     def series(self, metric: str, run: int) -> tuple[NDArray[np.int64], Floats]:
         """Return every recorded value of a run.

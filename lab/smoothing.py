@@ -10,24 +10,22 @@ from numpy.typing import NDArray
 
 Carry = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-_BLOCK = 64
+_ROUNDING = 1e-17
 
 
 def _filter(values: NDArray[Any], weight: float, carry: NDArray[np.float64]) -> NDArray[np.float64]:
-    """m_t = w m_{t−1} + (1 − w) x_t along the last axis, blocks of 64 by one matrix product each."""
-    rows, length = values.shape
-    blocks = -(-length // _BLOCK)
-    padded = np.zeros((rows, blocks * _BLOCK))
-    padded[:, :length] = values
-    lag = np.arange(_BLOCK)[None, :] - np.arange(_BLOCK)[:, None]
-    kernel = np.where(lag >= 0, (1 - weight) * weight ** np.maximum(lag, 0), 0.0)
-    out = (padded.reshape(rows * blocks, _BLOCK) @ kernel).reshape(rows, blocks, _BLOCK)
-    decay = weight ** np.arange(1, _BLOCK + 1)
-    state = carry
-    for block in range(blocks):
-        out[:, block] += state[:, None] * decay
-        state = out[:, block, -1]
-    return out.reshape(rows, -1)[:, :length]
+    """m_t = w m_{t−1} + (1 − w) x_t along the last axis.
+
+    Sums over twice as many terms again and again: after j passes every m_t holds its latest 2^j terms, and
+    w^(2^j) soon is less than a rounding error. No matrix products: BLAS would wait for a core of its own.
+    """
+    out = np.asarray((1 - weight) * values, dtype=np.float64)
+    out[:, 0] += weight * carry
+    reach = 1
+    while reach < out.shape[1] and weight**reach >= _ROUNDING:
+        out[:, reach:] += weight**reach * out[:, :-reach]
+        reach *= 2
+    return out
 
 
 def smooth(

@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from compute.problems import Excerpt, Problem
-from lab.config_problems import show_value
 
 
 def say(sentence: str) -> None:
@@ -55,6 +54,8 @@ def show_setting(value: Any) -> str:
         return "[" + ", ".join(show_setting(item) for item in value) + "]"
     if isinstance(value, float):
         return f"{value:.15g}"
+    from lab.config_problems import show_value
+
     return show_value(value)
 
 

@@ -8,22 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.thinning import Floats, Pyramid
+from lab.pyramid import Floats, Pyramid
+from lab.row_blocks import RowBlocks, power_of_two
+from lab.spill import SpillSpace
 
-_BLOCK_BYTES = 4 * 2**20
-_PYRAMID_BYTES = 96 * 2**20
-
-
-def _power_of_two(value: float, low: int, high: int) -> int:
-    """Round down to a power of two within bounds."""
-    return min(high, max(low, 1 << max(0, int(value).bit_length() - 1)))
+_PYRAMID_BYTES = 64 * 2**20
 
 
 class Track:
     """Rows of C channels of R runs that are recorded at the same steps.
 
-    Rows lie in blocks of fixed size, so that growing never copies what is there. Beside them is a
-    pyramid of at most 4,096 buckets (fewer where there are thousands of runs).
+    Rows lie in blocks, the older of which go to the disk where there are many. Beside them, in memory, is
+    a pyramid of at most 4,096 buckets (fewer where there are thousands of runs).
 
     Parameters
     ----------
@@ -33,17 +29,27 @@ class Track:
         Names of the C channels.
     dtype
         Of the values kept.
+    space
+        Where older rows go; room of its own by default.
     """
 
-    def __init__(self, runs: Sequence[int], channels: Sequence[str], dtype: Any = np.float32) -> None:
+    def __init__(
+        self,
+        runs: Sequence[int],
+        channels: Sequence[str],
+        dtype: Any = np.float32,
+        space: SpillSpace | None = None,
+    ) -> None:
         self.runs = tuple(runs)
         self.channels = tuple(channels)
         self.dtype = np.dtype(dtype)
         self.length = 0
         size = max(1, len(self.runs) * len(self.channels))
-        self._block = _power_of_two(_BLOCK_BYTES / (size * self.dtype.itemsize), 64, 4096)
-        self._blocks: list[Floats] = []
-        self.pyramid = Pyramid(size, _power_of_two(_PYRAMID_BYTES / (size * 32), 256, 4096))
+        self._rows = RowBlocks(
+            len(self.channels), len(self.runs), self.dtype, SpillSpace() if space is None else space
+        )
+        bucket_bytes = size * (2 * self.dtype.itemsize + 8)
+        self.pyramid = Pyramid(size, power_of_two(_PYRAMID_BYTES / bucket_bytes, 256, 4096), self.dtype)
         self._steps = np.empty(256, dtype=np.int64)
         self._seconds = np.empty(256, dtype=np.float64)
         shape = (len(self.channels), len(self.runs))
@@ -98,15 +104,7 @@ class Track:
                 setattr(self, name, new)
         self._steps[self.length : end] = steps
         self._seconds[self.length : end] = seconds
-        taken = 0
-        while taken < count:
-            inside = (self.length + taken) % self._block
-            if inside == 0:
-                shape = (len(self.channels), len(self.runs), self._block)
-                self._blocks.append(np.empty(shape, dtype=self.dtype))
-            size = min(self._block - inside, count - taken)
-            self._blocks[-1][:, :, inside : inside + size] = values[:, :, taken : taken + size]
-            taken += size
+        self._rows.append(values)
         self._note_ends(values)
         self.pyramid.append(values.reshape(-1, count))
         self.length = end
@@ -131,15 +129,4 @@ class Track:
 
     def read(self, channel: int, rows: NDArray[np.intp], first: int, last: int) -> Floats:
         """Copy rows ``first`` to before ``last`` of one channel of some runs: (len(rows), last − first)."""
-        last = min(last, self.length)
-        first = min(max(first, 0), last)
-        out = np.empty((len(rows), last - first), dtype=self.dtype)
-        done = first
-        while done < last:
-            block, inside = divmod(done, self._block)
-            size = min(self._block - inside, last - done)
-            out[:, done - first : done - first + size] = self._blocks[block][
-                channel, rows, inside : inside + size
-            ]
-            done += size
-        return out
+        return self._rows.read(channel, rows, first, last)

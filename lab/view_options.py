@@ -66,6 +66,8 @@ class ViewOptions:
         Shared metric without its split ("accuracy", "nll", "r2", ...), or empty for what suits the task.
     loss
         Index of the loss that the confusion matrix shows.
+    patience
+        As in `lab.curve_samples.CurveView`.
     """
 
     x_axis: XAxis = "step"
@@ -81,6 +83,7 @@ class ViewOptions:
     solo: int | None = None
     metric: str = ""
     loss: int = 0
+    patience: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.smoothing < 1:

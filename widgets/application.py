@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -10,11 +11,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
+    QObject,
     Qt,
     QtMsgType,
     QTranslator,
@@ -23,12 +26,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from lab.session import Session
 from widgets.icons import icon
-from widgets.main_window import MainWindow
-from widgets.message_card import Message
 from widgets.settings import Settings
+from widgets.shell import Shell
 from widgets.theme import LIGHT, apply_theme, theme_named
+
+if TYPE_CHECKING:
+    from lab.session import Session
+    from widgets.main_window import MainWindow
+    from widgets.message_card import Message
 
 LOG = logging.getLogger(__name__)
 QUIET_QT = ("propagateSizeHints", "QFont::setPixelSize", "qt.qpa.")
@@ -82,6 +88,8 @@ class ErrorReport:
             return
         self._busy = True
         try:
+            from widgets.message_card import Message
+
             where = f" The details are in {path}." if path is not None else ""
             what = f"{kind.__name__}: {error}".strip().rstrip(".")
             self.say(
@@ -125,6 +133,66 @@ def translate_qt(application: QApplication) -> None:
         application.installTranslator(translator)
 
 
+class Opening(QObject):
+    """Fills the shell once it has been seen: what the window needs takes longer to load than to show.
+
+    Parameters
+    ----------
+    shell
+        The empty window.
+    path, device, settings, report
+        As for `run`.
+
+    Attributes
+    ----------
+    session, window
+        What was made, ``None`` until then.
+    error
+        Why it could not be made, or ``None``; the application has been told to end then.
+    """
+
+    def __init__(
+        self, shell: Shell, path: Path | None, device: str, settings: Settings, report: ErrorReport
+    ) -> None:
+        super().__init__(shell)
+        self._shell, self._path, self._device = shell, path, device
+        self._settings, self._report = settings, report
+        self.session: Session | None = None
+        self.window: MainWindow | None = None
+        self.error: Exception | None = None
+        # queued: the shell's picture reaches the screen first
+        shell.painted.connect(self.fill, Qt.ConnectionType.QueuedConnection)
+
+    def fill(self) -> None:
+        """Load and make everything."""
+        # nothing of what is made now can be let go: the collector would look through it in vain
+        gc.disable()
+        try:
+            from lab.session import Session
+            from widgets.main_window import MainWindow
+
+            self.session = Session(self._device)
+            window = MainWindow(self.session, self._settings, parent=self._shell)
+            self.window = window
+            self._report.say = window.say
+            self._shell.fill(window)
+            if self._path is not None:
+                window.files.open_at_start(self._path)
+        except Exception as error:
+            self.error = error
+            QApplication.exit(1)
+        finally:
+            gc.enable()
+
+    def end(self) -> None:
+        """Let go of everything."""
+        self._report.say = None
+        if self.session is not None:
+            self.session.close()
+        if self.window is not None:
+            self.window.end()
+
+
 def run(path: Path | None = None, device: str = "auto", settings: Settings | None = None) -> int:
     """Show the window until it is closed.
 
@@ -141,6 +209,11 @@ def run(path: Path | None = None, device: str = "auto", settings: Settings | Non
     -------
     int
         The exit status.
+
+    Raises
+    ------
+    Exception
+        Whatever kept the window from being made.
     """
     application = make_application()
     qInstallMessageHandler(_qt_message)
@@ -148,32 +221,39 @@ def run(path: Path | None = None, device: str = "auto", settings: Settings | Non
     settings = settings if settings is not None else Settings()
     report = ErrorReport(settings)
     with reported_errors(report):
-        apply_theme(application, theme_named(settings.load().theme))
-        session = Session(device)
-        window = MainWindow(session, settings)
-        report.say = window.say
-        previous = _quit_on_signal(window)
-        window.show()
-        if path is not None:
-            window.files.open_at_start(path)
+        state = settings.load()
+        theme = theme_named(state.theme)
+        apply_theme(application, theme)
+        shell = Shell(theme, state.geometry)
+        opening = Opening(shell, path, device, settings, report)
+        previous = _quit_on_signal(opening)
+        shell.show()
         try:
             status = application.exec()
         finally:
             _restore_signals(previous)
-            report.say = None
-            session.close()
-            window.end()
+            opening.end()
+            shell.deleteLater()
             application.processEvents()
     qInstallMessageHandler(None)
+    if opening.error is not None:
+        raise opening.error
     return int(status)
 
 
-def _quit_on_signal(window: MainWindow) -> dict[signal.Signals, object]:
+def _quit_on_signal(opening: Opening) -> dict[signal.Signals, object]:
     """Close in order on Ctrl+C and on a request to end; the bridge's timer lets Python see the signal."""
+
+    def close(_number: int, _frame: object) -> None:
+        if opening.window is None:
+            QApplication.quit()
+        else:
+            opening.window.close_unasked()
+
     previous: dict[signal.Signals, object] = {}
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(ValueError):
-            previous[number] = signal.signal(number, lambda _number, _frame: window.close_unasked())
+            previous[number] = signal.signal(number, close)
     return previous
 
 

@@ -151,11 +151,13 @@ def _paint_data(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     order = {"raw": 0, "member": 1}
-    for line in sorted(layout.facet.lines, key=lambda line: order.get(line.role, 2)):
+    members = [line for part in layout.facet.envelopes for line in part.lines()]
+    faint = bool(members)
+    for line in sorted((*members, *layout.facet.lines), key=lambda line: order.get(line.role, 2)):
         x, y, noisy = view_points(line, layout)
         y, x = clipped(y, x, x_low, x_high)
         x, y = clipped(x, y, y_low, y_high)
-        pen = line_pen(line, theme, 1.0, line.role in ("mean", "layer") and not noisy)
+        pen = line_pen(line, theme, 1.0, line.role in ("mean", "layer") and not noisy, faint=faint)
         pen.setCosmetic(False)
         painter.setPen(pen)
         path = pg.functions.arrayToQPath(

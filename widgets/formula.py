@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.formula_cache import keep_drawing, kept_drawing
 from widgets.theme import LIGHT, Theme
 
 #: Ink that the renderer writes and painting replaces.
@@ -25,9 +26,19 @@ def formula_svg(latex: str, px: float = 15.0) -> str | None:
     """Return the SVG text of a formula set at ``px`` pixels, or ``None`` where it cannot be set.
 
     Formulas that come out empty or absurdly tall count as failed, so that the caller shows plain text.
+    What was drawn once is found again at the next start: ziamath takes 0.2 s to load.
     """
     if not latex.strip():
         return None
+    kept = kept_drawing(latex, px)
+    if kept is not None:
+        return kept or None
+    drawn = _set(latex, px)
+    keep_drawing(latex, px, drawn or "")
+    return drawn
+
+
+def _set(latex: str, px: float) -> str | None:
     try:
         from ziamath.config import config
         from ziamath.zmath import Latex

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 if TYPE_CHECKING:
@@ -106,22 +106,31 @@ def paint_icon(painter: QPainter, name: str, color: QColor, rect: QRectF) -> Non
 def icon_pixmap(
     name: str, theme: Theme, size: int = 16, token: str = "text2", dpr: float = 1.0, alpha: int = 255
 ) -> QPixmap:
-    """Render an icon ``size`` logical pixels wide for a screen with this device pixel ratio."""
+    """Render an icon ``size`` logical pixels wide for a screen with this device pixel ratio.
+
+    The window shows the same few hundred again and again: they are kept in Qt's pixmap cache.
+    """
     pixels = max(1, round(size * dpr))
+    color = theme.color(token, alpha)
+    key = f"losslab icon {name} {color.name(QColor.NameFormat.HexArgb)} {pixels} {dpr}"
+    pixmap = QPixmap()
+    if QPixmapCache.find(key, pixmap):
+        return pixmap
     pixmap = QPixmap(pixels, pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_icon(painter, name, theme.color(token, alpha), QRectF(0, 0, pixels, pixels))
+    paint_icon(painter, name, color, QRectF(0, 0, pixels, pixels))
     painter.end()
     pixmap.setDevicePixelRatio(dpr)
+    QPixmapCache.insert(key, pixmap)
     return pixmap
 
 
 def icon(name: str, theme: Theme, size: int = 16, token: str = "text2") -> QIcon:
-    """Return an icon of a token's colour, faint while disabled, crisp at device pixel ratios 1 to 3."""
+    """Return an icon of a token's colour, faint while disabled, crisp on every screen there is and at 1 and 2."""
     result = QIcon()
-    for dpr in (1.0, 1.5, 2.0, 3.0):
+    for dpr in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
         result.addPixmap(icon_pixmap(name, theme, size, token, dpr))
         result.addPixmap(icon_pixmap(name, theme, size, "text3", dpr, alpha=130), QIcon.Mode.Disabled)
     return result

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -36,6 +36,7 @@ from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
 from widgets.run_list import RunList
 from widgets.settings import Settings, WindowState
+from widgets.shell import SMALLEST, place_window
 from widgets.shortcuts import Commands, key_text
 from widgets.status_bar import StatusBar
 from widgets.theme import Theme, apply_theme, theme_named
@@ -49,13 +50,12 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
-SMALLEST = (720, 520)
 ROOMY = 1700
 """From this width on the Model section is open at first."""
 
 
 class MainWindow(QWidget):
-    """The one window of the program.
+    """The one window of the program, or what fills it.
 
     Parameters
     ----------
@@ -65,10 +65,18 @@ class MainWindow(QWidget):
         Where it remembers things.
     theme
         Its appearance at first; the remembered choice wins.
+    parent
+        The window that it will fill; by default it is a window of its own.
     """
 
-    def __init__(self, session: Session, settings: Settings, theme: Theme | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        theme: Theme | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.setObjectName("win")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
@@ -131,6 +139,7 @@ class MainWindow(QWidget):
         bridge.config_changed.connect(self._title)
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
+        bridge.moment_passed.connect(self.messages.follow_storage)
         bridge.moment_passed.connect(self.status.age_note)
         top.export_pressed.connect(self.workspaces.export)
         top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))
@@ -184,7 +193,7 @@ class MainWindow(QWidget):
     def _dress(self, theme: Theme) -> None:
         for part in (
             self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.log,
-            self.palette_card, self.export_panel, self._device_card, self.workspaces.explore,
+            self.palette_card, self.export_panel, self._device_card, self.workspaces,
         ):  # fmt: skip
             part.set_theme(theme)
 
@@ -309,20 +318,13 @@ class MainWindow(QWidget):
         self._guard("export", lambda: self.exports.restore(state.export))
         self._guard("experiment", lambda: self.files.restore(state))
         self._guard("speed", lambda: self.session.set_speed(state.speed))
-        self._guard("explore", lambda: self.workspaces.explore.restore(state.explore))
+        self.workspaces.restore(state.explore)
         self.workspaces.show(state.workspace)
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
-        geometry = QByteArray.fromHex(state.geometry.encode("ascii", "ignore"))
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self._first_size()
+        if self.isWindow():
+            place_window(self, state.geometry)
         self._restored = True
-
-    def _first_size(self) -> None:
-        room = QGuiApplication.primaryScreen().availableGeometry()
-        width, height = min(1440, room.width()), min(900, room.height())
-        self.resize(width, height)
-        self.move(room.x() + (room.width() - width) // 2, room.y() + (room.height() - height) // 2)
 
     @staticmethod
     def _guard(what: str, act: Callable[[], None]) -> None:
@@ -337,7 +339,7 @@ class MainWindow(QWidget):
         workspace = self.workspace
         return replace(
             self._state,
-            geometry=bytes(self.saveGeometry().toHex().data()).decode("ascii"),
+            geometry=bytes(self.window().saveGeometry().toHex().data()).decode("ascii"),
             form_open=workspace.is_open("form"),
             runs_open=workspace.is_open("runs"),
             form_width=workspace.width_of("form"),
@@ -349,7 +351,7 @@ class MainWindow(QWidget):
             speed=self.session.speed,
             export=self.exports.saved(),
             workspace=self.workspaces.name,
-            explore=self.workspaces.explore.saved(),
+            explore=self.workspaces.saved(),
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 
@@ -382,7 +384,7 @@ class MainWindow(QWidget):
         """Follow slowly while minimised."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
-            self.bridge.set_hidden(self.isMinimized())
+            self.bridge.set_hidden(self.window().isMinimized())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cards over the window close: they would hang in the air."""
@@ -441,7 +443,7 @@ class MainWindow(QWidget):
     def close_unasked(self) -> None:
         """Close without a question: changes are in the autosaved experiment."""
         self._closing = True
-        self.close()
+        self.window().close()
 
     def end(self) -> None:
         """Let go of everything that outlives a closed window."""

@@ -95,6 +95,7 @@ class Messages(QObject):
         self._session, self._area, self._log, self._status = session, area, log, status
         self._problems: dict[str, Problem] = {}
         self._followed: Problem | None = None
+        self._storage: Problem | None = None
         area.chosen.connect(self._choose)
         area.closed.connect(self.close)
         area.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))
@@ -131,6 +132,13 @@ class Messages(QObject):
         if self._session.data_problem is None:
             self.remove("data")
 
+    def follow_storage(self) -> None:
+        """Say once that long curves have no room on the disk."""
+        problem = self._session.curves.storage_problem
+        if problem is not None and problem is not self._storage:
+            self.show_problem(problem, "storage", "warn")
+        self._storage = problem
+
     def close(self, key: str) -> None:
         """Take a message away because the user closed it."""
         problem = self._problems.get(key)
@@ -146,7 +154,7 @@ class Messages(QObject):
 
     def remove_run_messages(self) -> None:
         """Take away what was said of runs that are gone."""
-        for key in ("diverged", "problem"):
+        for key in ("diverged", "problem", "storage"):
             self.remove(key)
 
     def _choose(self, key: str, choice: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
+PATIENCE = 1_000_000
+"""Values that one mean may read at most in a redraw: some milliseconds; the rest comes with the next."""
 FAST_LINES = 8
 """With more means than this on screen, lines are thin while training runs flat out."""
 
@@ -68,11 +70,12 @@ class PlotWiring(QObject):
     def show_plots(self) -> None:
         """Make a panel for every card that can be seen."""
         for request in self._grid.requests():
-            panel = self._panel(request)
+            panel = self._panel(request, PATIENCE)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
 
     def _begin_redraw(self) -> None:
+        self._session.curves.behind = False
         self._waiting = list(self._grid.requests())
         self._redraw_next()
 
@@ -84,17 +87,20 @@ class PlotWiring(QObject):
                 self._bridge.ask_more()
             else:
                 self._bridge.add_cost(self._grid.paint_seconds)
-            panel = self._panel(request)
+            panel = self._panel(request, PATIENCE)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
+            if not self._waiting and self._session.curves.behind:
+                self._bridge.note("curves")
 
-    def _panel(self, request: PanelRequest) -> Panel | None:
+    def _panel(self, request: PanelRequest, patience: int | None = None) -> Panel | None:
         options = replace(
             self._options,
             log_x=self._options.log_x if request.log_x is None else request.log_x,
             log_y=self._options.log_y if request.log_y is None else request.log_y,
             loss=request.loss if request.loss < len(self._losses) else 0,
             columns=max(96, request.columns // self._facets(request.kind)),
+            patience=patience,
         )
         try:
             return make_panel(self._session, request.kind, options)

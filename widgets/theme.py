@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -113,14 +114,7 @@ class Theme:
 
     def font(self, role: str = "body") -> QFont:
         """Font of a role of `widgets.tokens.TYPE`, with tabular figures."""
-        pixels, weight = TYPE[role]
-        font = QFont()
-        font.setFamilies(list(FORMULA_FAMILIES if role == "formula" else self.families))
-        font.setPixelSize(pixels)
-        font.setWeight(QFont.Weight(weight))
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        return QFont(_font(FORMULA_FAMILIES if role == "formula" else self.families, role))
 
     def palette(self) -> QPalette:
         """Palette for whatever the style sheet does not name."""
@@ -144,6 +138,19 @@ class Theme:
         for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("text3"))
         return palette
+
+
+@lru_cache(maxsize=64)
+def _font(families: tuple[str, ...], role: str) -> QFont:
+    """Make a font once: plots ask for dozens a frame. Whoever changes one takes a copy."""
+    pixels, weight = TYPE[role]
+    font = QFont()
+    font.setFamilies(list(families))
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight(weight))
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
 
 
 LIGHT = Theme("light", TOKENS["light"])

@@ -21,7 +21,7 @@ def window_commands(window: MainWindow) -> None:
     """Give a window its commands."""
     session, experiment, files = window.session, window.experiment, window.files
     plots, strip, grid = window.plots, window.workspace.strip, window.grid
-    spaces, explore = window.workspaces, window.workspaces.explore
+    spaces = window.workspaces
 
     def save() -> None:
         window.form.commit()
@@ -58,10 +58,28 @@ def window_commands(window: MainWindow) -> None:
         ("default_plots", "Plots as at first", (), plots.use_default_plots, "layout grid reset"),
         ("train", "Train", ("Ctrl+1",), lambda: spaces.choose("train"), "workspace"),
         ("explore", "Explore", ("Ctrl+2",), lambda: spaces.choose("explore"), "workspace losses curves"),
-        ("next_explore", "Next view of Explore", ("Ctrl+PgDown",), lambda: explore.step_view(1), ""),
-        ("previous_explore", "Previous view of Explore", ("Ctrl+PgUp",), lambda: explore.step_view(-1), ""),
-        ("copy_state", "Copy this view as TOML", ("Ctrl+Shift+C",), explore.copy_text, "state clipboard"),
-        ("paste_state", "Paste a view from TOML", ("Ctrl+Shift+V",), explore.paste_text, "state clipboard"),
+        ("next_explore", "Next view of Explore", ("Ctrl+PgDown",), lambda: spaces.explore.step_view(1), ""),
+        (
+            "previous_explore",
+            "Previous view of Explore",
+            ("Ctrl+PgUp",),
+            lambda: spaces.explore.step_view(-1),
+            "",
+        ),
+        (
+            "copy_state",
+            "Copy this view as TOML",
+            ("Ctrl+Shift+C",),
+            lambda: spaces.explore.copy_text(),
+            "state clipboard",
+        ),
+        (
+            "paste_state",
+            "Paste a view from TOML",
+            ("Ctrl+Shift+V",),
+            lambda: spaces.explore.paste_text(),
+            "state clipboard",
+        ),
         ("form", "Fold the experiment", ("Ctrl+B",), lambda: window.workspace.toggle("form"), "panel left"),
         ("runs", "Fold the runs", ("Ctrl+J",), lambda: window.workspace.toggle("runs"), "panel right list"),
         ("panel", "Next panel", ("F6",), window.next_panel, "focus"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from widgets.explore.workspace import ExploreWorkspace
-
 if TYPE_CHECKING:
+    from widgets.explore.workspace import ExploreWorkspace
     from widgets.main_window import MainWindow
+    from widgets.theme import Theme
+
+LOG = logging.getLogger(__name__)
 
 WORKSPACES: tuple[tuple[str, str], ...] = (("train", "Train"), ("explore", "Explore"))
 """Workspaces that work, in the order of the tabs and of Ctrl+1, Ctrl+2."""
@@ -38,12 +41,24 @@ class Workspaces(QObject):
         super().__init__(window)
         self._window = window
         self.train: QWidget = window.workspace
-        self.explore = ExploreWorkspace(window.theme)
+        self._explore: ExploreWorkspace | None = None
+        self._explore_state: Mapping[str, Any] = {}
         self.stack = QStackedWidget()
         self.stack.addWidget(self.train)
-        self.stack.addWidget(self.explore)
-        self.explore.noted.connect(window.status.show_note)
         window.top.workspace_chosen.connect(self.choose)
+
+    @property
+    def explore(self) -> ExploreWorkspace:
+        """The Explore workspace, made when it is first needed: many start the lab to train."""
+        if self._explore is None:
+            from widgets.explore.workspace import ExploreWorkspace
+
+            self._explore = ExploreWorkspace(self._window.theme)
+            self.stack.addWidget(self._explore)
+            self._explore.noted.connect(self._window.status.show_note)
+            self._restore_explore(self._explore)
+            self._explore.set_theme(self._window.theme)
+        return self._explore
 
     @property
     def name(self) -> str:
@@ -64,7 +79,7 @@ class Workspaces(QObject):
         """Open a workspace, silently; an unknown one opens Train."""
         names = [key for key, _ in WORKSPACES]
         number = names.index(name) if name in names else 0
-        self.stack.setCurrentIndex(number)
+        self.stack.setCurrentWidget(self.explore if names[number] == "explore" else self.train)
         self._window.top.show_workspace(number)
         self._window.top.show_run_controls(not self.exploring)
         self._window.commands.set_resting(TRAIN_ONLY if self.exploring else EXPLORE_ONLY)
@@ -84,6 +99,28 @@ class Workspaces(QObject):
             act()
 
         return acting
+
+    def set_theme(self, theme: Theme) -> None:
+        """Have Explore take another theme, if it is made."""
+        if self._explore is not None:
+            self._explore.set_theme(theme)
+
+    # --- what is remembered -----------------------------------------------------------------------
+    def saved(self) -> dict[str, Any]:
+        """Return what Explore wants remembered, as JSON-able data."""
+        return dict(self._explore_state) if self._explore is None else self._explore.saved()
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Take over what Explore remembered, now or when it is made."""
+        self._explore_state = stored
+        if self._explore is not None:
+            self._restore_explore(self._explore)
+
+    def _restore_explore(self, explore: ExploreWorkspace) -> None:
+        try:
+            explore.restore(self._explore_state)
+        except Exception:
+            LOG.exception("explore could not be restored")
 
     # --- commands of both ---------------------------------------------------------------------------
     def undo(self) -> None:

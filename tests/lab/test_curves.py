@@ -256,3 +256,27 @@ def test_cost_does_not_grow_with_length() -> None:
 
     assert values_read(long) <= 2 * values_read(short)
     assert values_read(long) <= RAW_VALUES
+
+
+def test_a_long_mean_is_brought_up_to_date_little_by_little() -> None:
+    whole = recorded(100_000, piece=5000)[0].group("objective", RUNS, CurveView())
+    assert whole is not None
+    fresh, _ = recorded(100_000, piece=5000)
+    impatient = CurveView(patience=120_000)
+    reached = []
+    for _ in range(20):
+        fresh.behind = False
+        group = fresh.group("objective", RUNS, impatient)
+        assert group is not None
+        np.testing.assert_array_equal(group.mean, whole.mean)
+        reached.append(group.raw_x[-1])
+        if not fresh.behind:
+            break
+    assert len(reached) == 5
+    assert reached == sorted(reached)
+    np.testing.assert_array_equal(group.raw, whole.raw)
+    late = recorded(100_000, piece=5000)[0].group(
+        "objective", RUNS, CurveView(patience=1000, x_view=(20_000.0, 99_000.0))
+    )
+    assert late is not None
+    assert len(late.raw) == 0

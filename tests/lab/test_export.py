@@ -14,10 +14,12 @@ import pytest
 from compute.plan import RunEnd
 from compute.problems import ProblemError
 from lab import whole_files
+from lab.curves import Curves
 from lab.experiment_file import read_experiment
 from lab.export import LONG_COLUMNS, TABLES, export_tables, write_curves_csv, write_curves_parquet
 from lab.messages import Ended, Prepared, Recorded
 from lab.session import Session
+from lab.spill import SpillSpace
 from tests.lab.recorded_runs import data_summary, evaluation, make_chunk, scripted_session, started, tell
 
 RUNS = tuple(range(6))
@@ -94,6 +96,28 @@ def test_parquet(tmp_path: Path) -> None:
     assert parquet["metric"].cast(pl.String).to_list() == csv["metric"].to_list()
 
 
+def test_a_run_too_long_for_the_memory_is_exported_whole(tmp_path: Path) -> None:
+    """Most rows lie in the spill file; the tables hold them all the same."""
+    session = session_of(1)
+    values = np.random.default_rng(0).random((20_000, 6)).astype(np.float32)
+    session.curves = Curves(session.curves.infos, 10, SpillSpace(limit=0))
+    for first in range(0, 20_000, 1000):
+        session.curves.append(RUNS, make_chunk(first, values[first : first + 1000]))
+    write_curves_parquet(session, tmp_path / "c.parquet")
+    write_curves_csv(session, tmp_path / "c.csv")
+    for table in (pl.read_parquet(tmp_path / "c.parquet"), pl.read_csv(tmp_path / "c.csv")):
+        part = table.filter((pl.col("run") == 4) & (pl.col("metric") == "objective"))
+        np.testing.assert_array_equal(part["value"].to_numpy().astype(np.float32), values[:, 4])
+        assert len(table) == 20_000 * 6 * len(session.curves.metrics())
+
+
+def test_parquet_without_curves_is_refused(tmp_path: Path) -> None:
+    session, _ = scripted_session()
+    with pytest.raises(ProblemError, match="no curves"):
+        write_curves_parquet(session, tmp_path / "c.parquet")
+    assert os.listdir(tmp_path) == []
+
+
 def test_rows_after_a_runs_end_are_left_out(tmp_path: Path) -> None:
     objective = np.ones((30, 6), dtype=np.float32)
     objective[12, 5] = np.inf
@@ -157,6 +181,21 @@ def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path, monkeypatch: pyt
         assert "disk is full" in caught.value.problem.body
         assert os.listdir(tmp_path) == ["c.csv"]
         assert target.read_text() == "before"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_while_parquet_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = tmp_path / "part"
+
+    def on_full_disk(**_: object) -> tuple[int, str]:
+        part.touch()
+        return os.open("/dev/full", os.O_WRONLY), str(part)
+
+    monkeypatch.setattr(whole_files.tempfile, "mkstemp", on_full_disk)
+    with pytest.raises(ProblemError) as caught:
+        write_curves_parquet(session_of(), tmp_path / "c.parquet")
+    assert "disk is full" in caught.value.problem.body
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")

@@ -180,7 +180,11 @@ from widgets.settings import Settings
 if __name__ == "__main__":
     application = make_application([])
     def act():
-        window = next(w for w in application.topLevelWidgets() if w.objectName() == "win" and w.isVisible())
+        shown = [w for w in application.allWidgets() if w.objectName() == "win" and w.isVisible()]
+        if not shown:
+            QTimer.singleShot(20, act)
+            return
+        window = shown[0]
         state = {"step": 0}
         timer = QTimer(application)
         def tick():
@@ -191,8 +195,8 @@ if __name__ == "__main__":
                 state["step"] = 2
                 QTimer.singleShot(0, lambda: 1 / 0)
             elif state["step"] == 2 and "unexpected" in window.workspace.messages.keys:
-                print("runs", len(session.runs), window.windowTitle())
-                timer.stop(); window.close()
+                print("runs", len(session.runs), window.window().windowTitle())
+                timer.stop(); window.window().close()
         timer.timeout.connect(tick); timer.start(20)
     QTimer.singleShot(0, act)
     status = run(Path(sys.argv[1]), "cpu", Settings(Path(sys.argv[2])))

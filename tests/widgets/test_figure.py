@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from lab.panels import Facet, Line, Mark, Panel
+from lab.panels import CurvePanel, Envelopes, Facet, Line, Mark, Panel
 from lab.problems import ProblemError
 from tests.widgets.plots.made_panels import (
     confusion_panel,
@@ -244,3 +244,19 @@ def test_figures_are_drawn_without_a_display_or_an_application(tmp_path: Path) -
     # words, not boxes: about a fifth of the pixels of a title are ink
     inked = count(title, LIGHT.color("text")) / (title.width() * title.height())
     assert 0.03 < inked < 0.5
+
+
+def test_many_members_are_vectors_in_a_figure(tmp_path: Path) -> None:
+    x = np.arange(200.0)
+    low = np.sin(x / 30)[None, :] + np.linspace(0, 1, 20)[:, None]
+    mean = Line(x, low.mean(axis=0), 1, "mean", "a")
+    facets = tuple(
+        Facet("", (mean,), envelopes=parts) for parts in ((), (Envelopes(x, low, low + 0.1, 1, "a", "0"),))
+    )
+    counts = []
+    for number, facet in enumerate(facets):
+        panel = CurvePanel("objective", "Objective", "", (facet,), (), "step", (0, 200), (-2, 3))
+        (path,) = draw([panel], tmp_path, f"f{number}", ("svg",), overwrite=True)
+        counts.append(path.read_text().count("<path") + path.read_text().count("<polyline"))
+        assert "<image" not in path.read_text()
+    assert counts[1] == counts[0] + 20

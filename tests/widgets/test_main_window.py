@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from lab.curves import Curves
 from lab.experiment_file import apply_changes, default_experiment, write_experiment
 from lab.problems import Excerpt, Problem, Remedy
+from lab.spill import SpillSpace
 from tests.widgets.fake_session import FakeSession
 from widgets.files import UNSAVED
 from widgets.main_window import MainWindow
@@ -304,6 +310,25 @@ def test_a_diverged_run_is_explained_and_run_again_at_a_smaller_rate(
     assert session.config.optimizer.learning_rate == 0.03
     assert session.log[-1] == "start"
     assert "diverged" not in window.workspace.messages.keys
+
+
+def test_curves_that_no_longer_fit_on_the_disk_are_said_once(
+    window: MainWindow, session: FakeSession
+) -> None:
+    def refuse() -> BinaryIO:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    space = SpillSpace(limit=0, open_file=refuse)
+    session.curves = Curves(space=space)
+    window.bridge.moment_passed.emit()
+    assert not window.workspace.messages.keys
+    space.write(np.zeros(3))
+    window.bridge.moment_passed.emit()
+    assert window.workspace.messages.keys == ("storage",)
+    assert "disk" in window.workspace.messages.card("storage").message.title
+    window.workspace.messages.card("storage").closed.emit()
+    window.bridge.moment_passed.emit()
+    assert not window.workspace.messages.keys
 
 
 def test_a_closed_message_stays_closed_and_is_in_the_log(window: MainWindow, session: FakeSession) -> None:

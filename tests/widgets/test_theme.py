@@ -261,3 +261,9 @@ def test_applying_the_same_theme_again_costs_nothing(qapp: QApplication) -> None
     apply_theme(qapp, DARK)
     apply_theme(qapp, LIGHT)
     assert qapp.styleSheet() == before
+
+
+def test_changing_a_font_changes_no_other(qtbot: QtBot) -> None:
+    font = LIGHT.font("tick")
+    font.setPixelSize(40)
+    assert LIGHT.font("tick").pixelSize() == 11

@@ -24,7 +24,8 @@ from widgets.plots.annotations import paint_annotations, paint_target_line
 from widgets.plots.axis import paint_axes
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_items import FacetBox
-from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
+from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
+from widgets.plots.envelope_image import EnvelopeImage
 from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, zoom_rectangle
 from widgets.theme import Theme
 
@@ -60,6 +61,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._panel: CurvePanel | None = None
         self._layout: CurveLayout | None = None
         self._boxes: list[FacetBox] = []
+        self._members: list[EnvelopeImage] = []
         self._picture = QPixmap()
         self._ground = QPixmap()
         self._ground_of: object = None
@@ -79,9 +81,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def show_panel(self, panel: CurvePanel) -> None:
         """Show this panel at the next paint; a hidden canvas does no work for it."""
         if self._panel is not None and (panel.log_y != self._panel.log_y or panel.kind != self._panel.kind):
-            self._y_view = None
+            self._y_view = self._layout = None
+        kept = None
+        if self._panel is not None and self._layout is not None and same_frames(panel, self._panel):
+            kept = with_facets(self._layout, panel.facets)
         self._panel = panel
         self._changed()
+        self._layout = kept
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another theme."""
@@ -198,6 +204,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._paint_ground(self._panel, layout, dpr)
         painter = QPainter(self._picture)
         painter.drawPixmap(0, 0, self._ground)
+        for members, facet in zip(self._members, layout.facets, strict=True):
+            members.paint(painter, facet, self._theme, dpr)
         self.render(painter, QRectF(self.viewport().rect()), self.viewport().rect())
         paint_annotations(painter, self._theme, self._panel, layout)
         painter.end()
@@ -228,6 +236,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self._boxes.pop().remove(self.sceneObj)
         while len(self._boxes) < len(layout.facets):
             self._boxes.append(FacetBox(self.sceneObj))
+        del self._members[len(layout.facets) :]
+        while len(self._members) < len(layout.facets):
+            self._members.append(EnvelopeImage())
         for box, facet in zip(self._boxes, layout.facets, strict=True):
             box.place(facet)
             box.draw(facet, self._theme, dpr, self._fast)

@@ -37,10 +37,12 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._shapes: list[tuple[BandShape, QColor, bool]] = []
+        self._smooth = True
 
-    def set_shapes(self, shapes: list[tuple[BandShape, QColor, bool]]) -> None:
-        """Replace what is filled."""
+    def set_shapes(self, shapes: list[tuple[BandShape, QColor, bool]], *, smooth: bool = True) -> None:
+        """Replace what is filled; ``smooth`` edges where there are few bands."""
         self._shapes = shapes
+        self._smooth = smooth and len(shapes) <= MOST_SMOOTH_BANDS
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -54,9 +56,8 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         """Fill all bands, without edges."""
         # smooth edges cost eight times as much and hardly show where many pale bands lie over each other
         painter.setPen(Qt.PenStyle.NoPen)
-        few = len(self._shapes) <= MOST_SMOOTH_BANDS
         for shape, color, calm in self._shapes:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, few and calm)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth and calm)
             painter.setBrush(color)
             if isinstance(shape, QPainterPath):
                 painter.drawPath(shape)
@@ -99,7 +100,8 @@ class FacetBox:
     def draw(self, layout: FacetLayout, theme: Theme, dpr: float, fast: bool) -> None:
         """Give the pool the lines and bands of a facet."""
         self.bands.set_shapes(
-            [shape for band in layout.facet.bands if (shape := _band_shape(band, layout, theme))]
+            [shape for band in layout.facet.bands if (shape := _band_shape(band, layout, theme))],
+            smooth=not layout.facet.envelopes,  # edges among many members are not seen
         )
         for index, line in enumerate(layout.facet.lines):
             self._draw_line(index, line, layout, theme, dpr, fast)
@@ -149,15 +151,18 @@ def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], N
     return x, np.clip(y, y_low - 4 * height, y_high + 4 * height), noisy
 
 
-def line_pen(line: Line, theme: Theme, dpr: float, broad: bool) -> QPen:
-    """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines."""
+def line_pen(line: Line, theme: Theme, dpr: float, broad: bool, *, faint: bool = False) -> QPen:
+    """Return the cosmetic pen of a line: 2 px for a broad one, else one device pixel, faint for raw lines.
+
+    ``faint`` members look as they do among many: see `widgets.plots.envelope_image`.
+    """
     pen = theme.pen(line.series, 2.0, dpr) if broad else theme.pen(line.series, 1.0, 1.0)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin if broad else Qt.PenJoinStyle.BevelJoin)
     if line.role != "mean":  # layers stand under their loss's swatch; thin lines are read by colour
         pen.setStyle(Qt.PenStyle.SolidLine)
     if line.role in ("raw", "member"):
         color = pen.color()
-        color.setAlpha(theme.alpha("raw") if line.role == "raw" else 110)
+        color.setAlpha(theme.alpha("raw") if line.role == "raw" or faint else 110)
         pen.setColor(color)
     return pen
 

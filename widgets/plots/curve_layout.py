@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSizeF
@@ -174,6 +174,27 @@ def lay_out(
             )
         )  # fmt: skip
     return CurveLayout(size, tuple(placed), columns)
+
+
+def same_frames(panel: CurvePanel, other: CurvePanel) -> bool:
+    """Return whether two panels are laid out alike in the same room, whatever their lines are."""
+    if (panel.log_x and panel.x_range[0] <= 0) or (panel.log_y and panel.y_range[0] <= 0):
+        return False  # the lines say where such an axis begins
+    if len(panel.facets) != len(other.facets):
+        return False
+    names = ("x_range", "y_range", "log_x", "log_y", "percent", "x_label")
+    return all(getattr(panel, name) == getattr(other, name) for name in names) and all(
+        tags_of(one) == tags_of(two) and one.title == two.title
+        for one, two in zip(panel.facets, other.facets, strict=True)
+    )
+
+
+def with_facets(layout: CurveLayout, facets: Sequence[Facet]) -> CurveLayout:
+    """Return a layout of other lines in the same frames."""
+    placed = tuple(
+        replace(old, facet=facet) for old, facet in zip(layout.facets, facets or (Facet(""),), strict=True)
+    )
+    return replace(layout, facets=placed)
 
 
 def tags_of(facet: Facet) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lab.panels import Band, CurvePanel, Facet, Line, Mark
+from lab.panels import Band, CurvePanel, Envelopes, Facet, Line, Mark
 from tests.widgets.plots.made_panels import curve_panel, empty_panel, gradient_panel
 from widgets.plots.canvas import Canvas
 from widgets.plots.curve_items import band_path
@@ -404,3 +404,24 @@ def test_the_data_are_seen_through_the_band_of_a_zoom(canvas: Canvas, qtbot: QtB
     image = picture(canvas)
     assert near(image, frame.px(500.0), frame.py(0.5), LIGHT.series(1).color)
     assert image.pixelColor(round(frame.px(500.0)), round(frame.py(0.7))) != LIGHT.color("card")
+
+
+def test_new_data_are_painted_as_in_a_fresh_canvas(canvas: Canvas, qtbot: QtBot) -> None:
+    x = np.arange(2000.0)
+    waves = np.sin(x / 100)[None, :] * np.linspace(0.1, 0.4, 30)[:, None] + 0.5
+
+    def panel(count: int, losses: int) -> CurvePanel:
+        made = curve_panel(losses=losses, end=count // 2, planned=2000.0)
+        (facet,) = made.facets
+        part = Envelopes(x[:count], waves[:, :count] - 0.01, waves[:, :count], 1, origin="waves")
+        return replace(made, facets=(replace(facet, envelopes=(part,)),))
+
+    for count, losses in ((300, 2), (340, 2), (1200, 2), (1300, 1), (1900, 1)):
+        canvas.show_panel(panel(count, losses))
+        carried = picture(canvas)
+        fresh = Canvas(LIGHT)
+        qtbot.addWidget(fresh)
+        fresh.resize(420, 300)
+        fresh.show_panel(panel(count, losses))
+        fresh.show()
+        assert picture(fresh) == carried, count

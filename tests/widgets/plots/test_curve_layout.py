@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.plots.made_panels import curve_panel, empty_panel, gradient_panel
 from widgets.plots.axis import bottom_labels
-from widgets.plots.curve_layout import CurveLayout, lay_out, push_apart
+from widgets.plots.curve_layout import CurveLayout, lay_out, push_apart, same_frames, with_facets
 from widgets.theme import LIGHT
 
 SIZES = ((340.0, 250.0), (410.0, 300.0), (640.0, 420.0), (1500.0, 900.0), (120.0, 70.0))
@@ -105,3 +105,32 @@ def test_labels_under_the_axis_stay_inside_the_card(
         for _text, box in bottom_labels(LIGHT, facet, "step"):
             assert box.left() >= 0
             assert box.right() <= size[0]
+
+
+@pytest.mark.parametrize("make", [
+    curve_panel, lambda **more: curve_panel(log_y=True, percent=True, **more),
+    lambda **more: replace(gradient_panel(3), note=str(more)),
+], ids=["linear", "log", "facets"])  # fmt: skip
+def test_other_lines_in_the_same_frames_are_laid_out_as_anew(qtbot: QtBot, make: object) -> None:
+    before, after = make(), make(shift=0.1)  # type: ignore[operator]
+    assert same_frames(after, before)
+    kept = with_facets(laid_out(before, 420, 300), after.facets)
+    assert kept == laid_out(after, 420, 300)
+    assert kept.facets[0].facet is after.facets[0]
+
+
+def test_frames_differ_with_ranges_scales_tags_and_the_number_of_facets(qtbot: QtBot) -> None:
+    panel = curve_panel()
+    for changed in (
+        replace(panel, x_range=(0.0, 2000.0)), replace(panel, y_range=(0.01, 2.0)),
+        replace(panel, log_y=True), replace(panel, log_x=True), replace(panel, percent=True),
+        replace(panel, x_label="epoch"), replace(panel, facets=gradient_panel(2).facets),
+    ):  # fmt: skip
+        assert not same_frames(changed, panel)
+    facets = gradient_panel(2)
+    (first, *rest) = facets.facets
+    tagged = replace(first, lines=tuple(replace(line, tag=line.tag + " wide") for line in first.lines))
+    assert not same_frames(replace(facets, facets=(tagged, *rest)), facets)
+    # lines alone say where a log axis from 0 begins
+    unsure = replace(panel, log_y=True, y_range=(0.0, 1.0))
+    assert not same_frames(unsure, unsure)

@@ -59,7 +59,9 @@ class Rows:
     parameters: NDArray[np.float64]
 
     def spread(self, runs: NDArray[np.intp], count: int) -> Rows:
-        """Return the rows of all R runs, NaN where a run is not among these."""
+        """Return the rows of all R runs, NaN where a run is not among these; themselves where all are."""
+        if len(runs) == count:
+            return self
 
         def wide(values: NDArray[np.float64]) -> NDArray[np.float64]:
             full = np.full((len(values), count, *values.shape[2:]), np.nan)

@@ -22,6 +22,9 @@ from compute.models.mlp import MultilayerPerceptron
 from compute.tape import Call, calls_of
 from compute.workspace import Workspace
 
+PARTED_FROM = 32
+"""Features from which on the first layer's slopes are computed apart for weights and biases."""
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -114,6 +117,7 @@ class Network:
                 *calls_of(activation.backward, xp, z, extended[:, :-1], below[layer], scratch[layer]),
             ]
         self._last = _streamed(upstream[0], layout).swapaxes(-1, -2), _streamed(slopes[0], layout)
+        self._samples = xp.ones((rows, 1), dtype=dtype)
 
     def forward(self, inputs: Inputs) -> Array:
         """Compute the raw outputs.
@@ -132,10 +136,8 @@ class Network:
 
     def backward(self, inputs: Inputs) -> None:
         """Write the gradient of every parameter, from `output_gradient` and the last `forward`."""
-        for call in self._backward:
+        for call in self.backward_calls(inputs):
             call()
-        above_t, slopes = self._last
-        self._xp.matmul(inputs.by_sample, above_t, out=slopes)
 
     def forward_calls(self, inputs: Inputs) -> list[Call]:
         """Return what `forward` does with these inputs, whatever is in them by then."""
@@ -148,7 +150,15 @@ class Network:
     def backward_calls(self, inputs: Inputs) -> list[Call]:
         """Return what `backward` does with these inputs, whatever is in them by then."""
         above_t, slopes = self._last
-        return [*self._backward, self._product(inputs.by_sample, above_t, slopes)]
+        features = slopes.shape[-2] - 1
+        if features < PARTED_FROM:
+            return [*self._backward, self._product(inputs.by_sample, above_t, slopes)]
+        # Matrix products work on some 16 rows at a time: one row of biases more can cost a quarter.
+        return [
+            *self._backward,
+            self._product(inputs.by_sample[..., :-1, :], above_t, slopes[..., :-1, :]),
+            self._product(above_t.swapaxes(-1, -2), self._samples, slopes[..., -1:, :].swapaxes(-1, -2)),
+        ]
 
     def _product(self, a: Array, b: Array, out: Array) -> Call:
         """Return the call that multiplies; of a single network as the plain product of two matrices.

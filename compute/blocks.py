@@ -32,7 +32,7 @@ class Block:
     """What T updates left: rows of all R runs, learning rates (T, R), training seconds so far (T,), ends."""
 
     rows: RecordedRows
-    rates: NDArray[np.float64]
+    rates: NDArray[np.float32]
     seconds: NDArray[np.float64]
     ended: tuple[RunEnd, ...]
 
@@ -128,7 +128,9 @@ class Blocks:
                 rows, seconds = rows.cut(last + 1), seconds[: last + 1]
         self._history = np.concatenate([self._history, rows.layers[-HISTORY:]])[-HISTORY:]
         factors = np.array([self._plan.schedule.factor(start + row) for row in range(len(seconds))])
-        return Block(rows, factors[:, None] * self.rates, seconds, tuple(ended))
+        rates = np.empty((len(factors), len(self.rates)), dtype=np.float32)
+        np.multiply(factors[:, None], self.rates, out=rates, casting="same_kind")
+        return Block(rows, rates, seconds, tuple(ended))
 
     def _roll_back(
         self,

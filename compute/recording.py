@@ -42,10 +42,10 @@ class Recorder:
 
     def to_rows(self, steps: int) -> Rows:
         """Return the first ``steps`` rows on the host: the one time that a block waits for the device."""
-        table = fetch(self.table[:steps], self._host[:steps]).copy()  # the next block comes to the same place
-        layers = self.layers.shape[1]
-        loss, norms = table[:, 0], np.sqrt(table[:, 1 : 2 + layers])
-        objective = loss if self.objective is self.loss else table[:, 2 + layers]
+        table, layers = fetch(self.table[:steps], self._host[:steps]), self.layers.shape[1]
+        # copies: the next block comes to the same place
+        loss, norms = table[:, 0].copy(), np.sqrt(table[:, 1 : 2 + layers])
+        objective = loss if self.objective is self.loss else table[:, 2 + layers].copy()
         return Rows(objective, loss, norms[:, 1:].swapaxes(1, 2), norms[:, 0])
 
 
@@ -95,7 +95,7 @@ class Rows:
 
 def make_chunk(
     first_step: int,
-    blocks: Sequence[tuple[Rows, NDArray[np.float64], NDArray[np.float64]]],
+    blocks: Sequence[tuple[Rows, NDArray[np.float32], NDArray[np.float64]]],
     evaluations: Sequence[Evaluation],
     ended: Sequence[RunEnd],
     runs: int,

@@ -41,7 +41,7 @@ def test_rows_outlast_the_next_block() -> None:
     made = recorder(StandIn().module, penalty=True)
     rows = made.to_rows(3)
     kept = [values.copy() for values in (rows.loss, rows.objective, rows.layers, rows.parameters)]
-    made.table.fill(-1)
+    made.table.fill(4)
     made.to_rows(3)
     for values, wanted in zip((rows.loss, rows.objective, rows.layers, rows.parameters), kept, strict=True):
         np.testing.assert_array_equal(values, wanted)

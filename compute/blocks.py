@@ -33,7 +33,7 @@ class Block:
     """What T updates left: rows of all R runs, learning rates (T, R), training seconds so far (T,), ends."""
 
     rows: RecordedRows
-    rates: NDArray[np.float64]
+    rates: NDArray[np.float32]
     seconds: NDArray[np.float64]
     ended: tuple[RunEnd, ...]
 
@@ -109,7 +109,7 @@ class Blocks:
 
         rows = narrow.spread(live.runs, len(self.rates))
         if start == 0:
-            self._first_objective = rows.objective[0].copy()
+            self._first_objective = rows.objective[0].astype(np.float64)
         diverged = first_diverged_rows(narrow, self._first_objective[live.runs], self._plan.divergence)
         broken = diverged < count
         if stop == self._plan.steps:  # the last parameters have no row: look at them themselves
@@ -127,9 +127,11 @@ class Blocks:
                 last = int(diverged[gone].max())
                 self.step = start + last
                 rows, seconds = rows.cut(last + 1), seconds[: last + 1]
-        self._history = np.concatenate([self._history, rows.layers])[-HISTORY:]
+        self._history = np.concatenate([self._history, rows.layers[-HISTORY:]])[-HISTORY:]
         factors = np.array([self._plan.schedule.factor(start + row) for row in range(len(seconds))])
-        return Block(rows, factors[:, None] * self.rates, seconds, tuple(ended))
+        rates = np.empty((len(factors), len(self.rates)), dtype=np.float32)
+        np.multiply(factors[:, None], self.rates, out=rates, casting="same_kind")
+        return Block(rows, rates, seconds, tuple(ended))
 
     def _roll_back(
         self,

@@ -42,29 +42,33 @@ class Recorder:
 
     def to_rows(self, steps: int) -> Rows:
         """Return the first ``steps`` rows on the host: the one time that a block waits for the device."""
-        table = fetch(self.table[:steps], self._host[:steps]).astype(np.float64)
-        layers = self.layers.shape[1]
-        loss, norms = table[:, 0], np.sqrt(table[:, 1 : 2 + layers])
-        objective = loss if self.objective is self.loss else table[:, 2 + layers]
+        table, layers = fetch(self.table[:steps], self._host[:steps]), self.layers.shape[1]
+        # copies: the next block comes to the same place
+        loss, norms = table[:, 0].copy(), np.sqrt(table[:, 1 : 2 + layers])
+        objective = loss if self.objective is self.loss else table[:, 2 + layers].copy()
         return Rows(objective, loss, norms[:, 1:].swapaxes(1, 2), norms[:, 0])
 
 
 @dataclass
 class Rows:
-    """T rows on the host, float64: objective, loss, parameter norm (T, R), layer norms (T, R, L)."""
+    """T rows on the host: objective, loss, parameter norm (T, R), layer norms (T, R, L).
 
-    objective: NDArray[np.float64]
-    loss: NDArray[np.float64]
-    layers: NDArray[np.float64]
-    parameters: NDArray[np.float64]
+    They keep the precision that they were recorded in: with a thousand runs on a GPU it is the host's work on
+    the rows that takes the time.
+    """
+
+    objective: NDArray[Any]
+    loss: NDArray[Any]
+    layers: NDArray[Any]
+    parameters: NDArray[Any]
 
     def spread(self, runs: NDArray[np.intp], count: int) -> Rows:
-        """Return the rows of all R runs, NaN where a run is not among these; themselves where all are."""
+        """Return the rows of all R runs, NaN where a run is not among these; themselves if all are."""
         if len(runs) == count:
             return self
 
-        def wide(values: NDArray[np.float64]) -> NDArray[np.float64]:
-            full = np.full((len(values), count, *values.shape[2:]), np.nan)
+        def wide(values: NDArray[Any]) -> NDArray[Any]:
+            full = np.full((len(values), count, *values.shape[2:]), np.nan, dtype=values.dtype)
             full[:, runs] = values
             return full
 
@@ -75,6 +79,13 @@ class Rows:
         for values in (self.objective, self.loss, self.layers, self.parameters):
             values[row:, run] = np.nan
 
+    def total_norms(self) -> NDArray[np.float64]:
+        """Return the gradient norms (T, R) of all layers together."""
+        squares = np.zeros(self.layers.shape[:2])
+        for layer in range(self.layers.shape[2]):  # a sum over a short last axis is many times slower
+            squares += np.square(self.layers[:, :, layer], dtype=np.float64)
+        return np.sqrt(squares, out=squares)
+
     def cut(self, length: int) -> Rows:
         """Return the first ``length`` rows."""
         return Rows(
@@ -84,7 +95,7 @@ class Rows:
 
 def make_chunk(
     first_step: int,
-    blocks: Sequence[tuple[Rows, NDArray[np.float64], NDArray[np.float64]]],
+    blocks: Sequence[tuple[Rows, NDArray[np.float32], NDArray[np.float64]]],
     evaluations: Sequence[Evaluation],
     ended: Sequence[RunEnd],
     runs: int,
@@ -92,13 +103,13 @@ def make_chunk(
 ) -> Chunk:
     """Join blocks of (rows, learning rates (T, R), seconds (T,)) to a chunk in float32."""
 
-    def join(parts: list[NDArray[np.float64]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    def join(parts: list[NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np.float32]:
         if not parts:
             return np.zeros((0, *shape), dtype=np.float32)
-        return np.concatenate(parts).astype(np.float32)
+        return np.concatenate(parts, dtype=np.float32, casting="same_kind")
 
     norms = join([rows.layers for rows, _, _ in blocks], (runs, layers))
-    total = [np.sqrt(np.sum(np.square(rows.layers), axis=2)) for rows, _, _ in blocks]
+    total = [rows.total_norms() for rows, _, _ in blocks]
     rates = [np.where(np.isnan(rows.parameters), np.nan, rate) for rows, rate, _ in blocks]
     return Chunk(
         first_step=first_step,

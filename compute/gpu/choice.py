@@ -11,6 +11,9 @@ from compute.gpu.persistent import PersistentRuns, shared_fit
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
 
+LONG_BATCH, FEW_RUNS = 1024, 128
+"""More rows a batch of fewer runs than this: one block a run would leave most of a GPU idle for long."""
+
 
 def without_kernel(plan: Plan) -> tuple[str, ...]:
     """Return what of a plan has no kernel, by the names that people see; nothing where all of it has."""
@@ -35,6 +38,9 @@ def runs_on_gpu(plan: Plan, rows: Rows) -> type[LiveRuns]:
     """
     if plan.kernels == "arrays" or without_kernel(plan):
         return LiveRuns
+    size = min(plan.batch_size or rows.count, rows.count)
+    if size > LONG_BATCH and len(plan.initial) < FEW_RUNS:
+        return BatchedRuns
     return PersistentRuns if shared_fit(plan, rows.xp, rows.count) else BatchedRuns
 
 

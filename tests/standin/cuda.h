@@ -86,17 +86,21 @@ inline const char* launch(dim3 grid, dim3 threads, void* shared, long shared_byt
             fibre.context.uc_link = nullptr;
             makecontext(&fibre.context, run_fibre, 0);
         }
+        // every other block goes from its last thread to its first: what lacks a barrier then comes out wrong
+        const bool backwards = (blockIdx.x + blockIdx.y) % 2;
         long rounds = 0;
         for (int left = count; left > 0;) {
             left = 0;
             const long before = block.turn + block.arrived;
             long moved = 0;
             for (const Barrier& group : groups) moved += group.turn;
-            for (threadIdx.x = 0; threadIdx.x < count; ++threadIdx.x)
+            for (int i = 0; i < count; ++i) {
+                threadIdx.x = backwards ? count - 1 - i : i;
                 if (!fibres[threadIdx.x].done) {
                     take_turn(fibres[threadIdx.x]);
                     left += !fibres[threadIdx.x].done;
                 }
+            }
             for (const Barrier& group : groups) moved -= group.turn;
             rounds = (moved == 0 && before == block.turn + block.arrived) ? rounds + 1 : 0;
             if (rounds > 3) return "threads wait for ones that never come";

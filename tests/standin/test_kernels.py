@@ -36,6 +36,12 @@ def test_threads_see_what_others_wrote_before_a_barrier() -> None:
     np.testing.assert_array_equal(got, np.r_[np.arange(64)[::-1], 100 + np.arange(64)[::-1]])
 
 
+def test_what_lacks_a_barrier_comes_out_wrong_in_one_block_or_the_next() -> None:
+    for neighbour in ("i - 1", "i + 1"):
+        got = run(f"s[i] = i; out[at] = {neighbour} < 0 || {neighbour} >= n ? 0 : s[{neighbour}];")
+        assert np.isnan(got).any()
+
+
 def test_lanes_exchange_numbers_within_their_group_only() -> None:
     got = run(
         "unsigned m = 0xfu << (i % 32 / 4 * 4); real x = i;"

@@ -34,11 +34,12 @@ __device__ void product_by(int rows, int columns, int depth, A a, B b, Write wri
     }
 }
 
+// `most` is the number of elements where the tile is full: known when this is compiled, and so is the way.
 template <class A, class B, class Write>
-__device__ void product(int rows, int columns, int depth, A a, B b, Write write) {
-    if (rows * columns >= 16 * THREADS)
+__device__ inline void product(int most, int rows, int columns, int depth, A a, B b, Write write) {
+    if (most >= 16 * THREADS)
         product_by<4>(rows, columns, depth, a, b, write);
-    else if (rows * columns >= 4 * THREADS)
+    else if (most >= 4 * THREADS)
         product_by<2>(rows, columns, depth, a, b, write);
     else
         product_by<1>(rows, columns, depth, a, b, write);
@@ -108,7 +109,7 @@ __device__ inline void forward(const Memory& memory, int length) {
         real* const pre = last ? memory.outputs : memory.pre[layer];
         real* const post = last ? memory.outputs : memory.post[layer];
         product(
-            length, fan_out, fan_in + 1, [=](int b, int k) { return from[b * lead + k]; },
+            TILE * fan_out, length, fan_out, fan_in + 1, [=](int b, int k) { return from[b * lead + k]; },
             [=](int k, int h) { return weights[k * fan_out + h]; },
             [=](int b, int h, real z) {
                 if (KEEPS_INPUT && !last) pre[b * out_lead + h] = z;
@@ -133,7 +134,7 @@ __device__ inline void backward(const Memory& memory, int length, bool more) {
         offset -= (fan_in + 1) * fan_out;
         real* const gradients = memory.gradients + offset;
         product(
-            fan_in + 1, fan_out, length, [=](int k, int b) { return below[b * lead + k]; },
+            (fan_in + 1) * fan_out, fan_in + 1, fan_out, length, [=](int k, int b) { return below[b * lead + k]; },
             [=](int b, int h) { return slopes[b * out_lead + h]; },
             [=](int k, int h, real sum) {
                 gradients[k * fan_out + h] = more ? gradients[k * fan_out + h] + sum : sum;
@@ -143,7 +144,7 @@ __device__ inline void backward(const Memory& memory, int length, bool more) {
         const real* const weights = memory.parameters + offset;
         real* const signal = memory.pre[layer - 1];
         product(
-            fan_in, length, fan_out, [=](int k, int h) { return weights[k * fan_out + h]; },
+            TILE * fan_in, fan_in, length, fan_out, [=](int k, int h) { return weights[k * fan_out + h]; },
             [=](int h, int b) { return slopes[b * out_lead + h]; },
             [=](int k, int b, real sum) {
                 signal[b * lead + k] = sum * activation_slope(signal[b * lead + k]);

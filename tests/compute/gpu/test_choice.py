@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 
 from compute.backend import Device
+from compute.batches import Rows
 from compute.gpu.activations import ACTIVATION_KERNELS, activation_source
-from compute.gpu.choice import why_arrays, without_kernel
+from compute.gpu.batched import BatchedRuns
+from compute.gpu.choice import runs_on_gpu, why_arrays, without_kernel
 from compute.gpu.loss_kernel import FORMS
 from compute.gpu.losses import LOSS_KERNELS, loss_source
 from compute.gpu.optimizers import OPTIMIZER_KERNELS, optimizer_source
+from compute.gpu.persistent import PersistentRuns
+from compute.live_runs import LiveRuns
 from compute.losses import LOSSES, make_loss
 from compute.models import ACTIVATIONS
 from compute.optimizers import OPTIMIZERS
@@ -20,7 +24,7 @@ from compute.plan import LossGroup, Plan
 from compute.training import Training
 from lab.device_report import device_report
 from tests.compute.same_training import assert_same
-from tests.compute.small_plans import small_plan
+from tests.compute.small_plans import random_data, small_plan
 from tests.standin import StandIn
 
 
@@ -76,6 +80,27 @@ def test_nothing_is_said_where_nothing_is_asked_for() -> None:
     assert why_arrays(replace(plan, device=gpu, kernels="compiled")) == ""
     refused = Device("cpu", "CPU · NumPy", "no GPU: CuPy is not installed")
     assert device_report(refused, [plan]).reason == refused.reason
+
+
+@pytest.mark.parametrize(
+    ("hidden", "samples", "runs", "wanted"),
+    [
+        ((5,), 40, 6, PersistentRuns),
+        ((5,), 2000, 6, BatchedRuns),
+        ((5,), 2000, 128, PersistentRuns),
+        ((20_000,), 40, 6, BatchedRuns),
+    ],
+)
+def test_a_way_is_chosen_by_size(
+    hidden: tuple[int, ...], samples: int, runs: int, wanted: type[LiveRuns]
+) -> None:
+    seeds = range(runs // 2)
+    plan = small_plan(random_data(3, samples=samples), seeds=seeds, hidden=hidden, batch_size=None)
+    plan = replace(plan, device=StandIn().device, kernels="compiled")
+    train = plan.data.train
+    rows = Rows(plan.device.module, train.inputs, train.targets, 3, np.float32)
+    assert runs_on_gpu(plan, rows) is wanted
+    assert runs_on_gpu(replace(plan, kernels="arrays"), rows) is LiveRuns
 
 
 def test_array_operations_can_be_asked_for() -> None:

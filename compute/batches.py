@@ -246,7 +246,7 @@ class Batches:
             index = xp.asarray(np.array(self._variants, dtype=np.intp))
             inputs = rows.inputs if whole else rows.inputs[index]
             self._whole = Inputs.of(inputs)
-            if inputs.nbytes <= COPIED_BYTES:
+            if self._repeats >= COPY_FROM and inputs.nbytes <= COPIED_BYTES:
                 self._whole = Inputs(xp.ascontiguousarray(self._whole.by_feature), self._whole.by_sample)
             self._whole_targets = rows.ready_targets(index, whole)
             self._whole_index = index[:, None] * rows.count + xp.arange(rows.count)

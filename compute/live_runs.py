@@ -23,7 +23,7 @@ from compute.rules import groups_of, rows_of
 from compute.tape import Call, Replay
 from compute.workspace import Workspace
 
-PIECE = 4096
+PIECE = 8192
 """Most rows that go through a network at a time; a larger batch is summed up in pieces of this size."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from compute.live_runs import PIECE
 from compute.plan import Plan
 from compute.rules import groups_of, rows_of
 
@@ -29,7 +30,7 @@ def bytes_of_a_run(plan: Plan) -> int:
     """
     model = plan.model
     samples = plan.data.train.inputs.shape[1]
-    batch = min(plan.batch_size or samples, samples, 4096)
+    batch = min(plan.batch_size or samples, samples, model.rows_at_once(PIECE))
     numbers = model.parameter_count * (3 + len(plan.optimizer.slots))
     numbers += batch * (2 * sum(model.sizes[1:-1]) + 10 * model.sizes[-1] + model.sizes[0])
     return int(numbers) * np.dtype(plan.precision).itemsize

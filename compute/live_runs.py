@@ -20,7 +20,7 @@ from compute.penalty import Penalty, square_sum_call
 from compute.plan import LossGroup, Plan
 from compute.recording import Recorder
 from compute.rules import groups_of, rows_of
-from compute.tape import Call, Replay
+from compute.tape import Call, Repeated, Replay
 from compute.workspace import Workspace
 
 PIECE = 8192
@@ -73,6 +73,11 @@ class LiveRuns:
             if state is None
             else tuple(xp.array(array) for array in state)
         )
+        self._rate = xp.zeros((len(runs), 1), dtype=dtype)
+        self._apply = Repeated(
+            partial(self._optimizer.apply, self.parameters, self.gradients, self._rate, self.state, work),
+            work,
+        )
         self.groups = groups_of(plan, runs, xp, dtype)
         self._batches = Batches(
             rows,
@@ -100,7 +105,6 @@ class LiveRuns:
         self._piece_sums = xp.zeros(len(runs), dtype=dtype) if self._sums_pieces else self._sums
         self._shares: dict[int, tuple[list[Array], Array]] = {}
         self._norm = xp.zeros((len(runs), 1), dtype=dtype)
-        self._rate = xp.zeros((len(runs), 1), dtype=dtype)
         self.set_rates(rates)
 
     def set_rates(self, rates: NDArray[np.float64]) -> None:
@@ -190,7 +194,8 @@ class LiveRuns:
         if factor != self._factor:
             self._factor = factor
             xp.multiply(self._base, factor, self._rate)
-        self._optimizer.update(self.parameters, self.gradients, self._rate, self.state, step, self.work)
+        self._optimizer.prepare(self._rate, step, self.work)
+        self._apply()
 
     def _write_gradients(self, step: int, losses: Array) -> None:
         """Write the mean loss (r,), times its scale, and its gradient on a step's batch, without penalty."""

@@ -26,6 +26,8 @@ class Tape:
     ----------
     xp
         The array module.
+    dry
+        Whether calls that write to a given array are only written down and not done.
 
     Attributes
     ----------
@@ -36,8 +38,8 @@ class Tape:
         make another that nobody reads.
     """
 
-    def __init__(self, xp: Any) -> None:
-        self._xp = xp
+    def __init__(self, xp: Any, dry: bool = False) -> None:
+        self._xp, self._dry = xp, dry
         self.calls: list[Call] = []
         self.complete = True
 
@@ -48,14 +50,17 @@ class Tape:
         setattr(self, name, found)
         return found
 
-    def note(self, name: str, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        """Write down a call of the function of that name."""
+    def take(self, name: str, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Do a call of the function of that name and write it down."""
         inputs = getattr(function, "nin", None)
         given = "out" in named or (inputs is not None and len(arguments) > inputs)
         if given or name == "copyto":
             self.calls.append(partial(function, *arguments, **named))
+            if self._dry:
+                return named["out"] if "out" in named else arguments[-1]
         else:
             self.complete = False
+        return function(*arguments, **named)
 
 
 class _Written:
@@ -65,15 +70,11 @@ class _Written:
         self._name, self._function, self._tape = name, function, tape
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        result = self._function(*arguments, **named)
-        self._tape.note(self._name, self._function, arguments, named)
-        return result
+        return self._tape.take(self._name, self._function, arguments, named)
 
     def reduce(self, *arguments: Any, **named: Any) -> Any:
         """Reduce with it, if it is a ufunc."""
-        result = self._function.reduce(*arguments, **named)
-        self._tape.note("reduce", self._function.reduce, arguments, named)
-        return result
+        return self._tape.take("reduce", self._function.reduce, arguments, named)
 
 
 def calls_of(function: Callable[..., None], xp: Any, *arguments: Any) -> tuple[Call, ...]:
@@ -146,6 +147,56 @@ class Replay:
             for mine, theirs in zip(played, self._results, strict=True)
         )
         self._now = self._play if same else self._act
+
+    def _play(self) -> None:
+        for call in self._calls:
+            call()
+
+
+class Repeated:
+    """Does work that changes what it reads, so that it cannot be done twice to compare.
+
+    It must be nothing but calls of the workspace's module. The first time it is done as written, so that all
+    buffers are made; then it is written down without being done, and done by its calls from there on. Work
+    that makes arrays is done as written for ever.
+
+    Parameters
+    ----------
+    act
+        The work, without arguments.
+    work
+        Its workspace.
+    """
+
+    def __init__(self, act: Call, work: Workspace) -> None:
+        self._act, self._work = act, work
+        self._calls: list[Call] = []
+        self._now: Call = self._make_buffers if work.on_host else act
+
+    def __call__(self) -> None:
+        """Do it."""
+        self._now()
+
+    @property
+    def by_calls(self) -> bool:
+        """Whether it is done by its calls from now on."""
+        return self._now == self._play
+
+    def _make_buffers(self) -> None:
+        self._act()
+        self._now = self._write_down
+
+    def _write_down(self) -> None:
+        work, module = self._work, self._work.xp
+        tape = Tape(module, dry=True)
+        work.xp = tape
+        try:
+            self._act()
+        finally:
+            work.xp = module
+        self._calls = tape.calls
+        self._now = self._play if tape.complete else self._act
+        self._now()
 
     def _play(self) -> None:
         for call in self._calls:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from compute.declaration import Declaration, Parameter
-from compute.optimizers.base import Optimizer, State
+from compute.optimizers.base import Optimizer, State, constant
 
 if TYPE_CHECKING:
     from compute.backend import Array
@@ -83,14 +83,8 @@ class Adagrad(Optimizer):
         reference="Duchi, Hazan and Singer 2011, JMLR 12",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Add the squares and divide by their root."""
         xp = work.xp
@@ -132,14 +126,8 @@ class RMSProp(Optimizer):
         reference="Tieleman and Hinton 2012, Neural Networks for Machine Learning, lecture 6.5",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Average the squares and divide by their root."""
         xp = work.xp
@@ -178,32 +166,42 @@ class Adam(Optimizer):
         reference="arXiv:1412.6980",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Average gradient and squares, correct both, step."""
-        xp = work.xp
+        xp, dtype = work.xp, parameters.dtype
         sums, squares = state
-        root = work.buffer("optimizer", parameters.shape, parameters.dtype)
-        rate = work.buffer("optimizer_rate", learning_rate.shape, learning_rate.dtype)
-        factor, epsilon = self.corrections(step)
-        xp.multiply(learning_rate, factor, rate)
-        xp.multiply(sums, self.beta1, sums)
+        root = work.buffer("optimizer", parameters.shape, dtype)
+        rate, epsilon = self._numbers(learning_rate, work)
+        xp.multiply(sums, constant(self.beta1, dtype, work), sums)
         xp.add(sums, gradients, sums)
         xp.multiply(gradients, gradients, gradients)
-        xp.multiply(squares, self.beta2, squares)
+        xp.multiply(squares, constant(self.beta2, dtype, work), squares)
         xp.add(squares, gradients, squares)
         xp.sqrt(squares, root)
         xp.add(root, epsilon, root)
         xp.divide(sums, root, root)
         xp.multiply(root, rate, root)
         xp.subtract(parameters, root, parameters)
+
+    def prepare(self, learning_rate: Array, step: int, work: Workspace) -> None:
+        """Write the corrected rate and ε."""
+        xp = work.xp
+        rate, epsilon = self._numbers(learning_rate, work)
+        factor, least = self.corrections(step)
+        xp.multiply(learning_rate, factor, rate)
+        xp.copyto(epsilon, least)
+
+    def _numbers(self, learning_rate: Array, work: Workspace) -> tuple[Array, Array]:
+        """Return the buffers of what a step needs: corrected rate (R, 1), and what is added to √V."""
+        dtype = learning_rate.dtype
+        numbers = all(isinstance(number, (int, float)) for number in (self.beta2, self.epsilon))
+        shape = () if numbers else learning_rate.shape
+        return (
+            work.buffer("adam rate", learning_rate.shape, dtype),
+            work.buffer("adam epsilon", shape, dtype),
+        )
 
     def corrections(self, step: int) -> tuple[Any, Any]:
         """Return the factor of the learning rate, and what is added to √V, in the update after ``step``."""
@@ -245,14 +243,8 @@ class AdamW(Adam):
         reference="arXiv:1711.05101",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Shrink, then Adam's step."""
         xp = work.xp
@@ -260,4 +252,4 @@ class AdamW(Adam):
         xp.multiply(learning_rate, self.weight_decay, kept)
         xp.subtract(1, kept, kept)
         xp.multiply(parameters, kept, parameters)
-        super().update(parameters, gradients, learning_rate, state, step, work)
+        super().apply(parameters, gradients, learning_rate, state, work)

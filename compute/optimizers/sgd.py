@@ -38,14 +38,8 @@ class SGD(Optimizer):
         reference="doi:10.1214/aoms/1177729586",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Step against the gradient."""
         xp = work.xp
@@ -68,14 +62,8 @@ class Momentum(Optimizer):
         reference="doi:10.1016/0041-5553(64)90137-5",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Add the gradient to the velocity and step along it."""
         xp = work.xp
@@ -102,14 +90,8 @@ class Nesterov(Optimizer):
         reference="Sutskever, Martens, Dahl and Hinton 2013, ICML",
     )
 
-    def update(
-        self,
-        parameters: Array,
-        gradients: Array,
-        learning_rate: Array,
-        state: State,
-        step: int,
-        work: Workspace,
+    def apply(
+        self, parameters: Array, gradients: Array, learning_rate: Array, state: State, work: Workspace
     ) -> None:
         """Add the gradient to the velocity and step along both."""
         xp = work.xp

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from compute.backend import Array
-from compute.tape import Replay, calls_of
+from compute.optimizers import OPTIMIZERS, make_optimizer
+from compute.tape import Repeated, Replay, calls_of
 from compute.workspace import Workspace
 
 
@@ -118,3 +119,52 @@ def test_another_devices_work_is_done_as_written() -> None:
         replay()
     assert not replay.by_calls
     assert result.tolist() == [2, 2]
+
+
+def test_work_that_changes_what_it_reads_is_written_down_without_being_done() -> None:
+    work, value = Workspace(np), np.ones(3)
+
+    def act() -> None:
+        xp = work.xp
+        half = work.buffer("half", value.shape, value.dtype)
+        xp.multiply(value, 0.5, half)
+        xp.copyto(value, half)
+
+    repeated = Repeated(act, work)
+    for time in range(1, 6):
+        repeated()
+        assert value.tolist() == [0.5**time] * 3
+    assert repeated.by_calls
+    assert work.xp is np
+
+
+def test_repeated_work_that_makes_arrays_is_done_as_written() -> None:
+    work, value = Workspace(np), np.ones(3)
+    repeated = Repeated(lambda: work.xp.copyto(value, work.xp.multiply(value, 0.5)), work)
+    for time in range(1, 6):
+        repeated()
+        assert value.tolist() == [0.5**time] * 3
+    assert not repeated.by_calls
+
+
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_update_is_done_by_its_calls_and_the_same(name: str, columns: bool) -> None:
+    rng = np.random.default_rng(1)
+    numbers: dict[str, Any] = {parameter.name: parameter.default for parameter in OPTIMIZERS[name].parameters}
+    if columns:
+        numbers = {key: value * np.array([[1.0], [0.9]], np.float32) for key, value in numbers.items()}
+    rule = make_optimizer(name, **numbers)
+    start, rate = rng.normal(size=(2, 5)).astype(np.float32), np.full((2, 1), 0.1, np.float32)
+    theta, gradients, work = start.copy(), np.empty_like(start), Workspace(np)
+    state = rule.initial_state(np, (2, 5), np.float32)
+    update = Repeated(partial(rule.apply, theta, gradients, rate, state, work), work)
+    plain, plain_state, plain_work = start.copy(), rule.initial_state(np, (2, 5), np.float32), Workspace(np)
+    for step in range(6):
+        drawn = rng.normal(size=(2, 5)).astype(np.float32)
+        gradients[...] = drawn
+        rule.prepare(rate, step, work)
+        update()
+        rule.update(plain, drawn.copy(), rate, plain_state, step, plain_work)
+        np.testing.assert_array_equal(theta, plain)
+    assert update.by_calls

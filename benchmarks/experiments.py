@@ -53,7 +53,7 @@ class Shape:
         )
 
 
-PG = Shape("pg", "moons", (8, 8), "tanh", 32, "sgd")
+PG = Shape("pg", "moons", (8, 8), "tanh", 32, "adam")
 DG = Shape("dg", "digits", (64,), "relu", 64, "adam")
 BG = Shape("bg", "digits", (256, 256), "relu", 256, "adam")
 """2-8-8-2, 64-64-10 and 64-256-256-10, as the other benchmarks name them."""

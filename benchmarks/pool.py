@@ -20,7 +20,8 @@ import argparse
 import contextlib
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from benchmarks.experiments import BG, DG, PG, Shape, until
 from benchmarks.measurement import Measurement, measured, print_rows, ratios, save, skipped
@@ -36,8 +37,10 @@ class Contender:
     """A session over so many processes, paused at first."""
 
     def __init__(self, shape: Shape, runs: int, processes: int) -> None:
-        self.session = Session("cpu", config=shape.config(runs), trainer=TrainerPool(processes))
+        self.pool = TrainerPool(processes)
+        self.session = Session("cpu", config=shape.config(runs), trainer=self.pool)
         self.runs = runs
+        self.costs: list[float] = []
         until(self.session, lambda: self.session.state == "ready")
         self.session.start()
         until(self.session, lambda: self.session.step > 50)
@@ -49,13 +52,27 @@ class Contender:
         return until(self.session, lambda: self.session.state == "paused")
 
     def speed(self, seconds: float) -> float:
-        """Train for a while; return run-steps a second."""
+        """Train for a while; return run-steps a second, and note the processor time of one in µs."""
         session, first = self.session, self.session.step
-        began = time.perf_counter()
+        began, used = time.perf_counter(), processor_seconds(self.pool.pids)
         session.resume()
         until(session, lambda: time.perf_counter() > began + seconds)
         self.pause()
-        return self.runs * (session.step - first) / (time.perf_counter() - began)
+        done = self.runs * (session.step - first)
+        self.costs.append(1e6 * (processor_seconds(self.pool.pids) - used) / done)
+        return done / (time.perf_counter() - began)
+
+
+def processor_seconds(pids: Sequence[int]) -> float:
+    """Return the processor time that processes have used so far, NaN where it cannot be read."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return float("nan")
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def measure_speed(shape: Shape, rounds: int, seconds: float) -> list[Measurement]:
@@ -79,7 +96,11 @@ def measure_speed(shape: Shape, rounds: int, seconds: float) -> list[Measurement
     if cores < 2:
         return [*rows, skipped("pool", title, "this program may use one core only")]
     one, two = (statistics.median(speeds[count]) for count in (1, 2))
-    note = f"{two:,.0f} against {one:,.0f} run-steps/s"
+    costs = [statistics.median(contenders[count].costs) for count in (1, 2)]
+    note = (
+        f"{two:,.0f} against {one:,.0f} run-steps/s; "
+        f"{costs[1]:.2f} against {costs[0]:.2f} µs of processor time each"
+    )
     return [*rows, measured("pool", title, ratios(speeds[2], speeds[1]), at_least=1.5, note=note)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import queue
 import signal
@@ -195,6 +196,7 @@ class Server:
         )
         work.advance(0)
         self._flush(final=True)
+        self._sent = -math.inf  # the first step is shown as soon as it is done
         self._running = True
         self._tempo.begin(0, ENDLESS if start.pause_after is None else max(0, start.pause_after))
         if self._tempo.goal == 0:

@@ -36,6 +36,7 @@ from lab.messages import (
     Started,
     Stop,
 )
+from lab.outbox import Outbox
 from lab.pace import Pace
 from lab.tempo import ENDLESS, Tempo
 from lab.trainer_data import Broken, DataThread, Layout, Result
@@ -70,7 +71,7 @@ class Server:
     """
 
     def __init__(self, connection: Connection, pace: Pace, number: int) -> None:
-        self._connection = connection
+        self._connection, self._outbox = connection, Outbox(connection)
         self._tempo = Tempo(pace, number)
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._wake_read, self._wake_write = Pipe(duplex=False)
@@ -87,7 +88,7 @@ class Server:
         self._wake_write.send_bytes(b"!")
 
     def _send(self, event: Event) -> None:
-        self._connection.send(event)
+        self._outbox.put(event)
 
     def run(self) -> None:
         """Serve until told to leave."""

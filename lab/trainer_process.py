@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import queue
 import signal
@@ -35,6 +36,7 @@ from lab.messages import (
     Started,
     Stop,
 )
+from lab.outbox import Outbox
 from lab.pace import Pace
 from lab.tempo import ENDLESS, Tempo
 from lab.trainer_data import Broken, DataThread, Layout, Result
@@ -69,7 +71,7 @@ class Server:
     """
 
     def __init__(self, connection: Connection, pace: Pace, number: int) -> None:
-        self._connection = connection
+        self._connection, self._outbox = connection, Outbox(connection)
         self._tempo = Tempo(pace, number)
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._wake_read, self._wake_write = Pipe(duplex=False)
@@ -86,7 +88,7 @@ class Server:
         self._wake_write.send_bytes(b"!")
 
     def _send(self, event: Event) -> None:
-        self._connection.send(event)
+        self._outbox.put(event)
 
     def run(self) -> None:
         """Serve until told to leave."""
@@ -195,6 +197,7 @@ class Server:
         )
         work.advance(0)
         self._flush(final=True)
+        self._sent = -math.inf  # the first step is shown as soon as it is done
         self._running = True
         self._tempo.begin(0, ENDLESS if start.pause_after is None else max(0, start.pause_after))
         if self._tempo.goal == 0:

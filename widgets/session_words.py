@@ -10,6 +10,7 @@ import numpy as np
 
 from lab.catalogue import METRICS, metric_of
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
+from lab.memory import bytes_text
 from lab.view_options import RunState
 from widgets.numbers import (
     editable_number,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORTH_SAYING = 3 * 10**8
+"""Bytes from which on a person is told what training will take."""
+
 ENDED = ("stopped", "interrupted")
 
 
@@ -148,7 +152,8 @@ def status_of(session: Session) -> Status:
         return Status("Loading data" if not runs else "Starting")
     if state in ("empty", "ready"):
         ready = f"Ready · {count} × {planned} steps" if session.planned_steps else "Ready"
-        return Status(ready)
+        memory = f" · about {bytes_text(session.memory)}" if session.memory >= WORTH_SAYING else ""
+        return Status(ready + memory)
     if state == "refused":
         return Status(session.problem.title if session.problem is not None else "Not started", "error")
     if state == "running":

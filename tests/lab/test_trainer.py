@@ -292,35 +292,96 @@ def test_one_thread_there_and_no_trace_here(talk: Talk, monkeypatch: pytest.Monk
         assert {f"{name}=1" for name in THREAD_VARIABLES} <= set(environment)
 
 
+def gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has asked for its exit code has, too."""
+    try:
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_the_process_ends_with_its_parent() -> None:
+@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_outlives_the_program(death: signal.Signals) -> None:
     program = textwrap.dedent(
-        """
+        f"""
         import os, time
+        from multiprocessing import forkserver
         from lab.trainer import TrainerHandle
         if __name__ == "__main__":
             handle = TrainerHandle()
             handle.start()
             while not handle.poll():
                 time.sleep(0.01)
-            print(handle.pid, flush=True)
-            os.kill(os.getpid(), 9)
+            server = forkserver._forkserver._forkserver_pid
+            print(handle.pid, *([] if server is None else [server]), flush=True)
+            os.kill(os.getpid(), {death.value})
         """
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    pid = int(done.stdout)
+    pids = [int(word) for word in done.stdout.split()]
+    assert len(pids) == (2 if sys.platform == "linux" else 1)
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-            with open(f"/proc/{pid}/stat") as file:
-                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
-                    return
-        except (ProcessLookupError, FileNotFoundError):
-            return
+    while not all(gone(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
-    os.kill(pid, signal.SIGKILL)
-    raise AssertionError("the trainer outlived its parent")
+    left = [pid for pid in pids if not gone(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left, "a trainer or its server outlived the program"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks from a server on Linux only")
+def test_what_the_server_loads_is_ours_wherever_the_program_is_started(tmp_path: Path) -> None:
+    impostor = tmp_path / "lab"
+    impostor.mkdir()
+    (impostor / "__init__.py").write_text("raise SystemExit('the wrong lab')")
+    program = textwrap.dedent(
+        f"""
+        import sys
+        sys.path[0] = {str(Path(__file__).resolve().parents[2])!r}
+        import time
+        from lab.messages import Hello
+        from lab.trainer import TrainerHandle
+        if __name__ == "__main__":
+            handle = TrainerHandle()
+            handle.start()
+            while not (heard := handle.poll()):
+                time.sleep(0.01)
+            print(type(heard[0]).__name__)
+            handle.close()
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    assert done.stdout.strip() == "Hello", done.stderr
+
+
+def test_a_process_that_the_system_does_not_allow_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    handle = TrainerHandle()
+
+    def refuse(_self: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(type(handle._context.Process()), "start", refuse)  # type: ignore[attr-defined]
+    handle.send(Pause())
+    deadline = time.monotonic() + 10
+    while not (heard := handle.poll()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    (died,) = heard
+    assert isinstance(died, Died)
+    assert "could not be started" in died.problem.title
+    assert "Resource temporarily unavailable" in died.problem.body
+    assert not handle.alive
+    monkeypatch.undo()
+    handle.start()
+    while not any(isinstance(event, Hello) for event in handle.poll()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    handle.close()
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ class FakeSession:
         self.speed: float | None = None
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
+        self.memory = 0
         self.interventions: tuple[str, ...] = ()
         self.planned_steps = 1600
         self.steps_per_epoch = 40

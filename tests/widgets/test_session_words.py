@@ -43,6 +43,8 @@ def test_the_status_says_every_state() -> None:
     session.planned_steps = 1600
     session.advance()
     assert words.status_of(session).words == "Ready · 6 runs × 1\u2009600 steps"  # type: ignore[arg-type]
+    session.memory = 1_200_000_000
+    assert words.status_of(session).words.endswith(" steps · about 1.20 GB")  # type: ignore[arg-type]
     session.start()
     session.advance()
     running = words.status_of(session)  # type: ignore[arg-type]

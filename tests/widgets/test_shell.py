@@ -39,7 +39,8 @@ class Watched(application.Opening):
     def fill(self):
         check_shell()
         super().fill()
-        print("window", loaded((*SLOW[:-1], "widgets.explore.workspace")), self.window.isVisible())
+        found = loaded((*SLOW[:-1], "pyqtgraph", "widgets.explore.workspace"))
+        print("window", found, self.window.isVisible())
         self.window.close_unasked()
 
 if __name__ == "__main__":

@@ -214,6 +214,8 @@ def _code(session: Session, interruption: Interruption) -> int:
 def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
     if session.state == "interrupted" and session.problem is not None:
         print_problem(session.problem)
+    if session.curves.storage_problem is not None:
+        print_problem(session.curves.storage_problem)
     if session.summary is not None and session.summary.notes:
         say(f"Data: {'; '.join(session.summary.notes)}.")
     device = session.device

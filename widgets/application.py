@@ -133,11 +133,6 @@ def translate_qt(application: QApplication) -> None:
         application.installTranslator(translator)
 
 
-def _load_curves() -> None:
-    """Load what draws curves, so that the first one need not wait for it."""
-    import widgets.plots.curve_items  # noqa: F401
-
-
 class Opening(QObject):
     """Fills the shell once it has been seen: what the window needs takes longer to load than to show.
 
@@ -181,9 +176,6 @@ class Opening(QObject):
             self.window = window
             self._report.say = window.say
             self._shell.fill(window)
-            # when the window has been painted
-            once = Qt.ConnectionType.SingleShotConnection
-            window.bridge.moment_passed.connect(_load_curves, once)
             if self._path is not None:
                 window.files.open_at_start(self._path)
         except Exception as error:

@@ -224,6 +224,8 @@ def _tell_end(session: Session, folder: Path, written: Sequence[Path]) -> None:
     interrupted = any(run.status == "interrupted" for run in session.runs)
     if interrupted and session.problem is not None:
         print_problem(session.problem)
+    if session.curves.storage_problem is not None:
+        print_problem(session.curves.storage_problem)
     if session.summary is not None and session.summary.notes:
         say(f"Data: {'; '.join(session.summary.notes)}.")
     device = session.device

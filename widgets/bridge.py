@@ -74,7 +74,8 @@ class Bridge(QObject):
         self._timer.timeout.connect(self.tick)
 
     def start(self) -> None:
-        """Begin to poll."""
+        """Begin to poll. What can wait a moment waits until the window has been painted."""
+        self._slow = time.perf_counter()
         self._timer.start(CALM)
 
     def stop(self) -> None:

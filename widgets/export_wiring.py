@@ -16,7 +16,6 @@ from lab.export import export_paths, export_tables
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
 from widgets.export_panel import ExportPanel, ExportRequest
-from widgets.figure import draw, image_for_clipboard
 from widgets.files import stem_of
 from widgets.plot_wiring import PlotWiring
 
@@ -128,6 +127,8 @@ class ExportWiring(QObject):
         return [*figures, *export_paths(folder, request.stem, request.tables)]
 
     def _write(self, request: ExportRequest, folder: Path) -> int:
+        from widgets.figure import draw
+
         count = 0
         tables = request.tables
         if tables and not self._session.runs:
@@ -150,6 +151,8 @@ class ExportWiring(QObject):
 
     def copy(self, place: int | None = None) -> None:
         """Put the figure of a plot (the focused one by default) into the clipboard."""
+        from widgets.figure import image_for_clipboard
+
         panels = self._plots.panels()
         place = self._plots.focused_place if place is None else place
         if not 0 <= place < len(panels):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
@@ -23,6 +22,7 @@ from widgets.plots.curve_items import band_path, line_pen, view_points
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.plots.field_layout import dimensions, lay_out_field
 from widgets.plots.field_painting import paint_field_curves, paint_field_ground, paint_field_points
+from widgets.plots.paths import array_path
 from widgets.plots.polyline import clipped
 from widgets.theme import Theme
 
@@ -160,7 +160,7 @@ def _paint_data(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         pen = line_pen(line, theme, 1.0, line.role in ("mean", "layer") and not noisy, faint=faint)
         pen.setCosmetic(False)
         painter.setPen(pen)
-        path = pg.functions.arrayToQPath(
+        path = array_path(
             rect.left() + (x - x_low) * across, rect.bottom() - (y - y_low) * up, connect="finite"
         )
         painter.drawPath(path)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
@@ -25,6 +25,11 @@ PATIENCE = 1_000_000
 """Values that one mean may read at most in a redraw: some milliseconds; the rest comes with the next."""
 FAST_LINES = 8
 """With more means than this on screen, lines are thin while training runs flat out."""
+
+
+def load_curves() -> None:
+    """Load what draws curves, so that the first one need not wait for it."""
+    import widgets.plots.curve_items  # noqa: F401
 
 
 class PlotWiring(QObject):
@@ -50,6 +55,8 @@ class PlotWiring(QObject):
         self._losses: tuple[str, ...] = ()
         self._broken: set[str] = set()
         self._waiting: list[PanelRequest] = []
+        # the first comes when the window has been painted
+        bridge.moment_passed.connect(load_curves, Qt.ConnectionType.SingleShotConnection)
         bridge.plots_due.connect(self._begin_redraw)
         bridge.plots_continued.connect(self._redraw_next)
         bridge.data_changed.connect(self._data_changed)

@@ -4,7 +4,7 @@ import contextlib
 
 from pytestqt.qtbot import QtBot
 
-from widgets.bridge import CALM, FAST, HIDDEN, Bridge
+from widgets.bridge import CALM, FAST, HIDDEN, SLOW_GAP, Bridge
 
 
 class Feed:
@@ -106,3 +106,15 @@ def test_an_error_in_a_slot_does_not_stop_the_next_tick(qtbot: QtBot) -> None:
     feed.queue = [frozenset({"state"})]
     bridge.tick()
     assert counts["state_changed"] == 1
+
+
+def test_the_first_moment_passes_after_the_window_was_painted(qtbot: QtBot) -> None:
+    bridge = Bridge(Feed())
+    counts = counted(bridge, "moment_passed")
+    bridge.start()
+    bridge.tick()
+    assert counts["moment_passed"] == 0
+    with qtbot.waitSignal(bridge.moment_passed, timeout=int(4000 * SLOW_GAP)):
+        pass
+    bridge.stop()
+    assert counts["moment_passed"] == 1

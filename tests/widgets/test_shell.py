@@ -39,7 +39,8 @@ class Watched(application.Opening):
     def fill(self):
         check_shell()
         super().fill()
-        print("window", loaded((*SLOW[:-1], "widgets.explore.workspace")), self.window.isVisible())
+        found = loaded((*SLOW[:-1], "pyqtgraph", "widgets.explore.workspace"))
+        print("window", found, self.window.isVisible())
         self.window.close_unasked()
 
 if __name__ == "__main__":
@@ -176,6 +177,18 @@ def test_nothing_slow_is_loaded_before_the_window_shows(tmp_path: Path) -> None:
     assert shell == "shell []"
     found = window.removeprefix("window ")
     assert found in ("[] True", "['ziamath'] True")  # which draws formulas that no start before has drawn
+
+
+def test_what_draws_curves_is_loaded_before_the_first_run() -> None:
+    code = (
+        "import sys\n"
+        "from widgets.plot_wiring import load_curves\n"
+        "before = 'pyqtgraph' in sys.modules\n"
+        "load_curves()\n"
+        "print(before, 'pyqtgraph' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "False True"
 
 
 def test_the_command_line_loads_nothing_of_the_lab_to_open_the_window() -> None:

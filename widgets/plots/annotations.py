@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -14,6 +13,7 @@ from widgets.icons import paint_icon
 from widgets.numbers import format_number, format_percent
 from widgets.plots.axis import thin_pen
 from widgets.plots.curve_layout import TAG_GAP, CurveLayout, FacetLayout, push_apart, tags_of
+from widgets.plots.paths import marker_path
 from widgets.theme import Theme
 
 MARKER = 8.0
@@ -68,7 +68,7 @@ def paint_marker(
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
     painter.setBrush(theme.color("card"))
-    painter.drawPath(Symbols[style.marker])
+    painter.drawPath(marker_path(style.marker))
     painter.restore()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -17,17 +17,19 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lab.panels import CurvePanel
 from widgets.plots.annotations import paint_annotations, paint_target_line
 from widgets.plots.axis import paint_axes
 from widgets.plots.crosshair import paint_crosshair
-from widgets.plots.curve_items import FacetBox
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
 from widgets.plots.envelope_image import EnvelopeImage
 from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, zoom_rectangle
 from widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from widgets.plots.curve_items import CurveScene
 
 DRAG_START = 5
 _KEY_REASONS = (
@@ -37,8 +39,11 @@ _KEY_REASONS = (
 )
 
 
-class Canvas(pg.GraphicsView):  # type: ignore[misc]
-    """Shows the facets of a `CurvePanel`; reports what the pointer and keys ask for; knows no legend."""
+class Canvas(QAbstractScrollArea):
+    """Shows the facets of a `CurvePanel`; reports what the pointer and keys ask for; knows no legend.
+
+    Its scene is made with the first curve: pyqtgraph takes a while to load, and axes need none of it.
+    """
 
     crosshair_moved = Signal(object)
     """The x under the pointer in data units, or None when it left."""
@@ -46,9 +51,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     """A new x range (low, high) that a person zoomed to, or None for the whole."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, useOpenGL=False, background=None)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         # the picture covers all: what lies behind need not be painted first
@@ -60,7 +66,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._theme = theme
         self._panel: CurvePanel | None = None
         self._layout: CurveLayout | None = None
-        self._boxes: list[FacetBox] = []
+        self._scene: CurveScene | None = None
         self._members: list[EnvelopeImage] = []
         self._picture = QPixmap()
         self._ground = QPixmap()
@@ -206,7 +212,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         painter.drawPixmap(0, 0, self._ground)
         for members, facet in zip(self._members, layout.facets, strict=True):
             members.paint(painter, facet, self._theme, dpr)
-        self.render(painter, QRectF(self.viewport().rect()), self.viewport().rect())
+        if self._scene is not None:
+            room = QRectF(self.viewport().rect())  # scene coordinates are the viewport's
+            self._scene.prepareForPaint()
+            self._scene.render(painter, room, room)
         paint_annotations(painter, self._theme, self._panel, layout)
         painter.end()
         self.paint_seconds = time.perf_counter() - begun
@@ -232,16 +241,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         painter.end()
 
     def _sync(self, layout: CurveLayout, dpr: float) -> None:
-        while len(self._boxes) > len(layout.facets):
-            self._boxes.pop().remove(self.sceneObj)
-        while len(self._boxes) < len(layout.facets):
-            self._boxes.append(FacetBox(self.sceneObj))
         del self._members[len(layout.facets) :]
         while len(self._members) < len(layout.facets):
             self._members.append(EnvelopeImage())
-        for box, facet in zip(self._boxes, layout.facets, strict=True):
-            box.place(facet)
-            box.draw(facet, self._theme, dpr, self._fast)
+        drawn = any(facet.facet.lines or facet.facet.bands for facet in layout.facets)
+        if self._scene is None and drawn:
+            from widgets.plots.curve_items import CurveScene
+
+            self._scene = CurveScene(self)
+        if self._scene is not None:
+            self._scene.show_facets(layout.facets, self._theme, dpr, self._fast)
 
     # --- pointer and keys ---------------------------------------------------------------------------
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

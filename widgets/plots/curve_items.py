@@ -6,6 +6,7 @@ between curves breaks under it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -127,6 +128,30 @@ class FacetBox:
         gaps = bool(np.isnan(y).any())
         curve.setData(x, y, connect="finite" if gaps else "all", skipFiniteCheck=not gaps)
         curve.setVisible(True)
+
+
+class CurveScene(pg.GraphicsScene):  # type: ignore[misc]
+    """What a canvas has painted into its picture: a box for each facet. It has no view of its own.
+
+    Parameters
+    ----------
+    parent
+        The canvas; pyqtgraph's scenes must have a parent.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent=parent)
+        self._boxes: list[FacetBox] = []
+
+    def show_facets(self, facets: Sequence[FacetLayout], theme: Theme, dpr: float, fast: bool) -> None:
+        """Place the boxes and give them lines and bands; ``fast`` draws every line one pixel wide."""
+        while len(self._boxes) > len(facets):
+            self._boxes.pop().remove(self)
+        while len(self._boxes) < len(facets):
+            self._boxes.append(FacetBox(self))
+        for box, facet in zip(self._boxes, facets, strict=True):
+            box.place(facet)
+            box.draw(facet, theme, dpr, fast)
 
 
 def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:

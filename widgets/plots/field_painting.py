@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
@@ -18,6 +16,7 @@ from widgets.plots.colours import blended, class_color, class_marker, over, rgb
 from widgets.plots.contour import level_segments
 from widgets.plots.curve_layout import Frame
 from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimensions
+from widgets.plots.paths import array_path, marker_path
 from widgets.theme import Theme
 
 
@@ -47,7 +46,7 @@ def paint_field_curves(painter: QPainter, theme: Theme, panel: FieldPanel, layou
             y = np.asarray(view.values, dtype=np.float64)
             if y.shape != x.shape:
                 continue
-            path = pg.functions.arrayToQPath(_pixels_x(frame, x), _pixels_y(frame, y), connect="finite")
+            path = array_path(_pixels_x(frame, x), _pixels_y(frame, y), connect="finite")
             pen = theme.pen(view.series, 2.0)
             pen.setCosmetic(False)
             painter.setPen(pen)
@@ -147,7 +146,7 @@ def boundary_path(panel: FieldPanel, view: FieldView, frame: Frame) -> QPainterP
         ys = np.concatenate([part[1] for part in parts]) if parts else np.empty(0)
     if len(xs) == 0:
         return QPainterPath()
-    path = pg.functions.arrayToQPath(_pixels_x(frame, xs), _pixels_y(frame, ys), connect="pairs")
+    path = array_path(_pixels_x(frame, xs), _pixels_y(frame, ys), connect="pairs")
     assert isinstance(path, QPainterPath)
     return path
 
@@ -218,7 +217,7 @@ def _paint_point(
         pen.setWidthF(0.8 / size)
         painter.setPen(pen)
         painter.setBrush(color)
-    painter.drawPath(Symbols[marker])
+    painter.drawPath(marker_path(marker))
     painter.restore()
 
 

@@ -197,10 +197,10 @@ def spoken_duration(seconds: float) -> str:
 
 
 def estimate_seconds(session: Session) -> float | None:
-    """Estimate how long the experiment takes on two ordinary cores; ``None`` while its size is unknown.
+    """Estimate how long the experiment takes on one ordinary core; ``None`` while its size is unknown.
 
-    Counts multiply-adds of forward and backward passes and a fixed cost a step; measured speed replaces it
-    as soon as there is one.
+    Counts operations of forward and backward passes at 80 GFLOP/s, what an update costs a weight and a run,
+    and what a step costs whatever is in it; measured speed replaces it as soon as there is one.
     """
     summary, config = session.data_summary, session.config
     if summary is None or not session.planned_steps:
@@ -210,5 +210,5 @@ def estimate_seconds(session: Session) -> float | None:
     batch = config.training.batch_size
     rows = summary.train if batch is None or config.training.full_batch else min(batch, summary.train)
     runs = len(config.losses) * config.seeds.count
-    per_step = 250e-6 + runs * (6.0 * weights * rows / 8e9 + 12e-6 + weights * 1.5e-9)
-    return session.planned_steps * per_step + 0.5
+    per_step = 60e-6 + runs * (6.0 * weights * rows / 80e9 + 5e-6 + weights * 1.2e-9)
+    return session.planned_steps * per_step + 0.1

@@ -3,6 +3,7 @@
 # See `make help`.
 SHELL := /bin/sh
 GPU ?=
+FAST ?=
 BIN := .venv/bin
 SETUP := sh .ci/setup
 ARGS ?=
@@ -10,7 +11,7 @@ ARGS ?=
 .PHONY: help run test verify setup format lint types walls tests bench screenshots docs clean
 
 help:
-	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy)"
+	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy, FAST=1 for compiled kernels)"
 	@echo "make test         format, lint, types, import walls and tests"
 	@echo "make verify       the longer proofs (minutes)"
 	@echo "make bench        every benchmark against its peers, as a table in benchmarks/results.md (15 minutes)"
@@ -20,7 +21,7 @@ help:
 	@echo "make clean        remove .venv and caches"
 
 setup:
-	@GPU="$(GPU)" $(SETUP) run
+	@GPU="$(GPU)" FAST="$(FAST)" $(SETUP) run
 
 run: setup
 	@$(BIN)/python main.py $(ARGS)
@@ -29,7 +30,7 @@ test: dev-setup
 	@$(MAKE) --no-print-directory lint types walls tests
 
 dev-setup:
-	@GPU="$(GPU)" $(SETUP) dev
+	@GPU="$(GPU)" FAST="$(FAST)" $(SETUP) dev
 
 format: dev-setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -126,6 +126,13 @@ class Rows:
         flat: Array = self.inputs.reshape(-1, self.inputs.shape[-1])
         return flat
 
+    def flat_targets(self) -> tuple[Array, Array]:
+        """Return labels (S · n,) of several classes, or targets (K, S · n); the other one is empty."""
+        if self.labels is not None and self.outputs > 1:
+            return self.labels.reshape(-1), self.xp.zeros((0, 0), dtype=self.dtype)
+        assert self._targets is not None
+        return self.xp.zeros(0, dtype=np.intp), self._targets.reshape(self.outputs, -1)
+
     def gather_targets(self, index: Array, out: Array) -> None:
         """Write the targets of flat row numbers (U, B) to ``out`` (K, U, B)."""
         if self._targets is not None:
@@ -301,15 +308,18 @@ class Batches:
         Returns
         -------
         orders
-            (orders, E, n) flat row numbers, int64: epoch e of run r follows ``[order_of_run[r], e mod E]``.
+            (orders, E, n) flat row numbers, int64 on a GPU, else int32 where that suffices: epoch e of run r
+            follows ``[order_of_run[r], e mod E]``.
         until
             Step from which on others hold.
         """
         if self.full:
             if self._orders is None:
                 count = self._rows.count
-                first = np.array(self._distinct_variants, dtype=np.int64) * count
-                self._orders = self._rows.xp.asarray(first[:, None, None] + np.arange(count))
+                first = np.array(self._distinct_variants, dtype=self._number) * count
+                self._orders = self._rows.xp.asarray(
+                    first[:, None, None] + np.arange(count, dtype=self._number)
+                )
             return self._orders, _NEVER
         self._order(step // self.steps_per_epoch)
         assert self._orders is not None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compute.backend import Array
 from compute.batches import Rows
+from compute.fast.readiness import installed
 from compute.gpu.choice import runs_on_gpu
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
@@ -29,7 +30,17 @@ def make_live(
     block: int,
     work: Workspace | None = None,
 ) -> LiveRuns:
-    """Return some runs of a plan, ready to train; parameters as for `LiveRuns`."""
+    """Return some runs of a plan, ready to train; parameters as for `LiveRuns`.
+
+    ``way`` of what is returned tells how: a plan that asks for compiled kernels gets arrays where there are
+    none.
+    """
+    if plan.kernels == "compiled" and plan.device.kind == "cpu" and installed():
+        from compute.fast.live import compiled_runs  # on use only: it loads numba
+
+        compiled = compiled_runs(plan, rows, runs, parameters, rates, state, block, work)
+        if compiled is not None:
+            return compiled
     kind = runs_on_gpu(plan, rows) if plan.device.kind == "gpu" else LiveRuns
     return kind(plan, rows, runs, parameters, rates, state, block, work)
 

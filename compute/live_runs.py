@@ -48,7 +48,15 @@ class LiveRuns:
         Most steps recorded before the recorder is read.
     work
         Buffers, which other runs may share that are not trained at the same time; its own by default.
+
+    Attributes
+    ----------
+    way
+        How they are trained: ``"arrays"`` here; by compiled kernels ``"whole step"``, ``"fused"``, or
+        ``"mixed"`` where some go one way and some the other.
     """
+
+    way = "arrays"
 
     def __init__(
         self,

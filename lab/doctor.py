@@ -18,6 +18,8 @@ from rich.text import Text
 
 import compute.backend
 from lab.display import why_no_display
+from lab.kernels import describe_kernels
+from lab.problems import ProblemError
 from lab.system_libraries import debian_packages, missing_libraries, qt_folder
 from lab.versions import versions
 
@@ -91,6 +93,7 @@ def _computing(environment: Mapping[str, str]) -> list[Finding]:
         Finding("Computing", name, environment[name], trouble)
         for name, trouble in slowing_variables(environment).items()
     ]
+    found.append(_kernels(environment))
     device = compute.backend.select_device("gpu")
     if device.kind == "gpu":
         free = compute.backend.memory_free(device)
@@ -102,6 +105,13 @@ def _computing(environment: Mapping[str, str]) -> list[Finding]:
         if name in parts:
             found.append(Finding("Computing", name, parts[name]))
     return found
+
+
+def _kernels(environment: Mapping[str, str]) -> Finding:
+    try:
+        return Finding("Computing", "fast kernels", describe_kernels(environment))
+    except ProblemError as error:
+        return Finding("Computing", "fast kernels", error.problem.title, error.problem.body)
 
 
 def slowing_variables(environment: Mapping[str, str]) -> dict[str, str]:

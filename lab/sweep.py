@@ -24,6 +24,7 @@ from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
 from lab.config import ExperimentConfig
+from lab.kernels import chosen_kernels
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo, Share
 from lab.shares import runs_of, worthwhile_processes
@@ -255,7 +256,7 @@ def _plan(
         steps=steps,
         evaluate_every=evaluation_interval(config, samples),
         device=device,
-        kernels="compiled" if device.kind == "gpu" else "arrays",
+        kernels=chosen_kernels(device),
         l1=training.l1,
         l2=training.l2,
         clip=training.clip,

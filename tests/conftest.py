@@ -13,6 +13,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("LOSSLAB_KERNELS", "arrays")  # the same everywhere, and nothing compiles meanwhile
 
 # Settings, logs and caches of the tests never touch the person's own. Set before anything reads them.
 _HOME = tempfile.mkdtemp(prefix="losslab-test-")

@@ -5,15 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from compute.batches import DRAWN_TOGETHER
+from compute.evaluation import CHUNK
 from compute.plan import Plan
-
-TILE_BYTES = 6 * 2**20
-MOST_RUNS = 512
-"""Runs are trained in tiles that work on at most so many bytes, of at most so many runs."""
-
-PIECE = 4096
-CHUNK = 1024
-"""Most rows that go through a network at a time in training, and in an evaluation."""
+from compute.tiling import bytes_of_a_run, runs_of_a_tile
 
 
 def training_bytes(plan: Plan, runs: int, orders: int) -> int:
@@ -42,21 +36,12 @@ def training_bytes(plan: Plan, runs: int, orders: int) -> int:
         raise ValueError(f"there must be runs and seeds, not {runs} and {orders}")
     size = np.dtype(plan.precision).itemsize
     parameters, slots = plan.model.parameter_count, len(plan.optimizer.slots)
-    tile = min(runs, max(1, min(MOST_RUNS, TILE_BYTES // _update_bytes(plan))))
+    tile = min(runs, runs_of_a_tile(plan))
     copies = 2 if tile < runs else 1  # a tile has its own rows of the initial values
     kept = runs * parameters * (copies * plan.initial.itemsize + (3 + slots) * size)
     snapshot = tile * parameters * (2 + slots) * size
-    working = tile * (_update_bytes(plan) + _evaluation_bytes(plan)) + snapshot
+    working = tile * (bytes_of_a_run(plan) + _evaluation_bytes(plan)) + snapshot
     return kept + orders * _order_bytes(plan) + working + _row_bytes(plan)
-
-
-def _update_bytes(plan: Plan) -> int:
-    """Return about what the update of a run reads and writes: parameters, state, activations, the loss."""
-    sizes, samples = plan.model.sizes, plan.data.train.samples
-    batch = min(plan.batch_size or samples, samples, plan.model.rows_at_once(PIECE))
-    numbers = plan.model.parameter_count * (3 + len(plan.optimizer.slots))
-    numbers += batch * (2 * sum(sizes[1:-1]) + 10 * sizes[-1] + sizes[0])
-    return int(numbers) * np.dtype(plan.precision).itemsize
 
 
 def _evaluation_bytes(plan: Plan) -> int:

@@ -36,15 +36,20 @@ def bytes_of_a_run(plan: Plan) -> int:
     return int(numbers) * np.dtype(plan.precision).itemsize
 
 
+def runs_of_a_tile(plan: Plan) -> int:
+    """Return how many runs a tile may have."""
+    if plan.device.kind == "gpu":
+        return GPU_RUNS
+    return max(1, min(MOST_RUNS, TILE_BYTES // bytes_of_a_run(plan)))
+
+
 def tiles_of(plan: Plan) -> list[NDArray[np.intp]]:
     """Return the runs of each tile, ascending; together they are all runs of the plan.
 
     Runs that see the same batches come into the same tile, as far as they fit, so that they share them.
     """
     count = len(plan.initial)
-    most = max(1, min(MOST_RUNS, TILE_BYTES // bytes_of_a_run(plan)))
-    if plan.device.kind == "gpu":
-        most = GPU_RUNS
+    most = runs_of_a_tile(plan)
     if count <= most:
         return [np.arange(count, dtype=np.intp)]
     alike: dict[tuple[int, int], list[int]] = {}

@@ -58,6 +58,8 @@ class DataThread:
         Called in the thread with every result.
     processes
         How many processes there may be.
+    idle
+        Called in the thread when data are prepared and nothing else waits.
 
     Attributes
     ----------
@@ -65,8 +67,13 @@ class DataThread:
         Bytes that the experiment being trained takes, in all processes.
     """
 
-    def __init__(self, deliver: Callable[[Result], None], processes: int = 1) -> None:
-        self._deliver, self._processes = deliver, processes
+    def __init__(
+        self,
+        deliver: Callable[[Result], None],
+        processes: int = 1,
+        idle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._deliver, self._processes, self._idle = deliver, processes, idle
         self.held = 0
         self._jobs: queue.Queue[Prepare | Start] = queue.Queue()
         self._latest: dict[type, int] = {Prepare: -1, Start: -1}
@@ -91,6 +98,8 @@ class DataThread:
                 # After the answer: finding a GPU may take seconds at the first time.
                 self._reported.add(job.device)
                 self._deliver(device_report(self._device(job.device)))
+            if isinstance(job, Prepare) and self._jobs.empty():
+                self._idle()
 
     def _answer(self, job: Prepare | Start) -> Result:
         try:

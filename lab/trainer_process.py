@@ -42,6 +42,7 @@ from lab.tempo import ENDLESS, Tempo
 from lab.trainer_data import Broken, DataThread, Layout, Result
 from lab.trainer_problems import memory_problem, unexpected
 from lab.trainer_work import ExperimentWork
+from lab.warm_kernels import WarmKernels
 
 FIELD_SECONDS = 0.2
 
@@ -75,7 +76,7 @@ class Server:
         self._tempo = Tempo(pace, number)
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._wake_read, self._wake_write = Pipe(duplex=False)
-        self._data = DataThread(self._deliver, pace.processes)
+        self._data = DataThread(self._deliver, pace.processes, WarmKernels(number == 0).tend)
         self._work: ExperimentWork | None = None
         self._running = False
         self._start_request = -1

@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     if found.state == "ready":
         print(f"The kernels are there: {found.reason}")
         return 0
+    if options.background and found.state == "compiling":
+        return 0
     if options.background and hasattr(os, "nice"):
         os.nice(19)
     began = time.monotonic()

@@ -82,7 +82,7 @@ class Window:
 
     def __init__(self, source: Source, *, members: bool = True) -> None:
         self.source = source
-        self.options = ViewOptions(members=members, smoothing=0.9, band="ci95", patience=1_000_000)
+        self.options = ViewOptions(members=members, smoothing=0.9, band="ci95", patience=300_000)
         self.grid = PlotGrid(LIGHT, kinds={spec.kind: spec.kind for spec in SPECS})
         self.grid.resize(*SIZE)
         self.grid.set_kinds([spec.kind for spec in SPECS])
@@ -153,7 +153,7 @@ def long_curves(points: int, rounds: int) -> list[Measurement]:
     while source.step + 4000 <= 0.9 * points:
         source.train(4000)
     ours, peer = Window(source), Peer(source)
-    for _ in range(3 + points * 17 // 1_000_000):
+    for _ in range(3 + points * 17 // 300_000):
         ours.frame()
     peer.frame()
     live, full, theirs = [], [], []
@@ -188,7 +188,7 @@ def many_runs(points: int, rounds: int) -> list[Measurement]:
     while source.step + 4000 <= 0.9 * points:
         source.train(4000)
     window = Window(source)
-    for _ in range(3 + points // 10_000):
+    for _ in range(3 + points // 3_000):
         window.frame()
     live, full = [], []
     for turn in range(rounds):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
-PATIENCE = 1_000_000
+PATIENCE = 300_000
 """Values that one mean may read at most in a redraw: some milliseconds; the rest comes with the next."""
 FAST_LINES = 8
 """With more means than this on screen, lines are thin while training runs flat out."""

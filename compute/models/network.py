@@ -22,6 +22,9 @@ from compute.models.mlp import MultilayerPerceptron
 from compute.tape import Call, calls_of
 from compute.workspace import Workspace
 
+SHORT_LAYER = 8192
+"""Units times samples of a run up to which activations are computed with the row of ones among them."""
+
 PARTED_FROM = 32
 """Features from which on the first layer's slopes are computed apart for weights and biases."""
 
@@ -91,30 +94,30 @@ class Network:
         self.output_gradient = work.outputs("output gradient", shape, dtype)
         activation = make_activation(model.activation)
         affine = [_affine(model, parameters, layer) for layer in range(model.layers)]
-        units = [(runs, width, rows) for width in model.sizes[1:-1]]
-        hidden = [_hidden(activation, layer, shape, dtype, work) for layer, shape in enumerate(units)]
-        scratch = [Scratch.of(activation.scratch_arrays, shape, dtype, work) for shape in units]
-        targets = [z for z, _ in hidden] + [self.outputs.transpose(0, 2, 1)]
+        hidden = [
+            _Hidden.of(activation, layer, (runs, width, rows), dtype, work)
+            for layer, width in enumerate(model.sizes[1:-1])
+        ]
+        targets = [layer.z for layer in hidden] + [self.outputs.transpose(0, 2, 1)]
 
         # Everything that the passes need is bound here, so that they are bare calls.
         self._first = _streamed(affine[0], layout).swapaxes(-1, -2), _streamed(targets[0], layout)
         self._forward: list[tuple[tuple[Call, ...], Array, Array, Array]] = []
-        for layer, (z, extended) in enumerate(hidden):
-            activate = calls_of(activation.forward, xp, z, extended[:, :-1], scratch[layer])
-            weights = affine[layer + 1].swapaxes(-1, -2)
-            self._forward.append((activate, weights, extended, targets[layer + 1]))
+        for number, layer in enumerate(hidden):
+            weights = affine[number + 1].swapaxes(-1, -2)
+            activate = layer.forward_calls(activation, xp)
+            self._forward.append((activate, weights, layer.extended, targets[number + 1]))
         if gradients is None:
             return
-        below = [work.buffer(f"gradient{i % 2}", shape, dtype) for i, shape in enumerate(units)]
-        upstream = [*below, self.output_gradient.transpose(0, 2, 1)]
+        upstream = [layer.gradient for layer in hidden] + [self.output_gradient.transpose(0, 2, 1)]
         slopes = [_affine(model, gradients, layer) for layer in range(model.layers)]
         self._backward: list[Call] = []
-        for layer, (z, extended) in reversed(list(enumerate(hidden))):
-            above = upstream[layer + 1]
+        for number, layer in reversed(list(enumerate(hidden))):
+            above = upstream[number + 1]
             self._backward += [
-                self._product(extended, above.swapaxes(-1, -2), slopes[layer + 1]),
-                self._product(affine[layer + 1][:, :-1], above, below[layer]),
-                *calls_of(activation.backward, xp, z, extended[:, :-1], below[layer], scratch[layer]),
+                self._product(layer.extended, above.swapaxes(-1, -2), slopes[number + 1]),
+                self._product(affine[number + 1][:, :-1], above, layer.gradient),
+                *layer.backward_calls(activation, xp),
             ]
         self._last = _streamed(upstream[0], layout).swapaxes(-1, -2), _streamed(slopes[0], layout)
         self._samples = xp.ones((rows, 1), dtype=dtype)
@@ -166,14 +169,12 @@ class Network:
         NumPy's ``dot`` starts in half the time of its ``matmul`` and does the same.
         """
         rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
-        # with one row or column they would take different ways, whose sums differ in the last digit
-        if self._on_host and out.size == rows * columns and min(rows, inner, columns) > 1:
-            left, right, target = (
-                a.reshape(rows, inner),
-                b.reshape(inner, columns),
-                out.reshape(rows, columns),
-            )
-            if target.flags.c_contiguous:
+        # with one row or inner dimension they would take different ways, whose sums differ in the last digit
+        if self._on_host and out.size == rows * columns and min(rows, inner) > 1:
+            left, right = a.reshape(rows, inner), b.reshape(inner, columns)
+            target = out.reshape(rows, columns)
+            # matrices that are parts of larger ones ``dot`` would copy
+            if target.flags.c_contiguous and left.flags.forc and right.flags.forc:
                 return partial(np.dot, left, right, target)
         return partial(self._xp.matmul, a, b, out=out)
 
@@ -185,19 +186,78 @@ def _affine(model: MultilayerPerceptron, flat: Array, layer: int) -> Array:
     return part
 
 
-def _hidden(
-    activation: Activation, layer: int, shape: tuple[int, int, int], dtype: Any, work: Workspace
-) -> tuple[Array, Array]:
-    """Return pre-activations (R, H, B), and activations (R, H + 1, B) whose last row is ones.
+@dataclass(frozen=True)
+class _Hidden:
+    """The buffers of a hidden layer of R runs, H units and B samples.
 
-    They share memory where the activation can be computed in place.
+    Where the units of a run are a short stretch of memory, the activation works on all (R, H + 1, B) numbers
+    in one go, row of ones included, and the ones are put back: that is faster than a start for every run.
+
+    Attributes
+    ----------
+    z, gradient
+        (R, H, B) pre-activations, and the gradient with respect to activations or pre-activations.
+    extended
+        (R, H + 1, B) activations; the last row is ones. ``z`` is part of it where the activation can be
+        computed in place.
+    worked
+        What the activation works on: pre-activations, activations, gradient.
+    scratch
+        Of the shape of those.
+    ones
+        The last row of ``extended`` where it has to be put back, else ``None``.
     """
-    runs, width, rows = shape
-    extended: Array = work.once(
-        ("activations", layer, shape, dtype), lambda: work.xp.ones((runs, width + 1, rows), dtype=dtype)
-    )
-    z = work.buffer(f"z{layer}", shape, dtype) if activation.keeps_input else extended[:, :-1]
-    return z, extended
+
+    z: Array
+    gradient: Array
+    extended: Array
+    worked: tuple[Array, Array, Array]
+    scratch: Scratch
+    ones: Array | None
+
+    @classmethod
+    def of(
+        cls, activation: Activation, layer: int, shape: tuple[int, int, int], dtype: Any, work: Workspace
+    ) -> _Hidden:
+        """Make them, or find them in the workspace."""
+        runs, width, rows = shape
+        whole = runs > 1 and width * rows <= SHORT_LAYER
+        wide = (runs, width + 1, rows)
+
+        def buffer(name: str, value: float) -> Array:
+            key = ("hidden", name, wide, dtype)
+            made: Array = work.once(key, lambda: work.xp.full(wide, value, dtype=dtype))
+            return made
+
+        extended = buffer(f"activations{layer}", 1.0)
+        before = buffer(f"z{layer}", 0.0) if activation.keeps_input else extended
+        gradient = buffer(f"gradient{layer % 2}", 0.0)
+        worked = (before, extended, gradient)
+        if not whole:
+            worked = (before[:, :-1], extended[:, :-1], gradient[:, :-1])
+        return cls(
+            before[:, :-1],
+            gradient[:, :-1],
+            extended,
+            worked,
+            Scratch.of(activation.scratch_arrays, wide if whole else shape, dtype, work),
+            extended[:, -1:] if whole else None,
+        )
+
+    def forward_calls(self, activation: Activation, xp: Any) -> tuple[Call, ...]:
+        """Return the calls that make activations of pre-activations."""
+        before, after, _ = self.worked
+        calls = calls_of(activation.forward, xp, before, after, self.scratch)
+        if self.ones is None:
+            return calls
+        put_back = partial(xp.copyto, self.ones, self.scratch.one)
+        put_back()
+        return (*calls, put_back)
+
+    def backward_calls(self, activation: Activation, xp: Any) -> tuple[Call, ...]:
+        """Return the calls that take the gradient through the activation."""
+        before, after, gradient = self.worked
+        return calls_of(activation.backward, xp, before, after, gradient, self.scratch)
 
 
 def _streamed(array: Array, layout: tuple[int, int]) -> Array:

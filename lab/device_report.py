@@ -9,9 +9,13 @@ from compute.gpu.choice import why_arrays
 from compute.plan import Plan
 from lab.messages import DeviceReport
 
+COMPILED_LABEL = "CPU · compiled kernels"
+
 
 def device_report(device: Device, plans: Sequence[Plan] = ()) -> DeviceReport:
     """Return where runs compute and why not on a GPU, or why plans do not train with a GPU's kernels.
+
+    The label names a processor's compiled kernels where a plan trains with them, in single precision.
 
     Examples
     --------
@@ -20,4 +24,7 @@ def device_report(device: Device, plans: Sequence[Plan] = ()) -> DeviceReport:
     """
     reasons = [device.reason, *(why_arrays(plan) for plan in plans)]
     told = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
-    return DeviceReport(device.kind, device.label, told)
+    compiled = device.kind == "cpu" and any(
+        plan.kernels == "compiled" and plan.precision == "float32" for plan in plans
+    )
+    return DeviceReport(device.kind, COMPILED_LABEL if compiled else device.label, told)

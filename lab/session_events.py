@@ -76,6 +76,7 @@ class Listening(Shown):
             return
         self.data_summary = event.summary if isinstance(event, Prepared) else None
         self.memory = event.memory if isinstance(event, Prepared) else 0
+        self.processes = event.processes if isinstance(event, Prepared) else 1
         shown = self.problem is not None and self.problem is self.data_problem
         self.data_problem = event.problem
         if event.problem is not None or shown:

@@ -10,6 +10,7 @@ from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.loss_labels import loss_labels
 from lab.messages import Command, DataSummary, DeviceReport, Event, Field, Problem
+from lab.shares import usable_cores
 from lab.speed import Speedometer
 from lab.sweep import planned_steps, steps_per_epoch
 from lab.view_options import Confusion, RunState, RunStatus
@@ -70,8 +71,9 @@ class Shown:
         The latest problem to show, or ``None``.
     data_problem
         Why the config as edited cannot be trained, or ``None``.
-    memory
-        Bytes that training the config as edited will take in all processes, 0 while unknown.
+    memory, processes
+        Bytes that training the config as edited will take in all processes, 0 while unknown, and how many
+        processes these are.
     interventions
         What was changed by hand while the runs shown were training, as sentences.
     """
@@ -91,6 +93,7 @@ class Shown:
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
         self.memory = 0
+        self.processes = 1
         self.interventions: tuple[str, ...] = ()
         self._clock = clock
         self._meter = Speedometer()
@@ -138,6 +141,11 @@ class Shown:
         if self.runs:
             return self._run_steps[1]
         return 0 if self.data_summary is None else steps_per_epoch(self.config, self.data_summary.train)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether training takes every core, so that what the window takes is taken from it."""
+        return self.state == "running" and self.speed is None and self.processes >= usable_cores()
 
     @property
     def steps_per_second(self) -> float:

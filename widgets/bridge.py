@@ -15,6 +15,8 @@ HIDDEN = 250
 """The same while the window cannot be seen."""
 PLOT_GAP = 0.040
 """Seconds between two redraws of the plots: 25 a second at most."""
+REST, CROWDED_REST = 3.0, 9.0
+"""Rest between two redraws, in lengths of a redraw; the longer one while training takes every core."""
 LIST_GAP = 0.120
 """Seconds between two refreshes of live numbers, which nobody reads faster."""
 SLOW_GAP = 1.0
@@ -29,6 +31,10 @@ class Advancing(Protocol):
 
     def advance(self) -> frozenset[str]:
         """Take in what the trainer sent; return what changed."""
+
+    @property
+    def crowded(self) -> bool:
+        """Whether training takes every core, so that what the window takes is taken from it."""
 
 
 class Bridge(QObject):
@@ -104,8 +110,12 @@ class Bridge(QObject):
             self._plots_pending = True
 
     def set_plot_cost(self, seconds: float) -> None:
-        """Say how long the last redraw took: plots take at most about a third of the time."""
-        self._plot_gap = min(0.5, max(PLOT_GAP, 3.0 * seconds))
+        """Say how long the last redraw took.
+
+        Plots take at most about a quarter of the time, and a tenth where no core is left to the window.
+        """
+        rest = CROWDED_REST if self._session.crowded else REST
+        self._plot_gap = min(0.5, max(PLOT_GAP, rest * seconds))
 
     def ask_more(self) -> None:
         """Say that a redraw is not through: `plots_continued` comes with the next tick."""

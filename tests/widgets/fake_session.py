@@ -50,6 +50,7 @@ class FakeSession:
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
         self.memory = 0
+        self.crowded = False
         self.interventions: tuple[str, ...] = ()
         self.planned_steps = 1600
         self.steps_per_epoch = 40

@@ -8,6 +8,8 @@ from widgets.bridge import CALM, FAST, HIDDEN, SLOW_GAP, Bridge
 
 
 class Feed:
+    crowded = False
+
     def __init__(self) -> None:
         self.queue: list[frozenset[str]] = []
 
@@ -59,6 +61,18 @@ def test_slow_plots_leave_two_thirds_of_the_time(qtbot: QtBot) -> None:
     bridge = Bridge(Feed())
     bridge.set_plot_cost(0.1)
     assert bridge.plot_gap >= 0.3
+    bridge.set_plot_cost(0.0)
+    assert bridge.plot_gap == 0.04
+
+
+def test_plots_take_less_where_training_takes_every_core(qtbot: QtBot) -> None:
+    feed = Feed()
+    feed.crowded = True
+    bridge = Bridge(feed)
+    bridge.set_plot_cost(0.03)
+    assert bridge.plot_gap >= 0.27
+    bridge.set_plot_cost(10.0)
+    assert bridge.plot_gap == 0.5
     bridge.set_plot_cost(0.0)
     assert bridge.plot_gap == 0.04
 

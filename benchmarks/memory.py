@@ -29,7 +29,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-# What the lab takes as it is installed: compiled kernels, where numba is there, take some 60 MB more a trainer.
+# What the lab takes as it is installed: compiled kernels, if there are some, take 60 MB more a trainer.
 os.environ["LOSSLAB_KERNELS"] = "arrays"
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -95,7 +95,7 @@ class Network:
         activation = make_activation(model.activation)
         affine = [_affine(model, parameters, layer) for layer in range(model.layers)]
         hidden = [
-            _Hidden.of(activation, layer, (runs, width, rows), dtype, work)
+            _Hidden.of(activation, layer, (runs, width, rows), dtype, work, gradients is not None)
             for layer, width in enumerate(model.sizes[1:-1])
         ]
         targets = [layer.z for layer in hidden] + [self.outputs.transpose(0, 2, 1)]
@@ -217,9 +217,15 @@ class _Hidden:
 
     @classmethod
     def of(
-        cls, activation: Activation, layer: int, shape: tuple[int, int, int], dtype: Any, work: Workspace
+        cls,
+        activation: Activation,
+        layer: int,
+        shape: tuple[int, int, int],
+        dtype: Any,
+        work: Workspace,
+        learns: bool,
     ) -> _Hidden:
-        """Make them, or find them in the workspace."""
+        """Make them, or find them in the workspace; what never learns needs no memory for a gradient."""
         runs, width, rows = shape
         whole = runs > 1 and width * rows <= SHORT_LAYER
         wide = (runs, width + 1, rows)
@@ -231,7 +237,7 @@ class _Hidden:
 
         extended = buffer(f"activations{layer}", 1.0)
         before = buffer(f"z{layer}", 0.0) if activation.keeps_input else extended
-        gradient = buffer(f"gradient{layer % 2}", 0.0)
+        gradient = buffer(f"gradient{layer % 2}", 0.0) if learns else extended
         worked = (before, extended, gradient)
         if not whole:
             worked = (before[:, :-1], extended[:, :-1], gradient[:, :-1])

@@ -92,80 +92,15 @@ def calls_of(function: Callable[..., None], xp: Any, *arguments: Any) -> tuple[C
     return tuple(tape.calls)
 
 
-class Replay:
-    """Does a piece of work on a workspace again and again, by its calls where that is the same.
-
-    The first time it is done as written, so that all buffers are made; the second time it is written down;
-    the third time the calls are held against it, bit for bit. Work that does something beside the
-    workspace's module, or makes arrays, is done as written for ever.
-
-    Parameters
-    ----------
-    act
-        The work, on arrays of NumPy and without arguments.
-    work
-        Its workspace.
-    results
-        The arrays that it leaves something in.
-    """
-
-    def __init__(self, act: Call, work: Workspace, results: Sequence[Array]) -> None:
-        self._act, self._work, self._results = act, work, results
-        self._calls: list[Call] = []
-        self._now: Call = self._make_buffers if work.on_host else act
-
-    def __call__(self) -> None:
-        """Do it."""
-        self._now()
-
-    @property
-    def by_calls(self) -> bool:
-        """Whether it is done by its calls from now on."""
-        return self._now == self._play
-
-    def _make_buffers(self) -> None:
-        self._act()
-        self._now = self._write_down
-
-    def _write_down(self) -> None:
-        work, module = self._work, self._work.xp
-        tape = Tape(module)
-        work.xp = tape
-        try:
-            self._act()
-        finally:
-            work.xp = module
-        self._calls = tape.calls
-        self._now = self._compare if tape.complete else self._act
-
-    def _compare(self) -> None:
-        self._play()
-        played = [array.copy() for array in self._results]
-        self._act()
-        same = all(
-            np.array_equal(mine, theirs, equal_nan=True)
-            for mine, theirs in zip(played, self._results, strict=True)
-        )
-        self._now = self._play if same else self._act
-
-    def _play(self) -> None:
-        for call in self._calls:
-            call()
-
-
-class Repeated:
-    """Does work that changes what it reads, so that it cannot be done twice to compare.
-
-    It must be nothing but calls of the workspace's module. The first time it is done as written, so that all
-    buffers are made; then it is written down without being done, and done by its calls from there on. Work
-    that makes arrays is done as written for ever.
+class _ByCalls:
+    """Work on a workspace that is done as written until its calls take its place.
 
     Parameters
     ----------
     act
         The work, without arguments.
     work
-        Its workspace.
+        Its workspace; that of another device than the processor has its work done as written for ever.
     """
 
     def __init__(self, act: Call, work: Workspace) -> None:
@@ -187,17 +122,68 @@ class Repeated:
         self._now = self._write_down
 
     def _write_down(self) -> None:
+        raise NotImplementedError
+
+    def _record(self, dry: bool) -> bool:
+        """Write the calls down, doing them unless ``dry``; return whether they are all there is."""
         work, module = self._work, self._work.xp
-        tape = Tape(module, dry=True)
+        tape = Tape(module, dry)
         work.xp = tape
         try:
             self._act()
         finally:
             work.xp = module
         self._calls = tape.calls
-        self._now = self._play if tape.complete else self._act
-        self._now()
+        return tape.complete
 
     def _play(self) -> None:
         for call in self._calls:
             call()
+
+
+class Replay(_ByCalls):
+    """Does a piece of work on a workspace again and again, by its calls where that is the same.
+
+    The first time it is done as written, so that all buffers are made; the second time it is written down;
+    the third time the calls are held against it, bit for bit. Work that does something beside the
+    workspace's module, or makes arrays, is done as written for ever.
+
+    Parameters
+    ----------
+    act
+        The work, on arrays of NumPy and without arguments.
+    work
+        Its workspace.
+    results
+        The arrays that it leaves something in.
+    """
+
+    def __init__(self, act: Call, work: Workspace, results: Sequence[Array]) -> None:
+        super().__init__(act, work)
+        self._results = results
+
+    def _write_down(self) -> None:
+        self._now = self._compare if self._record(dry=False) else self._act
+
+    def _compare(self) -> None:
+        self._play()
+        played = [array.copy() for array in self._results]
+        self._act()
+        same = all(
+            np.array_equal(mine, theirs, equal_nan=True)
+            for mine, theirs in zip(played, self._results, strict=True)
+        )
+        self._now = self._play if same else self._act
+
+
+class Repeated(_ByCalls):
+    """Does work that changes what it reads, so that it cannot be done twice to compare.
+
+    It must be nothing but calls of the workspace's module. The first time it is done as written, so that all
+    buffers are made; then it is written down without being done, and done by its calls from there on. Work
+    that makes arrays is done as written for ever.
+    """
+
+    def _write_down(self) -> None:
+        self._now = self._play if self._record(dry=True) else self._act
+        self._now()

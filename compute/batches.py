@@ -143,21 +143,23 @@ class Rows:
         # the identity's columns are its rows
         gather(self.xp, self._identity, self.labels.reshape(-1)[index], out, axis=1)
 
-    def ready_targets(self, variants: Array, all_variants: bool) -> Array | None:
-        """Return the targets (U, n, K) of some variants, in memory (K, U, n); ``None`` if not kept ready."""
+    def ready_targets(
+        self, variants: Array, all_variants: bool, start: int = 0, stop: int | None = None
+    ) -> Array | None:
+        """Return targets (U, n, K) of some variants and rows, in memory (K, U, n), where they are kept."""
         if self._targets is None:
             return None
-        some = self._targets if all_variants else self._targets[:, variants]
-        return some.transpose(1, 2, 0)
+        part = self._targets[:, :, start:stop]
+        return (part if all_variants else part[:, variants]).transpose(1, 2, 0)
 
     def slice_targets(self, variants: Array, all_variants: bool, start: int, stop: int) -> Array:
         """Return the targets (U, stop − start, K) of neighbouring rows of some variants.
 
         In memory they are (K, U, stop − start) where targets are kept ready.
         """
-        if self._targets is not None:
-            part = self._targets[:, :, start:stop]
-            return (part if all_variants else part[:, variants]).transpose(1, 2, 0)
+        ready = self.ready_targets(variants, all_variants, start, stop)
+        if ready is not None:
+            return ready
         assert self.labels is not None
         assert self._identity is not None
         labels = self.labels[:, start:stop]

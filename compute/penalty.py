@@ -10,19 +10,12 @@ from compute.models.mlp import MultilayerPerceptron
 from compute.workspace import Workspace
 
 
-def sum_of_squares(array: Array, out: Array, work: Workspace) -> None:
-    """Write the sum of squares of every row of ``array`` (R, n) to ``out`` (R,)."""
-    if work.on_host:
-        work.xp.vecdot(array, array, out)
-    else:
-        work.xp.sum(array * array, axis=1, out=out)
-
-
 def square_sum_call(array: Array, out: Array, work: Workspace) -> Callable[[], object]:
-    """Return the call that does what `sum_of_squares` does."""
+    """Return the call that writes the sum of squares of every row of ``array`` (R, n) to ``out`` (R,)."""
+    xp = work.xp
     if work.on_host:
-        return partial(work.xp.vecdot, array, array, out)
-    return partial(sum_of_squares, array, out, work)
+        return partial(xp.vecdot, array, array, out)
+    return lambda: xp.sum(array * array, axis=1, out=out)
 
 
 class Penalty:
@@ -59,7 +52,7 @@ class Penalty:
         xp, work = self._work.xp, self._work
         for (weights, gradients), scratch in zip(self._parts, self._scratch, strict=True):
             if self._l2:
-                sum_of_squares(weights, self._sum, work)
+                square_sum_call(weights, self._sum, work)()
                 xp.multiply(self._sum, self._l2 / 2, self._sum)
                 xp.add(objective, self._sum, objective)
                 xp.multiply(weights, self._l2, scratch)

@@ -14,6 +14,7 @@ from pathlib import Path
 from lab.bench_plan import DG, PG, Kernels, Net
 from lab.bench_process import train_for
 from lab.doctor import slowing_variables
+from lab.shares import usable_cores
 from lab.terminal import say
 
 RACE = Net("race", (64, 32, 32, 10), "tanh", 1280, 32, "cross_entropy", "sgd", 0.1)
@@ -78,11 +79,6 @@ class Report:
     speeds: tuple[Speed, ...]
     race_seconds: float | None
     warnings: tuple[str, ...]
-
-
-def usable_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processor_name() -> str:

@@ -7,13 +7,14 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+from lab.trainer_entry import THREAD_VARIABLES
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from lab.bench_plan import Kernels, Net
 
 CHUNK = 50
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def train_for(

@@ -20,6 +20,7 @@ import compute.backend
 from lab.display import why_no_display
 from lab.kernels import describe_kernels
 from lab.problems import ProblemError
+from lab.shares import usable_cores
 from lab.system_libraries import debian_packages, missing_libraries, qt_folder
 from lab.versions import versions
 
@@ -83,9 +84,8 @@ def _display(environment: Mapping[str, str]) -> list[Finding]:
 
 def _computing(environment: Mapping[str, str]) -> list[Finding]:
     parts = compute.backend.versions()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found = [
-        Finding("Computing", "processor", f"{platform.machine()}, {cores} cores usable"),
+        Finding("Computing", "processor", f"{platform.machine()}, {usable_cores()} cores usable"),
         Finding("Computing", "BLAS", parts.get("BLAS", "unknown")),
         Finding("Computing", "BLAS threads", _threads(environment)),
     ]

@@ -17,11 +17,8 @@ from multiprocessing.process import BaseProcess
 
 from lab.messages import Command, Died, Event, Shutdown
 from lab.pace import Pace
-from lab.trainer_entry import enter
+from lab.trainer_entry import THREAD_VARIABLES, enter
 from lab.trainer_problems import cannot_start_problem, death_problem
-
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""One BLAS thread: on small matrices more are slower, and the other cores have work of their own."""
 
 POLL_SECONDS = 0.008
 

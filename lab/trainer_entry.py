@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from lab.pace import Pace
 
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""One BLAS thread: on small matrices more are slower, and the other cores have work of their own."""
+
 
 def enter(connection: Connection, pace: Pace, number: int) -> None:
     """Run the trainer; the target of a process that was started.

@@ -129,12 +129,8 @@ class Network:
         -------
         (R, B, K), the buffer `outputs`.
         """
-        weights, target = self._first
-        self._xp.matmul(weights, inputs.by_feature, out=target)
-        for activate, weights, below, target in self._forward:
-            for call in activate:
-                call()
-            self._xp.matmul(weights, below, out=target)
+        for call in self.forward_calls(inputs):
+            call()
         return self.outputs
 
     def backward(self, inputs: Inputs) -> None:

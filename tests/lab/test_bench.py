@@ -18,6 +18,7 @@ from lab.bench import NUMPY, RACE, RACE_STEPS, RUNS, WAYS, Report, Speed, Way, m
 from lab.bench_plan import DG, PG, Net
 from lab.bench_report import as_json, meaning, print_report
 from lab.experiment_file import default_experiment
+from lab.shares import usable_cores
 
 TINY = Net("pg", (2, 3, 2), "tanh", 32, 8)
 SPEEDS = (
@@ -131,7 +132,7 @@ def test_processes_have_one_blas_thread_and_import_nothing_before() -> None:
 
 def test_the_processor_and_its_cores_have_names() -> None:
     assert lab.bench.processor_name()
-    assert 1 <= lab.bench.usable_cores() <= (os.cpu_count() or 1)
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
 
 
 def test_ways_are_told_apart() -> None:

@@ -20,6 +20,7 @@ from compute.losses.base import Loss, LossCard
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
 from lab.config_checks import Part, Selection, not_allowed
+from lab.config_race import RaceConfig, SeedsConfig
 from lab.custom_formula import DECLARATION, NAME, FormulaKeyError, check_formula, custom_loss, tidied
 from lab.metric_catalogue import METRICS
 
@@ -261,18 +262,6 @@ class TrainingConfig(Part):
         return None if self.full_batch else self.batch_size
 
 
-class SeedsConfig(Part):
-    """Seeds of the runs. Run i of every loss starts from the same weights and sees the same batches."""
-
-    first: int = Field(default=0, ge=0, le=2**31)
-    count: int = Field(default=3, ge=1, le=4096)
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """The seeds."""
-        return tuple(range(self.first, self.first + self.count))
-
-
 class ExperimentConfig(Part):
     """A whole experiment."""
 
@@ -285,3 +274,4 @@ class ExperimentConfig(Part):
     optimizer: OptimizerConfig = OptimizerConfig(name="sgd")
     training: TrainingConfig = TrainingConfig()
     seeds: SeedsConfig = SeedsConfig()
+    race: RaceConfig = RaceConfig()

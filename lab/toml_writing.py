@@ -20,12 +20,24 @@ from lab.config import (
     TrainingConfig,
 )
 from lab.config_checks import Selection
+from lab.config_race import RaceConfig
+
+
+def plain(value: Any) -> Any:
+    """Return tuples as lists and leave out what is ``None``, which TOML cannot say."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
 
 _DEFAULT_TABLES: dict[tuple[str, ...], dict[str, Any]] = {
     ("data", "label_noise"): LabelNoiseConfig().model_dump(),
     ("data", "outliers"): OutlierConfig().model_dump(),
     ("data", "imbalance"): ImbalanceConfig().model_dump(),
     ("optimizer", "schedule"): ScheduleConfig(name="constant").model_dump(),
+    ("race",): RaceConfig().model_dump(),
 }
 _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
     ("training",): TrainingConfig().model_dump(
@@ -38,15 +50,6 @@ _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
 }
 _INLINE = "parameters"
 """The table of a typed formula's parameters stands on one line."""
-
-
-def plain(value: Any) -> Any:
-    """Return tuples as lists and leave out what is ``None``, which TOML cannot say."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items() if item is not None}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 def full_table(config: ExperimentConfig) -> dict[str, Any]:

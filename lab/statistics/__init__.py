@@ -1,0 +1,1 @@
+"""Which is better, and how sure is that: paired differences, intervals, tests, times to a target."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.plan import Chunk, RunEnd
+from compute.plan import Chunk, Evaluation, RunEnd
 from compute.problems import Problem
 from lab.columns import ColumnStream
 from lab.messages import RunInfo
@@ -20,6 +20,22 @@ from lab.tracks import Track
 MOST_STREAMS = 128
 """With more kinds of column than this asked for, the oldest is forgotten."""
 STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
+
+
+def step_rows(chunk: Chunk) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Return what a chunk recorded at every step: names of C channels, and their values (C, R, T)."""
+    layers = chunk.layer_gradient_norm.shape[2]
+    channels = (*STEP_METRICS, *(f"gradient_norm/{layer}" for layer in range(layers)))
+    values = np.empty((len(channels), chunk.objective.shape[1], chunk.steps), dtype=np.float32)
+    for channel, name in enumerate(STEP_METRICS):
+        values[channel] = getattr(chunk, name).T
+    values[len(STEP_METRICS) :] = chunk.layer_gradient_norm.transpose(2, 1, 0)
+    return channels, values
+
+
+def evaluated_rows(evaluation: Evaluation) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return what an evaluation measured: names of C metrics, and their values (C, R, 1)."""
+    return tuple(evaluation.metrics), np.stack(list(evaluation.metrics.values()))[:, :, None]
 
 
 class Recording:
@@ -67,31 +83,53 @@ class Recording:
         """Add a chunk of the runs ``runs`` (experiment indices, in the chunk's order along R)."""
         runs = tuple(runs)
         if chunk.steps:
-            self._append_steps(runs, chunk)
+            channels, values = step_rows(chunk)
+            steps = np.arange(chunk.first_step, chunk.first_step + chunk.steps)
+            self.append_rows(runs, channels, steps, chunk.seconds, values)
         for evaluation in chunk.evaluations:
-            track = self._evaluated.get(runs[0])
-            if track is None:
-                track = Track(runs, tuple(evaluation.metrics), np.float64, self._space)
-                self._evaluated.update(dict.fromkeys(runs, track))
-            values = np.stack([evaluation.metrics[name] for name in track.channels])[:, :, None]
-            track.append(np.array([evaluation.step]), np.array([evaluation.seconds]), values)
-        for end in chunk.ended:
-            self.ends[runs[end.run]] = replace(end, run=runs[end.run])
+            metrics, measured = evaluated_rows(evaluation)
+            step, seconds = np.array([evaluation.step]), np.array([evaluation.seconds])
+            self.append_rows(runs, metrics, step, seconds, measured, evaluated=True)
+        self.append_ends(replace(end, run=runs[end.run]) for end in chunk.ended)
+
+    def append_rows(
+        self,
+        runs: Sequence[int],
+        channels: Sequence[str],
+        steps: NDArray[np.integer[Any]],
+        seconds: NDArray[np.floating[Any]],
+        values: Floats,
+        *,
+        evaluated: bool = False,
+    ) -> None:
+        """Add rows of runs that were recorded at the same steps.
+
+        Parameters
+        ----------
+        runs
+            Experiment indices of the R runs, always the same ones together.
+        channels
+            Names of the C metrics, the same at every call for these runs.
+        steps, seconds
+            (T,) updates done and training time at each row.
+        values
+            (C, R, T) values; kept as float32, evaluated ones as float64.
+        evaluated
+            Whether they were measured at evaluation points.
+        """
+        tracks = self._evaluated if evaluated else self._recorded
+        track = tracks.get(runs[0])
+        if track is None:
+            track = Track(runs, channels, np.float64 if evaluated else np.float32, self._space)
+            tracks.update(dict.fromkeys(runs, track))
+        track.append(steps, seconds, values)
         self.version += 1
 
-    def _append_steps(self, runs: tuple[int, ...], chunk: Chunk) -> None:
-        layers = chunk.layer_gradient_norm.shape[2]
-        track = self._recorded.get(runs[0])
-        if track is None:
-            names = (*STEP_METRICS, *(f"gradient_norm/{layer}" for layer in range(layers)))
-            track = Track(runs, names, space=self._space)
-            self._recorded.update(dict.fromkeys(runs, track))
-        values = np.empty((len(track.channels), len(runs), chunk.steps), dtype=np.float32)
-        for channel, name in enumerate(STEP_METRICS):
-            values[channel] = getattr(chunk, name).T
-        values[len(STEP_METRICS) :] = chunk.layer_gradient_norm.transpose(2, 1, 0)
-        steps = np.arange(chunk.first_step, chunk.first_step + chunk.steps)
-        track.append(steps, chunk.seconds, values)
+    def append_ends(self, ends: Iterable[RunEnd]) -> None:
+        """Note runs that ended; ``run`` is the experiment's index."""
+        for end in ends:
+            self.ends[end.run] = end
+            self.version += 1
 
     def metrics(self) -> tuple[str, ...]:
         """Names of everything recorded so far, in order of first appearance."""
@@ -100,6 +138,12 @@ class Recording:
             for track in self._distinct(tracks):
                 names.update(dict.fromkeys(track.channels))
         return tuple(names)
+
+    def all_tracks(self) -> Iterator[tuple[Track, bool]]:
+        """Yield every track, and whether it holds evaluations."""
+        for tracks, evaluated in ((self._recorded, False), (self._evaluated, True)):
+            for track in self._distinct(tracks):
+                yield track, evaluated
 
     @staticmethod
     def _distinct(tracks: dict[int, Track]) -> Iterator[Track]:

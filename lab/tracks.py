@@ -130,3 +130,8 @@ class Track:
     def read(self, channel: int, rows: NDArray[np.intp], first: int, last: int) -> Floats:
         """Copy rows ``first`` to before ``last`` of one channel of some runs: (len(rows), last − first)."""
         return self._rows.read(channel, rows, first, last)
+
+    def read_all(self, first: int, last: int) -> Floats:
+        """Copy rows ``first`` to before ``last``, as far as there are, of every series: (C, R, n)."""
+        every = np.arange(len(self.runs))
+        return np.stack([self.read(channel, every, first, last) for channel in range(len(self.channels))])

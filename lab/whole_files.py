@@ -26,9 +26,14 @@ _REASONS = {
 }
 
 
+def reason_of(error: OSError) -> str:
+    """Say in a sentence why the system did not let a file or folder be written."""
+    return _REASONS.get(error.errno or 0, f"{error.strerror or error}.")
+
+
 def writing_problem(path: Path, error: OSError) -> Problem:
     """Say why a file could not be written."""
-    reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}.")
+    reason = reason_of(error)
     name = path.name if len(path.name) <= 48 else path.name[:47] + "…"
     return Problem(
         f"{name} could not be written",

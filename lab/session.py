@@ -10,6 +10,7 @@ from typing import Any
 
 from lab.config import ExperimentConfig
 from lab.edited_config import EditedConfig
+from lab.interventions import loss_rate_sentence, rate_sentence
 from lab.messages import (
     Advance,
     Command,
@@ -22,7 +23,6 @@ from lab.messages import (
     Start,
     Stop,
 )
-from lab.number_text import step_text, thousands
 from lab.pool import TrainerPool
 from lab.session_events import Listening
 from lab.session_state import Change, SessionState, Trainer
@@ -152,7 +152,7 @@ class Session(Listening):
         old, new = before.optimizer.learning_rate, after.optimizer.learning_rate
         if old != new:
             self._send(SetLearningRate(new))
-            self._intervene(f"learning rate {step_text(old)} → {step_text(new)}")
+            self._intervene(rate_sentence(old, new, self.step))
         names = [tuple(loss.name for loss in config.losses) for config in (self.run_config, after)]
         if names[0] != names[1] or len(before.losses) != len(after.losses):
             return  # the losses being edited are not those that run
@@ -160,10 +160,10 @@ class Session(Listening):
             if was.learning_rate != now.learning_rate:
                 value = new if now.learning_rate is None else now.learning_rate
                 self._send(SetLearningRate(value, index))
-                self._intervene(f"learning rate of {self.labels[index]} → {step_text(value)}")
+                self._intervene(loss_rate_sentence(self.labels[index], value, self.step))
 
-    def _intervene(self, what: str) -> None:
-        self.interventions = (*self.interventions, f"{what} at step {thousands(self.step)}")
+    def _intervene(self, sentence: str) -> None:
+        self.interventions = (*self.interventions, sentence)
 
     def set_learning_rate(self, value: float) -> Problem | None:
         """Edit the learning rate; applied to the running experiment from the next update on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import shutil
@@ -20,6 +21,7 @@ _HOME = tempfile.mkdtemp(prefix="losslab-test-")
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = os.path.join(_HOME, _name)
     os.makedirs(os.environ[_name], exist_ok=True)
+_NUMBERS = itertools.count()
 
 
 def pytest_sessionfinish() -> None:
@@ -37,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if device.kind != "gpu":
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=device.reason or "no GPU"))
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has a store of runs of its own, which exists only if the test keeps something."""
+    monkeypatch.setenv("LOSSLAB_STORE", os.path.join(_HOME, "stores", str(next(_NUMBERS))))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,117 @@
+"""A stored experiment as plots, summaries and exports take it: like a session that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from lab.config import ExperimentConfig
+from lab.curves import Curves
+from lab.experiment_file import parse_experiment
+from lab.messages import DataSummary, DeviceReport, Field
+from lab.store.curve_reading import CurveReader
+from lab.store.rows import ExperimentRow
+from lab.store.summaries import unpack_summary
+from lab.view_options import Confusion, RunState
+
+
+class StoredExperiment:
+    """An experiment of the store; satisfies `lab.export.ResultSource`.
+
+    Configuration, summary and curves are read when they are first asked for.
+
+    Parameters
+    ----------
+    row
+        What the store lists of it.
+    runs
+        All its runs, also those that are deleted.
+    device
+        Where it was computed.
+    interventions
+        What was changed by hand while it ran.
+    config_text
+        Its configuration, as TOML.
+    command, system
+        How the program was called, and on which operating system.
+    packed_summary
+        Facts and arrays of its data.
+    path
+        Its curves.
+    """
+
+    field: Field | None = None
+    """Decision surfaces are not kept."""
+
+    def __init__(
+        self,
+        row: ExperimentRow,
+        runs: Sequence[RunState],
+        device: DeviceReport,
+        interventions: tuple[str, ...],
+        config_text: str,
+        command: str,
+        system: str,
+        packed_summary: tuple[str, bytes],
+        path: Path,
+    ) -> None:
+        self.row = row
+        self.id = row.id
+        self.runs = tuple(runs)
+        self.device = device
+        self.interventions = interventions
+        self.config_text = config_text
+        self.command, self.system = command, system
+        self.versions = row.versions
+        self.step, self.seconds, self.state = row.step, row.seconds, row.state
+        self.planned_steps, self.steps_per_epoch = row.planned_steps, row.steps_per_epoch
+        self._packed_summary = packed_summary
+        self._path = path
+
+    @cached_property
+    def run_config(self) -> ExperimentConfig:
+        """Its configuration.
+
+        Raises
+        ------
+        ProblemError
+            Where this version of the program does not know something in it.
+        """
+        return parse_experiment(self.config_text, self.row.name)
+
+    @cached_property
+    def summary(self) -> DataSummary:
+        """Its data."""
+        return unpack_summary(*self._packed_summary)
+
+    @cached_property
+    def _reader(self) -> CurveReader:
+        return CurveReader(self._path)
+
+    @property
+    def curves(self) -> Curves:
+        """Every recorded step.
+
+        Raises
+        ------
+        ProblemError
+            Where its file cannot be read.
+        """
+        curves = self._reader.curves
+        curves.steps_per_epoch = self.steps_per_epoch
+        return curves
+
+    @property
+    def confusion(self) -> Confusion | None:
+        """The latest confusion counts."""
+        return self._reader.confusion
+
+    @property
+    def damaged(self) -> bool:
+        """Whether its curves end in bytes that cannot be read."""
+        return self._reader.damaged
+
+    def catch_up(self) -> bool:
+        """Read curves that were added since they were read; return whether there were any."""
+        return self._reader.catch_up()

@@ -1,0 +1,61 @@
+"""Frames: pieces of an append-only file that are whole or are not there."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HEADER = struct.Struct("<4sIII")
+_MAGIC = b"LLfr"
+LARGEST = 1 << 30
+"""Bytes that a frame may hold; more is not a frame."""
+
+
+def frame(kind: int, *parts: bytes | memoryview) -> bytes:
+    """Return a frame of some bytes: magic, kind, length and checksum before them.
+
+    Raises
+    ------
+    ValueError
+        Where it would be longer than `LARGEST`.
+    """
+    length = sum(len(part) for part in parts)
+    if length > LARGEST:
+        raise ValueError(f"a frame holds at most {LARGEST} bytes, not {length}")
+    return b"".join((_HEADER.pack(_MAGIC, kind, length, _checksum(kind, length, parts)), *parts))
+
+
+def _checksum(kind: int, length: int, parts: tuple[bytes | memoryview, ...]) -> int:
+    value = zlib.crc32(struct.pack("<II", kind, length))
+    for part in parts:
+        value = zlib.crc32(part, value)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame as read: its kind, what it holds, and where the next one begins."""
+
+    kind: int
+    payload: memoryview
+    end: int
+
+
+def frames(data: memoryview, begin: int = 0) -> Iterator[Frame]:
+    """Yield the whole frames of a file's bytes from ``begin`` on.
+
+    The first one that is cut off or does not agree with its checksum ends them: nothing after it can be
+    relied on to follow what is before it.
+    """
+    while begin + _HEADER.size <= len(data):
+        magic, kind, length, checksum = _HEADER.unpack_from(data, begin)
+        start = begin + _HEADER.size
+        if magic != _MAGIC or length > LARGEST or start + length > len(data):
+            return
+        payload = data[start : start + length]
+        if _checksum(kind, length, (payload,)) != checksum:
+            return
+        begin = start + length
+        yield Frame(kind, payload, begin)

@@ -1,0 +1,284 @@
+"""Writes the experiments of one trainer into the store, in a thread, so that nobody waits for the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from compute.problems import Problem, ProblemError
+from lab.config import ExperimentConfig
+from lab.messages import Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
+from lab.recording import evaluated_rows, step_rows
+from lab.store.curve_files import CurveWriter
+from lab.store.database import Database
+from lab.store.extremes import Extremes
+from lab.store.owner import this_process
+from lab.store.problems import folder_error
+from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
+from lab.store.rows import Role
+
+ENTER_SECONDS = 1.0
+"""How often the tables are brought up to date while something is recorded."""
+SIGN_SECONDS = 20.0
+"""How often a process that only waits says that it lives."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An experiment begins under an identity; the one before it, if any, is over."""
+
+    identity: str
+    config: ExperimentConfig
+    started: Started
+
+
+@dataclass(frozen=True)
+class Intervened:
+    """Something was changed by hand."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Over:
+    """Whoever trained the experiment is done with it: it cannot go on."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A place in the queue; ``done`` is set when everything before it is written."""
+
+    done: threading.Event
+
+
+_FINAL = ("finished", "interrupted")
+"""States after which nothing more comes; what was stopped can be resumed."""
+
+Kept = Begun | Intervened | Over | Reached | Recorded | Paused | Resumed | Ended | Lost | Failed | Died
+
+
+class Keeper:
+    """What is done with each message about one trainer's experiments; for one thread.
+
+    Parameters
+    ----------
+    folder
+        The store's.
+    group, role
+        What the experiments belong to.
+    tell
+        Is told of a problem; the training goes on without being kept.
+    """
+
+    def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
+        self._folder, self._group, self._role, self._tell = folder, group, role, tell
+        self._database = Database(folder)
+        self._owner = this_process()
+        self._identity: str | None = None
+        self._curves: CurveWriter | None = None
+        self._progress = Progress.begun(0)
+        self._extremes = Extremes(0)
+        self._confusion: dict[tuple[int, ...], tuple[int, str, np.ndarray]] = {}
+        self._entered = 0.0
+        self._fresh = False
+
+    def take(self, message: Kept) -> None:
+        """Write what a message says."""
+        try:
+            self._take(message)
+        except ProblemError as error:
+            self._tell(error.problem)
+        except OSError as error:
+            self._give_up_curves()
+            self._tell(folder_error(self._folder, error).problem)
+
+    def _take(self, message: Kept) -> None:
+        if isinstance(message, Begun):
+            self._finish()
+            self._begin(message)
+        elif isinstance(message, Reached):
+            message.done.set()
+        elif self._identity is None:
+            return
+        elif isinstance(message, Recorded):
+            self._record(message)
+        elif isinstance(message, Over):
+            self._finish()
+        else:
+            self._progress = _after(self._progress, message)
+            if self._progress.state in _FINAL:
+                self._finish()
+            else:
+                self._enter()
+
+    def tick(self) -> None:
+        """Bring the tables up to date, if it is time."""
+        if self._identity is None:
+            return
+        wait = ENTER_SECONDS if self._fresh else SIGN_SECONDS
+        if time.monotonic() - self._entered >= wait:
+            try:
+                self._enter()
+            except ProblemError as error:
+                self._tell(error.problem)
+            except OSError as error:
+                self._give_up_curves()
+                self._tell(folder_error(self._folder, error).problem)
+
+    def close(self) -> None:
+        """End what is being kept."""
+        self.take(Over())
+        self._database.close()
+
+    def _begin(self, begun: Begun) -> None:
+        with self._database.writing() as (connection, change):
+            insert_experiment(
+                connection, change, begun.identity, begun.config, begun.started, self._owner, self._group,
+                self._role,
+            )  # fmt: skip
+        self._identity = begun.identity
+        self._progress = Progress.begun(len(begun.started.runs))
+        self._extremes = Extremes(len(begun.started.runs))
+        self._confusion.clear()
+        self._entered, self._fresh = time.monotonic(), False
+        path = curve_path(self._folder, begun.identity)
+        self._curves = CurveWriter(path, begun.started.runs, begun.started.steps_per_epoch)
+
+    def _record(self, message: Recorded) -> None:
+        runs, chunk = message.runs, message.chunk
+        if self._curves is not None:
+            self._curves.append(runs, chunk)
+        step, seconds = self._progress.step, self._progress.seconds
+        if chunk.steps:
+            self._extremes.note(runs, *step_rows(chunk))
+            step, seconds = max(step, chunk.first_step + chunk.steps), max(seconds, float(chunk.seconds[-1]))
+        for evaluation in chunk.evaluations:
+            self._extremes.note(runs, *evaluated_rows(evaluation))
+            if evaluation.confusion is not None:
+                validation = any(name.startswith("validation_") for name in evaluation.metrics)
+                split = "validation" if validation else "train"
+                self._confusion[runs] = evaluation.step, split, evaluation.confusion
+        self._progress = self._progress.at(step, seconds).with_ends(
+            replace(end, run=runs[end.run]) for end in chunk.ended
+        )
+        self._fresh = True
+        if chunk.ended:
+            self._enter()
+
+    def _enter(self) -> None:
+        """Write how the experiment stands into the tables."""
+        assert self._identity is not None
+        self._entered, self._fresh = time.monotonic(), False
+        if self._curves is not None:
+            for runs, (step, split, counts) in self._confusion.items():
+                self._curves.append_confusion(step, split, runs, counts)
+            self._confusion.clear()
+        with self._database.writing() as (connection, change):
+            update_experiment(connection, change, self._identity, self._progress, self._extremes)
+
+    def _finish(self) -> None:
+        """Leave the experiment: what still ran was ended by whoever trained it."""
+        if self._identity is None:
+            return
+        identity = self._identity
+        if self._progress.state in ("running", "paused"):
+            self._progress = self._progress.now("stopped", "stopped")
+        try:
+            self._enter()
+            with self._database.writing() as (connection, _):
+                release(connection, "experiments", identity)
+        finally:
+            self._identity = None
+            self._give_up_curves()
+
+    def _give_up_curves(self) -> None:
+        if self._curves is not None:
+            with contextlib.suppress(OSError):
+                self._curves.close()
+            self._curves = None
+
+
+def _after(progress: Progress, message: object) -> Progress:
+    """Return how an experiment stands after a message that is neither its beginning nor rows."""
+    if isinstance(message, Intervened):
+        return progress.intervened(message.sentence)
+    if isinstance(message, Paused):
+        return progress.at(message.step, progress.seconds).now("paused", "running", ())
+    if isinstance(message, Resumed):
+        return progress.now("running", "running", ("stopped",))
+    if isinstance(message, Ended):
+        status = "finished" if message.ending == "finished" else "stopped"
+        return progress.at(message.step, message.seconds).now(message.ending, status)  # type: ignore[arg-type]
+    if isinstance(message, Lost):
+        return progress.lost(message.runs)
+    return progress.now("interrupted", "interrupted") if progress.state in ("running", "paused") else progress
+
+
+class KeeperThread:
+    """A keeper in a thread of its own, fed without waiting.
+
+    Parameters
+    ----------
+    folder, group, role
+        As those of `Keeper`.
+
+    Attributes
+    ----------
+    problem
+        The first problem with keeping, or ``None``.
+    """
+
+    def __init__(self, folder: Path, group: str | None, role: Role) -> None:
+        self.problem: Problem | None = None
+        self._queue: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
+        self._make = partial(Keeper, folder, group, role, self._tell)
+        self._thread: threading.Thread | None = None
+
+    def _tell(self, problem: Problem) -> None:
+        if self.problem is None:
+            self.problem = problem
+
+    def put(self, message: Kept) -> None:
+        """Queue a message."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="store", daemon=True)
+            self._thread.start()
+        self._queue.put(message)
+
+    def _work(self) -> None:
+        keeper = self._make()
+        while True:
+            try:
+                message = self._queue.get(timeout=ENTER_SECONDS / 4)
+            except queue.Empty:
+                keeper.tick()
+                continue
+            if message is None:
+                keeper.close()
+                return
+            keeper.take(message)
+            keeper.tick()
+
+    def mark(self) -> threading.Event:
+        """Return an event that is set once everything queued so far is written."""
+        done = threading.Event()
+        if self._thread is None:
+            done.set()
+        else:
+            self._queue.put(Reached(done))
+        return done
+
+    def close(self, patience: float) -> None:
+        """Write everything and end the thread; wait at most ``patience`` seconds."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(patience)
+            self._thread = None

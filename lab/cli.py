@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
+    run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
     run.add_argument("--quiet", action="store_true", help="print no progress")
 
     listing = commands.add_parser(
@@ -206,6 +207,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
     from lab.config_changes import apply_changes, parse_setting
     from lab.experiment_file import read_experiment
     from lab.headless import run_headless
+    from lab.store.store import Store
 
     path = Path(options.file)
     config = read_experiment(path)
@@ -224,6 +226,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         quiet=options.quiet,
         source=path,
         workers=options.workers,
+        store=None if options.no_store else Store(),
     )
 
 
@@ -272,12 +275,13 @@ def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) ->
     """Run an experiment, the built-in one by default, because there is no display."""
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
+    from lab.store.store import Store
 
     try:
         config: ExperimentConfig = default_experiment() if path is None else read_experiment(path)
         folder = default_folder(config.name if path is None else path.stem)
         say(f"{reason}: running “{config.name}” without a window into {folder}.")
-        return run_headless(config, folder, device=device, draw=draw, source=path)
+        return run_headless(config, folder, device=device, draw=draw, source=path, store=Store())
     except ProblemError as error:
         print_problem(error.problem)
         return BAD_INPUT

@@ -21,7 +21,7 @@ from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.extremes import Extremes
 from lab.store.owner import this_process
-from lab.store.problems import folder_error
+from lab.store.problems import curves_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
 from lab.store.rows import Role
 
@@ -75,7 +75,7 @@ class Keeper:
     group, role
         What the experiments belong to.
     tell
-        Is told of a problem; the training goes on without being kept.
+        Is told of every problem; the training goes on, and is kept as far as can be.
     """
 
     def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
@@ -96,9 +96,6 @@ class Keeper:
             self._take(message)
         except ProblemError as error:
             self._tell(error.problem)
-        except OSError as error:
-            self._give_up_curves()
-            self._tell(folder_error(self._folder, error).problem)
 
     def _take(self, message: Kept) -> None:
         if isinstance(message, Begun):
@@ -129,9 +126,6 @@ class Keeper:
                 self._enter()
             except ProblemError as error:
                 self._tell(error.problem)
-            except OSError as error:
-                self._give_up_curves()
-                self._tell(folder_error(self._folder, error).problem)
 
     def close(self) -> None:
         """End what is being kept."""
@@ -149,13 +143,25 @@ class Keeper:
         self._extremes = Extremes(len(begun.started.runs))
         self._confusion.clear()
         self._entered, self._fresh = time.monotonic(), False
-        path = curve_path(self._folder, begun.identity)
-        self._curves = CurveWriter(path, begun.started.runs, begun.started.steps_per_epoch)
+        path, started = curve_path(self._folder, begun.identity), begun.started
+        try:
+            self._curves = CurveWriter(path, started.runs, started.steps_per_epoch)
+        except OSError as error:
+            self._tell(curves_problem(path, error))
+
+    def _write(self, write: Callable[[CurveWriter], None]) -> None:
+        """Write to the curves; where that fails, they end with what was written before."""
+        if self._curves is None:
+            return
+        try:
+            write(self._curves)
+        except OSError as error:
+            self._tell(curves_problem(self._curves.path, error))
+            self._close_curves()
 
     def _record(self, message: Recorded) -> None:
         runs, chunk = message.runs, message.chunk
-        if self._curves is not None:
-            self._curves.append(runs, chunk)
+        self._write(lambda curves: curves.append(runs, chunk))
         step, seconds = self._progress.step, self._progress.seconds
         if chunk.steps:
             self._extremes.note(runs, *step_rows(chunk))
@@ -177,10 +183,11 @@ class Keeper:
         """Write how the experiment stands into the tables."""
         assert self._identity is not None
         self._entered, self._fresh = time.monotonic(), False
-        if self._curves is not None:
-            for runs, (step, split, counts) in self._confusion.items():
-                self._curves.append_confusion(step, split, runs, counts)
-            self._confusion.clear()
+        for runs, (step, split, counts) in self._confusion.items():
+            self._write(
+                partial(CurveWriter.append_confusion, step=step, split=split, runs=runs, counts=counts)
+            )
+        self._confusion.clear()
         with self._database.writing() as (connection, change):
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
 
@@ -197,9 +204,9 @@ class Keeper:
                 release(connection, "experiments", identity)
         finally:
             self._identity = None
-            self._give_up_curves()
+            self._close_curves()
 
-    def _give_up_curves(self) -> None:
+    def _close_curves(self) -> None:
         if self._curves is not None:
             with contextlib.suppress(OSError):
                 self._curves.close()
@@ -229,6 +236,8 @@ class KeeperThread:
     ----------
     folder, group, role
         As those of `Keeper`.
+    tell
+        Is told the first problem, in that thread.
 
     Attributes
     ----------
@@ -236,15 +245,17 @@ class KeeperThread:
         The first problem with keeping, or ``None``.
     """
 
-    def __init__(self, folder: Path, group: str | None, role: Role) -> None:
+    def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
         self.problem: Problem | None = None
         self._queue: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
-        self._make = partial(Keeper, folder, group, role, self._tell)
+        self._make = partial(Keeper, folder, group, role, self._note)
+        self._tell = tell
         self._thread: threading.Thread | None = None
 
-    def _tell(self, problem: Problem) -> None:
+    def _note(self, problem: Problem) -> None:
         if self.problem is None:
             self.problem = problem
+            self._tell(problem)
 
     def put(self, message: Kept) -> None:
         """Queue a message."""

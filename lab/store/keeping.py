@@ -57,7 +57,7 @@ class KeepingTrainer:
 
     def __init__(self, inner: Trainer, store: Store, group: str | None = None, role: Role = "") -> None:
         self._inner = inner
-        self._keeper = KeeperThread(store.folder, group, role)
+        self._keeper = KeeperThread(store.folder, group, role, store.tell)
         self.experiment_id = ""
         self._start: Start | None = None
         self._listening = False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "show", "doctor", "bench")
+COMMANDS = ("run", "list", "show", "doctor", "bench", "store")
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -40,6 +40,7 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.store_arguments import add_store_command
     from lab.versions import version
 
     top = argparse.ArgumentParser(
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
         "all cores.",
     )
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_store_command(commands)
     return top
 
 
@@ -182,6 +184,10 @@ def main(
             return OK
         if options.command == "bench":
             return _bench(options.json)
+        if options.command == "store":
+            from lab.store_commands import run_store
+
+            return run_store(options)
         return _run(options, draw)
     except ProblemError as error:
         print_problem(error.problem)
@@ -260,7 +266,8 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
-        body = f"{hint} Commands are run, list, show, doctor and bench; losslab --help explains them.".strip()
+        known = f"{', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
+        body = f"{hint} Commands are {known}; losslab --help explains them.".strip()
         print_problem(Problem(title, body))
         return BAD_INPUT
     from lab.display import why_no_display

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,6 +25,18 @@ _RUNS = (
 )
 _EVERY_RUN = _RUNS.format(source="runs r")
 _CHANGED_RUNS = _RUNS.format(source="experiments e JOIN runs r ON r.experiment = e.id WHERE e.changed > ?")
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python from looking for garbage among thousands of new rows, none of which is."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 class Listing:
@@ -54,9 +68,10 @@ class Listing:
         if purged != self._purged:  # rows are gone for good: what is left is read anew
             self._known.clear()
             self.version, self._purged = -1, purged
-        fresh = self._read_experiments(connection)
-        for identity, runs in self._read_runs(connection, fresh).items():
-            self._known[identity] = fresh[identity], tuple(runs)
+        with _collector_at_rest():
+            fresh = self._read_experiments(connection)
+            for identity, runs in self._read_runs(connection, fresh).items():
+                self._known[identity] = fresh[identity], tuple(runs)
         ordered = sorted(
             self._known.values(), key=lambda known: (known[0].created, known[0].id), reverse=True
         )

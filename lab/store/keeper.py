@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -147,20 +148,21 @@ class Keeper:
             except ProblemError as error:
                 self._tell(error.problem)
 
-    def rest(self) -> None:
-        """Put the curves of an experiment that is over in order, if there is one and nothing else to do."""
+    def rest(self, most_bytes: float = math.inf) -> None:
+        """Put the curves of an experiment that is over in order, if they are at most so large."""
         if self._unrested:
+            path = self._unrested.pop()
             # where it fails the file stays as it is, which is as good but for its size
             with contextlib.suppress(OSError, ProblemError):
-                put_to_rest(self._unrested.pop())
+                if path.stat().st_size <= most_bytes:
+                    put_to_rest(path)
 
     def close(self) -> None:
         """End what is being kept; only what takes a moment is put in order."""
         self.take(Over())
         self._database.close()
-        self._unrested = [path for path in self._unrested if path.stat().st_size <= SMALL_BYTES]
         while self._unrested:
-            self.rest()
+            self.rest(SMALL_BYTES)
 
     def _begin(self, begun: Begun) -> None:
         with self._database.writing() as (connection, change):

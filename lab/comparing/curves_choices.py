@@ -91,15 +91,12 @@ class CurveChoices:
         for name in ("members", "smooth", "relative", "log_x"):
             if isinstance(stored.get(name), bool):
                 kept[name] = stored[name]
-        if stored.get("log_y") in (None, True, False):
-            kept["log_y"] = stored.get("log_y")
-        for name in ("x", "y"):
-            if isinstance(stored.get(name), str):
-                kept[name] = stored[name]
-        if stored.get("centre") in CENTRES:
-            kept["centre"] = stored["centre"]
-        if stored.get("spread") in SPREADS:
-            kept["spread"] = stored["spread"]
+        if isinstance(stored.get("log_y"), bool):
+            kept["log_y"] = stored["log_y"]
+        for name, known in (("x", None), ("y", None), ("centre", CENTRES), ("spread", SPREADS)):
+            text = stored.get(name)
+            if isinstance(text, str) and (known is None or text in known):
+                kept[name] = text
         weight, by = stored.get("smoothing"), stored.get("grouping")
         if isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < 1:
             kept["smoothing"] = float(weight)

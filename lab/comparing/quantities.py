@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -151,6 +152,30 @@ def ordered(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
         return 0, float(value), ()
 
     return tuple(sorted(different, key=place))
+
+
+def offered(rows: Sequence[RunRow], *, with_metrics: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return (name, words) of everything that is known of some runs, no words twice.
+
+    What is known of every run comes first, then the fields in which they differ, then metrics, then the other
+    fields.
+
+    Parameters
+    ----------
+    rows
+        The runs.
+    with_metrics
+        Whether last, best and first values of metrics are among it.
+    """
+    ends = [f"{end}.{metric}" for metric in metrics_of(rows) for end in ENDS] if with_metrics else []
+    fields = dict.fromkeys(path for row in rows for path in row.fields)
+    fields.pop("seed", None)
+    words = {name: label_of(name) for name in (*OWN, *varying(rows), *ends, *fields)}
+    counts = Counter(words.values())
+    return tuple(
+        (name, label if counts[label] == 1 or name in OWN else f"{label} ({name})")
+        for name, label in words.items()
+    )
 
 
 class Column:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "show", "doctor", "bench")
+COMMANDS = ("run", "list", "show", "lesson", "doctor", "bench")
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -40,6 +40,7 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab import lesson_commands
     from lab.versions import version
 
     top = argparse.ArgumentParser(
@@ -94,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("kind", metavar="loss", choices=("loss",))
     show.add_argument("name", metavar="NAME", help="registry name, as losslab list losses prints it")
 
+    lesson_commands.add_parser(commands)
     commands.add_parser("doctor", help="versions, Qt and display, BLAS and threads, GPU and why not, folders")
 
     bench = commands.add_parser(
@@ -173,6 +175,10 @@ def main(
 
             print_card(options.name)
             return OK
+        if options.command == "lesson":
+            from lab.lesson_commands import lesson_command
+
+            return lesson_command(options)
         if options.command == "doctor":
             from lab.doctor import print_report
 
@@ -257,7 +263,8 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
-        body = f"{hint} Commands are run, list, show, doctor and bench; losslab --help explains them.".strip()
+        names = f"{', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
+        body = f"{hint} Commands are {names}; losslab --help explains them.".strip()
         print_problem(Problem(title, body))
         return BAD_INPUT
     from lab.display import why_no_display

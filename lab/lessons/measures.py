@@ -80,6 +80,18 @@ def _peak_step(curve: _Curve) -> Values:
     return curve.each(lambda steps, values: float(steps[int(np.nanargmax(values))]))
 
 
+def _parameter(curve: _Curve, place: float) -> Values:
+    found = []
+    for run in curve.runs:
+        values = curve.source.curves.snapshots.at(run)
+        if values is None:
+            raise MeasureError("The model has too many parameters for those of every seed to be kept.")
+        if not 0 <= place < len(values):
+            raise MeasureError(f"The model has the parameters 0 to {len(values) - 1}.")
+        found.append(float(values[int(place)]))
+    return np.array(found)
+
+
 CURVES: Mapping[str, tuple[Callable[..., Values], int, str]] = {
     "at": (_at, 1, "value at a step"),
     "first": (lambda curve: curve.each(lambda _, values: float(values[0])), 0, "first value"),
@@ -91,6 +103,9 @@ CURVES: Mapping[str, tuple[Callable[..., Values], int, str]] = {
     "epochs_to": (_epochs_to, 1, "epochs until a value is reached, infinite for never"),
 }
 """Functions of (loss, metric, …): what to call, how many numbers follow, and what it is."""
+
+PARAMETER = "parameter"
+"""The function of (loss, number): a final parameter of a small model, layer by layer weights, then biases."""
 
 NUMBERS: Mapping[str, tuple[Callable[[Values], float], str]] = {
     "median": (lambda x: float(np.median(x)), "middle of the seeds, infinite where half never arrive"),
@@ -157,8 +172,11 @@ class _Reader:
     def _call(self, name: str, arguments: list[ast.expr]) -> Any:
         if name in CURVES:
             return self._curve(name, arguments)
+        if name == PARAMETER:
+            return self._parameter(arguments)
         if name not in NUMBERS and name not in SHAPED:
-            raise MeasureError(f"There is no function {name}." + _near(name, (*CURVES, *NUMBERS, *SHAPED)))
+            known = (*CURVES, PARAMETER, *NUMBERS, *SHAPED)
+            raise MeasureError(f"There is no function {name}." + _near(name, known))
         if len(arguments) != 1:
             raise MeasureError(f"{name} takes one argument, not {len(arguments)}.")
         inner = np.atleast_1d(np.asarray(self.value(arguments[0]), dtype=np.float64))
@@ -178,6 +196,12 @@ class _Reader:
         if self._sources is None:
             return np.ones(2)
         return act(self._find(loss, metric), *rest)
+
+    def _parameter(self, arguments: list[ast.expr]) -> Values:
+        if len(arguments) != 2:
+            raise MeasureError("parameter takes a loss and a number.")
+        loss, place = _text(arguments[0]), self.value(arguments[1])
+        return np.ones(2) if self._sources is None else _parameter(self._find(loss, "loss"), place)
 
     def _find(self, loss: str, metric: str) -> _Curve:
         assert self._sources is not None
@@ -213,7 +237,11 @@ def check_losses(text: str, labels: Mapping[str, tuple[str, ...]]) -> None:
         Naming the one that is not.
     """
     for node in ast.walk(_parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CURVES:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in (*CURVES, PARAMETER)
+        ):
             _place(_text(node.args[0]), labels)
 
 

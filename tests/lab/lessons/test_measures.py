@@ -121,3 +121,14 @@ def test_losses_are_checked_without_runs() -> None:
     check_losses('median(last("ce", "loss"))', {"": ("ce", "se")})
     with pytest.raises(MeasureError, match="no loss mae"):
         check_losses('median(last("mae", "loss"))', {"": ("ce", "se")})
+
+
+def test_a_final_parameter_is_one_of_the_model(session: Session) -> None:
+    values = [session.curves.snapshots.at(run) for run in (0, 1, 2)]
+    expected = [float(v[1]) for v in values if v is not None]
+    assert len(expected) == 3
+    assert measured('mean(parameter("ce", 1))', {"": session}) == pytest.approx(np.mean(expected))
+    with pytest.raises(MeasureError, match="parameters 0 to 8"):
+        measured('mean(parameter("ce", 9))', {"": session})
+    with pytest.raises(MeasureError, match="a loss and a number"):
+        check_measure('mean(parameter("ce"))')

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "show", "doctor", "bench", "store")
+COMMANDS = (
+    "run", "lesson",
+    "store",
+    "list", "show", "doctor", "bench",
+)  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -40,6 +44,7 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.lesson_commands import add_lesson_command
     from lab.store_arguments import add_store_command
     from lab.versions import version
 
@@ -106,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
         "all cores.",
     )
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_lesson_command(commands)
     add_store_command(commands)
     return top
 
@@ -184,10 +190,8 @@ def main(
             return OK
         if options.command == "bench":
             return _bench(options.json)
-        if options.command == "store":
-            from lab.store_commands import run_store
-
-            return run_store(options)
+        if "perform" in options:
+            return int(options.perform(options))
         return _run(options, draw)
     except ProblemError as error:
         print_problem(error.problem)

@@ -12,6 +12,7 @@ def add_store_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         help="the store of all runs: what is in it, cleaning, export and import",
         description="Every run is kept in a store. LOSSLAB_STORE=DIR uses a store in another folder.",
     )
+    store.set_defaults(perform=_perform)
     what = store.add_subparsers(dest="store_command", metavar="WHAT", required=True)
     what.add_parser("info", help="counts, sizes, the newest experiments, damaged files")
     what.add_parser("path", help="print the store's folder")
@@ -33,6 +34,12 @@ def add_store_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     exporting.add_argument("--force", action="store_true", help="overwrite the file")
     importing = what.add_parser("import", help="take in the experiments of such a file")
     importing.add_argument("file", metavar="FILE", help="the file")
+
+
+def _perform(options: argparse.Namespace) -> int:
+    from lab.store_commands import run_store
+
+    return run_store(options)
 
 
 def _days(text: str) -> float:

@@ -37,8 +37,9 @@ from lab.session_state import Trainer
 from lab.store.curve_files import CurveWriter
 from lab.store.curve_reading import CurveReader
 from lab.store.extremes import Extremes
-from lab.store.keeper import Begun, Keeper
+from lab.store.keeper import Keeper
 from lab.store.keeping import KeepingTrainer
+from lab.store.kept_messages import Begun
 from lab.store.owner import this_process
 from lab.store.records import Progress, insert_experiment, new_id, release, update_experiment
 from lab.store.resting import put_to_rest

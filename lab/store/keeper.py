@@ -5,22 +5,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import math
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
-from lab.messages import Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
+from lab.messages import Ended, Lost, Paused, Recorded, Resumed
 from lab.recording import evaluated_rows, step_rows
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.extremes import Extremes
+from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached
 from lab.store.owner import this_process
 from lab.store.problems import curves_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
@@ -33,47 +32,8 @@ SIGN_SECONDS = 20.0
 """How often a process that only waits says that it lives."""
 SMALL_BYTES = 16 * 2**20
 """Curves that are put in order even while the program waits to end."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """An experiment begins under an identity; the one before it, if any, is over."""
-
-    identity: str
-    config: ExperimentConfig
-    started: Started
-
-
-@dataclass(frozen=True)
-class Intervened:
-    """Something was changed by hand."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Over:
-    """Whoever trained the experiment is done with it: it cannot go on."""
-
-
-@dataclass(frozen=True)
-class Overrun:
-    """What is recorded comes faster than it can be written: nothing more of it is handed over."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A place in the queue; ``done`` is set when everything before it is written."""
-
-    done: threading.Event
-
-
 _FINAL = ("finished", "interrupted")
 """States after which nothing more comes; what was stopped can be resumed."""
-
-Kept = (
-    Begun | Intervened | Over | Overrun | Reached | Recorded | Paused | Resumed | Ended | Lost | Failed | Died
-)
 
 
 class Keeper:

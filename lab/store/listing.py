@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.store.extremes import Values
 from lab.store.rows import ExperimentRow, GroupRow, RunRow, Scalar
 from lab.store.run_fields import run_fields
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _EXPERIMENT = (
     "SELECT id, kind, group_id, role, name, question, created, seconds, state, device_kind, device_label, "

@@ -67,7 +67,9 @@ class Keeper:
         """Seconds after which there is something to do without a message, ``None`` where there is nothing."""
         if self._unrested:
             return 0.0
-        return None if self._identity is None else ENTER_SECONDS / 4
+        if self._identity is None:
+            return None
+        return (ENTER_SECONDS if self._fresh else SIGN_SECONDS) / 4
 
     def take(self, message: Kept) -> None:
         """Write what a message says."""

@@ -79,7 +79,7 @@ class CurvesOptions(QWidget):
             labelled("Facet", self.facet, self.suggest),
             self.centre,
             labelled("Band", self.spread),
-            self.members,
+            labelled("", self.members),
             labelled("Smooth", self.smooth, self.smooth_value),
             labelled("", self.relative, self.log_x),
         ):

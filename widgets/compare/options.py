@@ -73,5 +73,6 @@ def labelled(words: str, *widgets: QWidget) -> QWidget:
         row.addWidget(label)
     for widget in widgets:
         row.addWidget(widget)
+    holder.setFixedHeight(28)
     holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return holder

@@ -20,8 +20,8 @@ from widgets.theme import Theme
 
 HANDLE = 10.0
 """Width of a range on an axis."""
-SIDE = 64.0
-"""Room for labels at the left of the first and at the right of the last axis."""
+SIDES = (64.0, 180.0)
+"""Least and most room for labels at the left of the first and at the right of the last axis."""
 HEATS = 32
 
 
@@ -59,11 +59,20 @@ def lay_out_parallel(theme: Theme, parallel: Parallel, rect: QRectF) -> Parallel
     bottom = max(top + 40.0, rect.bottom() - 10)
     if missing:
         bottom = top + (bottom - top) / (1 - MISSING_SHARE)
-    left, right = rect.left() + SIDE, rect.right() - SIDE
+    left = rect.left() + side_width(theme, parallel, 0)
+    right = rect.right() - side_width(theme, parallel, len(parallel.axes) - 1)
     places = np.linspace(left, right, len(parallel.axes)) if len(parallel.axes) > 1 else [(left + right) / 2]
     y = bottom - parallel.shares * (bottom - top)
     legend = QRectF(rect.left(), rect.top(), rect.width(), legend_height)
     return ParallelLayout(legend, tuple(float(place) for place in places), top, bottom, y)
+
+
+def side_width(theme: Theme, parallel: Parallel, index: int) -> float:
+    """Return the room that labels of an axis at the edge need."""
+    metrics = QFontMetricsF(theme.font("tick"))
+    words = parallel.axes[index].texts or ("",)
+    title = QFontMetricsF(theme.font("tag")).horizontalAdvance(parallel.axes[index].label) / 2
+    return min(max(SIDES[0], title, *(metrics.horizontalAdvance(word) + 12 for word in words)), SIDES[1])
 
 
 def line_colours(theme: Theme, parallel: Parallel) -> list[QColor]:
@@ -162,7 +171,7 @@ def _paint_labels(
     painter.drawText(QPointF(left, layout.top - 16 - metrics.descent()), title)
     painter.setFont(theme.font("tick"))
     metrics = QFontMetricsF(painter.font())
-    room = SIDE - 10 if last or index == 0 else max(30.0, spacing / 2 - 12)
+    room = side_width(theme, parallel, index) - 10 if last or index == 0 else max(30.0, spacing / 2 - 12)
     height = layout.bottom - layout.top
     free = layout.bottom + metrics.height()
     for share, word in axis_ticks(axis, max(2, min(6, round(height / 44)))):

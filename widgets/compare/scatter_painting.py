@@ -39,12 +39,21 @@ def lay_out_scatter(theme: Theme, scatter: Scatter, rect: QRectF) -> ScatterLayo
     left = left_width(theme, scatter.y, rect.height())
     plot = QRectF(rect.left() + left, top + 22, rect.width() - left - 20, max(24.0, rect.bottom() - top - 62))
     x = plot.left() + scatter.x.share(scatter.places[:, 0]) * plot.width()
+    if scatter.x.texts:
+        x = x + _dodge(scatter, plot.width() / len(scatter.x.texts))
     y = plot.bottom() - scatter.y.share(scatter.places[:, 1]) * plot.height()
     return ScatterLayout(
         QRectF(rect.left(), rect.top(), rect.width(), LEGEND_LINE * len(lines)),
         plot,
         np.stack([x, y], axis=1),
     )
+
+
+def _dodge(scatter: Scatter, room: float) -> NDArray[np.float64]:
+    """Return how far points of a category stand beside its middle: colours side by side."""
+    numbers = np.unique(scatter.series)
+    step = min(18.0, 0.6 * room / max(1, len(numbers)))
+    return np.asarray(step * (np.searchsorted(numbers, scatter.series) - (len(numbers) - 1) / 2))
 
 
 def paint_scatter(
@@ -63,7 +72,7 @@ def paint_scatter(
     painter.setPen(theme.color("text"))
     metrics = QFontMetricsF(painter.font())
     up = metrics.elidedText(f"↑ {scatter.y.label}", Qt.TextElideMode.ElideRight, plot.width() / 2)
-    painter.drawText(QPointF(plot.left() - 32, plot.top() - 12 + metrics.ascent() / 2), up)
+    painter.drawText(QPointF(layout.legend.left(), plot.top() - 11), up)
     across = metrics.elidedText(f"{scatter.x.label} →", Qt.TextElideMode.ElideRight, plot.width())
     left = plot.right() - metrics.horizontalAdvance(across)
     painter.drawText(QPointF(left, plot.bottom() + 24 + metrics.ascent()), across)

@@ -7,7 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from lab.comparing.quantities import is_metric
 from lab.comparing.scatter import Axis, Scatter
+from lab.loss_labels import format_number
 from lab.number_text import value_text
 from widgets.compare.painted_plot import PaintedPlot
 from widgets.compare.scatter_painting import ScatterLayout, lay_out_scatter, paint_scatter
@@ -155,7 +157,9 @@ def axis_value(axis: Axis, value: float) -> str:
     """Return a value on an axis as text."""
     if np.isnan(value):
         return "none"
-    return axis.texts[round(value)] if axis.texts else value_text(value)
+    if axis.texts:
+        return axis.texts[round(value)]
+    return value_text(value) if is_metric(axis.name) else format_number(value)
 
 
 def _room(rect: QRectF) -> QRectF:

@@ -14,8 +14,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.comparing.curves_choices import usual_metric
-from lab.comparing.quantities import offered, varying
-from lab.comparing.scatter import MOST_COLOURS, Scatter, make_scatter
+from lab.comparing.quantities import offered
+from lab.comparing.scatter import MOST_COLOURS, Scatter, make_scatter, usual_field
 from lab.number_text import value_text
 from lab.panels import Panel
 from lab.store.rows import RunKey, RunRow
@@ -182,9 +182,8 @@ class ScatterView(QWidget):
     # --- inside -----------------------------------------------------------------------------------
     def _names(self) -> tuple[str, str]:
         """Return what is across and up: as chosen, else what differs against how it ended."""
-        different = [name for name in varying(self._rows) if not name.startswith("loss.")]
         return (
-            self._choices.x or (different[0] if different else "seed"),
+            self._choices.x or usual_field(self._rows),
             self._choices.y or f"last.{usual_metric(self._rows)}",
         )
 
@@ -199,8 +198,11 @@ class ScatterView(QWidget):
         for button, axis in ((self.log_x, scatter.x), (self.log_y, scatter.y)):
             button.setChecked(axis.log)
             button.setEnabled(not axis.texts)
-        self.title.setText(f"{scatter.y.label} and {scatter.x.label.lower()}")
-        words = [f"{len(scatter.keys)} {'run' if len(scatter.keys) == 1 else 'runs'}"]
+        self.title.setText(scatter.y.label)
+        words = [
+            f"against {scatter.x.label}",
+            f"{len(scatter.keys)} {'run' if len(scatter.keys) == 1 else 'runs'}",
+        ]
         if not math.isnan(scatter.correlation):
             words.append(f"Spearman’s ρ = {value_text(scatter.correlation, digits=2)}")
         self.subtitle.setText(", ".join(words))

@@ -212,18 +212,19 @@ def read_samples(
     first: int,
     last: int,
     view: CurveView,
+    raw_values: int = RAW_VALUES,
 ) -> Samples:
-    """Choose between the values themselves and the pyramid."""
+    """Choose between the values themselves, where they are at most ``raw_values``, and the pyramid."""
     count = last - first
     width = track.pyramid.width
     coarse = count // width < view.columns // 2
-    if count * len(runs) <= RAW_VALUES or coarse:
+    if count * len(runs) <= raw_values or coarse:
         _, smoothed = read_raw(curves, track, metric, runs, first, last, view)
         x = positions(curves, track, slice(first, last), view.x_axis)
         return Samples(x, smoothed, smoothed, smoothed, exact=True)
     if view.log_x and first == 0:
         # A pyramid is too coarse for the first decades of a logarithmic axis: those come from the values.
-        head_rows = -(-min(count, max(4096, RAW_VALUES // (4 * len(runs)))) // width) * width
+        head_rows = -(-min(count, max(4096, raw_values // (4 * len(runs)))) // width) * width
         head = read_samples(curves, track, metric, runs, 0, head_rows, replace(view, log_x=False))
         tail = _read_pyramid(curves, track, metric, runs, head_rows, last, view)
         return Samples(

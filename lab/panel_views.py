@@ -189,7 +189,7 @@ def readout(panel: CurvePanel, x: float) -> tuple[LegendEntry, ...]:
         words = []
         for facet in panel.facets:
             for line in facet.lines:
-                if line.key != entry.key or line.role not in ("mean", "layer"):
+                if line.path or line.key != entry.key or line.role not in ("mean", "layer"):
                     continue
                 text = value_text(_value_at(line.x, line.y, x, panel), percent=panel.percent)
                 words.append(f"{line.tag} {text}" if line.role == "layer" and line.tag else text)

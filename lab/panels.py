@@ -17,7 +17,10 @@ Role = Literal["mean", "member", "raw", "layer"]
 
 @dataclass(frozen=True)
 class Line:
-    """One polyline: x, y (n,), NaN breaks it. ``tag`` is a direct label at its end, ``key`` its loss's."""
+    """One polyline: x, y (n,), NaN breaks it. ``tag`` is a direct label at its end, ``key`` its loss's.
+
+    x ascends, unless the line is a ``path`` that may turn back.
+    """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -26,6 +29,7 @@ class Line:
     name: str
     tag: str = ""
     key: str = ""
+    path: bool = False
 
 
 @dataclass(frozen=True)

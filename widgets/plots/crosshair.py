@@ -43,7 +43,7 @@ def _points(facet: FacetLayout, x: float) -> list[tuple[Line, float, float]]:
     """Return (line, value, vertical place) of every mean or layer the crosshair meets inside the picture."""
     found = []
     for line in facet.facet.lines:
-        point = value_at(line.x, line.y, x) if line.role in ("mean", "layer") else None
+        point = value_at(line.x, line.y, x) if line.role in ("mean", "layer") and not line.path else None
         if point is None:
             continue
         y = facet.frame.py(point[1])

@@ -164,6 +164,8 @@ def view_points(line: Line, layout: FacetLayout) -> tuple[NDArray[np.float64], N
     y_low, y_high = frame.y.view
     height = y_high - y_low
     pixel = height / max(1.0, frame.rect.height())
+    if line.path:
+        return x, np.clip(y, y_low - 4 * height, y_high + 4 * height), is_noisy(y, height)
     broad = line.role in ("mean", "layer")
     columns = frame.rect.width() / (2.0 if broad else 0.5)
     x, y = reduced(x, y, frame.x.view, max(columns, 1000.0), pixel)

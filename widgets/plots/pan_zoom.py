@@ -27,7 +27,9 @@ def snapped(facet: FacetLayout, x: float, whole: bool) -> float:
     """
     best: float | None = None
     for line in facet.facet.lines:
-        if line.role not in ("mean", "layer") or not len(line.x) or not line.x[0] <= x <= line.x[-1]:
+        if line.path or line.role not in ("mean", "layer") or not len(line.x):
+            continue
+        if not line.x[0] <= x <= line.x[-1]:
             continue
         right = min(int(np.searchsorted(line.x, x)), len(line.x) - 1)
         for index in (max(0, right - 1), right):
@@ -40,7 +42,11 @@ def snapped(facet: FacetLayout, x: float, whole: bool) -> float:
 
 def stepped(facet: FacetLayout, x: float | None, points: int) -> float | None:
     """Return the drawn x that many points on from x, the first or last in view at most."""
-    means = [line.x for line in facet.facet.lines if line.role in ("mean", "layer") and len(line.x)]
+    means = [
+        line.x
+        for line in facet.facet.lines
+        if line.role in ("mean", "layer") and len(line.x) and not line.path
+    ]
     if not means:
         return None
     longest = max(means, key=len)

@@ -250,6 +250,6 @@ class RunTable:
                 differing,
                 self.columns.metrics,
                 experiments=len({rows[place].experiment.id for place in order}),
-                targets=bool(self.columns.column("reached").known()[order].any()),
+                targets=bool(group_by) and bool(self.columns.column("reached").known()[order].any()),
             )
         return tuple(column_of(key) for key in dict.fromkeys((*group_by, *keys)))

@@ -99,6 +99,8 @@ def group_text(
 ) -> str:
     """Return what stands in a group's cell: "0.966 ± 0.006", "13 of 20", a common text, "3 different"."""
     members = groups.members[group]
+    if column.key == "starred":
+        return ""
     if column.key in groups.keys:
         return run_text(rows[members[0]], column) or "none"
     if column.key == "status":
@@ -106,9 +108,10 @@ def group_text(
     numbers = groups.numbers(column.key) if not _is_text(groups, column.key) else None
     if numbers is None:
         counts = groups.counts(group, column.key)
-        if len(counts) == 1 and next(iter(counts.values())) == len(members):
-            return next(iter(counts))
-        return f"{len(counts)} different" if len(counts) > 1 else next(iter(counts), "")
+        if len(counts) == 1:
+            ((text, count),) = counts.items()
+            return text if count == len(members) else f"{text} ({count} of {len(members)})"
+        return f"{len(counts)} different" if counts else ""
     count = int(numbers.count[group])
     if not count:
         return ""
@@ -117,7 +120,9 @@ def group_text(
     if column.kind == "moment":
         return moment_text(float(numbers.upper[group]))
     if column.key in ("seed", "colour"):
-        return thousands(round(numbers.mean[group])) if _equal(numbers.std[group]) else f"{count} different"
+        return (
+            thousands(round(numbers.mean[group])) if _equal(numbers.std[group], 1) else f"{count} different"
+        )
     if statistic == "median":
         middle = numbers.median[group]
         low, high = numbers.lower[group], numbers.upper[group]
@@ -125,7 +130,7 @@ def group_text(
             return cell_text(float(middle), column.kind)
         return f"{cell_text(float(middle), column.kind)} ({_span(low, high, column.kind)})"
     mean, std = float(numbers.mean[group]), float(numbers.std[group])
-    if math.isnan(std) or std == 0:
+    if _equal(std, mean):
         return cell_text(mean, column.kind)
     return spread_text(mean, std, column.kind)
 
@@ -134,8 +139,9 @@ def _is_text(groups: Groups, key: str) -> bool:
     return groups.kind(key) == "text"
 
 
-def _equal(std: float) -> bool:
-    return math.isnan(std) or std == 0
+def _equal(std: float, size: float) -> bool:
+    """Say whether a deviation is none, but for what rounding leaves of equal numbers."""
+    return math.isnan(std) or std <= 1e-12 * abs(size)
 
 
 def _span(low: float, high: float, kind: Kind) -> str:
@@ -161,7 +167,7 @@ def spread_text(mean: float, std: float, kind: Kind) -> str:
     else:
         # one digit of the deviation says what is known, but the mean keeps three
         own = 2 - math.floor(math.log10(abs(mean))) if mean else 3
-        decimals = min(max(own, -math.floor(math.log10(std)), 0), 6)
+        decimals = min(max(own, -math.floor(math.log10(std)), 0), max(own, 0) + 2, 6)
         if percent:
             decimals = max(1, decimals - 1)
         text = f"{mean:.{decimals}f} ± {std:.{decimals}f}".replace("-", "\u2212")

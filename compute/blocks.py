@@ -87,6 +87,15 @@ class Blocks:
             result[self.live.runs] = self.live.host_parameters()
         return result
 
+    def parameters_of(self, runs: NDArray[np.intp]) -> NDArray[Any]:
+        """Return the parameters (len(runs), P) of some runs on the host, as `parameters` does of all."""
+        result: NDArray[Any] = self._frozen[runs]
+        if self.live is not None:
+            here = np.isin(runs, self.live.runs)
+            places = self.data.xp.asarray(np.searchsorted(self.live.runs, runs[here]))
+            result[here] = to_host(self.live.parameters[places])
+        return result
+
     def freeze(self, gone: NDArray[np.bool_]) -> None:
         """End the live runs that are marked, at their current parameters."""
         assert self.live is not None

@@ -100,8 +100,21 @@ def _evaluations(
                 metrics[key][runs[tile]] = values
             if evaluation.confusion is not None:
                 confusion = _with_rows(confusion, count, runs[tile], evaluation.confusion)
-        joined.append(Evaluation(step, time, metrics, confusion))
+        kept, parameters = _kept(runs, there)
+        joined.append(Evaluation(step, time, metrics, confusion, kept, parameters))
     return tuple(joined)
+
+
+def _kept(
+    runs: Sequence[NDArray[np.intp]], there: dict[int, Evaluation]
+) -> tuple[tuple[int, ...], NDArray[np.floating] | None]:
+    """Join the parameters that tiles hand over at one step, in the order of the runs."""
+    rows = [int(runs[tile][row]) for tile, evaluation in there.items() for row in evaluation.kept]
+    parts = [e.parameters for e in there.values() if e.parameters is not None]
+    if not parts:
+        return (), None
+    order = np.argsort(rows)
+    return tuple(rows[place] for place in order), np.concatenate(parts)[order]
 
 
 def _with_rows(whole: Any, count: int, runs: NDArray[np.intp], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -107,6 +107,10 @@ class Plan:
         ``"arrays"`` computes with operations on whole arrays, NumPy's or CuPy's: the reference.
         ``"compiled"`` takes kernels made for training where there are some for the plan's parts (numba on a
         processor, CUDA on a GPU), and arrays for the rest.
+    kept
+        Runs, ascending along R, whose parameters evaluations hand over.
+    keep_every
+        Only every so many evaluations do, counted from step 0; the last one does, too.
     """
 
     data: PreparedData
@@ -131,6 +135,8 @@ class Plan:
     target: TargetRule | None = None
     plateau: PlateauRule | None = None
     kernels: Literal["arrays", "compiled"] = "arrays"
+    kept: tuple[int, ...] = ()
+    keep_every: int = 1
 
     @property
     def target_width(self) -> int:
@@ -181,12 +187,18 @@ class Evaluation:
     confusion
         (R, K, K) counts on validation (train where there is none), rows true class, columns predicted;
         ``None`` for regression or K > 30.
+    kept
+        Runs whose parameters are handed over; none where it was not asked for.
+    parameters
+        (len(kept), P) theirs, in the precision that they are trained in, on the host.
     """
 
     step: int
     seconds: float
     metrics: dict[str, NDArray[np.float64]]
     confusion: NDArray[np.int64] | None = None
+    kept: tuple[int, ...] = ()
+    parameters: NDArray[np.floating] | None = None
 
 
 @dataclass(frozen=True)

@@ -142,8 +142,15 @@ class Tile:
             )
             confusion[live.runs] = measured.confusion
             self._confusion = confusion
-        evaluations.append(Evaluation(step, self._blocks.seconds, metrics, self._confusion))
+        kept = self._kept(step)
+        parameters = self._blocks.parameters_of(np.array(kept, dtype=np.intp)) if kept else None
+        evaluations.append(Evaluation(step, self._blocks.seconds, metrics, self._confusion, kept, parameters))
         self._stop_runs(live, metrics, ended)
+
+    def _kept(self, step: int) -> tuple[int, ...]:
+        """Return the runs whose parameters the evaluation at a step hands over."""
+        interval = max(1, self.plan.evaluate_every) * max(1, self.plan.keep_every)
+        return self.plan.kept if step % interval == 0 or step == self.plan.steps else ()
 
     def _stop_runs(
         self, live: LiveRuns, metrics: dict[str, NDArray[np.float64]], ended: list[RunEnd]

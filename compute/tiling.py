@@ -79,4 +79,5 @@ def part_of_plan(plan: Plan, runs: NDArray[np.intp]) -> Plan:
         optimizer=rows_of(plan.optimizer, runs, count),
         learning_rates=plan.learning_rates[runs],
         batch_seeds=tuple(plan.batch_seeds[run] for run in runs),
+        kept=tuple(np.flatnonzero(np.isin(runs, plan.kept)).tolist()),
     )

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from lab.headless import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "list", "show", "doctor", "bench")
+COMMANDS = (
+    "run", "lesson",
+    "store",
+    "list", "show", "doctor", "bench",
+)  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
 
 _EPILOG = """\
@@ -40,6 +44,8 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.lesson_commands import add_lesson_command
+    from lab.store_arguments import add_store_command
     from lab.versions import version
 
     top = argparse.ArgumentParser(
@@ -81,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
+    run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
     run.add_argument("--quiet", action="store_true", help="print no progress")
 
     listing = commands.add_parser(
@@ -104,6 +111,8 @@ def parser() -> argparse.ArgumentParser:
         "all cores.",
     )
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_lesson_command(commands)
+    add_store_command(commands)
     return top
 
 
@@ -181,6 +190,8 @@ def main(
             return OK
         if options.command == "bench":
             return _bench(options.json)
+        if "perform" in options:
+            return int(options.perform(options))
         return _run(options, draw)
     except ProblemError as error:
         print_problem(error.problem)
@@ -206,6 +217,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
     from lab.config_changes import apply_changes, parse_setting
     from lab.experiment_file import read_experiment
     from lab.headless import run_headless
+    from lab.store.store import Store
 
     path = Path(options.file)
     config = read_experiment(path)
@@ -224,6 +236,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         quiet=options.quiet,
         source=path,
         workers=options.workers,
+        store=None if options.no_store else Store(),
     )
 
 
@@ -257,7 +270,8 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
         hint = did_you_mean(options.file, COMMANDS)
         title = f"There is no command and no file {options.file[:40]}"
-        body = f"{hint} Commands are run, list, show, doctor and bench; losslab --help explains them.".strip()
+        known = f"{', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
+        body = f"{hint} Commands are {known}; losslab --help explains them.".strip()
         print_problem(Problem(title, body))
         return BAD_INPUT
     from lab.display import why_no_display
@@ -272,12 +286,13 @@ def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) ->
     """Run an experiment, the built-in one by default, because there is no display."""
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
+    from lab.store.store import Store
 
     try:
         config: ExperimentConfig = default_experiment() if path is None else read_experiment(path)
         folder = default_folder(config.name if path is None else path.stem)
         say(f"{reason}: running “{config.name}” without a window into {folder}.")
-        return run_headless(config, folder, device=device, draw=draw, source=path)
+        return run_headless(config, folder, device=device, draw=draw, source=path, store=Store())
     except ProblemError as error:
         print_problem(error.problem)
         return BAD_INPUT

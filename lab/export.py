@@ -296,7 +296,8 @@ def results(source: ResultSource) -> dict[str, Any]:
         "device": None
         if device is None
         else {"kind": device.kind, "label": device.label, "reason": device.reason},
-        "versions": versions(),
+        # what was stored earlier was computed with the versions of then
+        "versions": dict(getattr(source, "versions", None) or versions()),
         "data": None
         if data is None
         else {

@@ -19,7 +19,9 @@ from lab.panels import Panel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_divergence, write_tables
-from lab.session import Session
+from lab.session import Session, Trainer
+from lab.store.keeping import KeepingTrainer
+from lab.store.store import Store
 from lab.terminal import print_problem, say
 from lab.view_options import ViewOptions
 
@@ -77,6 +79,7 @@ def run_headless(
     quiet: bool = False,
     source: Path | None = None,
     workers: int | None = None,
+    store: Store | None = None,
 ) -> int:
     """Train an experiment and write its results.
 
@@ -98,6 +101,8 @@ def run_headless(
         The experiment's file, whose comments are kept in the copy beside the results.
     workers
         The most processes to train in; by default one for each core.
+    store
+        Where the experiment is kept, too.
 
     Returns
     -------
@@ -111,7 +116,9 @@ def run_headless(
     """
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
     check_folder(folder, result_names(figures, FORMATS), force)
-    session = Session(device, config=config, trainer=TrainerPool(workers))
+    pool = TrainerPool(workers)
+    trainer: Trainer = pool if store is None else KeepingTrainer(pool, store)
+    session = Session(device, config=config, trainer=trainer)
     try:
         with Interruption().listening() as interruption:
             _train(session, quiet, interruption)
@@ -126,6 +133,10 @@ def run_headless(
         return _code(session, interruption)
     finally:
         session.close()
+        if store is not None and store.problem is not None:
+            print_problem(store.problem)
+        elif isinstance(trainer, KeepingTrainer) and trainer.experiment_id:
+            say(f"Kept in the store as {trainer.experiment_id}.")
 
 
 def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:

@@ -14,6 +14,7 @@ from compute.problems import Problem
 from lab.columns import ColumnStream
 from lab.messages import RunInfo
 from lab.pyramid import Floats
+from lab.snapshots import Snapshots
 from lab.spill import SpillSpace
 from lab.tracks import Track
 
@@ -60,6 +61,8 @@ class Recording:
         Runs that ended before the plan did; ``run`` is the experiment's index.
     version
         Rises with every append.
+    snapshots
+        Parameters of some runs at evaluations.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Recording:
         self.steps_per_epoch = steps_per_epoch
         self.ends: dict[int, RunEnd] = {}
         self.version = 0
+        self.snapshots = Snapshots()
         self._space = SpillSpace() if space is None else space
         self._recorded: dict[int, Track] = {}
         self._evaluated: dict[int, Track] = {}
@@ -87,6 +91,7 @@ class Recording:
             steps = np.arange(chunk.first_step, chunk.first_step + chunk.steps)
             self.append_rows(runs, channels, steps, chunk.seconds, values)
         for evaluation in chunk.evaluations:
+            self.snapshots.append(runs, evaluation)
             metrics, measured = evaluated_rows(evaluation)
             step, seconds = np.array([evaluation.step]), np.array([evaluation.seconds])
             self.append_rows(runs, metrics, step, seconds, measured, evaluated=True)

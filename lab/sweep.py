@@ -8,7 +8,7 @@ order of batches, so that losses are compared in pairs.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from lab.kernels import chosen_kernels
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo, Share
 from lab.shares import runs_of, worthwhile_processes
+from lab.snapshots import runs_to_keep
 from lab.sweep_checks import (
     check_losses,
     check_rule,
@@ -219,9 +220,24 @@ def plan_sweep(
         chosen = [run for run in runs if run.loss_index in losses and run.index in held]
         if chosen:
             indices = tuple(run.index for run in chosen)
-            plans.append((indices, _plan(config, prepared, device, model, chosen)))
+            plan = _plan(config, prepared, device, model, chosen)
+            plans.append((indices, _with_kept(plan, indices, drawn_runs(config))))
     samples = prepared.train.samples
     return Sweep(tuple(runs), tuple(plans), planned_steps(config, samples), steps_per_epoch(config, samples))
+
+
+def drawn_runs(config: ExperimentConfig) -> set[int]:
+    """Return the first run of each loss, by its index: those that stand for their loss in pictures."""
+    return {loss * config.seeds.count for loss in range(len(config.losses))}
+
+
+def _with_kept(plan: Plan, indices: tuple[int, ...], drawn: set[int]) -> Plan:
+    """Have evaluations hand over the parameters of some runs."""
+    evaluations = plan.steps // plan.evaluate_every + 2
+    kept, every = runs_to_keep(
+        indices, plan.model.parameter_count, drawn, evaluations, np.dtype(plan.precision).itemsize
+    )
+    return replace(plan, kept=kept, keep_every=every)
 
 
 def _plan(

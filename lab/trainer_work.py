@@ -12,7 +12,7 @@ from compute.training import Training
 from lab.config import ExperimentConfig
 from lab.messages import Field, Recorded
 from lab.preview import make_field
-from lab.sweep import Sweep
+from lab.sweep import Sweep, drawn_runs
 
 SLICE_SECONDS = 0.02
 """Work between two looks at the pipe, so that a command is answered within 50 ms."""
@@ -67,7 +67,7 @@ class ExperimentWork:
         self._diverged: set[int] = set()
         self._rates = np.array([run.learning_rate for run in sweep.runs])
         self._changes: list[tuple[int, float, int | None]] = []
-        self._drawn = {loss * config.seeds.count for loss in range(len(config.losses))}
+        self._drawn = drawn_runs(config)
         features = sweep.plans[0][1].data.dataset.features
         self.drawable = features <= 2 and not self._drawn.isdisjoint(sweep.planned)
 

@@ -168,11 +168,15 @@ class Opening(QObject):
         # nothing of what is made now can be let go: the collector would look through it in vain
         gc.disable()
         try:
+            from lab.pool import TrainerPool
             from lab.session import Session
+            from lab.store.keeping import KeepingTrainer
+            from lab.store.store import Store
             from widgets.main_window import MainWindow
 
-            self.session = Session(self._device)
-            window = MainWindow(self.session, self._settings, parent=self._shell)
+            store = Store()
+            self.session = Session(self._device, trainer=KeepingTrainer(TrainerPool(), store))
+            window = MainWindow(self.session, self._settings, parent=self._shell, store=store)
             self.window = window
             self._report.say = window.say
             self._shell.fill(window)

@@ -48,6 +48,7 @@ from widgets.workspaces import WORKSPACES, Workspaces
 
 if TYPE_CHECKING:
     from lab.session import Session
+    from lab.store.store import Store
 
 LOG = logging.getLogger(__name__)
 ROOMY = 1700
@@ -67,6 +68,8 @@ class MainWindow(QWidget):
         Its appearance at first; the remembered choice wins.
     parent
         The window that it will fill; by default it is a window of its own.
+    store
+        Where the session's runs are kept; nowhere by default.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class MainWindow(QWidget):
         settings: Settings,
         theme: Theme | None = None,
         parent: QWidget | None = None,
+        store: Store | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("win")
@@ -83,7 +87,7 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(*SMALLEST)
-        self.session = session
+        self.session, self.store = session, store
         self.settings = settings
         self._state = settings.load()
         self._written = self._state
@@ -140,6 +144,7 @@ class MainWindow(QWidget):
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
         bridge.moment_passed.connect(self.messages.follow_storage)
+        bridge.moment_passed.connect(self._follow_store)
         bridge.moment_passed.connect(self.status.age_note)
         top.export_pressed.connect(self.workspaces.export)
         top.theme_pressed.connect(lambda: theme_menu(self).popup(self._below(self.top.theme_button)))
@@ -162,6 +167,9 @@ class MainWindow(QWidget):
         self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
+
+    def _follow_store(self) -> None:
+        self.messages.follow_store(None if self.store is None else self.store.problem)
 
     def _message_chosen(self, key: str, choice: str) -> None:
         if key == UNSAVED:

@@ -96,6 +96,7 @@ class Messages(QObject):
         self._problems: dict[str, Problem] = {}
         self._followed: Problem | None = None
         self._storage: Problem | None = None
+        self._unkept: Problem | None = None
         area.chosen.connect(self._choose)
         area.closed.connect(self.close)
         area.copy_wanted.connect(lambda text: QGuiApplication.clipboard().setText(text))
@@ -138,6 +139,12 @@ class Messages(QObject):
         if problem is not None and problem is not self._storage:
             self.show_problem(problem, "storage", "warn")
         self._storage = problem
+
+    def follow_store(self, problem: Problem | None) -> None:
+        """Say once that runs cannot be kept."""
+        if problem is not None and problem is not self._unkept:
+            self.show_problem(problem, "store", "warn")
+        self._unkept = problem
 
     def close(self, key: str) -> None:
         """Take a message away because the user closed it."""

@@ -91,15 +91,12 @@ class CurveChoices:
         for name in ("members", "smooth", "relative", "log_x"):
             if isinstance(stored.get(name), bool):
                 kept[name] = stored[name]
-        if stored.get("log_y") in (None, True, False):
-            kept["log_y"] = stored.get("log_y")
-        for name in ("x", "y"):
-            if isinstance(stored.get(name), str):
-                kept[name] = stored[name]
-        if stored.get("centre") in CENTRES:
-            kept["centre"] = stored["centre"]
-        if stored.get("spread") in SPREADS:
-            kept["spread"] = stored["spread"]
+        if isinstance(stored.get("log_y"), bool):
+            kept["log_y"] = stored["log_y"]
+        for name, known in (("x", None), ("y", None), ("centre", CENTRES), ("spread", SPREADS)):
+            text = stored.get(name)
+            if isinstance(text, str) and (known is None or text in known):
+                kept[name] = text
         weight, by = stored.get("smoothing"), stored.get("grouping")
         if isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < 1:
             kept["smoothing"] = float(weight)
@@ -110,10 +107,14 @@ class CurveChoices:
         return replace(plain, **kept)
 
 
-def usual_expression(rows: Sequence[RunRow]) -> str:
-    """Return the metric by which these runs are usually compared, by its short name."""
+def usual_metric(rows: Sequence[RunRow]) -> str:
+    """Return the key of the metric by which these runs are usually compared."""
     there = metrics_of(rows)
     everywhere = [metric for metric in _USUAL if rows and all(metric in row.last for row in rows)]
     somewhere = [metric for metric in _USUAL if metric in there]
-    found = (*everywhere, *somewhere, *there)
-    return short_name(found[0]) if found else "objective"
+    return next(iter((*everywhere, *somewhere, *there)), "objective")
+
+
+def usual_expression(rows: Sequence[RunRow]) -> str:
+    """Return the usual metric by its short name."""
+    return short_name(usual_metric(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -273,8 +272,3 @@ class _Maker:
 
 def _brief(expression: Expression) -> str:
     return expression.text if expression.metric is None else short_name(expression.metric)
-
-
-def line_counts(panel: CurvePanel) -> Counter[str]:
-    """Return how many lines of each role a panel has."""
-    return Counter(line.role for facet in panel.facets for line in facet.lines)

@@ -14,7 +14,7 @@ from lab.comparing.curves_source import CurveShelf, channel
 from lab.comparing.derived import Expression
 from lab.curve_samples import CurveView
 from lab.group_curves import GroupCurve, member_curve
-from lab.member_envelopes import member_envelopes
+from lab.member_envelopes import MemberEnvelopes, member_envelopes
 from lab.metric_catalogue import metric_of
 from lab.panel_members import MOST_MEMBER_LINES
 from lab.panels import Envelopes, Line
@@ -111,15 +111,14 @@ def member_lines(
         if found is not None:
             return [*found], 0
     made: list[Line | Envelopes] = []
+    drawn = 0
     for group in wanted:
         share = -(-MOST_LINES * len(group.rows) // max(total, MOST_LINES))
         for row in group.rows[:share]:
+            drawn += 1
             line = _path(ask, group, row) if ask.x is not None else _line(ask, group, row)
             if line is not None:
                 made.append(line)
-    drawn = sum(
-        min(len(group.rows), -(-MOST_LINES * len(group.rows) // max(total, MOST_LINES))) for group in wanted
-    )
     return made, total - drawn
 
 
@@ -141,19 +140,23 @@ def _path(ask: Ask, group: RunGroup, row: RunRow) -> Line | None:
 
 
 def _envelopes(ask: Ask, groups: Sequence[RunGroup], x_range: tuple[float, float]) -> list[Envelopes] | None:
-    made = []
+    made: list[Envelopes] = []
     for group in groups:
+        bundles: dict[bytes, list[MemberEnvelopes]] = {}  # runs with the same columns are painted at once
         for part in parts_of(ask, group.rows, ask.y):
             view, factor = part_view(part, ask.axis, ask.view)
             limits = (x_range[0] / factor, x_range[1] / factor)
             found = member_envelopes(part.recording, part.metric, part.runs, view, limits)
             if found is None:
                 return None
-            made += [
-                Envelopes(
-                    one.x * factor, one.low, one.high, group.series, group.name, group.key,
-                    one.origin if factor == 1.0 else None,
-                )
-                for one in found
-            ]  # fmt: skip
+            for one in found:
+                moved = one if factor == 1.0 else MemberEnvelopes(one.x * factor, one.low, one.high)
+                bundles.setdefault(moved.x.tobytes(), []).append(moved)
+        for several in bundles.values():
+            low, high = several[0].low, several[0].high
+            if len(several) > 1:
+                low = np.concatenate([one.low for one in several])
+                high = np.concatenate([one.high for one in several])
+            origin = several[0].origin if len(several) == 1 else None
+            made.append(Envelopes(several[0].x, low, high, group.series, group.name, group.key, origin))
     return made

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.loss_labels import format_number
 from lab.metric_catalogue import metric_of
 from lab.number_text import value_text
 from lab.store.rows import RunRow, Scalar
@@ -20,6 +22,7 @@ OWN: dict[str, str] = {
 """Names of what is known of every run → their labels."""
 ENDS: dict[str, str] = {"last": "last", "best": "best", "first": "first"}
 """Which value of a metric: ``last.validation_nll``."""
+_LABELS = {"model.hidden": "Hidden units"}
 _WORDS = {"mlp": "MLP", "l1": "L1", "l2": "L2", "sgd": "SGD"}
 
 
@@ -42,17 +45,21 @@ def value_of(row: RunRow, name: str) -> Scalar:
     return row.fields.get(name)
 
 
+def is_metric(name: str) -> bool:
+    """Return whether a name is an end of a metric: ``last.validation_nll``."""
+    return name.partition(".")[0] in ENDS
+
+
 def experiment_name(row: RunRow) -> str:
-    """Return an experiment's name with the beginning of its identity, which tells repeats apart."""
-    return f"{row.experiment.name or 'Experiment'} ({row.experiment.id[:4]})"
+    """Return an experiment's name with the end of its identity, which tells repeats apart."""
+    return f"{row.experiment.name or 'Experiment'} ({row.experiment.id[-4:]})"
 
 
 def run_name(row: RunRow) -> str:
     """Return how a run is called: by its own name, else by loss, rate, seed and experiment."""
     if row.name:
         return row.name
-    rate = value_text(row.learning_rate)
-    return f"{row.loss}, rate {rate}, seed {row.seed}, {experiment_name(row)}"
+    return f"{row.loss}, rate {format_number(row.learning_rate)}, seed {row.seed}, {experiment_name(row)}"
 
 
 _READ: dict[str, Callable[[RunRow], Scalar]] = {
@@ -84,6 +91,8 @@ def label_of(name: str) -> str:
             return f"{metric_of(metric).label}, {ENDS[end]}"
         except KeyError:
             return f"{metric}, {ENDS[end]}"
+    if name in _LABELS:
+        return _LABELS[name]
     parts = name.split(".")
     last = parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
     words = [_WORDS.get(word, word) for word in last.split("_")]
@@ -99,7 +108,7 @@ def text_of(value: Scalar) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value}"
-    return value_text(value) if isinstance(value, float) else value or "none"
+    return format_number(value) if isinstance(value, float) else value or "none"
 
 
 def varying(rows: Iterable[RunRow]) -> tuple[str, ...]:
@@ -153,6 +162,30 @@ def ordered(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
     return tuple(sorted(different, key=place))
 
 
+def offered(rows: Sequence[RunRow], *, with_metrics: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return (name, words) of everything that is known of some runs, no words twice.
+
+    What is known of every run comes first, then the fields in which they differ, then metrics, then the other
+    fields.
+
+    Parameters
+    ----------
+    rows
+        The runs.
+    with_metrics
+        Whether last, best and first values of metrics are among it.
+    """
+    ends = [f"{end}.{metric}" for metric in metrics_of(rows) for end in ENDS] if with_metrics else []
+    fields = dict.fromkeys(path for row in rows for path in row.fields)
+    fields.pop("seed", None)
+    words = {name: label_of(name) for name in (*OWN, *varying(rows), *ends, *fields)}
+    counts = Counter(words.values())
+    return tuple(
+        (name, label if counts[label] == 1 or name in OWN else f"{label} ({name})")
+        for name, label in words.items()
+    )
+
+
 class Column:
     """One quantity of many runs, as a number each: itself, or the place of its text among all.
 
@@ -202,4 +235,6 @@ class Column:
         """Return a value of the column as text."""
         if math.isnan(value):
             return "none"
-        return self.texts[round(value)] if self.texts else value_text(value)
+        if self.texts:
+            return self.texts[round(value)]
+        return value_text(value) if is_metric(self.name) else format_number(value)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from lab.pyramid import Floats
 from lab.recording import evaluated_rows, step_rows
 from lab.store.frames import frame, frames
 from lab.store.row_coding import Rows
+from lab.view_options import Confusion
 
 FORMAT = 1
 HEAD, TRACK, ROWS, ENDS, CONFUSION = range(5)
@@ -34,6 +36,8 @@ class CurveWriter:
         The file, new or one that was begun: a torn last frame is cut off.
     runs, steps_per_epoch
         As the trainer announced them.
+    rests
+        Whether the file is of an experiment that is over, written in order.
 
     Raises
     ------
@@ -41,7 +45,9 @@ class CurveWriter:
         Where the file cannot be written, at once and from every method; what was written stays whole.
     """
 
-    def __init__(self, path: Path, runs: Sequence[RunInfo], steps_per_epoch: int) -> None:
+    def __init__(
+        self, path: Path, runs: Sequence[RunInfo], steps_per_epoch: int, *, rests: bool = False
+    ) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
@@ -49,9 +55,10 @@ class CurveWriter:
         self._end = self._whole_length()
         if self._end == 0:
             described = [asdict(run) for run in runs]
-            self._append(
-                HEAD, _json({"format": FORMAT, "steps_per_epoch": steps_per_epoch, "runs": described})
-            )
+            head = {
+                "format": FORMAT, "steps_per_epoch": steps_per_epoch, "rests": rests, "runs": described,
+            }  # fmt: skip
+            self._append(HEAD, _json(head))
 
     def _whole_length(self) -> int:
         """Find the end of the last whole frame, and the tracks that have begun."""
@@ -111,12 +118,18 @@ class CurveWriter:
         packed = np.asarray(counts, "<i8").tobytes()
         self._append(CONFUSION, len(head).to_bytes(4, "little"), head, packed)
 
+    def append_confusions(self, confusion: Confusion) -> None:
+        """Write all counts of an evaluation."""
+        runs = tuple(confusion.counts)
+        counts = np.stack([confusion.counts[run] for run in runs])
+        self.append_confusion(confusion.step, confusion.split, runs, counts)
+
     def _append(self, kind: int, *parts: bytes | memoryview) -> None:
         data = memoryview(frame(kind, *parts))
         done = 0
         try:
             while done < len(data):
-                done += os.pwrite(self._file, data[done:], self._end + done)
+                done += write_at(self._file, data[done:], self._end + done)
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._end)
@@ -130,6 +143,20 @@ class CurveWriter:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def write_at(file: int, data: memoryview, place: int) -> int:
+    """Write to a place of an open file, at once; return how many bytes were taken."""
+    os.lseek(file, place, os.SEEK_SET)
+    return os.write(file, data)
+
+
+def head_of(payload: memoryview) -> dict[str, Any]:
+    """Return what a file's first frame says."""
+    found = json.loads(bytes(payload))
+    if not isinstance(found, dict):
+        raise ValueError("its first frame is not a description")  # noqa: TRY004
+    return found
 
 
 def _json(value: object) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,8 @@ from compute.plan import RunEnd
 from compute.problems import Problem, ProblemError
 from lab.curves import Curves
 from lab.messages import RunInfo
-from lab.store.curve_files import CONFUSION, ENDS, FORMAT, HEAD, ROWS, TRACK
-from lab.store.frames import frames
+from lab.store.curve_files import CONFUSION, ENDS, FORMAT, HEAD, ROWS, TRACK, head_of
+from lab.store.frames import ending, frames
 from lab.store.row_coding import Rows
 from lab.view_options import Confusion
 
@@ -53,8 +54,9 @@ class CurveReader:
         Every row.
     confusion
         Latest confusion counts, or ``None``.
-    damaged
-        Whether bytes follow the last whole frame: the rest of one that was being written, or damage.
+    ending
+        How the file ends: "whole"; "torn" in a frame whose writing was cut short, or goes on just now;
+        "damaged" in bytes that are something else. What is before that is read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +68,7 @@ class CurveReader:
         self.runs: tuple[RunInfo, ...] = ()
         self.curves = Curves()
         self.confusion: Confusion | None = None
-        self.damaged = False
+        self.ending: Literal["whole", "torn", "damaged"] = "whole"
         self._tracks: list[_Track] = []
         self._end = 0
         self._inode = -1
@@ -103,7 +105,7 @@ class CurveReader:
                 raise
             raise ProblemError(_unreadable(self.path, f"Its contents are not curves: {error}.")) from error
         self._end += end
-        self.damaged = end < len(data)
+        self.ending = ending(data, end)
         return end > 0
 
     def _take(self, kind: int, payload: memoryview) -> None:
@@ -121,7 +123,7 @@ class CurveReader:
             ends = json.loads(bytes(payload))
             self.curves.append_ends(RunEnd(**{**end, "value": float(end["value"])}) for end in ends)
         elif kind == HEAD:
-            self._take_head(json.loads(bytes(payload)))
+            self._take_head(head_of(payload))
 
     def _take_head(self, facts: dict[str, Any]) -> None:
         if facts["format"] > FORMAT:
@@ -156,8 +158,6 @@ class CurveReader:
 
 def file_number(descriptor: int) -> int:
     """Return what tells a file from another that later has its name."""
-    import os
-
     return os.fstat(descriptor).st_ino
 
 

@@ -183,6 +183,24 @@ class Database:
             connection.rollback()
             raise
 
+    def shrink(self) -> None:
+        """Give the room of removed rows back to the disk.
+
+        Raises
+        ------
+        ProblemError
+            Where the file cannot be written, or another process is writing.
+        """
+        import sqlite3
+
+        with self._lock:
+            try:
+                connection = self._open()
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise database_error(self.path, error) from error
+
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
         with self._lock:

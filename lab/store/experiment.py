@@ -109,8 +109,8 @@ class StoredExperiment:
 
     @property
     def damaged(self) -> bool:
-        """Whether its curves end in bytes that cannot be read."""
-        return self._reader.damaged
+        """Whether its curves end in bytes that are none."""
+        return self._reader.ending == "damaged"
 
     def catch_up(self) -> bool:
         """Read curves that were added since they were read; return whether there were any."""

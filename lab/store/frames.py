@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _HEADER = struct.Struct("<4sIII")
 _MAGIC = b"LLfr"
@@ -32,6 +33,20 @@ def _checksum(kind: int, length: int, parts: tuple[bytes | memoryview, ...]) -> 
     for part in parts:
         value = zlib.crc32(part, value)
     return value
+
+
+def ending(data: memoryview, end: int) -> Literal["whole", "torn", "damaged"]:
+    """Return how a file's bytes end, given where its last whole frame does.
+
+    What is torn is the beginning of a frame whose rest was not written; anything else is damage.
+    """
+    rest = data[end:]
+    if not len(rest):
+        return "whole"
+    if len(rest) < _HEADER.size:
+        return "torn" if _MAGIC.startswith(bytes(rest[: len(_MAGIC)])) else "damaged"
+    magic, _, length, _ = _HEADER.unpack_from(rest)
+    return "torn" if magic == _MAGIC and len(rest) - _HEADER.size < length <= LARGEST else "damaged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,66 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import queue
-import threading
+import errno
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
-from lab.messages import Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
+from lab.messages import Ended, Lost, Paused, Recorded, Resumed
 from lab.recording import evaluated_rows, step_rows
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.extremes import Extremes
+from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached
 from lab.store.owner import this_process
-from lab.store.problems import folder_error
+from lab.store.problems import curves_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
+from lab.store.resting import put_to_rest
 from lab.store.rows import Role
 
 ENTER_SECONDS = 1.0
 """How often the tables are brought up to date while something is recorded."""
 SIGN_SECONDS = 20.0
 """How often a process that only waits says that it lives."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """An experiment begins under an identity; the one before it, if any, is over."""
-
-    identity: str
-    config: ExperimentConfig
-    started: Started
-
-
-@dataclass(frozen=True)
-class Intervened:
-    """Something was changed by hand."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Over:
-    """Whoever trained the experiment is done with it: it cannot go on."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A place in the queue; ``done`` is set when everything before it is written."""
-
-    done: threading.Event
-
-
+SMALL_BYTES = 16 * 2**20
+"""Curves that are put in order even while the program waits to end."""
 _FINAL = ("finished", "interrupted")
 """States after which nothing more comes; what was stopped can be resumed."""
-
-Kept = Begun | Intervened | Over | Reached | Recorded | Paused | Resumed | Ended | Lost | Failed | Died
 
 
 class Keeper:
@@ -75,7 +46,7 @@ class Keeper:
     group, role
         What the experiments belong to.
     tell
-        Is told of a problem; the training goes on without being kept.
+        Is told of every problem; the training goes on, and is kept as far as can be.
     """
 
     def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
@@ -89,6 +60,16 @@ class Keeper:
         self._confusion: dict[tuple[int, ...], tuple[int, str, np.ndarray]] = {}
         self._entered = 0.0
         self._fresh = False
+        self._unrested: list[Path] = []
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds after which there is something to do without a message, ``None`` where there is nothing."""
+        if self._unrested:
+            return 0.0
+        if self._identity is None:
+            return None
+        return (ENTER_SECONDS if self._fresh else SIGN_SECONDS) / 4
 
     def take(self, message: Kept) -> None:
         """Write what a message says."""
@@ -96,9 +77,6 @@ class Keeper:
             self._take(message)
         except ProblemError as error:
             self._tell(error.problem)
-        except OSError as error:
-            self._give_up_curves()
-            self._tell(folder_error(self._folder, error).problem)
 
     def _take(self, message: Kept) -> None:
         if isinstance(message, Begun):
@@ -112,6 +90,8 @@ class Keeper:
             self._record(message)
         elif isinstance(message, Over):
             self._finish()
+        elif isinstance(message, Overrun):
+            self._write(_too_slow)
         else:
             self._progress = _after(self._progress, message)
             if self._progress.state in _FINAL:
@@ -129,14 +109,22 @@ class Keeper:
                 self._enter()
             except ProblemError as error:
                 self._tell(error.problem)
-            except OSError as error:
-                self._give_up_curves()
-                self._tell(folder_error(self._folder, error).problem)
+
+    def rest(self, most_bytes: float = math.inf) -> None:
+        """Put the curves of an experiment that is over in order, if they are at most so large."""
+        if self._unrested:
+            path = self._unrested.pop()
+            # where it fails the file stays as it is, which is as good but for its size
+            with contextlib.suppress(OSError, ProblemError):
+                if path.stat().st_size <= most_bytes:
+                    put_to_rest(path)
 
     def close(self) -> None:
-        """End what is being kept."""
+        """End what is being kept; only what takes a moment is put in order."""
         self.take(Over())
         self._database.close()
+        while self._unrested:
+            self.rest(SMALL_BYTES)
 
     def _begin(self, begun: Begun) -> None:
         with self._database.writing() as (connection, change):
@@ -149,13 +137,25 @@ class Keeper:
         self._extremes = Extremes(len(begun.started.runs))
         self._confusion.clear()
         self._entered, self._fresh = time.monotonic(), False
-        path = curve_path(self._folder, begun.identity)
-        self._curves = CurveWriter(path, begun.started.runs, begun.started.steps_per_epoch)
+        path, started = curve_path(self._folder, begun.identity), begun.started
+        try:
+            self._curves = CurveWriter(path, started.runs, started.steps_per_epoch)
+        except OSError as error:
+            self._tell(curves_problem(path, error))
+
+    def _write(self, write: Callable[[CurveWriter], None]) -> None:
+        """Write to the curves; where that fails, they end with what was written before."""
+        if self._curves is None:
+            return
+        try:
+            write(self._curves)
+        except OSError as error:
+            self._tell(curves_problem(self._curves.path, error))
+            self._close_curves()
 
     def _record(self, message: Recorded) -> None:
         runs, chunk = message.runs, message.chunk
-        if self._curves is not None:
-            self._curves.append(runs, chunk)
+        self._write(lambda curves: curves.append(runs, chunk))
         step, seconds = self._progress.step, self._progress.seconds
         if chunk.steps:
             self._extremes.note(runs, *step_rows(chunk))
@@ -177,10 +177,11 @@ class Keeper:
         """Write how the experiment stands into the tables."""
         assert self._identity is not None
         self._entered, self._fresh = time.monotonic(), False
-        if self._curves is not None:
-            for runs, (step, split, counts) in self._confusion.items():
-                self._curves.append_confusion(step, split, runs, counts)
-            self._confusion.clear()
+        for runs, (step, split, counts) in self._confusion.items():
+            self._write(
+                partial(CurveWriter.append_confusion, step=step, split=split, runs=runs, counts=counts)
+            )
+        self._confusion.clear()
         with self._database.writing() as (connection, change):
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
 
@@ -197,13 +198,19 @@ class Keeper:
                 release(connection, "experiments", identity)
         finally:
             self._identity = None
-            self._give_up_curves()
+            if self._curves is not None:
+                self._unrested.append(self._curves.path)
+            self._close_curves()
 
-    def _give_up_curves(self) -> None:
+    def _close_curves(self) -> None:
         if self._curves is not None:
             with contextlib.suppress(OSError):
                 self._curves.close()
             self._curves = None
+
+
+def _too_slow(_: CurveWriter) -> None:
+    raise OSError(errno.ETIMEDOUT, "The disk is too slow for what is recorded")
 
 
 def _after(progress: Progress, message: object) -> Progress:
@@ -220,65 +227,3 @@ def _after(progress: Progress, message: object) -> Progress:
     if isinstance(message, Lost):
         return progress.lost(message.runs)
     return progress.now("interrupted", "interrupted") if progress.state in ("running", "paused") else progress
-
-
-class KeeperThread:
-    """A keeper in a thread of its own, fed without waiting.
-
-    Parameters
-    ----------
-    folder, group, role
-        As those of `Keeper`.
-
-    Attributes
-    ----------
-    problem
-        The first problem with keeping, or ``None``.
-    """
-
-    def __init__(self, folder: Path, group: str | None, role: Role) -> None:
-        self.problem: Problem | None = None
-        self._queue: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
-        self._make = partial(Keeper, folder, group, role, self._tell)
-        self._thread: threading.Thread | None = None
-
-    def _tell(self, problem: Problem) -> None:
-        if self.problem is None:
-            self.problem = problem
-
-    def put(self, message: Kept) -> None:
-        """Queue a message."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="store", daemon=True)
-            self._thread.start()
-        self._queue.put(message)
-
-    def _work(self) -> None:
-        keeper = self._make()
-        while True:
-            try:
-                message = self._queue.get(timeout=ENTER_SECONDS / 4)
-            except queue.Empty:
-                keeper.tick()
-                continue
-            if message is None:
-                keeper.close()
-                return
-            keeper.take(message)
-            keeper.tick()
-
-    def mark(self) -> threading.Event:
-        """Return an event that is set once everything queued so far is written."""
-        done = threading.Event()
-        if self._thread is None:
-            done.set()
-        else:
-            self._queue.put(Reached(done))
-        return done
-
-    def close(self, patience: float) -> None:
-        """Write everything and end the thread; wait at most ``patience`` seconds."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(patience)
-            self._thread = None

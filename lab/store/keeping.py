@@ -24,7 +24,8 @@ from lab.messages import (
     Started,
 )
 from lab.session_state import Trainer
-from lab.store.keeper import Begun, Intervened, KeeperThread, Over
+from lab.store.keeper_thread import KeeperThread
+from lab.store.kept_messages import Begun, Intervened, Over
 from lab.store.records import new_id
 from lab.store.rows import Role
 from lab.store.store import Store
@@ -57,7 +58,7 @@ class KeepingTrainer:
 
     def __init__(self, inner: Trainer, store: Store, group: str | None = None, role: Role = "") -> None:
         self._inner = inner
-        self._keeper = KeeperThread(store.folder, group, role)
+        self._keeper = KeeperThread(store.folder, group, role, store.tell)
         self.experiment_id = ""
         self._start: Start | None = None
         self._listening = False

@@ -28,6 +28,15 @@ def folder_error(folder: Path, error: OSError) -> ProblemError:
     )
 
 
+def curves_problem(path: Path, error: OSError) -> Problem:
+    """Say why the curves of a run are no longer kept."""
+    return Problem(
+        "The curves of this run are no longer kept",
+        f"{reason_of(error)} What was written before stays, and the training goes on. Make room, then run "
+        f"again. They lie at {path}.",
+    )
+
+
 def database_error(path: Path, error: sqlite3.Error) -> ProblemError:
     """Say what SQLite's error means."""
     name = getattr(error, "sqlite_errorname", "") or ""

@@ -30,6 +30,7 @@ from lab.view_options import RunStatus
 if TYPE_CHECKING:
     import sqlite3
 
+CURVES_ENDING = ".curves"
 _UNDER_WAY: tuple[RunStatus, ...] = ("waiting", "running")
 
 
@@ -212,4 +213,4 @@ def _stored(value: float) -> float | None:
 
 def curve_path(folder: Path, identity: str) -> Path:
     """Return where the curves of an experiment lie."""
-    return folder / "curves" / f"{identity}.curves"
+    return folder / "curves" / f"{identity}{CURVES_ENDING}"

@@ -56,6 +56,11 @@ class Store:
     ----------
     folder
         Where it lies; `default_folder` by default.
+
+    Attributes
+    ----------
+    problem
+        Why something that was trained in this process could not be kept, or ``None``.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -63,6 +68,12 @@ class Store:
         self.database = Database(self.folder)
         self._listing = Listing()
         self._checked = float("-inf")
+        self.problem: Problem | None = None
+
+    def tell(self, problem: Problem) -> None:
+        """Note that something could not be kept; `problem` is the first such."""
+        if self.problem is None:
+            self.problem = problem
 
     def open(self) -> None:
         """Open the store now, to see whether it can be used.

@@ -16,8 +16,9 @@ import lab.cli
 import lab.headless
 from lab.experiment_file import default_experiment, read_experiment
 from lab.panels import Panel
-from lab.results import TABLES
+from lab.results import TABLES, write_tables
 from lab.session import Session
+from lab.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,6 +94,42 @@ def test_a_run_writes_experiment_curves_and_results(
     assert "BCE" in printed
     assert "of 8 (" in said
     assert "Training will take about" in said
+
+
+def test_a_run_is_kept_in_the_store_as_it_is_written(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("run", small, "--out", out, "--device", "cpu", "--workers", 2) == 0
+    store = Store()
+    (row,) = store.experiments()
+    assert (row.name, row.state, row.runs) == ("Small moons", "finished", 4)
+    assert f"Kept in the store as {row.id}." in capsys.readouterr().err
+    stored = store.experiment(row.id)
+    again = tmp_path / "again"
+    write_tables(stored, again)
+    assert (again / "curves_long.csv").read_bytes() == (out / "curves_long.csv").read_bytes()
+    mine, theirs = (json.loads((folder / "results.json").read_text()) for folder in (again, out))
+    assert {**mine, "seconds": 0} == {**theirs, "seconds": 0}
+
+
+def test_a_run_need_not_be_kept(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", small, "--out", tmp_path / "out", "--device", "cpu", "--no-store") == 0
+    assert not Store().folder.exists()
+    assert "Kept" not in capsys.readouterr().err
+
+
+def test_a_store_that_cannot_be_used_costs_no_run(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("LOSSLAB_STORE", str(tmp_path / "taken"))
+    out = tmp_path / "out"
+    assert run("run", small, "--out", out, "--device", "cpu") == 0
+    assert sorted(path.name for path in out.iterdir()) == sorted(TABLES)
+    said = capsys.readouterr().err
+    assert said.count("The store of runs cannot be used") == 1
+    assert "taken" in said and "LOSSLAB_STORE" in said and "Kept" not in said
 
 
 def test_the_same_experiment_gives_the_same_numbers(small: Path, tmp_path: Path) -> None:
@@ -229,7 +266,7 @@ def test_a_trainer_that_fails_to_start_is_exit_code_1_and_not_for_ever(
 
     def killed(self: Session, pause_after: int | None = None) -> None:
         start(self, pause_after)
-        while not (pids := self._trainer.pids):  # type: ignore[attr-defined]
+        while not (pids := self._trainer.inner.pids):  # type: ignore[attr-defined]
             time.sleep(0.001)
         os.kill(pids[0], signal.SIGTERM)
 

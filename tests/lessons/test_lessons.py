@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 import lab.cli
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
+LESSONS = ROOT / "lab" / "lessons" / "catalogue"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Written:
 
 def run(name: str, folder: Path, *settings: str) -> Written:
     """Run a lesson's file in this process."""
-    arguments = ["run", str(HERE / f"{name}.toml"), "--out", str(folder), "--quiet", "--device", "cpu"]
+    arguments = ["run", str(LESSONS / f"{name}.toml"), "--out", str(folder), "--quiet", "--device", "cpu"]
     assert lab.cli.main([*arguments, *(["--set", *settings] if settings else [])]) == 0
     return Written(folder)
 
@@ -80,7 +80,7 @@ WEIGHT_AND_BIAS = {"0.6, 0.9": (-1.283132, -0.983132), "2.0, 2.0": (-0.684293, -
 
 @pytest.mark.parametrize("start", ["0.6, 0.9", "2.0, 2.0"])
 def test_lesson_1_the_slow_learner(tmp_path: Path, start: str) -> None:
-    written = run("lesson1_slow_learner", tmp_path, f"model.initializer.values=[{start}]")
+    written = run("slow_learner/neuron", tmp_path, f"model.initializer.values=[{start}]")
     outputs: dict[str, dict[int, float]] = {}
     for loss, expected in (
         ("quadratic", QUADRATIC[start]),
@@ -101,7 +101,7 @@ def test_lesson_1_the_slow_learner(tmp_path: Path, start: str) -> None:
 
 
 def test_the_gradient_of_the_quadratic_is_a_hump_and_that_of_cross_entropy_falls(tmp_path: Path) -> None:
-    written = run("lesson1_slow_learner", tmp_path, "model.initializer.values=[2.0, 2.0]")
+    written = run("slow_learner/neuron", tmp_path, "model.initializer.values=[2.0, 2.0]")
     hump = np.array(list(written.one("gradient_norm", "quadratic").values()))
     falling = np.array(list(written.one("gradient_norm", "cross-entropy").values()))
     assert 100 < hump.argmax() < 280
@@ -124,7 +124,7 @@ STEPS_TO_HALF = {
 
 @pytest.mark.parametrize("start", STEPS_TO_HALF)
 def test_lesson_2_stuck_at_the_wrong_end(tmp_path: Path, start: int) -> None:
-    written = run("lesson2_wrong_end", tmp_path, f"model.initializer.values=[0.0, {start}.0]")
+    written = run("wrong_end/logit", tmp_path, f"model.initializer.values=[0.0, {start}.0]")
     found = {}
     for (loss, _), (steps, values) in written.curves("train_accuracy").items():
         found[loss] = int(steps[values >= 1.0][0])
@@ -151,7 +151,7 @@ def test_lesson_2_follows_the_gradient_flow(loss: str, integral: object) -> None
 
 # --- lesson 3: the race on digits at one learning rate ---------------------------------------------
 def test_lesson_3_sum_over_classes_against_cross_entropy(tmp_path: Path) -> None:
-    written = run("lesson3_digits", tmp_path)
+    written = run("digits_race/race", tmp_path)
     data = written.results["data"]
     assert (data["train"], data["validation"]) == (1437, 360)  # type: ignore[index]
     epochs: dict[str, list[float]] = {}
@@ -171,7 +171,7 @@ def test_lesson_3_sum_over_classes_against_cross_entropy(tmp_path: Path) -> None
 
 
 def test_lesson_3_a_factor_is_a_factor_on_the_learning_rate(tmp_path: Path) -> None:
-    written = run("lesson3_scale", tmp_path)
+    written = run("digits_race/scale", tmp_path)
     for metric in ("validation_accuracy", "validation_nll", "train_brier", "validation_mae"):
         curves = written.curves(metric)
         for seed in (0, 1):
@@ -194,7 +194,7 @@ EXCESS = {
 
 def test_lesson_8_the_gradient_that_never_shrinks(tmp_path: Path) -> None:
     """Run as a person does, in a process of its own, with figures."""
-    main = [sys.executable, str(ROOT / "main.py"), "run", str(HERE / "lesson8_never_shrinks.toml")]
+    main = [sys.executable, str(ROOT / "main.py"), "run", str(LESSONS / "never_shrinks" / "diabetes.toml")]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [*main, "--out", str(tmp_path / "out"), "--device", "cpu"],

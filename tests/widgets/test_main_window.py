@@ -17,6 +17,7 @@ from lab.curves import Curves
 from lab.experiment_file import apply_changes, default_experiment, write_experiment
 from lab.problems import Excerpt, Problem, Remedy
 from lab.spill import SpillSpace
+from lab.store.store import Store
 from tests.widgets.fake_session import FakeSession
 from widgets.files import UNSAVED
 from widgets.main_window import MainWindow
@@ -329,6 +330,22 @@ def test_curves_that_no_longer_fit_on_the_disk_are_said_once(
     window.workspace.messages.card("storage").closed.emit()
     window.bridge.moment_passed.emit()
     assert not window.workspace.messages.keys
+
+
+def test_a_store_that_cannot_be_used_is_said_once(qtbot: QtBot, settings: Settings, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    window = MainWindow(FakeSession(), settings, LIGHT, store=store)  # type: ignore[arg-type]
+    qtbot.addWidget(window)
+    window.bridge.moment_passed.emit()
+    assert not window.workspace.messages.keys
+    store.tell(Problem("The store of runs cannot be used", "The disk is full."))
+    window.bridge.moment_passed.emit()
+    assert window.workspace.messages.keys == ("store",)
+    window.workspace.messages.card("store").closed.emit()
+    window.bridge.moment_passed.emit()
+    assert not window.workspace.messages.keys
+    window.close_unasked()
+    window.end()
 
 
 def test_a_closed_message_stays_closed_and_is_in_the_log(window: MainWindow, session: FakeSession) -> None:

@@ -7,82 +7,22 @@ import pytest
 
 from compute.plan import RunEnd
 from compute.problems import ProblemError
-from lab.config import ExperimentConfig
 from lab.export import results
 from lab.messages import (
     Died,
     Ended,
-    Event,
     Lost,
     Paused,
     Problem,
-    Recorded,
     Resumed,
     SetLearningRate,
-    Started,
 )
-from lab.session import Session
-from lab.store.keeping import KeepingTrainer
 from lab.store.store import Store
-from tests.lab.recorded_runs import ScriptedTrainer, evaluation, make_chunk, started, tiny_config
-
-RUNS = tuple(range(6))
-
-
-class Kept:
-    """A session whose trainer hands out a literal list of messages, and keeps them in a store."""
-
-    def __init__(self, store: Store, config: ExperimentConfig | None = None, **keeping: str) -> None:
-        self.store, self.script = store, ScriptedTrainer()
-        self.trainer = KeepingTrainer(self.script, store, **keeping)  # type: ignore[arg-type]
-        self.session = Session(config=config or tiny_config(), trainer=self.trainer)
-
-    def begin(self) -> Started:
-        self.session.start()
-        event = started(self.script)
-        self.tell(event)
-        return event
-
-    def tell(self, *events: Event) -> None:
-        self.script.waiting.extend(events)
-        self.session.advance()
-        while self.trainer._written is not None:
-            self.session.advance()
-
-    def rows(self, steps: int = 20, first: int = 0, ended: tuple[RunEnd, ...] = ()) -> Recorded:
-        values = np.exp(-0.01 * np.arange(first, first + steps))[:, None] * (1 + np.arange(6))
-        accuracy = 0.5 + 0.01 * np.arange(6)
-        confusion = np.tile(np.array([[3, 1], [2, 4]]), (6, 1, 1))
-        chunk = make_chunk(first, values, evaluations=[evaluation(first, accuracy, confusion)], ended=ended)
-        return Recorded(RUNS, chunk)
-
-    def close(self) -> None:
-        self.session.close()
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = Store(tmp_path / "store")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def kept(store):
-    kept = Kept(store)
-    yield kept
-    kept.close()
-    assert kept.trainer.problem is None
-
-
-def finished(kept: Kept) -> str:
-    kept.begin()
-    kept.tell(kept.rows(), Ended("finished", 20, 1.5))
-    return kept.trainer.experiment_id
+from tests.lab.store.kept import RUNS, Kept
 
 
 def test_a_run_is_kept_with_everything_that_its_session_shows(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     stored, session = store.experiment(identity), kept.session
     assert stored.run_config == session.run_config
     assert (stored.step, stored.state, stored.seconds) == (20, "finished", 1.5)
@@ -109,7 +49,7 @@ def test_a_run_is_kept_with_everything_that_its_session_shows(kept, store):
 
 
 def test_rows_say_what_a_table_shows(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     rows = store.runs()
     assert [row.key for row in rows] == [(identity, run) for run in RUNS]
     row = rows[4]
@@ -133,7 +73,7 @@ def test_rows_say_what_a_table_shows(kept, store):
 
 
 def test_nothing_is_read_again_while_nothing_changed(kept, store):
-    finished(kept)
+    kept.finished()
     version, rows = store.version, store.runs()
     assert store.runs() is rows
     assert store.version == version
@@ -143,7 +83,7 @@ def test_another_store_sees_what_is_added(kept, store):
     other = Store(store.folder)
     assert other.runs() == ()
     before = other.version
-    finished(kept)
+    kept.finished()
     assert other.version > before
     assert len(other.runs()) == 6
     other.close()
@@ -152,12 +92,12 @@ def test_another_store_sees_what_is_added(kept, store):
 def test_a_running_experiment_is_listed_and_can_be_read(kept, store):
     kept.begin()
     kept.tell(kept.rows())
-    kept.trainer._keeper.mark().wait(5)
+    kept.settle()
     stored = store.experiment(kept.trainer.experiment_id)
     assert stored.state == "running"
     assert len(stored.curves.series("objective", 0)[0]) == 20
     kept.tell(kept.rows(first=20))
-    kept.trainer._keeper.mark().wait(5)
+    kept.settle()
     assert stored.catch_up()
     np.testing.assert_array_equal(stored.curves.series("objective", 0)[0], np.arange(40))
     assert not stored.catch_up()
@@ -175,7 +115,7 @@ def test_a_running_experiment_is_listed_and_can_be_read(kept, store):
 def test_states_follow_the_trainer(kept, store, events, state, status):
     kept.begin()
     kept.tell(kept.rows(), *events)
-    kept.trainer._keeper.mark().wait(5)
+    kept.settle()
     rows = store.runs()
     assert rows[0].experiment.state == state
     assert {row.status for row in rows} == {status}
@@ -199,7 +139,7 @@ def test_a_run_that_is_replaced_by_the_next_was_stopped(kept, store):
     kept.begin()
     kept.tell(kept.rows())
     first = kept.trainer.experiment_id
-    finished(kept)
+    kept.finished()
     assert store.experiment(first).state == "stopped"
     assert [row.id for row in store.experiments()][1] == first
     assert kept.trainer.experiment_id != first
@@ -227,7 +167,7 @@ def test_interventions_are_the_sentences_of_the_session(kept, store):
 
 
 def test_annotations_are_kept_and_only_what_is_named_changes(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     keys = [(identity, 0), (identity, 1)]
     store.annotate(keys, name="The good one", note="see Monday", add_tags=("a", "b"), starred=True, colour=7)
     store.annotate(keys[:1], add_tags=("b", "c"), remove_tags=("a",), colour=None)
@@ -247,20 +187,20 @@ def test_annotations_are_kept_and_only_what_is_named_changes(kept, store):
     ],
 )
 def test_annotations_that_cannot_be_are_refused(kept, store, change, said):
-    identity = finished(kept)
+    identity = kept.finished()
     with pytest.raises(ProblemError, match=said):
         store.annotate([(identity, 0)], **change)
 
 
 def test_an_annotation_of_a_run_that_is_not_there_changes_nothing(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     with pytest.raises(ProblemError, match="no run 99"):
         store.annotate([(identity, 0), (identity, 99)], name="Anything")
     assert store.runs()[0].name == ""
 
 
 def test_deleting_can_be_undone(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     rows = store.runs()
     deletion = store.delete([row.key for row in rows[:2]])
     assert [row.key for row in store.runs()] == [(identity, run) for run in RUNS[2:]]
@@ -272,7 +212,7 @@ def test_deleting_can_be_undone(kept, store):
 
 
 def test_deleting_what_is_not_there_changes_nothing(kept, store):
-    identity = finished(kept)
+    identity = kept.finished()
     with pytest.raises(ProblemError, match="no run 6"):
         store.delete([(identity, 0), (identity, 6)])
     assert len(store.runs()) == 6
@@ -287,7 +227,7 @@ def test_groups_hold_their_experiments(store):
     group = store.begin_group("race", "Digits race", "format = 1")
     assert [(row.id, row.kind, row.state) for row in store.groups()] == [(group, "race", "running")]
     kept = Kept(store, group=group, role="tuning")
-    finished(kept)
+    kept.finished()
     kept.close()
     (row,) = store.experiments()
     assert (row.kind, row.group, row.role) == ("race", group, "tuning")

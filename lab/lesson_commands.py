@@ -1,0 +1,124 @@
+"""``losslab lesson list|run|check|pack``: lessons on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compute.problems import ProblemError
+from lab.terminal import print_problem, say
+
+if TYPE_CHECKING:
+    from lab.lessons.lesson import Lesson
+    from lab.lessons.running import Finding
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+
+def add_lesson_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser of all."""
+    lesson = commands.add_parser(
+        "lesson",
+        help="list, run and check lessons: questions with experiments and claims",
+        description="Lessons: a question, an experiment that answers it, and claims that can be checked. "
+        "NAME is a lesson's name or number, or the folder or file of one of your own.",
+    )
+    lesson.set_defaults(perform=lesson_command)
+    acts = lesson.add_subparsers(dest="act", metavar="list|run|check|pack", required=True)
+    acts.add_parser("list", help="list the lessons")
+    run = acts.add_parser("run", help="train a lesson's experiments and print its claims with the numbers")
+    run.add_argument("name", metavar="NAME")
+    check = acts.add_parser("check", help="the same for one, several or all; exit 1 if a claim fails")
+    check.add_argument("names", metavar="NAME", nargs="*")
+    check.add_argument("--all", action="store_true", help="check every built-in lesson")
+    pack = acts.add_parser("pack", help="write a lesson's folder as one file to share")
+    pack.add_argument("folder", metavar="FOLDER")
+    pack.add_argument("--out", metavar="FILE", help="default: FOLDER.losslesson")
+    pack.add_argument("--force", action="store_true", help="overwrite the file")
+    for command in (run, check):
+        command.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
+
+
+def lesson_command(options: argparse.Namespace) -> int:
+    """Do what was asked.
+
+    Returns
+    -------
+    int
+        0 done, 1 a claim failed or a run broke off.
+
+    Raises
+    ------
+    ProblemError
+        For a lesson that is not there or not right.
+    """
+    from lab.lessons.reading import SUFFIX, built_in, load_lesson, pack_lesson
+
+    if options.act == "list":
+        return _list()
+    if options.act == "pack":
+        folder = Path(options.folder)
+        target = Path(options.out) if options.out else folder.with_suffix(SUFFIX)
+        pack_lesson(folder, target, overwrite=options.force)
+        print(target)
+        return OK
+    if options.act == "run":
+        return _run(load_lesson(options.name), options.device, whole=True)
+    names: Sequence[str] = built_in() if options.all else options.names
+    if not names:
+        say("losslab lesson check: name a lesson, or give --all.")
+        return BAD_INPUT
+    lessons = [load_lesson(name) for name in names]
+    codes = [_run(lesson, options.device, whole=False) for lesson in lessons]
+    if len(codes) > 1:
+        print(f"{codes.count(OK)} of {len(codes)} lessons hold.")
+    return max(codes)
+
+
+def _list() -> int:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from lab.lessons.reading import built_in, load_lesson
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("", "Name", "Title", "Question"):
+        table.add_column(title, overflow="fold", justify="right" if not title else "left")
+    for key in built_in():
+        config = load_lesson(key).config
+        table.add_row(*(Text(cell) for cell in (str(config.number), key, config.title, config.question)))
+    Console(highlight=False, markup=False).print(table)
+    return OK
+
+
+def _run(lesson: Lesson, device: str, *, whole: bool) -> int:
+    from lab.lessons.running import LessonSessions
+
+    config = lesson.config
+    print(f"{config.number}. {config.title}")
+    if whole:
+        print(config.question)
+    sessions = LessonSessions(lesson, device)
+    try:
+        sessions.train()
+        findings = sessions.findings()
+    except ProblemError as error:
+        print_problem(error.problem)
+        return FAILED
+    finally:
+        sessions.close()
+    for finding in findings:
+        print(finding_text(finding), flush=True)
+    return OK if all(finding.holds for finding in findings) else FAILED
+
+
+def finding_text(finding: Finding) -> str:
+    """Write a claim on one line: pass or fail, the sentence with its number, and what was expected."""
+    if finding.why_not:
+        return f"  FAIL  {finding.claim.say}  (not measured: {finding.why_not})"
+    word = "pass" if finding.holds else "FAIL"
+    return f"  {word}  {finding.sentence}  (measured {finding.number}, expected {finding.bounds})"

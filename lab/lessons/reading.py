@@ -1,0 +1,190 @@
+"""Read a lesson: a folder, or a zip of one, with ``lesson.toml``, ``text.md`` and its experiments."""
+
+from __future__ import annotations
+
+import importlib.resources
+import tomllib
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
+
+from compute.problems import Problem, ProblemError
+from lab.config import ExperimentConfig
+from lab.config_changes import apply_changes
+from lab.config_problems import did_you_mean, problem_of
+from lab.experiment_file import parse_experiment, read_text
+from lab.lessons.lesson import FORMAT, Lesson, LessonConfig
+from lab.lessons.measures import check_losses
+from lab.lessons.seed_values import MeasureError
+from lab.loss_labels import loss_labels
+from lab.toml_lines import line_of
+
+LESSON, TEXT = "lesson.toml", "text.md"
+SUFFIX = ".losslesson"
+LARGEST = 8 * 2**20
+"""Bytes of a lesson's files together."""
+Read = Callable[[str], str]
+
+
+def built_in() -> tuple[str, ...]:
+    """Return the keys of the lessons that come with the program, in the order of their numbers."""
+    folder: Any = importlib.resources.files("lab") / "lessons" / "catalogue"
+    found = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and (entry / LESSON).is_file():
+            data = tomllib.loads((entry / LESSON).read_text(encoding="utf-8"))
+            found.append((int(data["number"]), str(entry.name)))
+    return tuple(name for _, name in sorted(found))
+
+
+def load_lesson(name: str) -> Lesson:
+    """Return a built-in lesson by its key or number, or one that a person has made, by its path.
+
+    Raises
+    ------
+    ProblemError
+        Where there is none, or something in it is wrong.
+    """
+    keys = built_in()
+    if name.isdigit():
+        chosen = next((key for key in keys if _packaged(key).config.number == int(name)), None)
+        if chosen is not None:
+            return _packaged(chosen)
+    if name in keys:
+        return _packaged(name)
+    path = Path(name).expanduser()
+    if path.exists():
+        return read_lesson(path)
+    raise ProblemError(
+        Problem(
+            f"There is no lesson {name[:40]}",
+            f"{did_you_mean(name, keys)} The lessons are {', '.join(keys)}. "
+            "A lesson of your own is named by its folder or file.".strip(),
+        )
+    )
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read a lesson of a person's own: a folder, its ``lesson.toml``, or a ``.losslesson`` file.
+
+    Raises
+    ------
+    ProblemError
+        Naming the file, the line where there is one, and what would be right.
+    """
+    if path.is_dir():
+        return _lesson(path.name, lambda name: read_text(path / name))
+    if path.name == LESSON:
+        return read_lesson(path.parent)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _lesson(path.stem, _unpacked(archive))
+    except (zipfile.BadZipFile, OSError):
+        raise ProblemError(
+            Problem(
+                f"{path.name[:40]} is not a lesson",
+                f"A lesson is a folder with {LESSON}, {TEXT} and experiments, or such a folder as a zip "
+                f"named …{SUFFIX}.",
+            )
+        ) from None
+
+
+def pack_lesson(folder: Path, target: Path, *, overwrite: bool = False) -> None:
+    """Write a lesson's folder as one file to share; it is checked first.
+
+    Raises
+    ------
+    ProblemError
+        Where something in it is wrong, or the file cannot be written.
+    """
+    from lab.whole_files import whole_file
+
+    lesson = read_lesson(folder)
+    names = [LESSON, TEXT, *dict.fromkeys(run.experiment for run in lesson.config.runs)]
+    with whole_file(target, overwrite=overwrite) as file, zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, read_text(folder / name), zipfile.ZIP_DEFLATED)
+
+
+def _packaged(key: str) -> Lesson:
+    folder: Any = importlib.resources.files("lab") / "lessons" / "catalogue" / key
+    return _lesson(key, lambda name: str((folder / name).read_text(encoding="utf-8")))
+
+
+def _unpacked(archive: zipfile.ZipFile) -> Read:
+    """Return what reads a file of a zip, whether or not it lies in one folder there."""
+    infos = {PurePosixPath(info.filename).name: info for info in archive.infolist() if not info.is_dir()}
+    if sum(info.file_size for info in infos.values()) > LARGEST:
+        raise ProblemError(
+            Problem("This lesson is too large", f"Its texts may have {LARGEST // 2**20} MB together.")
+        )
+
+    def read(name: str) -> str:
+        if name not in infos:
+            raise ProblemError(Problem(f"The lesson has no {name}", f"It holds {', '.join(sorted(infos))}."))
+        try:
+            return archive.read(infos[name]).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ProblemError(Problem(f"{name} is not UTF-8 text", "Save it as UTF-8.")) from None
+
+    return read
+
+
+def _lesson(key: str, read: Read) -> Lesson:
+    text = read(LESSON)
+    config = _config(text)
+    experiments: dict[str, ExperimentConfig] = {}
+    for run in config.runs:
+        try:
+            experiment = parse_experiment(read(run.experiment), run.experiment)
+            experiments[run.name] = apply_changes(experiment, run.change) if run.change else experiment
+        except ProblemError as error:
+            raise ProblemError(_of_run(error.problem, run.name or run.experiment)) from None
+    _check_claims(config, experiments)
+    for preset in config.presets:
+        try:
+            apply_changes(experiments[preset.run or config.runs[0].name], preset.change)
+        except ProblemError as error:
+            raise ProblemError(_of_run(error.problem, f"preset “{preset.label}”")) from None
+    return Lesson(key, config, read(TEXT), experiments)
+
+
+def _of_run(problem: Problem, name: str) -> Problem:
+    return replace(problem, body=f"In {name} of this lesson. {problem.body}")
+
+
+def _config(text: str) -> LessonConfig:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProblemError(Problem(f"{LESSON} is not valid TOML", f"{error}.")) from None
+    version = data.get("format", FORMAT)
+    if isinstance(version, int) and version > FORMAT:
+        raise ProblemError(
+            Problem(
+                f"{LESSON} has format {version}; this Loss Lab reads format {FORMAT}",
+                "It was probably written for a newer version of Loss Lab.",
+                "format",
+            )
+        )
+    try:
+        return LessonConfig.model_validate(data)
+    except ValidationError as error:
+        raise ProblemError(problem_of(error, LESSON, lambda path: line_of(text, path))) from None
+
+
+def _check_claims(config: LessonConfig, experiments: dict[str, ExperimentConfig]) -> None:
+    labels = {name: loss_labels(experiment) for name, experiment in experiments.items()}
+    for number, claim in enumerate(config.claims):
+        try:
+            check_losses(claim.measure, labels)
+        except MeasureError as error:
+            raise ProblemError(
+                Problem(
+                    f"Claim {number + 1} measures what the lesson has not", str(error), f"claims.{number}"
+                )
+            ) from None

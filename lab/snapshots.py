@@ -1,0 +1,94 @@
+"""Parameters of runs over time: which are kept, and where they can be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.plan import Evaluation
+
+TINY = 64
+"""A model with at most so many parameters is kept for every run, not for one run a loss."""
+BUDGET = 64 * 2**20
+"""Bytes that the snapshots of an experiment may take."""
+
+
+def runs_to_keep(
+    indices: tuple[int, ...], parameters: int, drawn: set[int], evaluations: int, itemsize: int
+) -> tuple[tuple[int, ...], int]:
+    """Choose the runs of a plan whose parameters evaluations hand over, and how often.
+
+    Parameters
+    ----------
+    indices
+        Experiment indices of the plan's runs, along R.
+    parameters
+        P.
+    drawn
+        The first run of each loss, by experiment index.
+    evaluations
+        How many are planned.
+    itemsize
+        Bytes of a parameter.
+
+    Returns
+    -------
+    kept
+        Places along R: all runs of a tiny model, where there is room for them, else those of ``drawn``.
+    every
+        Keep at every so many evaluations, so that the budget is not passed.
+
+    Examples
+    --------
+    >>> runs_to_keep((0, 1, 2, 3), 2, {0, 2}, 300, 4)
+    ((0, 1, 2, 3), 1)
+    >>> runs_to_keep((0, 1, 2, 3), 2410, {0, 2}, 200, 4)
+    ((0, 2), 1)
+    >>> runs_to_keep((0, 1), 100_000, {0}, 1000, 4)
+    ((0,), 6)
+    """
+    everyone = tuple(range(len(indices)))
+    chosen = tuple(place for place, run in enumerate(indices) if run in drawn)
+    if parameters <= TINY and len(everyone) * parameters * itemsize * evaluations <= BUDGET:
+        chosen = everyone
+    size = len(chosen) * parameters * itemsize * max(1, evaluations)
+    return chosen, max(1, -(-size // BUDGET))
+
+
+class Snapshots:
+    """Parameters of some runs at evaluations, as they came."""
+
+    def __init__(self) -> None:
+        self._steps: dict[int, list[int]] = {}
+        self._values: dict[int, list[NDArray[np.floating[Any]]]] = {}
+
+    def append(self, runs: tuple[int, ...], evaluation: Evaluation) -> None:
+        """Add what an evaluation of the runs ``runs`` (experiment indices along R) handed over."""
+        if evaluation.parameters is None:
+            return
+        for place, values in zip(evaluation.kept, evaluation.parameters, strict=True):
+            run = runs[place]
+            self._steps.setdefault(run, []).append(evaluation.step)
+            self._values.setdefault(run, []).append(values)
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """Runs of which there are any, ascending."""
+        return tuple(sorted(self._steps))
+
+    def steps(self, run: int) -> NDArray[np.int64]:
+        """Return the (n,) steps at which a run's parameters are known."""
+        return np.array(self._steps.get(run, ()), dtype=np.int64)
+
+    def at(self, run: int, step: int | None = None) -> NDArray[np.floating[Any]] | None:
+        """Return a run's parameters (P,) at the latest snapshot up to a step, by default the last one.
+
+        ``None`` where there is none.
+        """
+        steps = self._steps.get(run)
+        if not steps:
+            return None
+        place = len(steps) if step is None else int(np.searchsorted(steps, step, side="right"))
+        return self._values[run][place - 1] if place else None

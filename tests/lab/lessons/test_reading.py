@@ -1,0 +1,122 @@
+"""Lessons as files: folder and zip, and what is wrong in them."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from compute.problems import ProblemError
+from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson, read_lesson
+
+LESSON_TOML = """
+number = 1
+title = "Mine"
+question = "Does it read?"
+[[runs]]
+experiment = "small.toml"
+[[claims]]
+say = "The loss ends at {measured}"
+measure = 'median(last("ce", "loss"))'
+high = 1
+"""
+SMALL = """
+[data]
+name = "moons"
+[[losses]]
+name = "cross_entropy"
+label = "ce"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "mine"
+    made.mkdir()
+    (made / LESSON).write_text(LESSON_TOML, encoding="utf-8")
+    (made / TEXT).write_text("Read *this*.", encoding="utf-8")
+    (made / "small.toml").write_text(SMALL, encoding="utf-8")
+    return made
+
+
+def test_the_built_in_lessons_are_in_order_and_their_findings_name_claims() -> None:
+    keys = built_in()
+    lessons = [load_lesson(key) for key in keys]
+    numbers = [lesson.config.number for lesson in lessons]
+    assert numbers == sorted(set(numbers))
+    for lesson in lessons:
+        assert len(lesson.text) > 200
+        places = [f"{{{number + 1}}}" for number in range(len(lesson.config.claims))]
+        named = [place for place in places if place in lesson.config.finding]
+        assert named, lesson.key
+        assert lesson.config.finding.count("{") == sum(lesson.config.finding.count(p) for p in named)
+        assert lesson.config.prediction is not None
+        assert lesson.config.presets
+        assert load_lesson(str(lesson.config.number)).key == lesson.key
+
+
+def test_a_lesson_of_ones_own_is_a_folder_its_file_or_a_zip(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mine.losslesson"
+    pack_lesson(folder, target)
+    for path in (folder, folder / LESSON, target):
+        lesson = load_lesson(str(path))
+        assert (lesson.key, lesson.config.title, lesson.text) == ("mine", "Mine", "Read *this*.")
+        assert lesson.experiments[""].data.name == "moons"
+    with pytest.raises(ProblemError, match="exists already"):
+        pack_lesson(folder, target)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("question", "qestion"), "Did you mean question"),
+        (('"ce"', '"cf"'), "no loss cf"),
+        (("last", "lasst"), "Did you mean last"),
+        (("high = 1", ""), "low or high"),
+        (("high = 1", "high = 1\nlow = 2"), "at most high"),
+        (("small.toml", "../small.toml"), "cannot be"),
+        (("small.toml", "other.toml"), "no file other.toml"),
+        (("number = 1", "number = 1\nformat = 9"), "format 9"),
+        (("number = 1", "number = "), "not valid TOML"),
+        (("[[claims]]", '[[runs]]\nexperiment = "small.toml"\n[[claims]]'), "different names"),
+        (
+            ("[[claims]]", '[[presets]]\nlabel = "x"\nchange = {"data.samples" = -1}\n[[claims]]'),
+            "data.samples",
+        ),
+        (
+            (
+                "[[claims]]",
+                '[prediction]\nask = "?"\nanswers = ["a", "b"]\nright = 3\n[[claims]]',
+            ),
+            "from 1 to 2",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(folder: Path, change: tuple[str, str], words: str) -> None:
+    (folder / LESSON).write_text(LESSON_TOML.replace(*change), encoding="utf-8")
+    with pytest.raises(ProblemError, match=words):
+        read_lesson(folder)
+
+
+def test_a_wrong_experiment_names_its_run(folder: Path) -> None:
+    (folder / "small.toml").write_text(SMALL.replace("moons", "moon"), encoding="utf-8")
+    with pytest.raises(ProblemError, match=r"In small\.toml of this lesson"):
+        read_lesson(folder)
+
+
+def test_missing_and_foreign_files_are_named(folder: Path, tmp_path: Path) -> None:
+    (folder / TEXT).unlink()
+    with pytest.raises(ProblemError, match=r"no file text\.md"):
+        read_lesson(folder)
+    with pytest.raises(ProblemError, match=r"There is no lesson slow_lerner.*Did you mean slow_learner"):
+        load_lesson("slow_lerner")
+    other = tmp_path / "picture.png"
+    other.write_bytes(b"\x89PNG")
+    with pytest.raises(ProblemError, match=r"picture\.png is not a lesson"):
+        load_lesson(str(other))
+    empty = tmp_path / "empty.losslesson"
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    with pytest.raises(ProblemError, match=r"no lesson\.toml"):
+        load_lesson(str(empty))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lab.comparing.quantities import text_of
 from lab.comparing.table_columns import Kind, TableColumn
 from lab.comparing.table_values import value_in
-from lab.loss_labels import format_number
 from lab.number_text import MISSING, thousands, value_text
 from lab.store.rows import RunRow, Scalar
 
@@ -51,7 +50,7 @@ def cell_text(value: Scalar, kind: Kind) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return thousands(value)
     # a setting is written as short as it was typed, a measured number with the digits that it has
-    return format_number(value) if kind == "text" and isinstance(value, float) else text_of(value)
+    return value_text(value) if kind == "number" and isinstance(value, float) else text_of(value)
 
 
 def duration_text(seconds: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.comparing.table import TableChoices
+from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import column_of
 from lab.store.rows import RunRow
 from widgets.swatch import swatch_icon

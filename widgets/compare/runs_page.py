@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import Any, TypeGuard
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.run_acts import runs_words
-from lab.comparing.table import TableChoices, TableView
+from lab.comparing.table import TableView
+from lab.comparing.table_choices import TableChoices
 from lab.number_text import thousands
 from lab.problems import Problem
-from lab.store.rows import RunRow
 from widgets.compare.columns_popover import ColumnsPopover
 from widgets.compare.entry_card import EntryCard
+from widgets.compare.plots_panel import ComparePlots
 from widgets.compare.run_inspector import RunInspector
+from widgets.compare.runs_acting import RunsActing
 from widgets.compare.runs_filter import FilterField, FilterMessage
 from widgets.compare.runs_menu import add_column_acts, column_menu, group_menu, group_words, runs_menu
 from widgets.compare.runs_notice import NoteBar, RunsNotice
+from widgets.compare.runs_plotted import PlottedRuns
 from widgets.compare.runs_table import RunsTable
 from widgets.controls import IconButton
 from widgets.explore.view_card import ViewCard
 from widgets.theme import Theme
 
-INSPECTOR = 320
-
-
-class RunPlots(Protocol):
-    """The plots above the table."""
-
-    def show_runs(self, rows: Sequence[RunRow]) -> None:
-        """Show the curves of some runs."""
+INSPECTOR, PLOTS = 320, 300
+"""Width and height at first."""
 
 
 class RunsPage(QWidget):
@@ -41,18 +37,6 @@ class RunsPage(QWidget):
 
     choices_changed = Signal(object)
     """A person chose to see something else: `TableChoices`."""
-    selection_changed = Signal(object)
-    """The selected runs."""
-    use_wanted = Signal(object)
-    """The run whose configuration is wanted in the form."""
-    starred = Signal(object, bool)
-    renamed = Signal(object, str)
-    noted = Signal(object, str)
-    tagged = Signal(object, str)
-    """Runs, and the tags that they are to have in common, with commas between."""
-    recoloured = Signal(object, object)
-    """Runs, and the number of their series; ``None`` for that of their loss."""
-    deleted = Signal(object)
     undo_pressed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -61,7 +45,6 @@ class RunsPage(QWidget):
         self._choices = TableChoices()
         self._view = TableView()
         self._keys: tuple[str, ...] = ()
-        self._plots: QWidget | None = None
         self.setAccessibleName("Stored runs")
         self.clear = IconButton("close", "Show all runs", shortcut="Esc")
         self.filter = FilterField()
@@ -70,17 +53,21 @@ class RunsPage(QWidget):
         self.group_button.setToolTip("Put runs with equal values together")
         self.columns_button = QPushButton("Columns")
         self.columns_button.setToolTip("Choose the columns of the table")
+        self.plots_button = IconButton("plot", "Show or hide the plots")
         self.side_button = IconButton("panel_right", "Show or hide what is known of the selected runs")
         self.table = RunsTable(theme)
         self.notice = RunsNotice()
         self.note = NoteBar()
         self.inspector = RunInspector(theme)
+        self.plots = ComparePlots(theme)
         self.columns = ColumnsPopover(self, theme)
         self.entry = EntryCard(self, theme)
         self.card = ViewCard("Runs")
         self._stack = QStackedWidget()
         self.upright = QSplitter(Qt.Orientation.Vertical)
         self.sides = QSplitter(Qt.Orientation.Horizontal)
+        self.acts = RunsActing(self.table, self.inspector, self.entry, self)
+        self._plotted = PlottedRuns(self.plots, self.table)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -89,7 +76,10 @@ class RunsPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        for control in (self.filter, self.clear, self.group_button, self.columns_button, self.side_button):
+        for control in (
+            self.filter, self.clear, self.group_button, self.columns_button, self.plots_button,
+            self.side_button,
+        ):  # fmt: skip
             head.addWidget(control)
         self.filter.setFixedWidth(320)
         tools = QWidget()
@@ -102,7 +92,9 @@ class RunsPage(QWidget):
         self.card.body.addSpacing(4)
         self.card.body.addWidget(self._stack, 1)
         self.card.body.addWidget(self.note)
+        self.upright.addWidget(self.plots)
         self.upright.addWidget(self.card)
+        self.upright.setSizes([PLOTS, 10_000])
         self.upright.setChildrenCollapsible(False)
         self.upright.setHandleWidth(12)
         left = QWidget()
@@ -125,11 +117,12 @@ class RunsPage(QWidget):
         self.filter.left.connect(self._enter_table)
         self.group_button.clicked.connect(self._open_groups)
         self.columns_button.clicked.connect(self.open_columns)
+        self.plots_button.clicked.connect(lambda: self._plotted.show_plots(self.plots.isHidden()))
+        self.plots.full_asked.connect(self._show_full)
         self.side_button.clicked.connect(lambda: self.inspector.setVisible(self.inspector.isHidden()))
         self.columns.chosen.connect(lambda keys: self._choose(columns=keys))
         self.table.selection_changed.connect(self._selected)
         self.table.act_wanted.connect(self.act)
-        self.table.star_pressed.connect(lambda row: self.starred.emit((row,), not row.starred))
         self.table.sort_pressed.connect(self._sort)
         self.table.columns_moved.connect(self._columns_moved)
         self.table.width_changed.connect(
@@ -139,26 +132,15 @@ class RunsPage(QWidget):
         self.clear.clicked.connect(self.filter.clear)
         self.notice.pressed.connect(self.filter.clear)
         self.note.undo_pressed.connect(self.undo_pressed)
-        self.inspector.use_pressed.connect(self.use_wanted)
-        self.inspector.note_written.connect(self.noted)
-        self.inspector.tags_written.connect(self.tagged)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self._theme = theme
         for part in (
-            self.clear, self.side_button, self.table, self.inspector, self.columns, self.entry,
+            self.clear, self.plots, self.plots_button, self.side_button, self.table, self.inspector,
+            self.columns, self.entry,
         ):  # fmt: skip
             part.set_theme(theme)
-        if self._plots is not None and hasattr(self._plots, "set_theme"):
-            self._plots.set_theme(theme)
-
-    def set_plots(self, plots: QWidget) -> None:
-        """Put plots that have `RunPlots.show_runs` above the table."""
-        self._plots = plots
-        self.upright.insertWidget(0, plots)
-        self.upright.setStretchFactor(0, 3)
-        self.upright.setStretchFactor(1, 2)
 
     # --- state in -----------------------------------------------------------------------------------
     def show_table(self, view: TableView, choices: TableChoices, keys: Sequence[str]) -> None:
@@ -178,7 +160,8 @@ class RunsPage(QWidget):
         elif not view.shown:
             self.notice.show_no_match(len(view.rows))
         self._stack.setCurrentWidget(self.table if view.shown else self.notice)
-        self._tell_parts(self.table.selected_runs())
+        self.inspector.show_rows(self.table.selected_runs())
+        self._plotted.show_view(view)
 
     def show_problem(self, problem: Problem | None) -> None:
         """Say why the store cannot be read, in place of the runs; ``None`` shows them again."""
@@ -207,30 +190,40 @@ class RunsPage(QWidget):
 
     def _selected(self) -> None:
         rows = self.table.selected_runs()
-        self._tell_parts(rows)
-        self.selection_changed.emit(rows)
-
-    def _tell_parts(self, rows: tuple[RunRow, ...]) -> None:
         self.inspector.show_rows(rows)
-        if self._plots is not None:
-            cast("RunPlots", self._plots).show_runs(rows)
+        self._plotted.select(rows)
+
+    def _show_full(self) -> None:
+        """Let the plot fill the page, or the table come back."""
+        full = not self.card.isHidden()
+        self.card.setVisible(not full)
+        self.plots.set_full(full)
 
     # --- what is remembered -----------------------------------------------------------------------
     def saved(self) -> dict[str, Any]:
         """Return how the page is divided, as JSON-able data."""
-        return {"inspector": not self.inspector.isHidden(), "sides": self.sides.sizes()}
+        return {
+            "inspector": not self.inspector.isHidden(),
+            "sides": self.sides.sizes(),
+            "plots_shown": not self.plots.isHidden(),
+            "heights": self.upright.sizes(),
+            "plots": self.plots.saved(),
+        }
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Take over how the page was divided; what does not fit is left out."""
-        if isinstance(stored.get("inspector"), bool):
-            self.inspector.setVisible(stored["inspector"])
-        sides = stored.get("sides")
-        if (
-            isinstance(sides, list)
-            and len(sides) == 2
-            and all(type(size) is int and size > 0 for size in sides)
+        for name, show in (
+            ("inspector", self.inspector.setVisible),
+            ("plots_shown", self._plotted.show_plots),
         ):
-            self.sides.setSizes(sides)
+            if isinstance(stored.get(name), bool):
+                show(stored[name])
+        for name, splitter in (("sides", self.sides), ("heights", self.upright)):
+            sizes = stored.get(name)
+            if _are_sizes(sizes):
+                splitter.setSizes(sizes)
+        plots = stored.get("plots")
+        self.plots.restore(plots if isinstance(plots, Mapping) else {})
 
     # --- a person's acts ------------------------------------------------------------------------------
     def _choose(self, **changes: Any) -> None:
@@ -242,26 +235,13 @@ class RunsPage(QWidget):
             self.table.setCurrentIndex(self.table.runs.index(0, 0))
 
     def _sort(self, key: str, adding: bool) -> None:
-        """Sort by a column, the other way round, or no more; added to the others with Shift."""
-        sort = self._choices.sort
-        now = dict(sort).get(key)
         column = next(number for number, part in enumerate(self.table.runs.columns) if part.key == key)
         largest_first = self.table.runs.is_number(column) or key in ("created", "starred", "reached")
-        wanted = {None: largest_first, largest_first: not largest_first}.get(now)
-        part = () if wanted is None else ((key, wanted),)
-        if not adding:
-            self._choose(sort=part)
-        elif now is None:
-            self._choose(sort=(*sort, *part))
-        else:
-            kept = (part if other == key else ((other, way),) for other, way in sort)
-            self._choose(sort=tuple(each for piece in kept for each in piece))
+        self.choices_changed.emit(self._choices.sorted_by(key, adding=adding, largest_first=largest_first))
 
     def _columns_moved(self, keys: tuple[str, ...]) -> None:
-        grouped = [key for key in self._choices.group_by if key in keys]
-        columns = self._choices.columns or tuple(column.key for column in self._view.columns)
-        hidden = [key for key in grouped if key not in columns]
-        self._choose(columns=tuple(key for key in keys if key not in hidden))
+        shown = tuple(column.key for column in self._view.columns)
+        self.choices_changed.emit(self._choices.with_columns(keys, shown))
 
     def _open_groups(self) -> None:
         menu = group_menu(
@@ -298,36 +278,12 @@ class RunsPage(QWidget):
         elif verb == "columns":
             self.open_columns()
         else:
-            self._act_on_runs(verb, about)
+            self.acts.act(what)
 
-    def _act_on_runs(self, verb: str, about: str) -> None:
-        rows = self.table.selected_runs()
-        if not rows:
-            return
-        if verb == "star":
-            self.starred.emit(rows, not all(row.starred for row in rows))
-        elif verb == "colour":
-            self.recoloured.emit(rows, int(about) or None)
-        elif verb == "delete":
-            self.deleted.emit(rows)
-        elif verb == "copy":
-            QGuiApplication.clipboard().setText(self.table.copied_text())
-        elif verb == "use":
-            self.use_wanted.emit(rows[0])
-        elif verb == "note":
-            self.inspector.show()
-            self.inspector.edit_note()
-        elif verb == "rename":
-            name = rows[0].name if len({row.name for row in rows}) == 1 else ""
-            self.entry.ask(
-                self.table, f"Name of {runs_words(len(rows))}", name, "Empty takes the name away.", "Rename",
-                lambda text: self.renamed.emit(rows, text),
-            )  # fmt: skip
-        elif verb == "tag":
-            common = [tag for tag in rows[0].tags if all(tag in row.tags for row in rows)]
-            hint = "With commas between. These tags are those that all selected runs have."
-            self.entry.ask(
-                self.table, f"Tags of {runs_words(len(rows))}", ", ".join(common),
-                hint if len(rows) > 1 else "With commas between.", "Tag",
-                lambda text: self.tagged.emit(rows, text),
-            )  # fmt: skip
+
+def _are_sizes(stored: object) -> TypeGuard[list[int]]:
+    return (
+        isinstance(stored, list)
+        and len(stored) == 2
+        and all(type(size) is int and size > 0 for size in stored)
+    )

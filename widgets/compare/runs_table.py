@@ -127,7 +127,6 @@ class RunsTable(QTableView):
         if moved:
             self._select(selected, held, column)
             self.horizontalScrollBar().setValue(scrolled)
-            self.selection_changed.emit()
 
     def _select(self, identities: Iterable[Hashable], current: Hashable | None, column: int) -> None:
         places = {identity: row for row, identity in enumerate(self.runs.identities)}
@@ -226,8 +225,11 @@ class RunsTable(QTableView):
             self.runs.toggle(chosen, is_open)
             return True
 
+        before = self.selected_rows()
         self._keep(change)
         self._arrange()
+        if before:  # runs that were folded away are not selected any more
+            self.selection_changed.emit()
 
     def toggle_all(self, is_open: bool) -> None:
         """Fold or unfold all groups."""

@@ -7,19 +7,22 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from lab.comparing.curves_source import StoredCurves
 from lab.comparing.run_acts import RunActs, RunStore, runs_words
-from lab.comparing.table import RunTable, TableChoices
+from lab.comparing.table import RunTable
+from lab.comparing.table_choices import TableChoices
+from lab.config import ExperimentConfig
 from lab.problems import Problem, ProblemError
 from lab.store.rows import RunRow
 from widgets.compare.runs_page import RunsPage
 
 
-class StoredConfig(Protocol):
-    """The part of `lab.store.experiment.StoredExperiment` whose configuration is used again."""
+class BrowsedExperiment(StoredCurves, Protocol):
+    """The part of `lab.store.experiment.StoredExperiment` that the browser uses."""
 
     @property
-    def run_config(self) -> Any:
-        """Its configuration."""
+    def run_config(self) -> ExperimentConfig:
+        """Its configuration; raises ProblemError where this version does not know something in it."""
 
 
 class BrowsedStore(RunStore, Protocol):
@@ -32,7 +35,7 @@ class BrowsedStore(RunStore, Protocol):
     def runs(self) -> Sequence[RunRow]:
         """Return all runs."""
 
-    def experiment(self, identity: str) -> StoredConfig:
+    def experiment(self, identity: str) -> BrowsedExperiment:
         """Return an experiment."""
 
 
@@ -58,15 +61,16 @@ class RunsWiring(QObject):
         self._problem: Problem | None = None
         self.table = RunTable(store)
         self.acts = RunActs(store)
+        page.plots.set_source(store.experiment)
         page.choices_changed.connect(self.choose)
-        page.use_wanted.connect(self._use)
+        page.acts.use_wanted.connect(self._use)
         page.undo_pressed.connect(self.undo)
-        page.deleted.connect(self._delete)
-        page.starred.connect(self._star)
-        page.renamed.connect(self._rename)
-        page.noted.connect(self._write_note)
-        page.tagged.connect(self._tag)
-        page.recoloured.connect(self._recolour)
+        page.acts.deleted.connect(self._delete)
+        page.acts.starred.connect(self._star)
+        page.acts.renamed.connect(self._rename)
+        page.acts.noted.connect(self._write_note)
+        page.acts.tagged.connect(self._tag)
+        page.acts.recoloured.connect(self._recolour)
 
     # --- showing ----------------------------------------------------------------------------------
     def follow(self) -> None:
@@ -172,6 +176,6 @@ class RunsWiring(QObject):
             self._page.show_done(said + words, undoable=False)
 
     def _use(self, row: RunRow) -> None:
-        found: list[Any] = []
+        found: list[ExperimentConfig] = []
         if self._attempt(lambda: found.append(self._store.experiment(row.experiment.id).run_config)):
             self.config_wanted.emit(found[0])

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from compute.problems import Problem, ProblemError
-from lab.comparing.table import RunTable, TableChoices
+from lab.comparing.table import RunTable
+from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import column_of
 from lab.comparing.table_diff import config_diff
 from lab.comparing.table_text import (

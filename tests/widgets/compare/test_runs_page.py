@@ -10,24 +10,37 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
-from lab.comparing.table import TableChoices
+from lab.comparing.table_choices import TableChoices
+from lab.curves import Curves
 from lab.problems import Problem
+from lab.store.store import Store
 from tests.lab.comparing.stored_rows import FakeStore, experiment, many, run
+from tests.lab.store.kept import Kept
 from widgets.compare.runs_model import GroupEntry
 from widgets.compare.runs_notice import LASTS
 from widgets.compare.runs_page import RunsPage
+from widgets.compare.runs_plotted import MOST
 from widgets.compare.runs_wiring import RunsWiring
 from widgets.theme import DARK, LIGHT
 
 
+class Stored:
+    """An experiment without curves, whose configuration is a word."""
+
+    summary = None
+
+    def __init__(self, identity: str) -> None:
+        self.run_config, self.curves = f"config of {identity}", Curves()
+
+    def catch_up(self) -> bool:
+        return False
+
+
 class ConfigStore(FakeStore):
-    """Experiments whose configuration is a word."""
+    """A store whose experiments can be opened."""
 
     def experiment(self, identity):
-        class Stored:
-            run_config = f"config of {identity}"
-
-        return Stored()
+        return Stored(identity)
 
 
 class Browser:
@@ -444,19 +457,70 @@ def test_what_was_chosen_comes_back_and_broken_settings_do_not(qtbot, browser) -
     assert other.wiring.table.choices == TableChoices()
 
 
-def test_plots_above_the_table_get_the_selected_runs(qtbot, browser) -> None:
-    class Plots(QLabel):
-        def __init__(self) -> None:
-            super().__init__()
-            self.shown: list[list[int]] = []
-
-        def show_runs(self, rows) -> None:
-            self.shown.append([row.seed for row in rows])
-
-    plots = Plots()
-    browser.page.set_plots(plots)
+def test_plots_show_what_is_selected_and_everything_where_nothing_is(browser) -> None:
+    plots = browser.page.plots
+    assert [row.seed for row in plots.rows] == [1, 2, 3, 4, 5]
     browser.select(1, 3)
-    assert plots.shown[-1] == [1, 3]
+    assert [row.seed for row in plots.rows] == [1, 3]
+    browser.table.clearSelection()
+    browser.page.filter.setText("seed > 3")
+    assert [row.seed for row in plots.rows] == [4, 5]
+
+
+def test_runs_picked_in_a_plot_are_selected_and_the_plot_keeps_the_others(browser) -> None:
+    plots = browser.page.plots
+    browser.select(1, 2, 3)
+    plots.runs_picked.emit((ROWS[1].key,))
+    assert browser.selected() == [2] and [row.seed for row in plots.rows] == [1, 2, 3]
+    browser.store.show([row for row in ROWS if row.seed != 3])
+    browser.wiring.follow()
+    assert [row.seed for row in plots.rows] == [1, 2]
+
+
+def test_too_many_runs_are_plotted_only_when_they_are_selected(qtbot) -> None:
+    browser = Browser([run(n, seed=n + 1) for n in range(MOST + 1)])
+    qtbot.addWidget(browser.page)
+    browser.page.show()
+    assert browser.page.plots.rows == ()
+    browser.page.filter.setText("seed != 1")
+    assert len(browser.page.plots.rows) == MOST
+
+
+def test_hidden_plots_are_told_nothing_until_they_are_shown(qtbot, browser) -> None:
+    qtbot.mouseClick(browser.page.plots_button, Qt.MouseButton.LeftButton)
+    before = browser.page.plots.rows
+    browser.select(2)
+    assert browser.page.plots.isHidden() and browser.page.plots.rows == before
+    qtbot.mouseClick(browser.page.plots_button, Qt.MouseButton.LeftButton)
+    assert [row.seed for row in browser.page.plots.rows] == [2]
+
+
+def test_a_plot_fills_the_page_and_gives_it_back(browser) -> None:
+    browser.page.plots.full_asked.emit()
+    assert not browser.page.card.isVisible() and browser.page.plots.isVisible()
+    browser.page.plots.full_asked.emit()
+    assert browser.page.card.isVisible()
+
+
+def test_experiments_of_a_real_store_are_browsed_and_used_again(qtbot, tmp_path) -> None:
+    store = Store(tmp_path / "store")
+    kept = Kept(store)
+    identity = kept.finished()
+    kept.close()
+    page = RunsPage(LIGHT)
+    qtbot.addWidget(page)
+    wiring = RunsWiring(store, page)
+    configs = []
+    wiring.config_wanted.connect(configs.append)
+    page.show()
+    wiring.follow()
+    assert page.table.runs.rowCount() == 6 and len(page.plots.rows) == 6
+    page.table.selectRow(0)
+    page.acts.act("use")
+    assert configs == [store.experiment(identity).run_config]
+    page.acts.act("star")
+    assert [row.starred for row in store.runs()] == [True, *[False] * 5]
+    store.close()
 
 
 def test_both_appearances_paint_every_kind_of_row(browser) -> None:

@@ -37,6 +37,7 @@ QFrame#segments { background: $hover; border: none; border-radius: 6px; }
 QFrame#chip[focused="true"] { border: 1px solid $line2; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line2; padding: 4px 6px; font-size: 12px; }
 QSplitter::handle { background: $line; }
+QSplitter::handle:vertical { background: transparent; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 """
 

@@ -118,6 +118,8 @@ def group_text(
         return f"{round(numbers.mean[group] * count)} of {len(members)}"
     if column.kind == "moment":
         return moment_text(float(numbers.upper[group]))
+    if column.key == "seed" and not _equal(numbers.std[group], 1):
+        return f"{count} seeds"
     if column.key in ("seed", "colour"):
         return (
             thousands(round(numbers.mean[group])) if _equal(numbers.std[group], 1) else f"{count} different"

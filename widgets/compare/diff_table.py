@@ -21,7 +21,7 @@ from widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 26
-FIELD_WIDTH, VALUE_WIDTH = 118, 62
+FIELD_WIDTH, VALUE_WIDTH = 104, 60
 """Smallest widths of the first column and of those of runs."""
 PADDING = 8
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeGuard
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.run_acts import runs_words
@@ -28,8 +29,10 @@ from widgets.controls import IconButton
 from widgets.explore.view_card import ViewCard
 from widgets.theme import Theme
 
-INSPECTOR, PLOTS = 320, 300
-"""Width and height at first."""
+INSPECTOR = 320
+"""Its width at first."""
+ROOMY = 1400
+"""From this width on the inspector is open at first."""
 
 
 class RunsPage(QWidget):
@@ -42,6 +45,7 @@ class RunsPage(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._placed = False
         self._choices = TableChoices()
         self._view = TableView()
         self._keys: tuple[str, ...] = ()
@@ -94,7 +98,7 @@ class RunsPage(QWidget):
         self.card.body.addWidget(self.note)
         self.upright.addWidget(self.plots)
         self.upright.addWidget(self.card)
-        self.upright.setSizes([PLOTS, 10_000])
+        self.upright.setSizes([580, 420])
         self.upright.setChildrenCollapsible(False)
         self.upright.setHandleWidth(12)
         left = QWidget()
@@ -132,6 +136,13 @@ class RunsPage(QWidget):
         self.clear.clicked.connect(self.filter.clear)
         self.notice.pressed.connect(self.filter.clear)
         self.note.undo_pressed.connect(self.undo_pressed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Leave the room to plots and table at first where there is little."""
+        super().showEvent(event)
+        if not self._placed:
+            self._placed = True
+            self.inspector.setVisible(self.width() >= ROOMY)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -212,12 +223,11 @@ class RunsPage(QWidget):
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Take over how the page was divided; what does not fit is left out."""
-        for name, show in (
-            ("inspector", self.inspector.setVisible),
-            ("plots_shown", self._plotted.show_plots),
-        ):
-            if isinstance(stored.get(name), bool):
-                show(stored[name])
+        if isinstance(stored.get("inspector"), bool):
+            self._placed = True
+            self.inspector.setVisible(stored["inspector"])
+        if isinstance(stored.get("plots_shown"), bool):
+            self._plotted.show_plots(stored["plots_shown"])
         for name, splitter in (("sides", self.sides), ("heights", self.upright)):
             sizes = stored.get(name)
             if _are_sizes(sizes):

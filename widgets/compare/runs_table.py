@@ -165,8 +165,8 @@ class RunsTable(QTableView):
             return _WIDTHS["starred"]
         width = _WIDTHS.get(column.key, 88)
         if self.runs.grouped:
-            width = max(width, 128 if self.runs.is_number(number) else width)
-            width = width + 70 if number == 0 else width
+            width = max(width, 128) if column.family not in ("run", "setting") else width
+            width = width + 76 if number == 0 else width
         return max(width, min(title, 220))
 
     # --- what is selected ---------------------------------------------------------------------------

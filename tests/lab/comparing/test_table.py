@@ -109,7 +109,7 @@ def test_groups_hold_runs_with_equal_values_and_say_what_their_columns_come_to()
     assert group_text(groups, 1, metric, rows, "median") == "92.0\u202f% (91.0\u202f% – 93.0\u202f%)"
     assert group_text(groups, 0, metric, rows, "mean") == "50.0\u202f%"
     assert group_text(groups, 0, column_of("loss"), rows, "mean") == "Brier, sum"
-    assert group_text(groups, 0, column_of("seed"), rows, "mean") == "2 different"
+    assert group_text(groups, 0, column_of("seed"), rows, "mean") == "2 seeds"
     assert group_text(groups, 0, column_of("status"), rows, "mean") == "finished"
     assert group_text(groups, 0, column_of("starred"), rows, "mean") == ""
     assert group_text(groups, 0, column_of("last.loss"), rows, "mean") == "0.100"

@@ -80,7 +80,7 @@ ROWS = [run(n, loss=n % 2, seed=n + 1, rate=0.1 * (1 + n % 2), accuracy=0.9 - 0.
 def browser(qtbot) -> Browser:
     made = Browser(list(ROWS))
     qtbot.addWidget(made.page)
-    made.page.resize(1280, 700)
+    made.page.resize(1600, 900)
     made.page.show()
     qtbot.waitExposed(made.page)
     return made
@@ -521,6 +521,21 @@ def test_experiments_of_a_real_store_are_browsed_and_used_again(qtbot, tmp_path)
     page.acts.act("star")
     assert [row.starred for row in store.runs()] == [True, *[False] * 5]
     store.close()
+
+
+def test_a_narrow_page_begins_without_the_panel_and_gives_it_when_asked(qtbot) -> None:
+    browser = Browser(ROWS)
+    qtbot.addWidget(browser.page)
+    browser.page.resize(1280, 700)
+    browser.page.show()
+    assert browser.page.inspector.isHidden()
+    browser.select(1)
+    press(qtbot, browser, Qt.Key.Key_N)
+    assert browser.page.inspector.isVisible()
+    qtbot.mouseClick(browser.page.side_button, Qt.MouseButton.LeftButton)
+    browser.page.hide()
+    browser.page.show()
+    assert browser.page.inspector.isHidden()
 
 
 def test_both_appearances_paint_every_kind_of_row(browser) -> None:

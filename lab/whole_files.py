@@ -105,3 +105,52 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, overwrite: bool = False, ours: str = "") -> Iterator[Path]:
+    """Give a folder to write into that appears under its name only when all of it is there.
+
+    Parameters
+    ----------
+    path
+        Where it goes; an empty folder may be there already.
+    overwrite
+        Whether a folder of that name may be replaced.
+    ours
+        What all files of a folder that is replaced must be called (``*`` for any letters): one that holds
+        anything else never is.
+
+    Yields
+    ------
+    The folder to write into.
+
+    Raises
+    ------
+    ProblemError
+        Where it exists and may not be replaced, or cannot be written. What was there is unchanged.
+    """
+    try:
+        if path.is_dir() and any(path.iterdir()):
+            check_free([path], overwrite)
+            strangers = [file for file in path.rglob("*") if not file.is_dir() and not file.match(ours)]
+            if strangers:
+                raise ProblemError(
+                    Problem(
+                        f"{path.name[:40]} holds files of another kind",
+                        f"For example {strangers[0].name} in {strangers[0].parent}. Nothing was written. "
+                        "Choose another folder.",
+                    )
+                )
+        elif path.exists() and not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".losslab-", dir=path.parent) as room:
+            made = Path(room) / "new"
+            made.mkdir()
+            yield made
+            if path.exists():
+                os.replace(path, Path(room) / "old")
+            os.replace(made, path)
+    except OSError as error:
+        raise ProblemError(writing_problem(path, error)) from error

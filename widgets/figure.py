@@ -13,21 +13,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QSizeF
-from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QSize, QSizeF
+from PySide6.QtGui import QGuiApplication, QImage
 
+from lab.figure_look import FigureLook, Provenance
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
-from widgets.figure_layout import default_size
-from widgets.figure_painting import paint_figure
-from widgets.figure_svg import portable_svg
-from widgets.theme import LIGHT
+from widgets.figure_formats import figure_bytes, figure_image
+from widgets.figure_layout import CAPTION, default_size
+from widgets.figure_sheet import LOGICAL_DPI, Sheet, print_sheet, screen_sheet
 
-LOGICAL_DPI = 96.0
 FORMATS = ("png", "svg", "pdf")
 LARGEST_SIDE = 20_000
-PDF_DPI = 1200
 
 
 def draw(
@@ -39,6 +36,8 @@ def draw(
     dpi: float = 192.0,
     *,
     overwrite: bool = False,
+    look: FigureLook | None = None,
+    made_by: Provenance | None = None,
 ) -> tuple[Path, ...]:
     """Write a figure of one or more panels, all formats or none.
 
@@ -59,6 +58,11 @@ def draw(
         Pixels an inch: type is as large on paper as on a screen of 96 dpi, so more makes a sharper PNG.
     overwrite : bool
         Replace files that exist.
+    look : FigureLook, optional
+        Its page and colours. A page of `lab.figure_look.PRESETS` has a size and density of its own, whatever
+        ``size`` and ``dpi`` say.
+    made_by : Provenance, optional
+        Where it came from; written into each file.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def draw(
         If a format is unknown, the size is impossible, a file exists, or the folder cannot be written to.
     """
     wanted = tuple(dict.fromkeys(name.lower().lstrip(".") for name in formats))
-    pixels, logical = _checked(panels, wanted, size, dpi)
+    sheet = _sheet(panels, wanted, size, dpi, look or FigureLook(), made_by)
     folder = Path(folder)
     if not stem or stem in (".", "..") or "/" in stem or os.sep in stem or "\0" in stem:
         raise ProblemError(Problem(f"“{stem}” cannot be the name of a file."))
@@ -84,7 +88,7 @@ def draw(
             )
         )
     with _application():
-        contents = {path: _rendered(panels, path.suffix[1:], pixels, logical, dpi) for path in paths}
+        contents = {path: figure_bytes(sheet, path.suffix[1:], made_by) for path in paths}
     try:
         _write_all(folder, contents)
     except OSError as error:
@@ -97,8 +101,7 @@ def draw(
 
 def image(panels: Sequence[Panel], size: tuple[int, int] | None = None, dpi: float = 192.0) -> QImage:
     """Return a figure as an image; parameters as in `draw`. Needs a QGuiApplication."""
-    pixels, logical = _checked(panels, ("png",), size, dpi)
-    return _image(panels, pixels, logical, dpi)
+    return figure_image(_sheet(panels, ("png",), size, dpi, FigureLook(), None))
 
 
 def image_for_clipboard(panels: Sequence[Panel]) -> QImage:
@@ -106,100 +109,47 @@ def image_for_clipboard(panels: Sequence[Panel]) -> QImage:
     return image(panels)
 
 
-def _checked(
-    panels: Sequence[Panel], formats: Sequence[str], size: tuple[int, int] | None, dpi: float
-) -> tuple[QSize, QSizeF]:
-    """Return the size in pixels and in logical pixels, or say what is wrong with what was asked."""
+def _sheet(
+    panels: Sequence[Panel],
+    formats: Sequence[str],
+    size: tuple[int, int] | None,
+    dpi: float,
+    look: FigureLook,
+    made_by: Provenance | None,
+) -> Sheet:
+    """Return the figure laid out, or say what is wrong with what was asked."""
     if not panels:
         raise ProblemError(Problem("There is no plot to draw."))
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         given = _joined(unknown) if unknown else "no format"
         raise ProblemError(Problem(f"Figures are written as PNG, SVG or PDF, not as {given}."))
+    dpi = look.dpi if look.preset else dpi
     if not (math.isfinite(dpi) and 24 <= dpi <= 2400):
         raise ProblemError(Problem(f"A figure needs 24 to 2 400 dots per inch, not {dpi:g}."))
-    if size is None:
-        logical = default_size(len(panels))
-        pixels = QSize(
-            round(logical.width() * dpi / LOGICAL_DPI), round(logical.height() * dpi / LOGICAL_DPI)
-        )
+    caption = made_by.command if look.caption and made_by is not None else ""
+    if look.preset:
+        sheet = print_sheet(panels, look, caption)
     else:
-        pixels = QSize(int(size[0]), int(size[1]))
-        logical = QSizeF(pixels) * (LOGICAL_DPI / dpi)
-        if len(panels) > 1:  # several plots share the size: finer print, so that each keeps its labels
-            finer = min(default_size(len(panels)).width() / logical.width(), dpi / LOGICAL_DPI)
-            logical *= max(1.0, finer)
-    if not (16 <= pixels.width() <= LARGEST_SIDE and 16 <= pixels.height() <= LARGEST_SIDE):
-        raise ProblemError(
-            Problem(f"A figure is 16 to 20 000 pixels a side, not {pixels.width()} × {pixels.height()}.")
-        )
-    return pixels, logical
+        sheet = screen_sheet(panels, *_screen_size(len(panels), size, dpi, caption), dpi, look, caption)
+    width, height = sheet.pixels.width(), sheet.pixels.height()
+    if not (16 <= width <= LARGEST_SIDE and 16 <= height <= LARGEST_SIDE):
+        raise ProblemError(Problem(f"A figure is 16 to 20 000 pixels a side, not {width} × {height}."))
+    return sheet
 
 
-def _rendered(panels: Sequence[Panel], kind: str, pixels: QSize, logical: QSizeF, dpi: float) -> bytes:
-    if kind == "png":
-        return _png(panels, pixels, logical, dpi)
-    return _svg(panels, logical) if kind == "svg" else _pdf(panels, logical)
-
-
-def _image(panels: Sequence[Panel], pixels: QSize, logical: QSizeF, dpi: float) -> QImage:
-    picture = QImage(pixels, QImage.Format.Format_RGB32)
-    if picture.isNull():
-        raise ProblemError(Problem(f"There is no memory for {pixels.width()} × {pixels.height()} pixels."))
-    picture.setDotsPerMeterX(round(dpi / 0.0254))
-    picture.setDotsPerMeterY(round(dpi / 0.0254))
-    picture.fill(LIGHT.color("card"))
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
-    painter.scale(pixels.width() / logical.width(), pixels.height() / logical.height())
-    paint_figure(painter, LIGHT, panels, logical)
-    painter.end()
-    return picture
-
-
-def _png(panels: Sequence[Panel], pixels: QSize, logical: QSizeF, dpi: float) -> bytes:
-    buffer = _buffer()
-    if not _image(panels, pixels, logical, dpi).save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise ProblemError(Problem("The picture could not be encoded as PNG."))
-    return bytes(buffer.data().data())
-
-
-def _svg(panels: Sequence[Panel], logical: QSizeF) -> bytes:
-    buffer = _buffer()
-    size = QSize(math.ceil(logical.width()), math.ceil(logical.height()))
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the older one does not clip
-    generator.setOutputDevice(buffer)
-    generator.setResolution(round(LOGICAL_DPI))
-    generator.setSize(size)
-    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-    generator.setTitle(", ".join(panel.title for panel in panels))
-    generator.setDescription("Drawn by Loss Lab")
-    painter = QPainter(generator)
-    paint_figure(painter, LIGHT, panels, QSizeF(size))
-    painter.end()
-    return portable_svg(bytes(buffer.data().data()), LIGHT)
-
-
-def _pdf(panels: Sequence[Panel], logical: QSizeF) -> bytes:
-    buffer = _buffer()
-    writer = QPdfWriter(buffer)
-    writer.setTitle(", ".join(panel.title for panel in panels))
-    writer.setCreator("Loss Lab")
-    points = logical * (72.0 / LOGICAL_DPI)
-    page = QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
-    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
-    writer.setResolution(PDF_DPI)
-    painter = QPainter(writer)
-    painter.scale(PDF_DPI / LOGICAL_DPI, PDF_DPI / LOGICAL_DPI)
-    paint_figure(painter, LIGHT, panels, logical)
-    painter.end()
-    return bytes(buffer.data().data())
-
-
-def _buffer() -> QBuffer:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    return buffer
+def _screen_size(count: int, size: tuple[int, int] | None, dpi: float, caption: str) -> tuple[QSizeF, QSize]:
+    """Return the size of a figure as it is laid out, and in pixels."""
+    if size is None:
+        logical = default_size(count) + QSizeF(0.0, CAPTION if caption else 0.0)
+        scale = dpi / LOGICAL_DPI
+        return logical, QSize(round(logical.width() * scale), round(logical.height() * scale))
+    pixels = QSize(int(size[0]), int(size[1]))
+    logical = QSizeF(pixels) * (LOGICAL_DPI / dpi)
+    if count > 1:  # several plots share the size: finer print, so that each keeps its labels
+        finer = min(default_size(count).width() / logical.width(), dpi / LOGICAL_DPI)
+        logical *= max(1.0, finer)
+    return logical, pixels
 
 
 def _write_all(folder: Path, contents: Mapping[Path, bytes]) -> None:

@@ -8,6 +8,11 @@ from PySide6.QtCore import QRectF, QSizeF
 
 MARGIN = 16.0
 GUTTER = 24.0
+PRINT_MARGIN = 3.0
+"""On paper the text around keeps the distance."""
+PRINT_GUTTER = 16.0
+CAPTION = 16.0
+"""Height of the line at the foot."""
 CELL = QSizeF(480.0, 372.0)
 """Room of one panel of a default figure, in logical pixels of 1/96 inch."""
 
@@ -29,14 +34,22 @@ def default_size(count: int) -> QSizeF:
     )
 
 
-def cells(count: int, size: QSizeF) -> list[QRectF]:
-    """Return the rectangles of ``count`` panels in a figure of a size."""
-    columns = columns_of(count)
+def cells(
+    count: int,
+    size: QSizeF,
+    columns: int | None = None,
+    *,
+    margin: float = MARGIN,
+    gutter: float = GUTTER,
+    foot: float = 0.0,
+) -> list[QRectF]:
+    """Return the rectangles of ``count`` panels in a figure of a size, above a foot of its own height."""
+    columns = columns or columns_of(count)
     rows = max(1, math.ceil(count / columns))
-    width = (size.width() - 2 * MARGIN - (columns - 1) * GUTTER) / columns
-    height = (size.height() - 2 * MARGIN - (rows - 1) * GUTTER) / rows
-    across, down = width + GUTTER, height + GUTTER
+    width = (size.width() - 2 * margin - (columns - 1) * gutter) / columns
+    height = (size.height() - foot - 2 * margin - (rows - 1) * gutter) / rows
+    across, down = width + gutter, height + gutter
     return [
-        QRectF(MARGIN + (i % columns) * across, MARGIN + (i // columns) * down, width, height)
+        QRectF(margin + (i % columns) * across, margin + (i // columns) * down, width, height)
         for i in range(count)
     ]

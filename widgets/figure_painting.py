@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from lab.panels import ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
-from widgets.figure_layout import cells
 from widgets.plots.annotations import (
     paint_annotations,
     paint_line_sample,
+    paint_marker,
     paint_placeholder,
     paint_target_line,
 )
@@ -29,13 +29,27 @@ from widgets.theme import Theme
 TITLE = 24.0
 LEGEND_LINE = 20.0
 SWATCH = 26.0
+LINE_MARKER = 6.0
+MARKER_GAP = 44.0
+"""Distance of the markers along a line."""
 
 
-def paint_figure(painter: QPainter, theme: Theme, panels: Sequence[Panel], size: QSizeF) -> None:
-    """Paint panels in equal cells onto a ground in the card's colour; coordinates are logical pixels."""
+def paint_figure(
+    painter: QPainter, theme: Theme, panels: Sequence[Panel], places: Sequence[QRectF], size: QSizeF
+) -> None:
+    """Paint panels into their places on a ground in the card's colour; coordinates are logical pixels."""
     painter.fillRect(QRectF(QPointF(0, 0), size), theme.color("card"))
-    for panel, cell in zip(panels, cells(len(panels), size), strict=True):
-        paint_panel(painter, theme, panel, cell)
+    for panel, place in zip(panels, places, strict=True):
+        paint_panel(painter, theme, panel, place)
+
+
+def paint_caption(painter: QPainter, theme: Theme, words: str, rect: QRectF) -> None:
+    """Paint one small line into a rectangle at the foot of a figure, shortened in the middle to fit."""
+    metrics = QFontMetricsF(theme.font("tick"))
+    painter.setFont(theme.font("tick"))
+    painter.setPen(theme.color("text2"))
+    shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, rect.width())
+    painter.drawText(QPointF(rect.left(), rect.bottom() - metrics.descent()), shown)
 
 
 def paint_panel(
@@ -105,6 +119,8 @@ def _paint_legend(
             left, line = 0.0, line + 1
         centre = top + LEGEND_LINE * (line + 0.5) - 2
         paint_line_sample(painter, theme, entry.series, QRectF(left, centre - 4, SWATCH, 8))
+        if theme.grey:
+            paint_marker(painter, theme, entry.series, left + SWATCH / 2, centre, LINE_MARKER)
         painter.setFont(theme.font("subtitle"))
         painter.setPen(theme.color("text2"))
         place = left + SWATCH + 6
@@ -166,6 +182,28 @@ def _paint_data(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         )
         painter.drawPath(path)
     painter.restore()
+    if theme.grey:
+        _paint_line_markers(painter, theme, layout)
+
+
+def _paint_line_markers(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+    """Paint each mean's marker along its line, those of other lines between them."""
+    means = [line for line in layout.facet.lines if line.role in ("mean", "layer")]
+    rect = layout.frame.rect
+    for number, line in enumerate(means):
+        x, y, _noisy = view_points(line, layout)
+        (x_low, x_high), (y_low, y_high) = layout.frame.x.view, layout.frame.y.view
+        known = np.isfinite(x) & np.isfinite(y)
+        if not known.any():
+            continue
+        across = rect.left() + (x[known] - x_low) / (x_high - x_low) * rect.width()
+        places = np.arange(rect.left() + MARKER_GAP * (number + 0.5) / len(means), rect.right(), MARKER_GAP)
+        places = places[(places >= across[0]) & (places <= across[-1])]
+        heights = np.interp(places, across, y[known])
+        for place, height in zip(places, heights, strict=True):
+            if y_low <= height <= y_high:
+                up = rect.bottom() - (height - y_low) / (y_high - y_low) * rect.height()
+                paint_marker(painter, theme, line.series, float(place), float(up), LINE_MARKER)
 
 
 def _paint_field(painter: QPainter, theme: Theme, panel: FieldPanel, room: QSizeF) -> None:

@@ -14,11 +14,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPen, qGray
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from widgets.style_sheet import asset_files, style_sheet
-from widgets.tokens import ALPHAS, DASHES, FORMULA_FAMILIES, MARKERS, SERIES, TOKENS, TYPE, UI_FAMILIES
+from widgets.tokens import (
+    ALPHAS,
+    DASHES,
+    FORMULA_FAMILIES,
+    GREY_SERIES,
+    MARKERS,
+    SERIES,
+    TOKENS,
+    TYPE,
+    UI_FAMILIES,
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,14 @@ class Theme:
         Token -> "#RRGGBB".
     families
         Font families in order of preference.
+    grey
+        Without colour, for print: series are told apart by shade, dash and the markers on their lines.
     """
 
     name: str
     tokens: Mapping[str, str] = field(hash=False)
     families: tuple[str, ...] = UI_FAMILIES
+    grey: bool = False
 
     @property
     def dark(self) -> bool:
@@ -79,6 +92,8 @@ class Theme:
         lap, index = divmod(number - 1, len(SERIES))
         name, light, dark = SERIES[index]
         dash, words = DASHES[(index + lap) % len(DASHES)]
+        if self.grey:
+            light = dark = GREY_SERIES[index]
         return SeriesStyle(
             QColor(dark if self.dark else light),
             dash,
@@ -153,8 +168,15 @@ def _font(families: tuple[str, ...], role: str) -> QFont:
     return font
 
 
+def _grey(colour: str) -> str:
+    """Return the grey of the same brightness as "#RRGGBB"."""
+    shade = qGray(QColor(colour).rgb())
+    return QColor(shade, shade, shade).name()
+
+
 LIGHT = Theme("light", TOKENS["light"])
 DARK = Theme("dark", TOKENS["dark"])
+PRINT_GREY = Theme("light", {token: _grey(colour) for token, colour in TOKENS["light"].items()}, grey=True)
 
 
 class _Assets(QObject):

@@ -60,6 +60,11 @@ SERIES: tuple[tuple[str, str, str], ...] = (
     ("slate", "#343D48", "#A9ADB4"),
 )
 
+#: Shades of the same series in print without colour: dash and marker tell neighbours apart.
+GREY_SERIES: tuple[str, ...] = (
+    "#000000", "#6B6B6B", "#3A3A3A", "#888888", "#1F1F1F", "#777777", "#2E2E2E", "#555555",
+)  # fmt: skip
+
 #: Dash of each series in units of a 2 px pen (None: solid), with the words that say it.
 DASHES: tuple[tuple[tuple[float, ...] | None, str], ...] = (
     (None, "solid"),

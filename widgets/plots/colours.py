@@ -13,12 +13,15 @@ _MORE_CLASSES = {
     "light": ("#6B7B3A", "#7A5C8E", "#9C4A5B", "#3E7F79", "#5F6470", "#8A7F45", "#50679B", "#8B5E3C"),
     "dark": ("#BFCB8C", "#C4ABD6", "#E0A0AE", "#8ED0C8", "#B4BAC4", "#D6CC93", "#A3B8E6", "#D1AA88"),
 }
+_GREY_CLASSES = ("#303030", "#9A9A9A", "#5E5E5E", "#BDBDBD", "#484848", "#848484")
 CLASS_MARKERS = ("o", "s", "t1", "d", "t", "p", "h", "star", "+", "x")
 """Markers of classes as pyqtgraph names them: circle, square, triangle, diamond, …"""
 
 
 def class_color(theme: Theme, index: int) -> QColor:
     """Return the colour of a class of data; past ten they return lighter or darker."""
+    if theme.grey:
+        return QColor(_GREY_CLASSES[index % len(_GREY_CLASSES)])
     if index < 2:
         return theme.color(f"class{index}")
     more = _MORE_CLASSES[theme.name]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from lab.exporting.race_tables import race_tables
+from lab.exporting.table_files import table_frame
+from lab.exporting.table_text import latex_table, markdown_table
+from tests.lab.exporting.latex_reading import read_table
+from tests.lab.exporting.made_race import LABELS, made_judgements, made_race
+
+TABLES = race_tables(made_race(), made_judgements())
+
+
+def test_the_grid_marks_the_best_rate_and_says_what_diverged() -> None:
+    rows = read_table(latex_table(TABLES["rates"], mark_best=True))
+    assert rows[0] == ["Loss", "0.0100", "0.100", "1.00"]
+    assert rows[1] == ["Cross-entropy", "$0.800$", r"{\boldmath\bfseries $0.970$}", "diverged"]
+    assert rows[2] == [r"MSE \& $<$raw$>$", "$0.700$", r"0.900 (1 of 5 diverged)", "--"]
+    frame = table_frame(TABLES["rates"])
+    assert frame["0.100"].to_list() == [0.97, 0.9]
+    assert frame["1.00"].to_list() == [None, None]
+
+
+def test_finalists_have_their_medians_with_late_runs_counted() -> None:
+    frame = table_frame(TABLES["finalists"])
+    assert frame["Loss"].to_list() == [LABELS[0], LABELS[1]] * 2
+    steps = frame["Steps to validation accuracy 0.950"].to_list()
+    assert steps == [120.0, math.inf, 60.0, 55.0]
+    assert frame["Diverged"].to_list() == [0, 1, 0, 0]
+    assert abs(frame["Validation accuracy"][1] - 0.905) < 1e-12  # over the runs that did not diverge
+    rows = read_table(latex_table(TABLES["finalists"]))
+    assert rows[2][4] == "never (1 of 3)"
+
+
+def test_what_is_best_is_marked_within_each_way_of_racing() -> None:
+    table = TABLES["finalists"]
+    accuracy, steps = 3, 4
+    assert table.best == {(0, accuracy), (2, accuracy), (0, steps), (3, steps)}
+
+
+def test_comparisons_carry_the_sentence_and_the_interval() -> None:
+    frame = table_frame(TABLES["comparisons"])
+    assert frame["Difference"].to_list() == [-math.inf]
+    assert frame["95 % high"].to_list() == [-200.0]
+    assert frame["Judged by"].to_list() == ["steps to the target"]
+    assert frame["Verdict"].to_list() == [made_judgements()[0].comparisons[0].sentence]
+    assert "< 0.001".replace("<", "\\<") in markdown_table(TABLES["comparisons"])
+    read_table(latex_table(TABLES["comparisons"]))
+
+
+def test_before_the_final_there_is_the_grid_alone() -> None:
+    assert set(race_tables(replace(made_race(), entrants=()))) == {"rates"}

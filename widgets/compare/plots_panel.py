@@ -24,7 +24,6 @@ VIEWS = (
     ("scatter", "Scatter", "Any two things known of runs against each other"),
     ("parallel", "Parallel", "Several things known of runs, an axis each"),
 )
-EMPTY = "Select runs in the table to see their curves here."
 
 
 class ComparePlots(QWidget):
@@ -214,6 +213,5 @@ class ComparePlots(QWidget):
             more = 0 if self._shelf is None else len(self._shelf.problems) - 1
             self.foot.setText(words if more <= 0 else f"{words} {more} more cannot be read either.")
         else:
-            sentences = self._view().sentences if self._rows else (EMPTY,)
-            self.foot.setText(" · ".join(sentences))
+            self.foot.setText(" · ".join(self._view().sentences) if self._rows else "")
         set_kind(self.foot, "error" if problem is not None else "subtitle")

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from lab.comparing.curves_choices import CurveChoices
-from widgets.compare.plots_panel import EMPTY, ComparePlots
+from widgets.compare.plots_panel import ComparePlots
 from widgets.theme import DARK, LIGHT
 
 
@@ -24,10 +24,12 @@ def plots(qtbot, find):
 
 
 def test_nothing_is_shown_before_runs_are_chosen(plots):
-    assert plots.foot.full_text() == EMPTY
     assert not plots.export.isEnabled()
-    plots.show_runs([])
-    assert plots.foot.full_text() == EMPTY
+    for view in ("curves", "scatter", "parallel"):
+        plots.restore({"view": view})
+        plots.show_runs([])
+        assert plots.foot.full_text() == "" and not plots.export.isEnabled()
+    assert plots.curves.shown.panel.placeholder == "select runs to see their curves"
 
 
 def test_runs_are_shown_in_the_view_that_is_seen(plots, rows):
@@ -227,7 +229,17 @@ def test_zoom_and_crosshair(plots, rows):
     assert plots.curves.card.canvas.crosshair == 30.0
     plots.curves.options.against.edited.emit("epoch")
     assert plots.curves.card.canvas.x_view is None
+    assert plots.curves.options.spread.isEnabled()
     assert plots.curves.shown.panel.x_label == "epoch"
+
+
+def test_a_path_has_no_band_to_choose(plots, rows):
+    plots.show_runs(rows)
+    plots.curves.options.against.edited.emit("train_nll")
+    assert not plots.curves.options.spread.isEnabled()
+    assert all(line.path for line in plots.curves.shown.panel.facets[0].lines)
+    plots.curves.card.crosshair_moved.emit(0.5)
+    assert not plots.grab().isNull()
 
 
 def test_the_curve_card_offers_no_moving_and_no_removing(plots, rows):

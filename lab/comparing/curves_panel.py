@@ -17,7 +17,7 @@ from lab.comparing.derived import Expression, read_expression, short_name
 from lab.comparing.quantities import label_of, metrics_of
 from lab.curve_samples import CurveView
 from lab.group_curves import GroupCurve
-from lab.metric_catalogue import bounds_of, metric_of
+from lab.metric_catalogue import METRICS, bounds_of, metric_of
 from lab.number_text import MISSING, thousands, value_text
 from lab.panel_curves import draw_group
 from lab.panel_looks import LossLook
@@ -47,13 +47,15 @@ class ComparedCurves:
 def read_choices(choices: CurveChoices, rows: Sequence[RunRow]) -> tuple[Expression, Expression | None]:
     """Read the expressions of y and, unless x is a unit of training, of x.
 
+    They may name metrics that none of the runs has, or has yet: there is nothing to draw then.
+
     Raises
     ------
     FormulaError
         Where one cannot be read.
     """
-    metrics = metrics_of(rows)
-    y = read_expression(choices.y or usual_expression(rows), metrics or ("objective",))
+    metrics = tuple(dict.fromkeys((*metrics_of(rows), *METRICS)))
+    y = read_expression(choices.y or usual_expression(rows), metrics)
     x = None if choices.x in AXES else read_expression(choices.x, metrics)
     return y, x
 

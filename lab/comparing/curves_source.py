@@ -67,7 +67,12 @@ class CurveShelf:
         identity = experiment.id
         try:
             if identity in self._found:
+                before = self._found[identity].curves
                 self._found[identity].catch_up()
+                if (
+                    self._found[identity].curves is not before
+                ):  # its file was put in order: read from the start
+                    self._forget_derived(identity)
             else:
                 found = self._find(identity)
                 _ = found.curves  # which is when they are read
@@ -82,6 +87,9 @@ class CurveShelf:
         self._found.pop(identity, None)
         self._seen.pop(identity, None)
         self.problems.pop(identity, None)
+        self._forget_derived(identity)
+
+    def _forget_derived(self, identity: str) -> None:
         for key in [key for key in self._derived if key[0] == identity]:
             del self._derived[key]
 

@@ -116,6 +116,17 @@ def test_a_running_experiment_is_computed_on():
     )
 
 
+def test_curves_that_are_read_from_the_start_again_are_computed_again():
+    stored = FakeStored(recorded(range(5), nlls()))
+    shelf = CurveShelf(finder({"aaaa1111": stored}))
+    shelf.follow([run_row(experiment=experiment_row("aaaa1111", step=5, state="running"))])
+    first = shelf.recording("aaaa1111", (GAP,))
+    stored.catch_up = lambda: setattr(stored, "curves", recorded(range(8), nlls(points=8)))
+    shelf.follow([run_row(experiment=experiment_row("aaaa1111", step=8))])
+    again = shelf.recording("aaaa1111", (GAP,))
+    assert again is not first and len(again.series(GAP.text, 0)[0]) == 8
+
+
 def test_runs_without_one_of_the_metrics_are_left_out():
     curves = recorded(range(5), {"validation_nll": np.ones((1, 5))})
     derived = DerivedRecording(curves, [GAP])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -52,16 +53,35 @@ class CurveShelf:
         self._derived: dict[tuple[str, tuple[str, ...]], DerivedRecording] = {}
         self.problems: dict[str, Problem] = {}
 
-    def follow(self, rows: Iterable[RunRow]) -> None:
-        """Read on where experiments went on, and forget those of which no run is looked at any more."""
+    def follow(self, rows: Iterable[RunRow], patience: float | None = None) -> int:
+        """Read on where experiments went on, and forget those of which no run is looked at any more.
+
+        Parameters
+        ----------
+        rows
+            The runs that are looked at.
+        patience
+            Seconds after which no other experiment is begun; ``None``: however long it takes.
+
+        Returns
+        -------
+        How many experiments are still to be read, by another call.
+        """
+        begun = time.monotonic()
         experiments = {row.experiment.id: row.experiment for row in rows}
         for identity in set(self._seen) - set(experiments):
             self._forget(identity)
-        for identity, experiment in experiments.items():
-            standing = experiment.state, experiment.step
-            if self._seen.get(identity) != standing:
-                self._read_on(experiment)
-                self._seen[identity] = standing
+        waiting = [
+            experiment
+            for identity, experiment in experiments.items()
+            if self._seen.get(identity) != (experiment.state, experiment.step)
+        ]
+        for number, experiment in enumerate(waiting):
+            if patience is not None and number and time.monotonic() - begun > patience:
+                return len(waiting) - number
+            self._read_on(experiment)
+            self._seen[experiment.id] = experiment.state, experiment.step
+        return 0
 
     def _read_on(self, experiment: ExperimentRow) -> None:
         identity = experiment.id

@@ -48,6 +48,13 @@ def test_an_experiment_is_read_once_and_read_on_only_where_it_went_on():
     assert calls == ["aaaa1111"] * 2
 
 
+def test_many_experiments_are_read_a_few_at_a_time():
+    rows = [run_row(f"exp-{number:04}") for number in range(5)]
+    shelf = CurveShelf(finder({row.key[0]: FakeStored(recorded(range(5), nlls())) for row in rows}))
+    assert [shelf.follow(rows, 0.0) for _ in range(6)] == [4, 3, 2, 1, 0, 0]
+    assert all(shelf.recording(row.key[0], (GAP,)) is not None for row in rows)
+
+
 def test_what_cannot_be_read_is_a_problem_and_harms_nothing_else():
     rows = [run_row("aaaa1111"), run_row("bbbb2222")]
     shelf = shelf_of({"aaaa1111": recorded(range(5), nlls())}, rows)

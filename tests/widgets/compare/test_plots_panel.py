@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from lab.comparing.curves_choices import CurveChoices
+from tests.lab.comparing.compared_runs import FakeStored, finder, recorded, run_row
+from widgets.compare import plots_panel
 from widgets.compare.plots_panel import ComparePlots
+from widgets.explore.figure_files import write_bytes, write_figure
 from widgets.theme import DARK, LIGHT
 
 
@@ -85,9 +90,18 @@ def test_curves_that_cannot_be_read_are_said(qtbot, plots, rows, stored):
     assert again.foot.full_text().endswith("1 more cannot be read either.")
 
 
-def test_running_experiments_are_read_on(plots, rows, stored):
-    from dataclasses import replace
+def test_many_experiments_are_read_while_the_window_lives(qtbot, plots, monkeypatch):
+    monkeypatch.setattr(plots_panel, "PATIENCE", 0.0)
+    curves = recorded(range(5), {"validation_nll": np.ones((1, 5))})
+    many = [run_row(f"exp-{number:04}", seed=number) for number in range(6)]
+    plots.set_source(finder({row.key[0]: FakeStored(curves) for row in many}))
+    plots.show_runs(many)
+    assert plots.foot.full_text() == "Reading curves: 1 of 6 experiments"
+    qtbot.waitUntil(lambda: plots.foot.full_text() == "")
+    assert plots.curves.shown.panel.subtitle == "one run a line, log"
 
+
+def test_running_experiments_are_read_on(plots, rows, stored):
     plots.show_runs(rows)
     assert stored["exp-aaaa"].caught_up == 0
     plots.show_runs(rows)
@@ -135,8 +149,6 @@ def test_what_is_shown_is_written_as_figure_and_numbers(qtbot, plots, rows, tmp_
     plots.restore({"view": view})
     plots.show_runs(rows)
     shown = plots._view()
-    from widgets.explore.figure_files import write_bytes, write_figure
-
     for ending in ("png", "svg", "pdf"):
         path = tmp_path / f"figure.{ending}"
         write_figure(shown, path)

@@ -16,7 +16,7 @@ class Measurement:
     Attributes
     ----------
     area
-        What it is about: "training", "pool", "memory", "drawing", "response", "start", "gpu".
+        What it is about: "training", "pool", "memory", "drawing", "response", "start", "gpu", "store".
     name
         What was measured against what: "dg, 32 runs, NumPy / PyTorch eager".
     value, low, high

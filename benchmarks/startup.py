@@ -107,7 +107,7 @@ def one_start(home: Path) -> dict[str, float]:
     if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         environment["QT_QPA_PLATFORM"] = "offscreen"
     # compiled modules are kept, as a person's first start does
-    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE"):
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE", "LOSSLAB_STORE"):
         environment.pop(name, None)
     environment["BEGUN"] = repr(time.monotonic())
     done = subprocess.run(

@@ -21,6 +21,7 @@ from lab.display import why_no_display
 from lab.kernels import describe_kernels
 from lab.problems import ProblemError
 from lab.shares import usable_cores
+from lab.store.store import default_folder
 from lab.system_libraries import debian_packages, missing_libraries, qt_folder
 from lab.versions import versions
 
@@ -149,7 +150,7 @@ def _threads(environment: Mapping[str, str]) -> str:
 def _folders() -> list[Finding]:
     places = {
         "settings": platformdirs.user_config_path(APPLICATION),
-        "data": platformdirs.user_data_path(APPLICATION),
+        "store": default_folder(),
         "logs": platformdirs.user_log_path(APPLICATION),
         "results": Path.cwd() / "losslab-out",
     }

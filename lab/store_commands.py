@@ -78,6 +78,6 @@ def _clean(store: Store, older_than: float, *, dry_run: bool) -> None:
     )
     if done.kept_deleted:
         print(
-            f"{_count(done.kept_deleted, 'deleted run')} stay: deleted more recently, or beside runs of "
+            f"{_count(done.kept_deleted, 'deleted run')} left: deleted more recently, or beside runs of "
             "their experiment that are kept"
         )

@@ -107,10 +107,14 @@ class CurveChoices:
         return replace(plain, **kept)
 
 
-def usual_expression(rows: Sequence[RunRow]) -> str:
-    """Return the metric by which these runs are usually compared, by its short name."""
+def usual_metric(rows: Sequence[RunRow]) -> str:
+    """Return the key of the metric by which these runs are usually compared."""
     there = metrics_of(rows)
     everywhere = [metric for metric in _USUAL if rows and all(metric in row.last for row in rows)]
     somewhere = [metric for metric in _USUAL if metric in there]
-    found = (*everywhere, *somewhere, *there)
-    return short_name(found[0]) if found else "objective"
+    return next(iter((*everywhere, *somewhere, *there)), "objective")
+
+
+def usual_expression(rows: Sequence[RunRow]) -> str:
+    """Return the usual metric by its short name."""
+    return short_name(usual_metric(rows))

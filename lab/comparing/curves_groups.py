@@ -96,15 +96,15 @@ def series_number(colour: int, dash: int | None) -> int:
 
 
 def suggested_grouping(rows: Sequence[RunRow]) -> Grouping:
-    """Return a grouping that puts no two kinds of run into one line where colour and dash suffice."""
+    """Return a grouping that puts no two kinds of run into one line where colour, dash and facets suffice."""
     losses = len({row.loss for row in rows})
     paths = [path for path in varying(rows) if not path.startswith("loss.") and not path.startswith("race.")]
-    usable = [path for path in paths if len({row.fields.get(path) for row in rows}) <= COLOURS]
+    counts = {path: len({row.fields.get(path) for row in rows}) for path in paths}
+    usable = sorted((path for path in paths if counts[path] <= COLOURS), key=lambda path: counts[path])
     if not usable and len({row.experiment.id for row in rows}) in range(2, COLOURS + 1):
         usable = ["experiment"]
-    if losses > 1 or not usable:
-        return Grouping("loss", usable[0] if usable else "")
-    return Grouping(usable[0], usable[1] if len(usable) > 1 else "")
+    names = [*(["loss"] if losses > 1 or not usable else []), *usable, "", ""]
+    return Grouping(names[0], names[1], names[2])
 
 
 def group_runs(rows: Sequence[RunRow], by: Grouping) -> Groups:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.comparing.curves_groups import Grouping, group_runs
-from lab.comparing.quantities import Column, run_name, varying
+from lab.comparing.quantities import Column, is_metric, run_name, varying
 from lab.comparing.scatter import Axis, LegendColour, make_axis
 from lab.metric_catalogue import metric_of
 from lab.store.rows import RunKey, RunRow
@@ -108,11 +108,10 @@ def make_parallel(
     columns = [Column(name, rows) for name in names]
     axes = tuple(make_axis(column, (log or {}).get(column.name)) for column in columns)
     shares = np.stack([axis.share(column.values) for axis, column in zip(axes, columns, strict=True)], axis=1)
-    by_value = colour.partition(".")[0] in ("last", "best", "first")
     heat, heat_axis = None, None
     series: NDArray[np.int_] = np.zeros(len(rows), dtype=np.int_)
     legend: tuple[LegendColour, ...] = ()
-    if by_value:
+    if is_metric(colour):
         column = Column(colour, rows)
         heat_axis = make_axis(column)
         heat = np.clip(heat_axis.share(column.values), 0.0, 1.0)
@@ -136,9 +135,9 @@ def make_parallel(
 
 
 def _best(column: Column) -> int | None:
-    end, dot, metric = column.name.partition(".")
+    metric = column.name.partition(".")[2]
     known = np.isfinite(column.values)
-    if not dot or end not in ("last", "best", "first") or not known.any():
+    if not is_metric(column.name) or not known.any():
         return None
     try:
         higher = metric_of(metric).higher_is_better

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.loss_labels import format_number
 from lab.metric_catalogue import metric_of
 from lab.number_text import value_text
 from lab.store.rows import RunRow, Scalar
@@ -21,6 +22,7 @@ OWN: dict[str, str] = {
 """Names of what is known of every run → their labels."""
 ENDS: dict[str, str] = {"last": "last", "best": "best", "first": "first"}
 """Which value of a metric: ``last.validation_nll``."""
+_LABELS = {"model.hidden": "Hidden units"}
 _WORDS = {"mlp": "MLP", "l1": "L1", "l2": "L2", "sgd": "SGD"}
 
 
@@ -43,17 +45,21 @@ def value_of(row: RunRow, name: str) -> Scalar:
     return row.fields.get(name)
 
 
+def is_metric(name: str) -> bool:
+    """Return whether a name is an end of a metric: ``last.validation_nll``."""
+    return name.partition(".")[0] in ENDS
+
+
 def experiment_name(row: RunRow) -> str:
-    """Return an experiment's name with the beginning of its identity, which tells repeats apart."""
-    return f"{row.experiment.name or 'Experiment'} ({row.experiment.id[:4]})"
+    """Return an experiment's name with the end of its identity, which tells repeats apart."""
+    return f"{row.experiment.name or 'Experiment'} ({row.experiment.id[-4:]})"
 
 
 def run_name(row: RunRow) -> str:
     """Return how a run is called: by its own name, else by loss, rate, seed and experiment."""
     if row.name:
         return row.name
-    rate = value_text(row.learning_rate)
-    return f"{row.loss}, rate {rate}, seed {row.seed}, {experiment_name(row)}"
+    return f"{row.loss}, rate {format_number(row.learning_rate)}, seed {row.seed}, {experiment_name(row)}"
 
 
 _READ: dict[str, Callable[[RunRow], Scalar]] = {
@@ -85,6 +91,8 @@ def label_of(name: str) -> str:
             return f"{metric_of(metric).label}, {ENDS[end]}"
         except KeyError:
             return f"{metric}, {ENDS[end]}"
+    if name in _LABELS:
+        return _LABELS[name]
     parts = name.split(".")
     last = parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
     words = [_WORDS.get(word, word) for word in last.split("_")]
@@ -100,7 +108,7 @@ def text_of(value: Scalar) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value}"
-    return value_text(value) if isinstance(value, float) else value or "none"
+    return format_number(value) if isinstance(value, float) else value or "none"
 
 
 def varying(rows: Iterable[RunRow]) -> tuple[str, ...]:
@@ -227,4 +235,6 @@ class Column:
         """Return a value of the column as text."""
         if math.isnan(value):
             return "none"
-        return self.texts[round(value)] if self.texts else value_text(value)
+        if self.texts:
+            return self.texts[round(value)]
+        return value_text(value) if is_metric(self.name) else format_number(value)

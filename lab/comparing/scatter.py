@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.comparing.curves_groups import Grouping, group_runs
-from lab.comparing.quantities import Column, run_name
+from lab.comparing.quantities import Column, run_name, varying
 from lab.ranges import linear_range, log_range
 from lab.store.rows import RunKey, RunRow
 
@@ -118,6 +118,13 @@ def make_axis(column: Column, log: bool | None = None) -> Axis:
         return Axis(column.name, column.label, low, high, True)
     low, high = linear_range(float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     return Axis(column.name, column.label, low, high)
+
+
+def usual_field(rows: Sequence[RunRow]) -> str:
+    """Return what runs are usually drawn against: the first number in which they differ, or field."""
+    different = [name for name in varying(rows) if not name.startswith("loss.")]
+    numbers = [name for name in different if not Column(name, rows).texts]
+    return next(iter((*numbers, *different)), "seed")
 
 
 def make_scatter(

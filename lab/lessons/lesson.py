@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from lab.config import ExperimentConfig
 from lab.config_checks import Part, not_allowed
-from lab.lessons.measures import MeasureError, check_measure
+from lab.lessons.measures import check_measure
+from lab.lessons.seed_values import MeasureError
 
 FORMAT = 1
 
@@ -23,7 +24,7 @@ def _measure(text: str) -> str:
         raise PydanticCustomError(
             "not_allowed",
             "{key} must be {allowed}",
-            {"key": "", "value": text, "allowed": f"a measure. {error}", "names": ()},
+            {"key": "", "value": text, "allowed": f"a measure. {str(error).rstrip('.?')}", "names": ()},
         ) from None
     return text
 

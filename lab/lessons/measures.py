@@ -5,107 +5,29 @@
 Functions of recorded curves give one number a seed; the first argument is a loss's label, with the run's
 name before a slash where a lesson has several runs (``"far/quadratic"``). Functions of such numbers give one.
 Nothing that is written here is run as code: the formula is read into a tree, and only what is listed in
-`CURVES`, `NUMBERS` and `SHAPED` is known.
+`CURVES`, `OF_RUNS`, `NUMBERS`, `SHAPED` and `CORRELATION` is known.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
-import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lab.lessons.seed_values import CURVES, OF_RUNS, MeasureError, RecordedCurve, Values
 from lab.loss_labels import loss_labels
 from lab.metric_catalogue import METRICS, metric_of
 from lab.view_options import PanelSource
 
-Values: TypeAlias = NDArray[np.float64]
 LARGEST = 600
 
 
-class MeasureError(ValueError):
-    """A formula that cannot be read, or names what was not recorded; its text is a sentence."""
-
-
-@dataclass(frozen=True)
-class _Curve:
-    """One loss's curves of a metric: for each seed, steps and values."""
-
-    source: PanelSource
-    runs: tuple[int, ...]
-    metric: str
-
-    def each(self, of: Callable[[NDArray[np.int64], Values], float]) -> Values:
-        """Ask every seed's curve for a number."""
-        found = []
-        for run in self.runs:
-            steps, values = self.source.curves.series(self.metric, run)
-            if not len(steps):
-                raise MeasureError(f"{self.metric} was not recorded.")
-            found.append(of(steps, values.astype(np.float64)))
-        return np.array(found)
-
-
-def _at(curve: _Curve, step: float) -> Values:
-    def value(steps: NDArray[np.int64], values: Values) -> float:
-        place = int(np.searchsorted(steps, step))
-        if place == len(steps) or steps[place] != step:
-            raise MeasureError(f"{curve.metric} was not recorded at step {step:g}.")
-        return float(values[place])
-
-    return curve.each(value)
-
-
-def _steps_to(curve: _Curve, wanted: float) -> Values:
-    rising = metric_of(curve.metric).higher_is_better
-
-    def first(steps: NDArray[np.int64], values: Values) -> float:
-        hits = np.flatnonzero(values >= wanted if rising else values <= wanted)
-        return float(steps[hits[0]]) if len(hits) else math.inf
-
-    return curve.each(first)
-
-
-def _epochs_to(curve: _Curve, wanted: float) -> Values:
-    return _steps_to(curve, wanted) / curve.source.steps_per_epoch
-
-
-def _peak_step(curve: _Curve) -> Values:
-    return curve.each(lambda steps, values: float(steps[int(np.nanargmax(values))]))
-
-
-def _parameter(curve: _Curve, place: float) -> Values:
-    found = []
-    for run in curve.runs:
-        values = curve.source.curves.snapshots.at(run)
-        if values is None:
-            raise MeasureError("The model has too many parameters for those of every seed to be kept.")
-        if not 0 <= place < len(values):
-            raise MeasureError(f"The model has the parameters 0 to {len(values) - 1}.")
-        found.append(float(values[int(place)]))
-    return np.array(found)
-
-
-CURVES: Mapping[str, tuple[Callable[..., Values], int, str]] = {
-    "at": (_at, 1, "value at a step"),
-    "first": (lambda curve: curve.each(lambda _, values: float(values[0])), 0, "first value"),
-    "last": (lambda curve: curve.each(lambda _, values: float(values[-1])), 0, "last value"),
-    "highest": (lambda curve: curve.each(lambda _, values: float(np.nanmax(values))), 0, "highest value"),
-    "lowest": (lambda curve: curve.each(lambda _, values: float(np.nanmin(values))), 0, "lowest value"),
-    "peak_step": (_peak_step, 0, "step of the highest value"),
-    "steps_to": (_steps_to, 1, "steps until a value is reached, infinite for never"),
-    "epochs_to": (_epochs_to, 1, "epochs until a value is reached, infinite for never"),
-}
-"""Functions of (loss, metric, …): what to call, how many numbers follow, and what it is."""
-
-PARAMETER = "parameter"
-"""The function of (loss, number): a final parameter of a small model, layer by layer weights, then biases."""
+CORRELATION = "correlation"
+"""The function of two measures that gives their correlation over the seeds."""
 
 NUMBERS: Mapping[str, tuple[Callable[[Values], float], str]] = {
     "median": (lambda x: float(np.median(x)), "middle of the seeds, infinite where half never arrive"),
@@ -172,10 +94,12 @@ class _Reader:
     def _call(self, name: str, arguments: list[ast.expr]) -> Any:
         if name in CURVES:
             return self._curve(name, arguments)
-        if name == PARAMETER:
-            return self._parameter(arguments)
+        if name in OF_RUNS:
+            return self._of_runs(name, arguments)
+        if name == CORRELATION:
+            return self._correlation(arguments)
         if name not in NUMBERS and name not in SHAPED:
-            known = (*CURVES, PARAMETER, *NUMBERS, *SHAPED)
+            known = (*CURVES, *OF_RUNS, CORRELATION, *NUMBERS, *SHAPED)
             raise MeasureError(f"There is no function {name}." + _near(name, known))
         if len(arguments) != 1:
             raise MeasureError(f"{name} takes one argument, not {len(arguments)}.")
@@ -197,17 +121,31 @@ class _Reader:
             return np.ones(2)
         return act(self._find(loss, metric), *rest)
 
-    def _parameter(self, arguments: list[ast.expr]) -> Values:
-        if len(arguments) != 2:
-            raise MeasureError("parameter takes a loss and a number.")
-        loss, place = _text(arguments[0]), self.value(arguments[1])
-        return np.ones(2) if self._sources is None else _parameter(self._find(loss, "loss"), place)
+    def _of_runs(self, name: str, arguments: list[ast.expr]) -> Values:
+        act, numbers, _ = OF_RUNS[name]
+        if len(arguments) != 1 + numbers:
+            raise MeasureError(f"{name} takes a loss{' and a number' if numbers else ''}.")
+        loss, rest = _text(arguments[0]), [self.value(argument) for argument in arguments[1:]]
+        return np.ones(2) if self._sources is None else act(self._find(loss, "loss"), *rest)
 
-    def _find(self, loss: str, metric: str) -> _Curve:
+    def _correlation(self, arguments: list[ast.expr]) -> float:
+        """Return Pearson's correlation over the seeds."""
+        if len(arguments) != 2:
+            raise MeasureError("correlation takes two measures with a number a seed.")
+        first, second = (np.atleast_1d(self.value(argument)) for argument in arguments)
+        if self._sources is None:
+            return 1.0
+        if first.shape != second.shape or len(first) < 3:
+            raise MeasureError("correlation needs the same three or more seeds in both measures.")
+        return float(np.corrcoef(first, second)[0, 1])
+
+    def _find(self, loss: str, metric: str) -> RecordedCurve:
         assert self._sources is not None
         run, index = _place(loss, {name: loss_labels(of.run_config) for name, of in self._sources.items()})
         source = self._sources[run]
-        return _Curve(source, tuple(r.info.index for r in source.runs if r.info.loss_index == index), metric)
+        return RecordedCurve(
+            source, tuple(r.info.index for r in source.runs if r.info.loss_index == index), metric
+        )
 
 
 def _place(loss: str, labels: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
@@ -240,7 +178,7 @@ def check_losses(text: str, labels: Mapping[str, tuple[str, ...]]) -> None:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in (*CURVES, PARAMETER)
+            and node.func.id in (*CURVES, *OF_RUNS)
         ):
             _place(_text(node.args[0]), labels)
 

@@ -18,7 +18,8 @@ from lab.config_changes import apply_changes
 from lab.config_problems import did_you_mean, problem_of
 from lab.experiment_file import parse_experiment, read_text
 from lab.lessons.lesson import FORMAT, Lesson, LessonConfig
-from lab.lessons.measures import MeasureError, check_losses
+from lab.lessons.measures import check_losses
+from lab.lessons.seed_values import MeasureError
 from lab.loss_labels import loss_labels
 from lab.toml_lines import line_of
 

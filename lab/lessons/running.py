@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from compute.problems import Problem, ProblemError
 from lab.lessons.lesson import Claim, Lesson
-from lab.lessons.measures import MeasureError, measured
+from lab.lessons.measures import measured
+from lab.lessons.seed_values import MeasureError
 from lab.number_text import thousands, value_text
 from lab.pool import TrainerPool
 from lab.session import Session

@@ -129,7 +129,7 @@ class CurveWriter:
         done = 0
         try:
             while done < len(data):
-                done += os.pwrite(self._file, data[done:], self._end + done)
+                done += write_at(self._file, data[done:], self._end + done)
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._end)
@@ -143,6 +143,12 @@ class CurveWriter:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def write_at(file: int, data: memoryview, place: int) -> int:
+    """Write to a place of an open file, at once; return how many bytes were taken."""
+    os.lseek(file, place, os.SEEK_SET)
+    return os.write(file, data)
 
 
 def head_of(payload: memoryview) -> dict[str, Any]:

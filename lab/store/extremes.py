@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from lab.metric_catalogue import metric_of
 from lab.pyramid import Floats
 
+_NUMBER = struct.Struct("<d")
 WHICH = ("first", "last", "best")
 
 
@@ -77,14 +79,13 @@ class Values(Mapping[str, float]):
         Its numbers, (M,) float64.
     """
 
-    __slots__ = ("_places", "_values")
+    __slots__ = ("_packed", "_places")
 
     def __init__(self, places: Mapping[str, int], packed: bytes) -> None:
-        self._places = places
-        self._values = memoryview(packed).cast("d")
+        self._places, self._packed = places, packed
 
     def __getitem__(self, key: str) -> float:
-        return self._values[self._places[key]]
+        return float(_NUMBER.unpack_from(self._packed, 8 * self._places[key])[0])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -96,7 +97,7 @@ class Values(Mapping[str, float]):
         return key in self._places
 
     def __reduce__(self) -> tuple[type[Values], tuple[dict[str, int], bytes]]:
-        return Values, (dict(self._places), bytes(self._values))
+        return Values, (dict(self._places), self._packed)
 
     def __repr__(self) -> str:
         return repr(dict(self))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import threading
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
-from lab.messages import Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
+from lab.messages import Ended, Lost, Paused, Recorded, Resumed
 from lab.recording import evaluated_rows, step_rows
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.extremes import Extremes
+from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached
 from lab.store.owner import this_process
 from lab.store.problems import curves_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
@@ -32,47 +32,8 @@ SIGN_SECONDS = 20.0
 """How often a process that only waits says that it lives."""
 SMALL_BYTES = 16 * 2**20
 """Curves that are put in order even while the program waits to end."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """An experiment begins under an identity; the one before it, if any, is over."""
-
-    identity: str
-    config: ExperimentConfig
-    started: Started
-
-
-@dataclass(frozen=True)
-class Intervened:
-    """Something was changed by hand."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Over:
-    """Whoever trained the experiment is done with it: it cannot go on."""
-
-
-@dataclass(frozen=True)
-class Overrun:
-    """What is recorded comes faster than it can be written: nothing more of it is handed over."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A place in the queue; ``done`` is set when everything before it is written."""
-
-    done: threading.Event
-
-
 _FINAL = ("finished", "interrupted")
 """States after which nothing more comes; what was stopped can be resumed."""
-
-Kept = (
-    Begun | Intervened | Over | Overrun | Reached | Recorded | Paused | Resumed | Ended | Lost | Failed | Died
-)
 
 
 class Keeper:
@@ -106,7 +67,9 @@ class Keeper:
         """Seconds after which there is something to do without a message, ``None`` where there is nothing."""
         if self._unrested:
             return 0.0
-        return None if self._identity is None else ENTER_SECONDS / 4
+        if self._identity is None:
+            return None
+        return (ENTER_SECONDS if self._fresh else SIGN_SECONDS) / 4
 
     def take(self, message: Kept) -> None:
         """Write what a message says."""
@@ -147,20 +110,21 @@ class Keeper:
             except ProblemError as error:
                 self._tell(error.problem)
 
-    def rest(self) -> None:
-        """Put the curves of an experiment that is over in order, if there is one and nothing else to do."""
+    def rest(self, most_bytes: float = math.inf) -> None:
+        """Put the curves of an experiment that is over in order, if they are at most so large."""
         if self._unrested:
+            path = self._unrested.pop()
             # where it fails the file stays as it is, which is as good but for its size
             with contextlib.suppress(OSError, ProblemError):
-                put_to_rest(self._unrested.pop())
+                if path.stat().st_size <= most_bytes:
+                    put_to_rest(path)
 
     def close(self) -> None:
         """End what is being kept; only what takes a moment is put in order."""
         self.take(Over())
         self._database.close()
-        self._unrested = [path for path in self._unrested if path.stat().st_size <= SMALL_BYTES]
         while self._unrested:
-            self.rest()
+            self.rest(SMALL_BYTES)
 
     def _begin(self, begun: Begun) -> None:
         with self._database.writing() as (connection, change):

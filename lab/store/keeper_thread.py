@@ -6,12 +6,11 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from compute.problems import Problem
 from lab.messages import Recorded
-from lab.store.keeper import Begun, Keeper, Kept, Overrun, Reached
+from lab.store.kept_messages import Begun, Kept, Overrun, Reached
 from lab.store.rows import Role
 
 LOG = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class KeeperThread:
     def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
         self.problem: Problem | None = None
         self._queue: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
-        self._make = partial(Keeper, folder, group, role, self._note)
+        self._belongs = folder, group, role
         self._tell = tell
         self._thread: threading.Thread | None = None
         self._put = self._taken = 0
@@ -65,7 +64,9 @@ class KeeperThread:
         self._queue.put(message)
 
     def _work(self) -> None:
-        keeper = self._make()
+        from lab.store.keeper import Keeper  # a program that trains nothing need not wait for it
+
+        keeper = Keeper(*self._belongs, self._note)
         while True:
             try:
                 message = self._queue.get(timeout=keeper.patience)

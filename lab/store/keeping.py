@@ -24,8 +24,8 @@ from lab.messages import (
     Started,
 )
 from lab.session_state import Trainer
-from lab.store.keeper import Begun, Intervened, Over
 from lab.store.keeper_thread import KeeperThread
+from lab.store.kept_messages import Begun, Intervened, Over
 from lab.store.records import new_id
 from lab.store.rows import Role
 from lab.store.store import Store

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.store.extremes import Values
 from lab.store.rows import ExperimentRow, GroupRow, RunRow, Scalar
 from lab.store.run_fields import run_fields
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _EXPERIMENT = (
     "SELECT id, kind, group_id, role, name, question, created, seconds, state, device_kind, device_label, "
@@ -23,6 +27,18 @@ _RUNS = (
 )
 _EVERY_RUN = _RUNS.format(source="runs r")
 _CHANGED_RUNS = _RUNS.format(source="experiments e JOIN runs r ON r.experiment = e.id WHERE e.changed > ?")
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python from looking for garbage among thousands of new rows, none of which is."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 class Listing:
@@ -54,9 +70,10 @@ class Listing:
         if purged != self._purged:  # rows are gone for good: what is left is read anew
             self._known.clear()
             self.version, self._purged = -1, purged
-        fresh = self._read_experiments(connection)
-        for identity, runs in self._read_runs(connection, fresh).items():
-            self._known[identity] = fresh[identity], tuple(runs)
+        with _collector_at_rest():
+            fresh = self._read_experiments(connection)
+            for identity, runs in self._read_runs(connection, fresh).items():
+                self._known[identity] = fresh[identity], tuple(runs)
         ordered = sorted(
             self._known.values(), key=lambda known: (known[0].created, known[0].id), reverse=True
         )

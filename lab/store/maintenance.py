@@ -181,6 +181,8 @@ def clean(store: Store, older_than_days: float = 0.0, *, dry_run: bool = False) 
         return Cleaning(len(doomed), runs, deleted - runs, len(orphans), len(unrested), freed)
     if doomed:
         _remove_rows(store, tuple(doomed))
+        store.database.shrink()
+        freed += max(0, size - _table_bytes(store))
     for path in (*gone, *orphans):
         try:
             path.unlink(missing_ok=True)
@@ -194,8 +196,6 @@ def clean(store: Store, older_than_days: float = 0.0, *, dry_run: bool = False) 
             except OSError as error:
                 raise folder_error(store.folder, error) from error
             rested += 1
-    store.database.shrink()
-    freed += max(0, size - _table_bytes(store))
     return Cleaning(len(doomed), runs, deleted - runs, len(orphans), rested, freed)
 
 

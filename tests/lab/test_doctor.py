@@ -60,7 +60,7 @@ def test_an_unusable_qt_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_folders_and_a_printed_report() -> None:
     report = found({})
-    for name in ("settings", "data", "logs", "results"):
+    for name in ("settings", "store", "logs", "results"):
         assert "losslab" in report[name][0]
     stream = io.StringIO()
     print_report(Console(file=stream, width=100))

@@ -1,23 +1,41 @@
-"""Writes what a view of the explorer shows: a figure, its numbers, its state."""
+"""Writes what a view shows: a figure, its numbers, in the explorer its state."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from platformdirs import user_documents_path
-from PySide6.QtCore import QObject, QSaveFile, QSizeF, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject, QSaveFile, QSize, QSizeF, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from lab.panels import Panel
 from lab.problems import Problem, ProblemError
 from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
 from widgets.explore.view import ExploreView
 from widgets.figure import FORMATS, draw, image_for_clipboard
-from widgets.theme import LIGHT
+from widgets.theme import LIGHT, Theme
 
 
-def figure_image(view: ExploreView) -> QImage:
+class Pictured(Protocol):
+    """What figures are made of: a view with panels, or one that paints itself, and its numbers."""
+
+    def export_panels(self) -> tuple[Panel, ...]:
+        """Return the pictures as panels, or nothing where `paint_figure` paints them."""
+
+    def figure_size(self) -> QSize:
+        """Return the size of what `paint_figure` paints, in logical pixels."""
+
+    def paint_figure(self, painter: QPainter, size: QSizeF, theme: Theme) -> None:
+        """Paint the picture."""
+
+    def export_csv(self) -> str:
+        """Return the numbers on screen as CSV text."""
+
+
+def figure_image(view: Pictured) -> QImage:
     """Return a view's figure as an image, in light and on white.
 
     Raises
@@ -31,7 +49,7 @@ def figure_image(view: ExploreView) -> QImage:
     return painted_image(*_painting(view))
 
 
-def write_figure(view: ExploreView, path: Path) -> None:
+def write_figure(view: Pictured, path: Path) -> None:
     """Write a view's figure; the ending of the path says as what.
 
     Raises
@@ -49,7 +67,7 @@ def write_figure(view: ExploreView, path: Path) -> None:
     write_bytes(path, painted_bytes(*_painting(view), kind))
 
 
-def _painting(view: ExploreView) -> tuple[Paint, QSizeF]:
+def _painting(view: Pictured) -> tuple[Paint, QSizeF]:
     size = view.figure_size()
     if size.isEmpty():
         raise ProblemError(Problem("This view has no picture", "Its numbers can be written as CSV."))
@@ -77,17 +95,18 @@ class FigureFiles(QObject):
     refused = Signal(object)
     """A `Problem`."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, prefix: str = "explore") -> None:
         super().__init__(parent)
         self._parent = parent
+        self._prefix = prefix
         self._folder = user_documents_path()
 
-    def ask_figure(self, view: ExploreView, stem: str) -> None:
+    def ask_figure(self, view: Pictured, stem: str) -> None:
         """Ask where to and write the figure."""
         names = "PNG picture (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)"
         self._ask("Export the figure", stem, names, lambda path: write_figure(view, path))
 
-    def ask_csv(self, view: ExploreView, stem: str) -> None:
+    def ask_csv(self, view: Pictured, stem: str) -> None:
         """Ask where to and write the numbers."""
         self._ask(
             "Export the numbers", stem, "CSV table (*.csv)",
@@ -113,7 +132,7 @@ class FigureFiles(QObject):
             menu.addAction(title).triggered.connect(lambda _=False, act=act: act())
         return menu
 
-    def copy(self, view: ExploreView) -> None:
+    def copy(self, view: Pictured) -> None:
         """Put the figure into the clipboard."""
         try:
             QGuiApplication.clipboard().setImage(figure_image(view))
@@ -133,7 +152,9 @@ class FigureFiles(QObject):
             self.written.emit(f"{path.name} is written")
 
     def _ask(self, title: str, stem: str, names: str, act: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self._parent.window(), title, str(self._folder / f"explore-{stem}"), names)
+        dialog = QFileDialog(
+            self._parent.window(), title, str(self._folder / f"{self._prefix}-{stem}"), names
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
 
         def ending() -> str:

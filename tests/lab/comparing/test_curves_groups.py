@@ -26,10 +26,10 @@ def test_every_pair_of_colour_and_dash_has_a_series_of_its_own():
 def test_runs_that_agree_are_one_line():
     found = group_runs(rows(), Grouping("loss", "optimizer.learning_rate"))
     assert [group.name for group in found.groups] == [
-        "Cross-entropy, learning rate 0.100", "Cross-entropy, learning rate 1.00",
-        "Squared error, learning rate 0.100", "Squared error, learning rate 1.00",
+        "Cross-entropy, learning rate 0.1", "Cross-entropy, learning rate 1",
+        "Squared error, learning rate 0.1", "Squared error, learning rate 1",
     ]  # fmt: skip
-    assert [group.short for group in found.groups] == ["CE, 0.100", "CE, 1.00", "MSE, 0.100", "MSE, 1.00"]
+    assert [group.short for group in found.groups] == ["CE, 0.1", "CE, 1", "MSE, 0.1", "MSE, 1"]
     assert all([row.seed for row in group.rows] == [0, 1] for group in found.groups)
     assert [group.series for group in found.groups] == [
         series_number(0, 0), series_number(0, 1), series_number(1, 0), series_number(1, 1)
@@ -48,7 +48,7 @@ def test_what_a_line_averages_over_is_known():
 
 def test_facets_stand_in_order_of_their_values():
     found = group_runs(rows(rates=(10.0, 2.0)), Grouping("loss", "", "optimizer.learning_rate"))
-    assert found.facets == ("Learning rate 2.00", "Learning rate 10.0")
+    assert found.facets == ("Learning rate 2", "Learning rate 10")
     assert {group.facet for group in found.groups} == set(found.facets)
     assert len({group.key for group in found.groups}) == 2
 

@@ -159,8 +159,8 @@ def test_runs_of_several_experiments_lie_over_each_other(rows, shelf):
     )
     shown = compare_curves(both, shelf, CurveChoices("val_nll"))
     assert [entry.name for entry in shown.panel.legend] == [
-        "Cross-entropy, learning rate 0.100", "Cross-entropy, learning rate 1.00",
-        "Squared error, learning rate 0.100",
+        "Cross-entropy, learning rate 0.1", "Cross-entropy, learning rate 1",
+        "Squared error, learning rate 0.1",
     ]  # fmt: skip
     assert means(shown.panel)[1].y.tolist() == [5.0, 6.0]
     together = compare_curves(both, shelf, CurveChoices("val_nll", grouping=Grouping("loss")))

@@ -26,7 +26,7 @@ def test_where_runs_cross_the_axes():
     assert [axis.label for axis in found.axes] == [
         "Loss",
         "Learning rate",
-        "Hidden",
+        "Hidden units",
         "Validation accuracy, last",
     ]
     assert found.axes[1].log and found.axes[2].texts == ("8", "16")

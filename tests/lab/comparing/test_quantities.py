@@ -30,18 +30,18 @@ def test_a_run_is_asked_by_name():
     assert value_of(row, "last.accuracy") is None
     assert value_of(row, "no.such") is None
     assert value_of(run_row(last={"objective": math.nan}), "last.objective") is None
-    assert value_of(row, "experiment") == experiment_name(row) == "Moons (aaaa)"
+    assert value_of(row, "experiment") == experiment_name(row) == "Moons (1111)"
 
 
 def test_a_run_has_a_name():
     assert run_name(run_row(name="Mine")) == "Mine"
-    assert run_name(run_row(seed=2)) == "Cross-entropy, rate 0.100, seed 2, Moons (aaaa)"
+    assert run_name(run_row(seed=2)) == "Cross-entropy, rate 0.1, seed 2, Moons (1111)"
 
 
 def test_names_in_words():
     assert label_of("loss") == "Loss"
     assert label_of("loss.name") == "Loss"
-    assert label_of("model.hidden") == "Hidden"
+    assert label_of("model.hidden") == "Hidden units"
     assert label_of("training.batch_size") == "Batch size"
     assert label_of("first.gradient_norm/1") == "Gradient norm, layer 2, first"
     assert label_of("last.unheard_of") == "unheard_of, last"
@@ -49,7 +49,7 @@ def test_names_in_words():
         "none",
         "yes",
         "3",
-        "0.250",
+        "0.25",
         "a",
         "none",
     ]
@@ -76,7 +76,7 @@ def test_a_column_of_numbers_and_one_of_categories():
     rates = Column("optimizer.learning_rate", rows)
     assert rates.values.tolist() == [0.1, 10.0, 1.0] and rates.texts == ()
     assert rates.log_fits and rates.log_suggested
-    assert rates.text(0.1) == "0.100"
+    assert rates.text(0.1) == "0.1"
     losses = Column("loss", rows)
     assert losses.texts == ("Cross-entropy", "Squared error") and losses.values.tolist() == [0, 1, 0]
     assert not losses.log_fits and losses.text(1.0) == "Squared error"

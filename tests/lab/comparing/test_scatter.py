@@ -25,7 +25,7 @@ def test_every_run_is_a_point():
     found = make_scatter(rows(), "optimizer.learning_rate", "last.validation_nll")
     assert found.places[:, 0].tolist() == list(RATES)
     assert found.places[:, 1].tolist() == [0.5, 0.3, 0.2, 0.9]
-    assert found.keys[2] == ("aaaa1111", 2) and found.names[2].startswith("Cross-entropy, rate 1.00, seed 2")
+    assert found.keys[2] == ("aaaa1111", 2) and found.names[2].startswith("Cross-entropy, rate 1, seed 2")
     assert found.series.tolist() == [1, 2, 1, 2]
     assert [(part.series, part.name) for part in found.legend] == [(1, "Cross-entropy"), (2, "Squared error")]
     assert found.x.log and not found.y.log

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lab.experiment_file import parse_experiment
-from lab.lessons.measures import MeasureError, check_losses, check_measure, measured
+from lab.lessons.measures import check_losses, check_measure, measured
+from lab.lessons.seed_values import MeasureError
 from lab.session import Session
 from tests.lab.lessons.trained import train
 
@@ -132,3 +133,19 @@ def test_a_final_parameter_is_one_of_the_model(session: Session) -> None:
         measured('mean(parameter("ce", 9))', {"": session})
     with pytest.raises(MeasureError, match="a loss and a number"):
         check_measure('mean(parameter("ce"))')
+
+
+def test_missing_classes_are_empty_columns_of_the_confusion(session: Session) -> None:
+    assert session.confusion is not None
+    expected = [float((session.confusion.counts[run].sum(axis=0) == 0).sum()) for run in (0, 1, 2)]
+    assert measured('mean(classes_missing("ce"))', {"": session}) == np.mean(expected)
+
+
+def test_a_correlation_is_over_the_seeds(session: Session) -> None:
+    sources = {"": session}
+    text = 'correlation(last("ce", "validation_nll"), 2 * last("ce", "validation_nll") + 1)'
+    assert measured(text, sources) == pytest.approx(1)
+    with pytest.raises(MeasureError, match="same three or more seeds"):
+        measured('correlation(last("ce", "loss"), 2)', sources)
+    with pytest.raises(MeasureError, match="takes two measures"):
+        check_measure('correlation(last("ce", "loss"))')

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from compute.plan import RunEnd
 from compute.problems import ProblemError
 from lab.curves import Curves
+from lab.store import curve_files as module
 from lab.store.curve_files import CurveWriter
 from lab.store.curve_reading import CurveReader
 from lab.store.resting import is_at_rest, put_to_rest
@@ -179,7 +180,7 @@ def test_a_full_disk_leaves_whole_frames(tmp_path: Path, monkeypatch: pytest.Mon
     writer = CurveWriter(path, RUNS, 10)
     writer.append(*every[0])
     size = path.stat().st_size
-    real = __import__("os").pwrite
+    real = module.write_at
     left = [1000]
 
     def full(file: int, data: memoryview, place: int) -> int:
@@ -187,9 +188,9 @@ def test_a_full_disk_leaves_whole_frames(tmp_path: Path, monkeypatch: pytest.Mon
             raise OSError(28, "No space left on device")
         done = real(file, data[: left[0]], place)
         left[0] -= done
-        return int(done)
+        return done
 
-    monkeypatch.setattr("os.pwrite", full)
+    monkeypatch.setattr(module, "write_at", full)
     with pytest.raises(OSError, match="No space"):
         writer.append(every[1][0], make_chunk(7, np.ones((500, 4))))
     monkeypatch.undo()

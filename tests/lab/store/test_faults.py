@@ -14,8 +14,8 @@ import pytest
 
 from compute.problems import ProblemError
 from lab.messages import Ended
+from lab.store import curve_files, keeper_thread
 from lab.store import database as database_module
-from lab.store import keeper_thread
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.records import curve_path
@@ -88,6 +88,42 @@ def test_a_truncated_database_is_told_and_its_curves_stay(kept: Kept, store: Sto
     assert sum(map(bool, told)) > 10
     path.write_bytes(whole)
     assert len(Store(store.folder).runs()) == 6
+
+
+def test_a_file_of_an_older_version_is_led_forward(
+    kept: Kept, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.finished()
+    kept.close()
+    store.close()
+    step = "ALTER TABLE runs ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'; CREATE INDEX moods ON runs (mood)"
+    monkeypatch.setattr(database_module, "MIGRATIONS", (*database_module.MIGRATIONS, step))
+    monkeypatch.setattr(database_module, "VERSION", 2)
+    newer = Store(store.folder)
+    assert len(newer.runs()) == 6
+    with newer.database.reading() as connection:
+        assert connection.execute("SELECT DISTINCT mood FROM runs").fetchall() == [("calm",)]
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    newer.close()
+    monkeypatch.undo()
+    check_refused(store.folder, "newer version")
+
+
+def test_a_migration_that_fails_changes_nothing(
+    kept: Kept, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.finished()
+    kept.close()
+    store.close()
+    step = "CREATE TABLE half (a); CREATE TABLE runs (a)"
+    monkeypatch.setattr(database_module, "MIGRATIONS", (*database_module.MIGRATIONS, step))
+    monkeypatch.setattr(database_module, "VERSION", 2)
+    with pytest.raises(ProblemError, match="does not answer"):
+        Store(store.folder).runs()
+    monkeypatch.undo()
+    assert len(Store(store.folder).runs()) == 6
+    with store.database.reading() as connection:
+        assert not connection.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchall()
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
@@ -184,7 +220,7 @@ def test_curves_end_where_the_disk_was_full_and_training_goes_on(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(curve_files, "write_at", full)
     kept.tell(kept.rows(20, first=20))
     kept.settle()
     monkeypatch.undo()

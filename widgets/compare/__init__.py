@@ -1,0 +1,1 @@
+"""The Compare workspace: stored runs and fair races."""

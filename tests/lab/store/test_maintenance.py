@@ -14,6 +14,7 @@ import pytest
 
 import lab.cli
 from compute.problems import ProblemError
+from lab.config_changes import apply_changes
 from lab.store.archive_reading import import_experiments
 from lab.store.archives import export_experiments
 from lab.store.maintenance import DAY, YOUNG_SECONDS, Cleaning, clean, describe
@@ -21,6 +22,7 @@ from lab.store.naming import find_experiment, find_resting
 from lab.store.records import curve_path
 from lab.store.resting import is_at_rest
 from lab.store.store import Store
+from tests.lab.recorded_runs import tiny_config
 from tests.lab.store.kept import RUNS, Kept
 from tests.lab.store.test_curve_files import write
 
@@ -88,6 +90,21 @@ def test_another_program_sees_that_experiments_are_gone(two: tuple[str, str], st
     store.delete(keys(two[0]))
     clean(store)
     assert len(other.runs()) == 6
+    other.close()
+
+
+def test_what_comes_after_cleaning_is_not_taken_for_what_was_before(
+    two: tuple[str, str], store: Store
+) -> None:
+    other = Store(store.folder)
+    assert {row.fields["model.hidden"] for row in other.runs()} == {"8"}
+    store.delete([*keys(two[0]), *keys(two[1])])
+    clean(store)
+    later = Kept(store, config=apply_changes(tiny_config(), {"model.hidden": [3, 3]}))
+    later.finished()
+    later.close()
+    assert {row.fields["model.hidden"] for row in other.runs()} == {"3 · 3"}
+    assert other.runs()[0].last["loss"] == store.runs()[0].last["loss"]
     other.close()
 
 

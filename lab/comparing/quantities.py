@@ -17,7 +17,8 @@ from lab.store.rows import RunRow, Scalar
 
 OWN: dict[str, str] = {
     "loss": "Loss", "experiment": "Experiment", "seed": "Seed", "status": "Status", "step": "Steps",
-    "seconds": "Seconds", "device": "Device", "name": "Name", "run": "Run",
+    "seconds": "Seconds", "device": "Device", "name": "Name", "run": "Run", "tags": "Tags",
+    "starred": "Starred", "role": "Part of a race",
 }  # fmt: skip
 """Names of what is known of every run → their labels."""
 ENDS: dict[str, str] = {"last": "last", "best": "best", "first": "first"}
@@ -72,6 +73,9 @@ _READ: dict[str, Callable[[RunRow], Scalar]] = {
     "device": lambda row: row.experiment.device_label,
     "name": lambda row: row.name,
     "run": run_name,
+    "tags": lambda row: ", ".join(row.tags) or None,
+    "starred": lambda row: row.starred,
+    "role": lambda row: row.experiment.role or None,
 }
 
 

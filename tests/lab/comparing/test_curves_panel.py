@@ -194,6 +194,19 @@ def test_divergence_is_marked_and_read(rows):
     assert panel.legend[0].value == "1 of 2 diverged"
 
 
+def test_a_run_that_diverged_is_crossed_among_the_members(rows):
+    rows[1] = replace(rows[1], status="diverged")
+    values = VALUES.copy()
+    values[1, 5:] = np.nan
+    shelf = shelf_of({"aaaa1111": recorded(STEPS, {"validation_nll": values}, ends=[diverged(1, 50)])}, rows)
+    shown = compare_curves(rows, shelf, CurveChoices("val_nll", centre="median", members=True))
+    (cross,) = [mark for mark in shown.panel.facets[0].marks if not mark.text]
+    assert (cross.kind, cross.x) == ("diverged", 40.0)
+    assert cross.y == pytest.approx(min(values[1, 4], shown.panel.y_range[1]))
+    without = compare_curves(rows, shelf, CurveChoices("val_nll", centre="median"))
+    assert not [mark for mark in without.panel.facets[0].marks if not mark.text]
+
+
 def test_values_without_a_logarithm_are_counted(rows):
     values = VALUES.copy()
     values[:2, 3] = -1.0

@@ -29,6 +29,8 @@ def test_a_run_is_asked_by_name():
     assert value_of(row, "best.train_nll") == 0.3
     assert value_of(row, "last.accuracy") is None
     assert value_of(row, "no.such") is None
+    assert value_of(row, "tags") is None and value_of(row, "role") is None
+    assert value_of(run_row(tags=("a", "b"), starred=True), "tags") == "a, b"
     assert value_of(run_row(last={"objective": math.nan}), "last.objective") is None
     assert value_of(row, "experiment") == experiment_name(row) == "Moons (1111)"
 

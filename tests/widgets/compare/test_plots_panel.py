@@ -184,6 +184,7 @@ def test_the_export_menu_offers_figure_copy_and_numbers(plots, rows):
     plots.written.connect(told.append)
     menu.actions()[1].trigger()
     assert told == ["The figure is in the clipboard"]
+    assert plots.foot.full_text() == "The figure is in the clipboard."
     menu.close()
 
 
@@ -194,6 +195,8 @@ def test_without_a_picture_copying_is_refused(plots):
     plots.refused.connect(refused.append)
     plots.copy_figure()
     assert refused[0].title.startswith("This view has no picture")
+    assert plots.foot.full_text().startswith("This view has no picture")
+    assert plots.foot.property("k") == "error"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -249,6 +249,6 @@ class ComparePlots(QWidget):
             hint = self.curves.hint if problem is self.curves.problem else problem.body
             words = " ".join(part for part in (f"{problem.title}.", hint) if part)
             more = 0 if self._shelf is None else len(self._shelf.problems) - 1
-            self._show_foot(words if more <= 0 else f"{words} {more} more cannot be read either.", wrong=True)
+            self._show_foot(words if more <= 0 else f"{words} {more} more cannot be read whole.", wrong=True)
         else:
             self._show_foot(" · ".join(self._view().sentences) if self._rows else "", wrong=False)

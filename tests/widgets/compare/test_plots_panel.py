@@ -87,7 +87,7 @@ def test_curves_that_cannot_be_read_are_said(qtbot, plots, rows, stored):
     again = ComparePlots(LIGHT, plots._shelf._find)
     qtbot.addWidget(again)
     again.show_runs(rows)
-    assert again.foot.full_text().endswith("1 more cannot be read either.")
+    assert again.foot.full_text().endswith("1 more cannot be read whole.")
 
 
 def test_many_experiments_are_read_while_the_window_lives(qtbot, plots, monkeypatch):

@@ -92,6 +92,8 @@ def compare_curves(
         return ComparedCurves(_empty(choices, NO_RUNS))
     y, x = read_choices(choices, rows)
     groups = group_runs(rows, choices.grouping or suggested_grouping(rows))
+    if choices.solo not in {group.key for group in groups.groups}:
+        choices = replace(choices, solo=None)  # chosen among other lines
     axis: TrainingAxis = "step"
     if choices.x in AXES:
         axis = choices.x  # type: ignore[assignment]

@@ -13,6 +13,7 @@ from lab.comparing.curves_choices import CurveChoices, usual_expression
 from lab.comparing.curves_groups import Grouping
 from lab.comparing.curves_panel import ALL_HIDDEN, NO_RUNS, NOTHING, compare_curves
 from lab.comparing.curves_reading import MOST_LINES
+from lab.metric_catalogue import bounds_of
 from lab.panel_views import readout
 from tests.lab.comparing.compared_runs import diverged, recorded, run_row, shelf_of
 
@@ -151,6 +152,24 @@ def test_what_was_hidden_is_not_read(rows, shelf):
     none = replace(choices, hidden=frozenset(entry.key for entry in shown.panel.legend))
     empty = compare_curves(rows, shelf, none).panel
     assert empty.placeholder == ALL_HIDDEN and len(empty.legend) == 2
+
+
+def test_a_line_alone_that_is_gone_hides_nothing(rows, shelf):
+    shown = compare_curves(rows, shelf, CurveChoices("val_nll").soloed("no such line"))
+    assert len(means(shown.panel)) == 2
+
+
+def test_bands_end_where_the_metric_does():
+    values = np.array([[0.9, 1.0], [1.0, 0.6]])
+    rows = [run_row(index=number, seed=number, last={"validation_accuracy": 0.9}) for number in (0, 1)]
+    shelf = shelf_of({"aaaa1111": recorded([0, 10], {"validation_accuracy": values})}, rows)
+    panel = compare_curves(rows, shelf, CurveChoices("val_accuracy")).panel
+    (band,) = panel.facets[0].bands
+    assert band.high.tolist() == [1.0, 1.0] and band.low.min() >= 0.0
+    assert panel.y_range == (0.0, 1.0)
+    relative = compare_curves(rows, shelf, CurveChoices("val_accuracy", relative=True)).panel
+    assert relative.facets[0].bands[0].high.max() > 1.0
+    assert bounds_of("train_r2") == (-np.inf, 1.0) and bounds_of("validation_nll") is None
 
 
 def test_runs_of_several_experiments_lie_over_each_other(rows, shelf):

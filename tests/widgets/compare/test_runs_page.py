@@ -28,6 +28,7 @@ class Stored:
     """An experiment without curves, whose configuration is a word."""
 
     summary = None
+    damaged = False
 
     def __init__(self, identity: str) -> None:
         self.run_config, self.curves = f"config of {identity}", Curves()

@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lab.figure_look import FigureLook, Provenance
     from lab.panels import Panel
 
 
 def draw(
-    panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool
+    panels: Sequence[Panel],
+    folder: Path,
+    stem: str,
+    formats: Sequence[str],
+    overwrite: bool,
+    look: FigureLook | None = None,
+    made_by: Provenance | None = None,
 ) -> Sequence[Path]:
     """Write a figure without a window; see `widgets.figure.draw`."""
     from widgets.figure import draw as draw_figure
 
-    return draw_figure(panels, folder, stem, formats, overwrite=overwrite)
+    return draw_figure(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
 
 
 def open_window(path: Path | None, device: str) -> int:

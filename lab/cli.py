@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
     "run", "lesson",
-    "store",
+    "store", "export",
     "list", "show", "doctor", "bench",
 )  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
@@ -44,6 +44,7 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.export_arguments import add_export_command
     from lab.lesson_commands import add_lesson_command
     from lab.store_arguments import add_store_command
     from lab.versions import version
@@ -113,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     add_lesson_command(commands)
     add_store_command(commands)
+    add_export_command(commands)
     return top
 
 
@@ -165,7 +167,7 @@ def main(
     if _is_window(arguments):
         return _window(arguments, draw, open_window)
     try:
-        options = parser().parse_args(arguments)
+        options = parser().parse_args(arguments, argparse.Namespace(draw=draw))
     except SystemExit as stop:
         return int(stop.code or 0)
     if options.command is None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.figure_look import FigureLook, Provenance
 from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
 from lab.panels import Panel
@@ -37,9 +38,16 @@ class Draw(Protocol):
     """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
 
     def __call__(
-        self, panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool
+        self,
+        panels: Sequence[Panel],
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        overwrite: bool,
+        look: FigureLook | None = None,
+        made_by: Provenance | None = None,
     ) -> Sequence[Path]:
-        """Write ``stem`` with each format's ending into ``folder``."""
+        """Write ``stem`` with each format's ending into ``folder``, saying what it was made by."""
 
 
 class Interruption:

@@ -51,6 +51,24 @@ def rounded(value: float, deviation: float = math.nan) -> RoundedNumber:
         raise ValueError(f"{value} cannot be rounded")
     if deviation < 0 or math.isinf(deviation):
         raise ValueError(f"{deviation} is no deviation")
+    exponent, place = _scale(value, deviation)
+    value, deviation = value / 10.0**exponent, deviation / 10.0**exponent
+    shown = "" if math.isnan(deviation) else "0" if deviation == 0 else _at(deviation, place)
+    return RoundedNumber(_at(value, place), shown, exponent)
+
+
+def rounded_alike(other: float, value: float, deviation: float = math.nan) -> bool:
+    """Whether a finite number is written as another one is, with the digits of that.
+
+    >>> rounded_alike(0.9721, 0.9724, 0.004), rounded_alike(0.184, 0.183, 0.013)
+    (True, False)
+    """
+    exponent, place = _scale(value, deviation)
+    return _at(other / 10.0**exponent, place) == _at(value / 10.0**exponent, place)
+
+
+def _scale(value: float, deviation: float) -> tuple[int, int]:
+    """Return the power of ten that is set apart, and that of the last digit that is left then."""
     known = not math.isnan(deviation)
     size = max(abs(value), deviation if known else 0.0)
     exponent = 0
@@ -58,12 +76,8 @@ def rounded(value: float, deviation: float = math.nan) -> RoundedNumber:
         exponent = math.floor(math.log10(size))
         value, deviation = value / 10.0**exponent, deviation / 10.0**exponent
     if known and deviation > 0:
-        place = _place_of_deviation(deviation)
-    else:
-        place = math.floor(math.log10(abs(value))) - (DIGITS - 1) if value else 1 - DIGITS
-    return RoundedNumber(
-        _at(value, place), ("0" if deviation == 0 else _at(deviation, place)) if known else "", exponent
-    )
+        return exponent, _place_of_deviation(deviation)
+    return exponent, math.floor(math.log10(abs(value))) - (DIGITS - 1) if value else 1 - DIGITS
 
 
 def _place_of_deviation(deviation: float) -> int:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.exporting.summary_table import better_of
+from lab.exporting.summary_table import better_of, with_small_initial
 from lab.exporting.tables import Cell, Column, Number, Table, best_cells
+from lab.loss_labels import format_number
 from lab.metric_catalogue import METRICS
 from lab.number_text import thousands, value_text
 from lab.racing.results import Entrant, Judgement, RaceResult, RateGrid
@@ -43,7 +44,7 @@ def race_tables(result: RaceResult, judgements: Iterable[Judgement] = ()) -> dic
 
 def rate_table(grid: RateGrid) -> Table:
     """Return loss × learning rate: the median over the tuning seeds, each loss's best rate marked."""
-    columns = [Column("Loss"), *(Column(value_text(rate)) for rate in grid.rates)]
+    columns = [Column("Loss"), *(Column(format_number(rate)) for rate in grid.rates)]
     rows = []
     for label, cells in zip(grid.labels, grid.cells, strict=True):
         row: list[Cell] = [label]
@@ -74,9 +75,9 @@ def finalist_table(result: RaceResult) -> Table:
     target = ""
     if result.target is not None:
         key, value = result.target
-        target = f" to {METRICS[key].label.lower()} {value_text(value)}"
+        target = f" to {with_small_initial(METRICS[key].label)} {format_number(value)}"
     columns = [Column("Loss"), Column("Learning rates"), Column("Learning rate")]
-    columns += [Column(METRICS[key].label, better_of(key)) for key in metrics]
+    columns += [Column(METRICS[key].label, better_of(key), METRICS[key].short) for key in metrics]
     columns += [Column(f"{name.capitalize()}{target}", "low") for name in times]
     columns += [Column("Diverged"), Column("Runs")]
     rows = tuple(_finalist(entrant, metrics, times) for entrant in result.entrants)
@@ -94,7 +95,7 @@ def _finalist(entrant: Entrant, metrics: tuple[str, ...], times: tuple[str, ...]
     return (
         entrant.label,
         _WAYS[entrant.way],
-        Number(entrant.rate, words=value_text(entrant.rate)),
+        Number(entrant.rate, words=format_number(entrant.rate)),
         *(Number(spread.mean, spread.deviation) for spread in spreads),
         *(_time(entrant.times.get(name, nothing)) for name in times),
         entrant.diverged,

@@ -31,7 +31,7 @@ def latex_table(table: Table, *, mark_best: bool = False) -> str:
         f"  \\caption{{{latex_text(table.title)}}}",
         f"  \\begin{{tabular}}{{{kinds}}}",
         r"    \toprule",
-        "    " + " & ".join(latex_text(column.title) for column in table.columns) + r" \\",
+        "    " + " & ".join(latex_text(column.short or column.title) for column in table.columns) + r" \\",
         r"    \midrule",
     ]
     for number, row in enumerate(table.rows):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from lab.exporting.measured import rounded
+from lab.exporting.measured import rounded_alike
 
 Better = Literal["", "high", "low"]
 
@@ -36,10 +36,11 @@ Cell: TypeAlias = str | int | Number | None
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, and which of its numbers is best, if any is."""
+    """A column: its title, which of its numbers is best, and a shorter title for print where there is one."""
 
     title: str
     better: Better = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ def best_cells(
 ) -> frozenset[tuple[int, int]]:
     """Return the places of the best numbers of each column that says which is better.
 
-    Numbers that are printed alike are equally good. What never happened is worse than what did, and never
-    best; what was not measured does not count, and what stands alone is not best.
+    Numbers that agree with the best in the digits that it is printed with are as good. What never happened
+    is worse than what did, and never best; what was not measured does not count, and what stands alone is
+    not best.
 
     Parameters
     ----------
@@ -89,20 +91,21 @@ def best_cells(
     places = range(len(rows)) if among is None else tuple(among)
     found: set[tuple[int, int]] = set()
     for number, column in enumerate(columns):
-        values = {row: _as_printed(rows[row][number]) for row in places}
-        values = {row: value for row, value in values.items() if not math.isnan(value)}
-        if not column.better or len(values) < 2:
+        cells = {row: rows[row][number] for row in places}
+        numbers = {row: cell for row, cell in cells.items() if isinstance(cell, Number)}
+        numbers = {row: cell for row, cell in numbers.items() if not math.isnan(cell.value)}
+        if not column.better or len(numbers) < 2:
             continue
-        best = max(values.values()) if column.better == "high" else min(values.values())
-        winners = [row for row, value in values.items() if math.isclose(value, best, rel_tol=1e-12)]
-        if math.isfinite(best) and len(winners) < len(values):
+        choose = max if column.better == "high" else min
+        best = choose(numbers.values(), key=lambda cell: cell.value)
+        if not math.isfinite(best.value):
+            continue
+        winners = [row for row, cell in numbers.items() if _as_good(cell, best)]
+        if len(winners) < len(numbers):
             found.update((row, number) for row in winners)
     return frozenset(found)
 
 
-def _as_printed(cell: Cell) -> float:
-    """Return the number that a reader sees; NaN for what is no number."""
-    if not isinstance(cell, Number) or not math.isfinite(cell.value):
-        return cell.value if isinstance(cell, Number) else math.nan
-    shown = rounded(cell.value, cell.deviation)
-    return float(shown.value) * 10.0**shown.exponent
+def _as_good(cell: Number, best: Number) -> bool:
+    """Whether a number cannot be told from the best one at the digits that this one is printed with."""
+    return math.isfinite(cell.value) and rounded_alike(cell.value, best.value, best.deviation)

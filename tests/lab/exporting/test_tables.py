@@ -35,7 +35,7 @@ def table_of(*rows: tuple[Cell, ...], better: tuple[str, ...] = ("", "high", "lo
 
 PLAIN = table_of(
     ("Cross-entropy", Number(0.97236, 0.0041), Number(640.0)),
-    ("Huber, δ = 0.5", Number(0.9721, 0.0016), Number(math.inf, words="never (1 of 3)")),
+    ("Huber, δ = 0.5", Number(0.9621, 0.0016), Number(math.inf, words="never (1 of 3)")),
     (NASTY, Number(math.nan), None),
 )
 
@@ -80,6 +80,12 @@ def test_best_is_by_direction_and_ties_as_printed_are_both_best() -> None:
     assert table.best == {(0, 1), (1, 1), (1, 2)}
 
 
+def test_a_number_with_few_digits_is_not_best_by_being_rounded() -> None:
+    """0.184 ± 0.028 is printed as 0.18, and is more than 0.183 all the same."""
+    table = table_of(("a", None, Number(0.184, 0.028)), ("b", None, Number(0.183, 0.013)))
+    assert table.best == {(1, 2)}
+
+
 def test_nothing_is_best_where_all_are_alike_alone_or_unknown() -> None:
     inf = Number(math.inf)
     assert table_of(("a", Number(0.9), inf), ("b", Number(0.9), inf)).best == frozenset()
@@ -103,14 +109,14 @@ def test_latex_compiles_and_has_every_cell() -> None:
     rows = read_table(latex_table(PLAIN))
     assert rows[0] == ["Loss", "Accuracy", "Steps"]
     assert rows[1] == ["Cross-entropy", r"$0.972 \pm 0.004$", "$640$"]
-    assert rows[2] == [r"Huber, $\delta$ = 0.5", r"$0.9721 \pm 0.0016$", "never (1 of 3)"]
+    assert rows[2] == [r"Huber, $\delta$ = 0.5", r"$0.9621 \pm 0.0016$", "never (1 of 3)"]
     assert rows[3][1:] == ["--", "--"]
     assert r"\toprule" in latex_table(PLAIN) and "siunitx" not in latex_table(PLAIN)
 
 
 def test_latex_marks_the_best_on_request() -> None:
     rows = read_table(latex_table(PLAIN, mark_best=True))
-    assert rows[2][1] == r"{\boldmath\bfseries $0.9721 \pm 0.0016$}"
+    assert rows[1][1] == r"{\boldmath\bfseries $0.972 \pm 0.004$}"
     assert r"\bfseries" not in latex_table(PLAIN)
 
 
@@ -163,7 +169,7 @@ def test_markdown_is_a_table_with_every_cell_unchanged() -> None:
     rows = cells_of(markdown_table(PLAIN))
     assert rows[1] == ["Cross-entropy", "0.972 ± 0.004", "640"]
     assert rows[3] == [NASTY, "–", "–"]
-    assert cells_of(markdown_table(PLAIN, mark_best=True))[2][1] == "*0.9721 ± 0.0016"
+    assert cells_of(markdown_table(PLAIN, mark_best=True))[1][1] == "*0.972 ± 0.004"
     assert "|:---|---:|---:|" in markdown_table(PLAIN)
 
 
@@ -181,7 +187,7 @@ def test_csv_and_parquet_hold_full_numbers_with_deviations_apart() -> None:
     parquet = pl.read_parquet(io.BytesIO(table_bytes(PLAIN, "parquet")))
     for frame in (csv, parquet):
         assert frame.columns == ["Loss", "Accuracy", "Accuracy deviation", "Steps"]
-        assert frame["Accuracy"].to_list() == [0.97236, 0.9721, None]
+        assert frame["Accuracy"].to_list() == [0.97236, 0.9621, None]
         assert frame["Accuracy deviation"].to_list() == [0.0041, 0.0016, None]
         assert frame["Steps"].to_list() == [640.0, math.inf, None]
         assert frame["Loss"].to_list()[2] == NASTY

@@ -1,0 +1,154 @@
+"""What ``losslab export`` does; `lab.export_arguments` reads its arguments."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from compute.problems import Problem, ProblemError
+from lab.export_arguments import FIGURES, FORMATS
+from lab.exporting.file_names import file_name
+from lab.exporting.forms import FormChoices, form_paths, write_forms
+from lab.exporting.provenance import export_command, provenance
+from lab.exporting.view_arguments import view_of
+from lab.figure_look import FigureLook
+from lab.headless import Draw
+from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
+from lab.store.experiment import StoredExperiment
+from lab.store.store import Store
+from lab.view_options import ViewOptions
+from lab.whole_files import check_free
+
+GRID = "plots"
+"""End of the name of a figure that holds all plots."""
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Carry out ``losslab export …`` and return the exit code.
+
+    Raises
+    ------
+    ProblemError
+        Where the experiment is not in the store, something asked for does not exist or does not apply, or
+        a file exists or cannot be written.
+    """
+    store = Store()
+    source = store.experiment(find_experiment(store, options.experiment))
+    folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
+    if Path(stem).name != stem:
+        raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
+    view = view_of(options, source.run_config.seeds.count)
+    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi)
+    figures = [name for name in options.formats if name in FIGURES]
+    forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
+    kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))
+    groups = figure_groups(stem, kinds, grid=options.grid) if figures else {}
+    places = [folder / f"{name}.{ending}" for name in groups for ending in figures]
+    check_free(
+        [*places, *(path for path in form_paths(folder, stem, forms) if path.is_file())], options.force
+    )
+    written: list[Path] = []
+    if groups:
+        written += _draw(source, options, folder, groups, figures, view, look)
+    if forms:
+        names = [name for name in options.formats if name not in FIGURES]
+        command = export_command(
+            source, source.id, names, figures=options.figures, view=view, mark_best=options.best
+        )
+        began = source.row.created
+        choices = FormChoices(options.best, kinds, view, began, options.force)
+        written += write_forms(
+            source, folder, stem, forms, provenance(source, command), options.draw, choices
+        )
+    for path in written:
+        print(path)
+    return 0
+
+
+def find_experiment(store: Store, words: str) -> str:
+    """Return the identity of the experiment that is meant.
+
+    Parameters
+    ----------
+    store
+        The store.
+    words
+        Its identity, how that begins, or ``latest``.
+
+    Raises
+    ------
+    ProblemError
+        Where the words name none, or several.
+    """
+    known = [row.id for row in store.experiments()]
+    if words == "latest":
+        if known:
+            return known[0]
+        raise ProblemError(Problem("The store is empty", "losslab run FILE.toml trains an experiment."))
+    named = [words] if words in known else [identity for identity in known if identity.startswith(words)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise ProblemError(
+            Problem(
+                f"{len(named)} experiments begin with {words[:40]}", f"Two of them: {named[0]}, {named[1]}."
+            )
+        )
+    raise ProblemError(
+        Problem(f"The store has no experiment {words[:40]}", "losslab store info lists the newest.")
+    )
+
+
+def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:
+    """Return the plots that are drawn: those asked for, else those that suit the data and are kept.
+
+    Raises
+    ------
+    ProblemError
+        Where one asked for is unknown or does not apply to the data.
+    """
+    if not drawn:
+        return ()
+    if not asked:
+        # decision surfaces are not kept in the store
+        return tuple(kind for kind in default_kinds(source.summary) if kind != "field")
+    fitting = [kind for kind in applicable_kinds(source.summary) if kind != "field"]
+    for kind in asked:
+        if kind not in fitting:
+            what = "does not apply to these data" if kind in PANEL_KINDS else "is no plot"
+            raise ProblemError(Problem(f"{kind[:40]} {what}", f"There are {', '.join(fitting)}."))
+    return tuple(dict.fromkeys(asked))
+
+
+def figure_groups(stem: str, kinds: Sequence[str], *, grid: bool) -> dict[str, tuple[str, ...]]:
+    """Return the name of each figure's file, without its ending, and the plots on it."""
+    if grid:
+        return {f"{stem}-{GRID}": tuple(kinds)}
+    return {f"{stem}-{kind.replace('_', '-')}": (kind,) for kind in kinds}
+
+
+def _draw(
+    source: StoredExperiment,
+    options: argparse.Namespace,
+    folder: Path,
+    groups: dict[str, tuple[str, ...]],
+    endings: Sequence[str],
+    view: ViewOptions,
+    look: FigureLook,
+) -> list[Path]:
+    draw: Draw | None = options.draw
+    if draw is None:
+        raise ProblemError(Problem("This installation cannot draw figures", "Other formats can be written."))
+    written: list[Path] = []
+    for name, kinds in groups.items():
+        panels = [make_panel(source, kind, view) for kind in kinds]
+        command = export_command(
+            source, source.id, endings, figures=kinds, view=view, look=look, grid=options.grid
+        )
+        by = provenance(source, command)
+        try:
+            written += draw(panels, folder, name, endings, options.force, look, by)
+        except ImportError as error:
+            raise ProblemError(Problem("The figures could not be drawn", f"{error}.")) from error
+    return written

@@ -1,0 +1,140 @@
+"""Everything that can be taken of an experiment beside its figures, each in a file or folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compute.problems import Problem, ProblemError
+from lab.export import TABLES, ResultSource, export_tables
+from lab.exporting.report import write_report
+from lab.exporting.summary_table import summary_table
+from lab.exporting.table_files import TABLE_FORMATS, write_table
+from lab.exporting.tensorboard import write_tensorboard
+from lab.figure_look import Provenance
+from lab.headless import Draw
+from lab.view_options import ViewOptions
+from lab.whole_files import check_free
+
+SUMMARIES = {
+    "summary_csv": "csv",
+    "summary_parquet": "parquet",
+    "latex": "latex",
+    "markdown": "markdown",
+}
+"""Forms of the summary, and the kind of table each is."""
+
+FORMS: dict[str, str] = {
+    **TABLES,
+    **{form: f"-summary{TABLE_FORMATS[kind]}" for form, kind in SUMMARIES.items()},
+    "tensorboard": "-tensorboard",
+    "report": "-report.html",
+}
+"""What can be taken, and how the name of its file or folder ends."""
+
+
+@dataclass(frozen=True)
+class FormChoices:
+    """How forms are written.
+
+    Attributes
+    ----------
+    mark_best
+        Set what is best of a table for readers in bold.
+    kinds
+        Figures of the report, keys of `lab.panel_views.PANEL_KINDS`; none for those the data start with.
+    view
+        How these figures look at the curves.
+    began
+        When training began, in seconds since 1970, where that is known.
+    overwrite
+        Whether what exists may be replaced.
+    """
+
+    mark_best: bool = False
+    kinds: tuple[str, ...] = ()
+    view: ViewOptions | None = None
+    began: float | None = None
+    overwrite: bool = False
+
+
+def form_paths(folder: Path | str, stem: str, forms: Sequence[str]) -> tuple[Path, ...]:
+    """Return where `write_forms` would write."""
+    base = Path(folder).expanduser()
+    return tuple(base / f"{stem}{FORMS[form]}" for form in forms)
+
+
+def write_forms(
+    source: ResultSource,
+    folder: Path | str,
+    stem: str,
+    forms: Sequence[str],
+    made_by: Provenance,
+    draw: Draw | None = None,
+    choices: FormChoices | None = None,
+) -> tuple[Path, ...]:
+    """Write some forms of an experiment.
+
+    Parameters
+    ----------
+    source
+        The experiment.
+    folder
+        Where to; made if it is missing.
+    stem
+        What the names begin with.
+    forms
+        Keys of `FORMS`.
+    made_by
+        The command that makes them again, for the report.
+    draw
+        Draws the report's figures; without it there are none.
+    choices
+        How.
+
+    Returns
+    -------
+    The files and folders, in the order asked for.
+
+    Raises
+    ------
+    ProblemError
+        Where there are no runs yet, something exists and may not be replaced (nothing is written then), or
+        it cannot be written.
+    """
+    choices = choices or FormChoices()
+    paths = form_paths(folder, stem, forms)
+    if not source.curves.metrics() and set(forms) - {"toml"}:
+        raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
+    check_free([path for path in paths if not _is_empty_folder(path)], choices.overwrite)
+    for form, path in zip(forms, paths, strict=True):
+        _write_form(source, path, stem, form, made_by, draw, choices)
+    return paths
+
+
+def _write_form(
+    source: ResultSource,
+    path: Path,
+    stem: str,
+    form: str,
+    made_by: Provenance,
+    draw: Draw | None,
+    choices: FormChoices,
+) -> None:
+    overwrite = choices.overwrite
+    if form in TABLES:
+        export_tables(source, path.parent, stem, (form,), overwrite=overwrite)
+    elif form in SUMMARIES:
+        table, kind = summary_table(source), SUMMARIES[form]
+        write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)
+    elif form == "tensorboard":
+        write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
+    else:
+        write_report(
+            source, path, made_by, draw, kinds=choices.kinds, options=choices.view, overwrite=overwrite
+        )
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())

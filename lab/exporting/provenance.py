@@ -1,0 +1,72 @@
+"""The command that makes an export again, and the experiment it is of."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from lab.experiment_file import dump_experiment
+from lab.export import ResultSource
+from lab.exporting.file_names import file_name
+from lab.exporting.view_arguments import view_words
+from lab.figure_look import FigureLook, Provenance
+from lab.versions import version
+from lab.view_options import ViewOptions
+
+
+def provenance(source: ResultSource, command: str) -> Provenance:
+    """Return where an export of an experiment comes from."""
+    config = source.run_config
+    return Provenance(command, config.name, dump_experiment(config), version())
+
+
+def export_command(
+    source: ResultSource,
+    identity: str,
+    formats: Sequence[str],
+    *,
+    figures: Sequence[str] = (),
+    view: ViewOptions | None = None,
+    look: FigureLook | None = None,
+    grid: bool = False,
+    mark_best: bool = False,
+) -> str:
+    """Return the command line that exports again.
+
+    Parameters
+    ----------
+    source
+        The experiment.
+    identity
+        Its identity in the store; empty where it is not kept there. The command then runs the experiment
+        anew, which gives the same curves.
+    formats
+        As ``losslab export --format`` takes them.
+    figures, view, look, grid, mark_best
+        As its other arguments; what is as usual is left out.
+    """
+    if not identity:
+        return shlex.join(["losslab", "run", f"{file_name(source.run_config.name)}.toml"])
+    words = ["losslab", "export", identity, "--format", ",".join(formats)]
+    if figures:
+        words += ["--figures", *figures]
+    if grid:
+        words.append("--grid")
+    if look is not None:
+        words += _look_words(look)
+    if view is not None:
+        words += view_words(view, source.run_config.seeds.count)
+    if mark_best:
+        words.append("--best")
+    return shlex.join(words)
+
+
+def _look_words(look: FigureLook) -> list[str]:
+    words = ["--preset", look.preset] if look.preset else []
+    if look.preset and look.dpi != FigureLook().dpi:
+        words += ["--dpi", f"{look.dpi:g}"]
+    if look.grey:
+        words.append("--grey")
+    if look.caption:
+        words.append("--caption")
+    return words

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeGuard
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.run_acts import runs_words
@@ -259,6 +259,23 @@ class RunsPage(QWidget):
             self.table.toggle_all,
         )  # fmt: skip
         menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height() + 2)))
+
+    @property
+    def panels(self) -> tuple[QWidget, ...]:
+        """The parts that F6 walks through."""
+        return self.plots, self.card, self.inspector
+
+    def focus_widget(self) -> QWidget:
+        """Return where the keyboard begins."""
+        return self.table if self._view.shown else self.filter
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+F goes to the filter."""
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.filter.selectAll()
+        else:
+            super().keyPressEvent(event)
 
     def open_columns(self) -> None:
         """Open the chooser of columns."""

@@ -69,7 +69,8 @@ OWN: Mapping[str, TableColumn] = MappingProxyType(
             TableColumn("note", "Note", "run"),
             TableColumn("colour", "Colour", "run", "count"),
             TableColumn("device", "Device", "run"),
-            TableColumn("kind", "Part of", "run"),
+            TableColumn("kind", "Kind", "run"),
+            TableColumn("group", "Sweep or race", "run"),
             TableColumn("role", "Role", "run"),
         )
     }

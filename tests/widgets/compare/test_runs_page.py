@@ -203,6 +203,14 @@ def test_the_keyboard_begins_where_something_can_be_done(browser) -> None:
     assert browser.page.card in browser.page.panels
 
 
+def test_the_runs_of_a_sweep_or_race_can_be_shown_alone(browser) -> None:
+    race = experiment(7, kind="race", group="g7", role="final")
+    browser.store.show([*ROWS, run(0, race, seed=9)])
+    browser.wiring.follow()
+    browser.wiring.show_filtered('group == "g7"')
+    assert browser.seeds() == [9] and browser.page.filter.text() == 'group == "g7"'
+
+
 # --- sorting, columns, groups ---------------------------------------------------------------------
 def test_a_title_sorts_the_other_way_and_not_at_all(browser) -> None:
     number = [column.key for column in browser.table.runs.columns].index("seed")

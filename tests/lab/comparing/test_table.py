@@ -7,7 +7,7 @@ import time
 import pytest
 
 from compute.problems import Problem, ProblemError
-from lab.comparing.table import RunTable
+from lab.comparing.table import RunTable, count_words
 from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import column_of
 from lab.comparing.table_diff import config_diff
@@ -168,6 +168,19 @@ def test_runs_without_a_value_are_a_group_of_their_own_at_the_end() -> None:
     groups = table_of(rows, group_by=("loss.delta",)).view.groups
     assert groups is not None and [part.tolist() for part in groups.members] == [[2], [0], [1]]
     assert group_text(groups, 2, column_of("loss.delta"), rows, "mean") == "none"
+
+
+@pytest.mark.parametrize(
+    ("count", "choices", "words"),
+    [
+        (0, {}, "0 runs"), (1, {}, "1 run"), (1234, {}, "1\u2009234 runs"),
+        (4, {"filter": "seed > 1"}, "2 of 4 runs by this expression"),
+        (4, {"filter": "digits", "group_by": ("loss",)}, "4 runs by these words, 1 group"),
+        (4, {"group_by": ("seed",)}, "4 runs, 4 groups"),
+    ],
+)  # fmt: skip
+def test_what_is_shown_is_counted_in_words(count, choices, words) -> None:
+    assert count_words(table_of([run(n, seed=n) for n in range(count)], **choices).view) == words
 
 
 def test_unknown_columns_to_group_by_are_left_out() -> None:

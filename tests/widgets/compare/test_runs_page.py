@@ -472,6 +472,7 @@ def test_what_was_chosen_comes_back_and_broken_settings_do_not(qtbot, browser) -
     saved = browser.wiring.saved()
     other = Browser(ROWS)
     qtbot.addWidget(other.page)
+    assert "inspector" not in other.page.saved()
     other.wiring.restore(saved)
     assert other.wiring.table.choices == browser.wiring.table.choices
     assert other.page.inspector.isHidden() and other.page.filter.text() == "seed > 1"
@@ -518,10 +519,10 @@ def test_hidden_plots_are_told_nothing_until_they_are_shown(qtbot, browser) -> N
     assert [row.seed for row in browser.page.plots.rows] == [2]
 
 
-def test_a_plot_fills_the_page_and_gives_it_back(browser) -> None:
+def test_a_plot_fills_the_page_and_gives_it_back(qtbot, browser) -> None:
     browser.page.plots.full_asked.emit()
     assert not browser.page.card.isVisible() and browser.page.plots.isVisible()
-    browser.page.plots.full_asked.emit()
+    qtbot.keyClick(browser.page, Qt.Key.Key_Escape)
     assert browser.page.card.isVisible()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -187,7 +187,15 @@ class RunTable:
                 experiments=len({rows[place].experiment.id for place in order}),
                 targets=bool(group_by) and bool(self.columns.column("reached").known()[order].any()),
             )
-        return tuple(column_of(key) for key in dict.fromkeys((*group_by, *keys)))
+        return tuple(self._column(key) for key in dict.fromkeys((*group_by, *keys)))
+
+    def _column(self, key: str) -> TableColumn:
+        """Return a column; how a setting is written follows from its values."""
+        column = column_of(key)
+        if column.family != "setting":
+            return column
+        kind = self.columns.column(key).kind
+        return replace(column, kind="typed" if kind == "number" else kind)
 
 
 def count_words(view: TableView) -> str:

@@ -97,6 +97,15 @@ def test_settings_that_differ_stand_before_the_rest_and_groups_before_those() ->
     assert [column.key for column in table.view.columns] == ["optimizer.learning_rate", "loss", "seed"]
 
 
+def test_settings_are_written_and_aligned_by_their_values() -> None:
+    keys = ("optimizer.learning_rate", "data.split.by_run", "model.hidden", "training.clip", "last.loss")
+    table = table_of([run(0, rate=0.1)], columns=keys)
+    columns = table.view.columns
+    assert [column.kind for column in columns] == ["typed", "truth", "text", "typed", "number"]
+    assert [column.is_number for column in columns] == [True, False, False, True, True]
+    assert [run_text(table.rows[0], column) for column in columns] == ["0.1", "no", "32 · 32", "", "0.100"]
+
+
 def test_groups_hold_runs_with_equal_values_and_say_what_their_columns_come_to() -> None:
     values = (0.90, 0.94, 0.5, float("nan"))
     tags = ((), (), ("paper",), ())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.export import TABLES, ResultSource, export_tables
+from lab.exporting.mlflow_runs import write_mlflow
 from lab.exporting.report import write_report
 from lab.exporting.summary_table import summary_table
 from lab.exporting.table_files import TABLE_FORMATS, write_table
@@ -29,6 +30,7 @@ FORMS: dict[str, str] = {
     **TABLES,
     **{form: f"-summary{TABLE_FORMATS[kind]}" for form, kind in SUMMARIES.items()},
     "tensorboard": "-tensorboard",
+    "mlflow": "-mlflow",
     "report": "-report.html",
 }
 """What can be taken, and how the name of its file or folder ends."""
@@ -107,7 +109,7 @@ def write_forms(
     paths = form_paths(folder, stem, forms)
     if not source.curves.metrics() and set(forms) - {"toml"}:
         raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
-    check_free([path for path in paths if not _is_empty_folder(path)], choices.overwrite)
+    check_free([path for path in paths if not path.is_dir()], choices.overwrite)
     for form, path in zip(forms, paths, strict=True):
         _write_form(source, path, stem, form, made_by, draw, choices)
     return paths
@@ -130,11 +132,9 @@ def _write_form(
         write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)
     elif form == "tensorboard":
         write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
+    elif form == "mlflow":
+        write_mlflow(source, path, began=choices.began)
     else:
         write_report(
             source, path, made_by, draw, kinds=choices.kinds, options=choices.view, overwrite=overwrite
         )
-
-
-def _is_empty_folder(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())

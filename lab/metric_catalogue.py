@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lab.field_spec import Metric
 
 _CLASSES = ("classification",)
@@ -121,6 +123,12 @@ def metric_of(key: str) -> Metric:
         raise KeyError(key)
     label = f"{metric.label}, layer {int(layer) + 1}"
     return Metric(key, label, f"{metric.short} {int(layer) + 1}", False, log_suggested=True, help=metric.help)
+
+
+def bounds_of(key: str) -> tuple[float, float] | None:
+    """Return between which values a metric lies, or ``None`` where there are no bounds to draw."""
+    name = key.partition("_")[2]
+    return {"accuracy": (0.0, 1.0), "r2": (-math.inf, 1.0)}.get(name)
 
 
 def stop_metrics(task: str) -> tuple[Metric, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.catalogue import METRICS
 from lab.messages import DataSummary
+from lab.metric_catalogue import bounds_of
 from lab.number_text import MISSING, value_text
 from lab.panel_curves import Spec, curve_panel
 from lab.panel_pictures import confusion_panel, field_panel, gradient_panel
@@ -84,7 +85,7 @@ def _metric_spec(source: PanelSource, options: ViewOptions, kind: str) -> Spec:
         placeholder=_band_words(options),
         target=target if kind == "metric" else None,
         rising=metric.higher_is_better,
-        bounds=(0.0, 1.0) if name == "accuracy" else (-np.inf, 1.0) if name == "r2" else None,
+        bounds=bounds_of(key),
     )
 
 

@@ -71,11 +71,17 @@ def _print_info(store: Store) -> None:
 def _clean(store: Store, older_than: float, *, dry_run: bool) -> None:
     done = clean(store, older_than, dry_run=dry_run)
     will = "would be " if dry_run else ""
-    print(
-        f"{_count(done.experiments, 'experiment')} with {_count(done.runs, 'run')} {will}removed for good, "
-        f"{_count(done.orphans, 'stray file')} {will}removed, {_count(done.rested, 'file')} of curves "
-        f"{will}compressed: {_size(done.bytes)} {will}freed"
-    )
+    if done.experiments:
+        runs = _count(done.runs, "run")
+        print(f"{_count(done.experiments, 'experiment')} with {runs} {will}removed for good")
+    if done.orphans:
+        print(f"{_count(done.orphans, 'stray file')} {will}removed")
+    if done.rested:
+        print(f"curves of {_count(done.rested, 'experiment')} {will}compressed")
+    if done.experiments or done.orphans or done.rested:
+        print(f"{_size(done.bytes)} {will}freed")
+    else:
+        print("There is nothing to clean up.")
     if done.kept_deleted:
         print(
             f"{_count(done.kept_deleted, 'deleted run')} left: deleted more recently, or beside runs of "

@@ -67,9 +67,10 @@ def paint_panel(
         subtitle = f"{panel.loss_name}, {subtitle}" if subtitle else panel.loss_name
     _paint_titles(painter, theme, panel.title, subtitle, width)
     top = TITLE
-    if (
-        isinstance(panel, CurvePanel) and len(panel.facets) < 2
-    ):  # facets carry their swatch and name themselves
+    # facets of one loss each carry its swatch and name themselves
+    if isinstance(panel, CurvePanel) and (
+        len(panel.facets) < 2 or any(facet.series == 0 for facet in panel.facets)
+    ):
         top += _paint_legend(painter, theme, [entry for entry in panel.legend if entry.visible], top, width)
     painter.translate(0.0, top)
     room = QSizeF(width, max(40.0, rect.height() - top))

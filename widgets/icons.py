@@ -79,6 +79,8 @@ ICONS: Mapping[str, str] = MappingProxyType(
         "settings": '<path d="M2 4.6h5.2M10.8 4.6H14M2 11.4h3.2M8.8 11.4H14"/><circle cx="9" cy="4.6" r="1.8"/>'
         '<circle cx="7" cy="11.4" r="1.8"/>',
         "plot": '<path d="M2.4 2.4v11.2h11.2"/><path d="M4.8 4.6c.8 4.2 3 6 8 6.4"/>',
+        "star": '<path d="M8 1.9l1.8 3.9 4.3.5-3.2 2.9.9 4.2L8 11.3l-3.8 2.1.9-4.2-3.2-2.9 4.3-.5z"/>',
+        "star_on": '<path d="M8 1.9l1.8 3.9 4.3.5-3.2 2.9.9 4.2L8 11.3l-3.8 2.1.9-4.2-3.2-2.9 4.3-.5z" fill="c"/>',
         "logo": '<path d="M2.2 2.4c.3 6.8 3.4 10.8 11.6 11.2" stroke-width="1.8"/>'
         '<path d="M6 2.4c.5 4.6 2.9 7.1 7.8 7.5" stroke-width="1.8" stroke-opacity=".45"/>',
     }

@@ -37,6 +37,7 @@ QFrame#segments { background: $hover; border: none; border-radius: 6px; }
 QFrame#chip[focused="true"] { border: 1px solid $line2; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line2; padding: 4px 6px; font-size: 12px; }
 QSplitter::handle { background: $line; }
+QSplitter::handle:vertical { background: transparent; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 """
 
@@ -129,12 +130,12 @@ QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-rad
 QComboBox QAbstractItemView::item:disabled { color: $text3; }
 QCheckBox, QRadioButton { spacing: 7px; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $text3; }
-QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $field;
-    border: 1px solid $line2; border-radius: 4px; }
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator { width: 14px; height: 14px;
+    background: $field; border: 1px solid $line2; border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $text3; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image:
-    url("$folder/check-$name.svg"); }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent;
+    border-color: $accent; image: url("$folder/check-$name.svg"); }
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent;
     image: url("$folder/dash-$name.svg"); }
 QRadioButton::indicator:checked { background: $accent; border: 1px solid $accent;
@@ -161,6 +162,8 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 _LISTS = """
 QAbstractScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QPlainTextEdit, QTextEdit { background: $field; border: 1px solid $line2; }
 QScrollArea > QWidget > QWidget#clear { background: transparent; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; margin: 0; }

@@ -16,7 +16,8 @@ from lab.comparing.curves_source import CurveShelf
 from lab.comparing.derived import Expression, read_expression, short_name
 from lab.comparing.quantities import label_of, metrics_of
 from lab.curve_samples import CurveView
-from lab.metric_catalogue import metric_of
+from lab.group_curves import GroupCurve
+from lab.metric_catalogue import METRICS, bounds_of, metric_of
 from lab.number_text import MISSING, thousands, value_text
 from lab.panel_curves import draw_group
 from lab.panel_looks import LossLook
@@ -46,13 +47,15 @@ class ComparedCurves:
 def read_choices(choices: CurveChoices, rows: Sequence[RunRow]) -> tuple[Expression, Expression | None]:
     """Read the expressions of y and, unless x is a unit of training, of x.
 
+    They may name metrics that none of the runs has, or has yet: there is nothing to draw then.
+
     Raises
     ------
     FormulaError
         Where one cannot be read.
     """
-    metrics = metrics_of(rows)
-    y = read_expression(choices.y or usual_expression(rows), metrics or ("objective",))
+    metrics = tuple(dict.fromkeys((*metrics_of(rows), *METRICS)))
+    y = read_expression(choices.y or usual_expression(rows), metrics)
     x = None if choices.x in AXES else read_expression(choices.x, metrics)
     return y, x
 
@@ -130,6 +133,7 @@ class _Maker:
         self.ask, self.choices, self.groups, self.drawn, self.facets = ask, choices, groups, drawn, facets
         self.lines = [line for _, line in drawn if line is not None]
         metric = None if ask.y.metric is None else metric_of(ask.y.metric)
+        self.bounds = None if ask.y.metric is None or choices.relative else bounds_of(ask.y.metric)
         self.percent = metric is not None and metric.percent and not choices.relative
         self.title = ask.y.text if metric is None else metric.label
         suggested = metric is not None and metric.log_suggested
@@ -148,7 +152,7 @@ class _Maker:
             )
             return ComparedCurves(empty)
         x_limits = self._x_range()
-        y_limits = y_range([line.curve for line in self.lines], log_y=self.log_y)
+        y_limits = self._y_range()
         facets = []
         left_out = 0
         for title in self.facets:
@@ -187,7 +191,7 @@ class _Maker:
         for group, line in inside:
             look = LossLook(0, group.key, group.name, group.short, group.series, (), (), True)
             made, band, mark = draw_group(
-                line.curve, look, log_y=self.log_y, log_x=self.choices.log_x, floor=y_limits[0]
+                self._bounded(line.curve), look, log_y=self.log_y, log_x=self.choices.log_x, floor=y_limits[0]
             )
             path = self.ask.x is not None
             lines.extend(replace(part, path=path) for part in made)
@@ -207,6 +211,19 @@ class _Maker:
                 high = max(high, self._end())
             return (low, high) if high > low else (low / 2, 2 * low or 1.0)
         return 0.0, self._end() or 1.0
+
+    def _y_range(self) -> tuple[float, float]:
+        low, high = y_range([self._bounded(line.curve) for line in self.lines], log_y=self.log_y)
+        if self.bounds is None:
+            return low, high
+        inside = max(low, self.bounds[0]), min(high, self.bounds[1])
+        return inside if inside[0] < inside[1] else (low, high)
+
+    def _bounded(self, curve: GroupCurve) -> GroupCurve:
+        """Return a curve whose band ends where the metric does: no accuracy is above 1."""
+        if self.bounds is None or curve.low is None or curve.high is None:
+            return curve
+        return replace(curve, low=np.clip(curve.low, *self.bounds), high=np.clip(curve.high, *self.bounds))
 
     def _end(self) -> float:
         return max(end_of(self.ask, group.rows) for group, line in self.drawn if line is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -52,22 +53,46 @@ class CurveShelf:
         self._derived: dict[tuple[str, tuple[str, ...]], DerivedRecording] = {}
         self.problems: dict[str, Problem] = {}
 
-    def follow(self, rows: Iterable[RunRow]) -> None:
-        """Read on where experiments went on, and forget those of which no run is looked at any more."""
+    def follow(self, rows: Iterable[RunRow], patience: float | None = None) -> int:
+        """Read on where experiments went on, and forget those of which no run is looked at any more.
+
+        Parameters
+        ----------
+        rows
+            The runs that are looked at.
+        patience
+            Seconds after which no other experiment is begun; ``None``: however long it takes.
+
+        Returns
+        -------
+        How many experiments are still to be read, by another call.
+        """
+        begun = time.monotonic()
         experiments = {row.experiment.id: row.experiment for row in rows}
         for identity in set(self._seen) - set(experiments):
             self._forget(identity)
-        for identity, experiment in experiments.items():
-            standing = experiment.state, experiment.step
-            if self._seen.get(identity) != standing:
-                self._read_on(experiment)
-                self._seen[identity] = standing
+        waiting = [
+            experiment
+            for identity, experiment in experiments.items()
+            if self._seen.get(identity) != (experiment.state, experiment.step)
+        ]
+        for number, experiment in enumerate(waiting):
+            if patience is not None and number and time.monotonic() - begun > patience:
+                return len(waiting) - number
+            self._read_on(experiment)
+            self._seen[experiment.id] = experiment.state, experiment.step
+        return 0
 
     def _read_on(self, experiment: ExperimentRow) -> None:
         identity = experiment.id
         try:
             if identity in self._found:
+                before = self._found[identity].curves
                 self._found[identity].catch_up()
+                if (
+                    self._found[identity].curves is not before
+                ):  # its file was put in order: read from the start
+                    self._forget_derived(identity)
             else:
                 found = self._find(identity)
                 _ = found.curves  # which is when they are read
@@ -82,6 +107,9 @@ class CurveShelf:
         self._found.pop(identity, None)
         self._seen.pop(identity, None)
         self.problems.pop(identity, None)
+        self._forget_derived(identity)
+
+    def _forget_derived(self, identity: str) -> None:
         for key in [key for key in self._derived if key[0] == identity]:
             del self._derived[key]
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
 from compute.problems import Problem, ProblemError
+from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import TableColumn, automatic_columns, column_of
 from lab.comparing.table_filter import Expression, Filter, Words, read_filter
 from lab.comparing.table_groups import Groups
 from lab.comparing.table_values import Places, RunColumns, sorted_places
 from lab.store.rows import RunKey, RunRow
 
-Statistic = Literal["mean", "median"]
 FilterKind = Literal["", "words", "expression"]
 
 
@@ -28,72 +28,6 @@ class RunSource(Protocol):
 
     def runs(self) -> Sequence[RunRow]:
         """Return all runs, those of the newest experiment first; raise ProblemError where that fails."""
-
-
-@dataclass(frozen=True)
-class TableChoices:
-    """What a person chose to see.
-
-    Attributes
-    ----------
-    columns
-        Keys of the columns from left to right, or ``None`` for those that suit the runs shown.
-    widths
-        Key of a column → its width in pixels, where it was changed.
-    sort
-        Column and whether its largest value comes first; the first one decides most.
-    filter
-        Words or an expression.
-    group_by
-        Columns whose equal values make a group.
-    statistic
-        What stands in a group's row.
-    """
-
-    columns: tuple[str, ...] | None = None
-    widths: Mapping[str, int] = field(default_factory=dict)
-    sort: tuple[tuple[str, bool], ...] = ()
-    filter: str = ""
-    group_by: tuple[str, ...] = ()
-    statistic: Statistic = "mean"
-
-    def saved(self) -> dict[str, Any]:
-        """Return the choices as JSON-able data."""
-        return {
-            "columns": None if self.columns is None else list(self.columns),
-            "widths": dict(self.widths),
-            "sort": [list(part) for part in self.sort],
-            "filter": self.filter,
-            "group_by": list(self.group_by),
-            "statistic": self.statistic,
-        }
-
-    @classmethod
-    def restored(cls, stored: Mapping[str, Any]) -> TableChoices:
-        """Read choices back; what does not fit is left out."""
-        columns, widths = stored.get("columns"), stored.get("widths")
-        sort, text = stored.get("sort"), stored.get("filter")
-        return cls(
-            _texts(columns) or None if isinstance(columns, list) else None,
-            {
-                key: width
-                for key, width in (widths if isinstance(widths, dict) else {}).items()
-                if isinstance(key, str) and type(width) is int and 0 < width < 4000
-            },
-            tuple(
-                (part[0], part[1])
-                for part in (sort if isinstance(sort, list) else ())
-                if isinstance(part, list) and [type(item) for item in part] == [str, bool]
-            ),
-            text if isinstance(text, str) else "",
-            _texts(stored.get("group_by")),
-            "median" if stored.get("statistic") == "median" else "mean",
-        )
-
-
-def _texts(stored: object) -> tuple[str, ...]:
-    found = stored if isinstance(stored, list) else ()
-    return tuple(dict.fromkeys(item for item in found if isinstance(item, str)))
 
 
 @dataclass(frozen=True)
@@ -250,6 +184,6 @@ class RunTable:
                 differing,
                 self.columns.metrics,
                 experiments=len({rows[place].experiment.id for place in order}),
-                targets=bool(self.columns.column("reached").known()[order].any()),
+                targets=bool(group_by) and bool(self.columns.column("reached").known()[order].any()),
             )
         return tuple(column_of(key) for key in dict.fromkeys((*group_by, *keys)))

@@ -106,12 +106,13 @@ def _metric_column(key: str, family: Family, name: str) -> TableColumn:
         metric = metric_of(name)
     except (KeyError, ValueError):  # of another version of the program
         return TableColumn(key, name if family == "last" else f"{name}, {family}", family, "number")
-    title = metric.short if family == "last" else f"{metric.short}, {family}"
+    short = metric.label if metric.short == OWN["loss"].title else metric.short
+    title = short if family == "last" else f"{short}, {family}"
     return TableColumn(key, title, family, "percent" if metric.percent else "number")
 
 
 def automatic_columns(
-    differing: Iterable[str], metrics: Iterable[str], *, experiments: int, targets: bool
+    differing: Iterable[str], metrics: Iterable[str], *, experiments: int, targets: bool = False
 ) -> tuple[str, ...]:
     """Return the columns that suit some runs, those of settings that differ before the rest.
 
@@ -124,7 +125,7 @@ def automatic_columns(
     experiments
         How many experiments they are of.
     targets
-        Whether any of them had a target to reach.
+        Whether it is to be told how many reached their target; of a single run its status tells it.
     """
     known = set(metrics)
     leading = [name for name in _LEADING if name in known][:2]
@@ -132,7 +133,8 @@ def automatic_columns(
     settings = [path for path in differing if not path.startswith("loss.")]
     settings += [path for path in differing if path.startswith("loss.") and path != "loss.name"]
     return (
-        "starred", "loss", *settings[:MOST_SETTINGS], "seed", "status", *(["reached"] if targets else []),
+        "starred", "loss", *settings[:MOST_SETTINGS], "seed",
         *(f"last.{name}" for name in leading), *(f"best.{name}" for name in leading[:1]),
-        *(["experiment"] if experiments > 1 else []), "created", "tags", "note",
+        "status", *(["reached"] if targets else []), *(["experiment"] if experiments > 1 else []),
+        "created", "tags", "note",
     )  # fmt: skip

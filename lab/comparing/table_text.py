@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lab.comparing.quantities import text_of
 from lab.comparing.table_columns import Kind, TableColumn
 from lab.comparing.table_values import value_in
-from lab.loss_labels import format_number
 from lab.number_text import MISSING, thousands, value_text
 from lab.store.rows import RunRow, Scalar
 
@@ -51,7 +50,7 @@ def cell_text(value: Scalar, kind: Kind) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return thousands(value)
     # a setting is written as short as it was typed, a measured number with the digits that it has
-    return format_number(value) if kind == "text" and isinstance(value, float) else text_of(value)
+    return value_text(value) if kind == "number" and isinstance(value, float) else text_of(value)
 
 
 def duration_text(seconds: float) -> str:
@@ -99,6 +98,8 @@ def group_text(
 ) -> str:
     """Return what stands in a group's cell: "0.966 ± 0.006", "13 of 20", a common text, "3 different"."""
     members = groups.members[group]
+    if column.key == "starred":
+        return ""
     if column.key in groups.keys:
         return run_text(rows[members[0]], column) or "none"
     if column.key == "status":
@@ -106,9 +107,10 @@ def group_text(
     numbers = groups.numbers(column.key) if not _is_text(groups, column.key) else None
     if numbers is None:
         counts = groups.counts(group, column.key)
-        if len(counts) == 1 and next(iter(counts.values())) == len(members):
-            return next(iter(counts))
-        return f"{len(counts)} different" if len(counts) > 1 else next(iter(counts), "")
+        if len(counts) == 1:
+            ((text, count),) = counts.items()
+            return text if count == len(members) else f"{text} ({count} of {len(members)})"
+        return f"{len(counts)} different" if counts else ""
     count = int(numbers.count[group])
     if not count:
         return ""
@@ -116,8 +118,12 @@ def group_text(
         return f"{round(numbers.mean[group] * count)} of {len(members)}"
     if column.kind == "moment":
         return moment_text(float(numbers.upper[group]))
+    if column.key == "seed" and not _equal(numbers.std[group], 1):
+        return f"{count} seeds"
     if column.key in ("seed", "colour"):
-        return thousands(round(numbers.mean[group])) if _equal(numbers.std[group]) else f"{count} different"
+        return (
+            thousands(round(numbers.mean[group])) if _equal(numbers.std[group], 1) else f"{count} different"
+        )
     if statistic == "median":
         middle = numbers.median[group]
         low, high = numbers.lower[group], numbers.upper[group]
@@ -125,7 +131,7 @@ def group_text(
             return cell_text(float(middle), column.kind)
         return f"{cell_text(float(middle), column.kind)} ({_span(low, high, column.kind)})"
     mean, std = float(numbers.mean[group]), float(numbers.std[group])
-    if math.isnan(std) or std == 0:
+    if _equal(std, mean):
         return cell_text(mean, column.kind)
     return spread_text(mean, std, column.kind)
 
@@ -134,8 +140,9 @@ def _is_text(groups: Groups, key: str) -> bool:
     return groups.kind(key) == "text"
 
 
-def _equal(std: float) -> bool:
-    return math.isnan(std) or std == 0
+def _equal(std: float, size: float) -> bool:
+    """Say whether a deviation is none, but for what rounding leaves of equal numbers."""
+    return math.isnan(std) or std <= 1e-12 * abs(size)
 
 
 def _span(low: float, high: float, kind: Kind) -> str:
@@ -161,7 +168,7 @@ def spread_text(mean: float, std: float, kind: Kind) -> str:
     else:
         # one digit of the deviation says what is known, but the mean keeps three
         own = 2 - math.floor(math.log10(abs(mean))) if mean else 3
-        decimals = min(max(own, -math.floor(math.log10(std)), 0), 6)
+        decimals = min(max(own, -math.floor(math.log10(std)), 0), max(own, 0) + 2, 6)
         if percent:
             decimals = max(1, decimals - 1)
         text = f"{mean:.{decimals}f} ± {std:.{decimals}f}".replace("-", "\u2212")

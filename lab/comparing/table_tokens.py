@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from compute.losses.custom_syntax import did_you_mean
 from compute.problems import Problem, ProblemError
 
 LONGEST = 2000
@@ -108,6 +108,21 @@ def _sign_refusal(text: str, place: int) -> FilterError:
     return refusal(place, f"{shown} means nothing here", 'Text stands in quotes: loss == "Huber".')
 
 
+def _nearest(word: str, known: Mapping[str, str]) -> str:
+    """Return the column that is spelt most like a word, or empty.
+
+    "acuracy" is near "last.validation_accuracy", though few of its letters are the same: endings count, too.
+    """
+    pieces: dict[str, str] = {}
+    for key, name in known.items():
+        for mark in ("", ".", "_"):
+            pieces.setdefault(key.rpartition(mark)[2] if mark else key, name)
+    close = difflib.get_close_matches(word, pieces, n=1, cutoff=0.6)
+    if close:
+        return pieces[close[0]]
+    return next((name for key, name in known.items() if word in key), "") if len(word) > 2 else ""
+
+
 def known_name(token: Token, names: Iterable[str]) -> str:
     """Return the column that a name means; upper and lower case count the same.
 
@@ -120,11 +135,8 @@ def known_name(token: Token, names: Iterable[str]) -> str:
     word = token.text.casefold()
     if word in known:
         return known[word]
-    # "accuracy" is near "last.validation_accuracy", though few of its letters are the same
-    ending = next((name for key, name in known.items() if re.split(r"[._/]", key)[-1] == word), "")
-    within = next((name for key, name in known.items() if word in key), "") if len(word) > 2 else ""
-    nearest = ending or within
-    hint = f"Did you mean {nearest}?" if nearest else did_you_mean(token.text, known.values())
+    nearest = _nearest(word, known)
+    hint = f"Did you mean {nearest}?" if nearest else ""
     raise refusal(
         token.start,
         f"there is no column “{token.text[:40]}”",

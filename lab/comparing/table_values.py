@@ -145,17 +145,23 @@ class RunColumns:
         return values_of([row.fields.get(key) for row in self._firsts]).take(self._kinds)
 
     def differing(self, shown: Places) -> tuple[str, ...]:
-        """Return the fields in which some runs differ, but for the seed, in their usual order."""
+        """Return the fields in which some runs differ, but for the seed, in their usual order.
+
+        A parameter of a loss counts where it differs among runs of that loss: others have it not at all.
+        """
         if not len(shown):
             return ()
         kinds = np.unique(self._kinds[shown])
-        first, *others = (self._firsts[kind].fields for kind in kinds)
+        every = [self._firsts[kind].fields for kind in kinds]
+        of_loss: dict[Scalar, list[Mapping[str, Scalar]]] = {}
+        for fields in every:
+            of_loss.setdefault(fields.get("loss.name"), []).append(fields)
         found = []
         for path in self.paths:
             if path in _OF_ONE_RUN:
                 continue
-            value = first.get(path)
-            if any(fields.get(path) != value for fields in others):
+            own = path.startswith("loss.") and path != "loss.name"
+            if any(_differ(path, part) for part in (of_loss.values() if own else (every,))):
                 found.append(path)
         rates = self.column("optimizer.learning_rate").numbers[shown]
         if len(rates) and not (rates == rates[0]).all():
@@ -174,6 +180,11 @@ class RunColumns:
                 _search_text(row, fields[kind]) for row, kind in zip(self.rows, self._kinds, strict=True)
             ]
         return self._texts
+
+
+def _differ(path: str, several: Sequence[Mapping[str, Scalar]]) -> bool:
+    value = several[0].get(path)
+    return any(fields.get(path) != value for fields in several)
 
 
 def _search_text(row: RunRow, fields: str) -> str:

@@ -118,6 +118,7 @@ class CurvesOptions(QWidget):
             self.suggest.setEnabled(choices.grouping is not None)
             self.centre.set_current(choices.centre)
             self.spread.show_names(tuple(SPREADS.items()), choices.spread)
+            self.spread.setEnabled(choices.x in AXES)  # a path has no band
             self.members.setChecked(choices.members)
             self.smooth.setValue(max(1, position_of(choices.smoothing)))
             self.smooth_value.setChecked(choices.smooth)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from lab.comparing.parallel import MISSING_SHARE, Parallel
 from widgets.compare.axis_painting import axis_ticks
 from widgets.compare.scatter_painting import LEGEND_LINE, legend_lines, paint_colours
+from widgets.plots.annotations import paint_placeholder
 from widgets.plots.axis import thin_pen
 from widgets.plots.colours import blended
 from widgets.plots.paths import array_path
@@ -113,6 +114,9 @@ def paint_parallel(
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         _paint_labels(painter, theme, parallel, layout, index)
     _paint_missing(painter, theme, parallel, layout)
+    if not parallel.keys:
+        room = QRectF(layout.legend.left(), layout.top, layout.legend.width(), layout.bottom - layout.top)
+        paint_placeholder(painter, theme, "select runs to see them here", room)
     if parallel.heat is None:
         paint_colours(painter, theme, parallel.legend, layout.legend, line=True)
     else:

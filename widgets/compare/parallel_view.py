@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from lab.comparing.curves_choices import usual_metric
 from lab.comparing.parallel import Parallel, make_parallel, suggested_axes
@@ -21,11 +21,13 @@ from widgets.button_flow import ButtonFlow
 from widgets.compare.options import NameCombo, labelled
 from widgets.compare.parallel_plot import ParallelPlot
 from widgets.compare.scatter_plot import axis_value
-from widgets.controls import ElidedLabel, below
+from widgets.compare.titled_card import TitledCard
+from widgets.controls import below
 from widgets.theme import Theme
 
 FIGURE = QSize(960, 480)
 MOST_AXES = 12
+TITLE = "Parallel coordinates"
 
 
 @dataclass(frozen=True)
@@ -79,26 +81,14 @@ class ParallelView(QWidget):
         flow = ButtonFlow(10, strip)
         for piece in (self.axes, self.suggest, labelled("Colour", self.colour), self.clear):
             flow.addWidget(piece)
-        card = QFrame(self)
-        card.setObjectName("card")
-        self.title = ElidedLabel("Parallel coordinates", card, kind="title")
-        self.subtitle = ElidedLabel("", card, kind="subtitle")
-        self.plot = ParallelPlot(theme, card)
+        self.plot = ParallelPlot(theme, self)
         self.plot.setToolTip("Drag along an axis to choose runs; right-click an axis for its menu")
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addSpacing(6)
-        head.addWidget(self.subtitle, 1)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(12, 10, 12, 7)
-        inside.setSpacing(6)
-        inside.addLayout(head)
-        inside.addWidget(self.plot, 1)
+        self.card = TitledCard(TITLE, self.plot, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(strip)
-        column.addWidget(card, 1)
+        column.addWidget(self.card, 1)
         self.suggest.clicked.connect(lambda: self._change(axes=()))
         self.colour.picked.connect(lambda name: self._change(colour=name))
         self.clear.clicked.connect(self._clear)
@@ -239,7 +229,7 @@ class ParallelView(QWidget):
         words = f"{total} {'run' if total == 1 else 'runs'}"
         if parallel is not None and self.plot.ranges:
             words = f"{int(parallel.inside(self.plot.ranges).sum())} of {words} in the chosen ranges"
-        self.subtitle.setText(words)
+        self.card.show_titles(TITLE, words)
         self.clear.setEnabled(bool(self.plot.ranges))
 
     def _pick(self, keys: tuple[RunKey, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.curves_source import CurveShelf, StoredCurves
@@ -24,7 +24,11 @@ VIEWS = (
     ("scatter", "Scatter", "Any two things known of runs against each other"),
     ("parallel", "Parallel", "Several things known of runs, an axis each"),
 )
-EMPTY = "Select runs in the table to see their curves here."
+
+
+PATIENCE = 0.1
+"""Seconds that the window reads curves at once."""
+READ_ON = QEvent.Type(QEvent.registerEventType())
 
 
 class ComparePlots(QWidget):
@@ -59,6 +63,7 @@ class ComparePlots(QWidget):
         self.setObjectName("clear")
         self._rows: tuple[RunRow, ...] = ()
         self._shelf: CurveShelf | None = None
+        self._unread = 0
         self.views = Segments(VIEWS)
         self.views.setAccessibleName("Plots of runs")
         self.foot = ElidedLabel("", self, kind="subtitle")
@@ -192,14 +197,31 @@ class ComparePlots(QWidget):
         """Give the runs to the view that is seen; the others take them when they are."""
         view = self._view()
         if isinstance(view, CurvesView):
-            if self._shelf is not None:
-                self._shelf.follow(self._rows)
-                view.show_runs(self._rows, self._shelf)
+            self._read_curves()
         else:
             view.show_runs(self._rows)
         self.stack.setCurrentWidget(view)
         self.export.setEnabled(bool(self._rows))
         self._say()
+
+    def _read_curves(self) -> None:
+        """Read curves for a moment; where there are more, go on once the window has done what waits."""
+        if self._shelf is None:
+            return
+        self._unread = self._shelf.follow(self._rows, PATIENCE)
+        if self._unread:
+            QCoreApplication.postEvent(self, QEvent(READ_ON), Qt.EventPriority.LowEventPriority.value)
+        else:
+            self.curves.show_runs(self._rows, self._shelf)
+
+    def event(self, event: QEvent) -> bool:
+        """Go on reading curves."""
+        if event.type() == READ_ON:
+            if self._unread and self.views.current == "curves":
+                self._read_curves()
+                self._say()
+            return True
+        return super().event(event)
 
     def _pick(self, keys: tuple[RunKey, ...]) -> None:
         self.show_picked(keys)
@@ -208,12 +230,15 @@ class ComparePlots(QWidget):
     def _say(self) -> None:
         """Say in one line what is wrong, else what is to be known of the plot."""
         problem = self.problem
-        if problem is not None:
+        if self._unread and self.views.current == "curves":
+            total = len({row.experiment.id for row in self._rows})
+            self.foot.setText(f"Reading curves: {total - self._unread} of {total} experiments")
+            problem = None
+        elif problem is not None:
             hint = self.curves.hint if problem is self.curves.problem else problem.body
             words = " ".join(part for part in (f"{problem.title}.", hint) if part)
             more = 0 if self._shelf is None else len(self._shelf.problems) - 1
             self.foot.setText(words if more <= 0 else f"{words} {more} more cannot be read either.")
         else:
-            sentences = self._view().sentences if self._rows else (EMPTY,)
-            self.foot.setText(" · ".join(sentences))
+            self.foot.setText(" · ".join(self._view().sentences) if self._rows else "")
         set_kind(self.foot, "error" if problem is not None else "subtitle")

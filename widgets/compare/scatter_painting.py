@@ -78,7 +78,8 @@ def paint_scatter(
     painter.drawText(QPointF(left, plot.bottom() + 24 + metrics.ascent()), across)
     paint_colours(painter, theme, scatter.legend, layout.legend)
     if not scatter.keys:
-        paint_placeholder(painter, theme, "none of these runs has both values", plot)
+        words = "none of these runs has both values" if scatter.left_out else "select runs to see them here"
+        paint_placeholder(painter, theme, words, plot)
         return
     _paint_points(painter, theme, scatter, layout, picked)
 

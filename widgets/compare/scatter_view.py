@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, QSizeF, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lab.comparing.curves_choices import usual_metric
 from lab.comparing.quantities import offered
@@ -22,7 +22,7 @@ from lab.store.rows import RunKey, RunRow
 from widgets.button_flow import ButtonFlow
 from widgets.compare.options import NameCombo, labelled, switch
 from widgets.compare.scatter_plot import ScatterPlot, axis_value
-from widgets.controls import ElidedLabel
+from widgets.compare.titled_card import TitledCard
 from widgets.theme import Theme
 
 FIGURE = QSize(720, 520)
@@ -73,25 +73,13 @@ class ScatterView(QWidget):
             labelled("", self.log_x, self.log_y),
         ):
             flow.addWidget(piece)
-        card = QFrame(self)
-        card.setObjectName("card")
-        self.title = ElidedLabel("Scatter", card, kind="title")
-        self.subtitle = ElidedLabel("", card, kind="subtitle")
-        self.plot = ScatterPlot(theme, card)
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addSpacing(6)
-        head.addWidget(self.subtitle, 1)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(12, 10, 7, 7)
-        inside.setSpacing(6)
-        inside.addLayout(head)
-        inside.addWidget(self.plot, 1)
+        self.plot = ScatterPlot(theme, self)
+        self.card = TitledCard("Scatter", self.plot, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(strip)
-        column.addWidget(card, 1)
+        column.addWidget(self.card, 1)
         self.across.picked.connect(lambda name: self._change(x=name, log_x=None))
         self.up.picked.connect(lambda name: self._change(y=name, log_y=None))
         self.colour.picked.connect(lambda name: self._change(colour=name))
@@ -198,14 +186,13 @@ class ScatterView(QWidget):
         for button, axis in ((self.log_x, scatter.x), (self.log_y, scatter.y)):
             button.setChecked(axis.log)
             button.setEnabled(not axis.texts)
-        self.title.setText(scatter.y.label)
         words = [
             f"against {scatter.x.label}",
             f"{len(scatter.keys)} {'run' if len(scatter.keys) == 1 else 'runs'}",
         ]
         if not math.isnan(scatter.correlation):
             words.append(f"Spearman’s ρ = {value_text(scatter.correlation, digits=2)}")
-        self.subtitle.setText(", ".join(words))
+        self.card.show_titles(scatter.y.label, ", ".join(words))
         self.plot.show_scatter(scatter)
 
     def _change(self, **changes: Any) -> None:

@@ -101,14 +101,16 @@ class CurveCard(Card):
 
     # --- inside -----------------------------------------------------------------------------------
     def _anchor_legend(self) -> None:
-        """Stand legend entries over their facets when there is one each in a single row."""
+        """Stand legend entries over their facets when it is one a loss in a single row."""
         panel = self._panel
         layout = self.canvas.curve_layout()
         if panel is None or layout is None or len(layout.facets) < 2:
             self.legend.set_anchors(None)
             self.canvas.set_facet_titles(False)
             return
+        shown = [entry.name for entry in panel.legend if entry.visible]
         one_row = layout.columns == len(layout.facets) == len(panel.legend)
+        one_row = one_row and [facet.title for facet in panel.facets] == shown
         self.canvas.set_facet_titles(not one_row)
         if one_row:
             offset = self.canvas.x() - self.legend.x()

@@ -83,6 +83,12 @@ def test_an_expression_that_cannot_be_read_is_refused(rows, shelf):
         compare_curves(rows, shelf, CurveChoices("val_nll", x="train_nl"))
 
 
+def test_a_metric_that_no_run_has_yet_is_nothing_to_draw(rows, shelf):
+    shown = compare_curves(rows, shelf, CurveChoices("val_accuracy"))
+    assert shown.panel.placeholder == NOTHING and shown.panel.title == "Validation accuracy"
+    assert shown.exported.note == ""
+
+
 def test_x_may_be_another_metric(rows, shelf):
     shown = compare_curves(rows, shelf, CurveChoices("val_nll", x="train_nll", members=True))
     path = means(shown.panel)[0]

@@ -48,6 +48,13 @@ def test_an_experiment_is_read_once_and_read_on_only_where_it_went_on():
     assert calls == ["aaaa1111"] * 2
 
 
+def test_many_experiments_are_read_a_few_at_a_time():
+    rows = [run_row(f"exp-{number:04}") for number in range(5)]
+    shelf = CurveShelf(finder({row.key[0]: FakeStored(recorded(range(5), nlls())) for row in rows}))
+    assert [shelf.follow(rows, 0.0) for _ in range(6)] == [4, 3, 2, 1, 0, 0]
+    assert all(shelf.recording(row.key[0], (GAP,)) is not None for row in rows)
+
+
 def test_what_cannot_be_read_is_a_problem_and_harms_nothing_else():
     rows = [run_row("aaaa1111"), run_row("bbbb2222")]
     shelf = shelf_of({"aaaa1111": recorded(range(5), nlls())}, rows)
@@ -114,6 +121,17 @@ def test_a_running_experiment_is_computed_on():
     np.testing.assert_allclose(
         derived.series(GAP.text, 1)[1], (metrics["validation_nll"] - metrics["train_nll"])[1]
     )
+
+
+def test_curves_that_are_read_from_the_start_again_are_computed_again():
+    stored = FakeStored(recorded(range(5), nlls()))
+    shelf = CurveShelf(finder({"aaaa1111": stored}))
+    shelf.follow([run_row(experiment=experiment_row("aaaa1111", step=5, state="running"))])
+    first = shelf.recording("aaaa1111", (GAP,))
+    stored.catch_up = lambda: setattr(stored, "curves", recorded(range(8), nlls(points=8)))
+    shelf.follow([run_row(experiment=experiment_row("aaaa1111", step=8))])
+    again = shelf.recording("aaaa1111", (GAP,))
+    assert again is not first and len(again.series(GAP.text, 0)[0]) == 8
 
 
 def test_runs_without_one_of_the_metrics_are_left_out():

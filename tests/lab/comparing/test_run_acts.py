@@ -8,14 +8,14 @@ from compute.problems import Problem, ProblemError
 from lab.comparing.run_acts import LARGEST_HISTORY, RunActs, runs_words
 from lab.store.store import Store
 from tests.lab.comparing.stored_rows import FakeStore, run
-from tests.lab.store.test_store import Kept, finished
+from tests.lab.store.kept import Kept
 
 
 @pytest.fixture
 def store(tmp_path):
     store = Store(tmp_path / "store")
     kept = Kept(store)
-    finished(kept)
+    kept.finished()
     kept.close()
     yield store
     store.close()

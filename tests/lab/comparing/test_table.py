@@ -7,7 +7,8 @@ import time
 import pytest
 
 from compute.problems import Problem, ProblemError
-from lab.comparing.table import RunTable, TableChoices
+from lab.comparing.table import RunTable
+from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import column_of
 from lab.comparing.table_diff import config_diff
 from lab.comparing.table_text import (
@@ -98,7 +99,8 @@ def test_settings_that_differ_stand_before_the_rest_and_groups_before_those() ->
 
 def test_groups_hold_runs_with_equal_values_and_say_what_their_columns_come_to() -> None:
     values = (0.90, 0.94, 0.5, float("nan"))
-    rows = [run(n, loss=n // 2, seed=n, accuracy=value) for n, value in enumerate(values)]
+    tags = ((), (), ("paper",), ())
+    rows = [run(n, loss=n // 2, seed=n, accuracy=value, tags=tags[n]) for n, value in enumerate(values)]
     table = table_of(rows, group_by=("loss",))
     groups = table.view.groups
     assert groups is not None and [part.tolist() for part in groups.members] == [[2, 3], [0, 1]]
@@ -107,10 +109,13 @@ def test_groups_hold_runs_with_equal_values_and_say_what_their_columns_come_to()
     assert group_text(groups, 1, metric, rows, "median") == "92.0\u202f% (91.0\u202f% – 93.0\u202f%)"
     assert group_text(groups, 0, metric, rows, "mean") == "50.0\u202f%"
     assert group_text(groups, 0, column_of("loss"), rows, "mean") == "Brier, sum"
-    assert group_text(groups, 0, column_of("seed"), rows, "mean") == "2 different"
+    assert group_text(groups, 0, column_of("seed"), rows, "mean") == "2 seeds"
     assert group_text(groups, 0, column_of("status"), rows, "mean") == "finished"
-    assert group_text(groups, 0, column_of("starred"), rows, "mean") == "0 of 2"
+    assert group_text(groups, 0, column_of("starred"), rows, "mean") == ""
+    assert group_text(groups, 0, column_of("last.loss"), rows, "mean") == "0.100"
+    assert group_text(groups, 0, column_of("data.split.by_run"), rows, "mean") == "0 of 2"
     assert group_text(groups, 0, column_of("note"), rows, "mean") == ""
+    assert group_text(groups, 0, column_of("tags"), rows, "mean") == "paper (1 of 2)"
     assert group_text(groups, 0, column_of("data.name"), rows, "mean") == "digits"
 
 

@@ -52,6 +52,10 @@ def test_what_differs_within_the_runs_shown_is_found_without_the_seed() -> None:
     columns = RunColumns(ROWS)
     assert columns.differing(EVERY) == ("optimizer.learning_rate", "model.hidden", "loss.name")
     assert columns.differing(EVERY[:2]) == ("loss.name",)
+    deltas = [{"loss.delta": 1.0}, {}, {"loss.delta": 2.0}]
+    runs = [run(0, experiment(n), loss=n % 2, fields=fields) for n, fields in enumerate(deltas)]
+    assert RunColumns(runs).differing(EVERY[:3]) == ("loss.name", "loss.delta")
+    assert RunColumns(runs[:2]).differing(EVERY[:2]) == ("loss.name",), "only one of the losses has it"
     assert columns.differing(EVERY[:1]) == () == columns.differing(EVERY[:0])
 
 

@@ -10,7 +10,7 @@ from compute.problems import Problem, ProblemError
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
 from lab.exporting.forms import FormChoices, form_paths, write_forms
-from lab.exporting.provenance import export_command, provenance
+from lab.exporting.provenance import export_command, figure_command, provenance
 from lab.exporting.view_arguments import view_of
 from lab.figure_look import FigureLook
 from lab.headless import Draw
@@ -143,9 +143,7 @@ def _draw(
     written: list[Path] = []
     for name, kinds in groups.items():
         panels = [make_panel(source, kind, view) for kind in kinds]
-        command = export_command(
-            source, source.id, endings, figures=kinds, view=view, look=look, grid=options.grid
-        )
+        command = figure_command(source, source.id, endings, kinds, view, look)
         by = provenance(source, command)
         try:
             written += draw(panels, folder, name, endings, options.force, look, by)

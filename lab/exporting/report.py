@@ -11,6 +11,7 @@ from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
+from lab.exporting.view_arguments import usual_band
 from lab.figure_look import Provenance
 from lab.headless import Draw
 from lab.panel_views import default_kinds, make_panel
@@ -105,7 +106,7 @@ def report_figures(
     source: ResultSource, draw: Draw, kinds: Sequence[str] = (), options: ViewOptions | None = None
 ) -> tuple[tuple[str, bytes], ...]:
     """Return (title, SVG) of each plot; parameters as in `write_report`."""
-    options = options or ViewOptions(band="minmax" if source.run_config.seeds.count < 4 else "ci95")
+    options = options or ViewOptions(band=usual_band(source.run_config.seeds.count))
     found = []
     with tempfile.TemporaryDirectory(prefix="losslab-") as room:
         for kind in kinds or default_kinds(source.summary):

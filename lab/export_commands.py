@@ -11,6 +11,7 @@ from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
 from lab.exporting.forms import FormChoices, form_paths, write_forms
 from lab.exporting.provenance import export_command, figure_command, provenance
+from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
 from lab.figure_look import FigureLook
 from lab.headless import Draw
@@ -57,10 +58,11 @@ def run_export(options: argparse.Namespace) -> int:
             source, source.id, names, figures=options.figures, view=view, mark_best=options.best
         )
         began = source.row.created
-        choices = FormChoices(options.best, kinds, view, began, options.force)
-        written += write_forms(
-            source, folder, stem, forms, provenance(source, command), options.draw, choices
-        )
+        shown: tuple[tuple[str, bytes], ...] = ()
+        if "report" in forms and options.draw is not None:
+            shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
+        choices = FormChoices(options.best, shown, began, options.force)
+        written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
         print(path)
     return 0

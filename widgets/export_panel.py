@@ -19,6 +19,7 @@ from widgets.theme import Theme, set_kind
 
 LABEL_WIDTH = 72
 COLUMNS = 4
+COLUMN_WIDTH = 90
 
 
 class ExportPanel(Overlay):
@@ -147,12 +148,12 @@ class ExportPanel(Overlay):
         layout = QGridLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(6)
-        for column in range(COLUMNS):
-            layout.setColumnStretch(column, 1)
-            layout.setColumnMinimumWidth(column, 94)
+        for column in range(COLUMNS - 1):
+            layout.setColumnMinimumWidth(column, COLUMN_WIDTH)
+        layout.setColumnStretch(COLUMNS - 1, 1)
         place = 0
         for box in boxes:
-            wide = 1 + (box.sizeHint().width() > 106)
+            wide = 1 + (place < COLUMNS - 1 and box.sizeHint().width() > COLUMN_WIDTH + 6)
             layout.addWidget(box, 0, place, 1, wide)
             place += wide
         return layout

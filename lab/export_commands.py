@@ -40,7 +40,7 @@ def run_export(options: argparse.Namespace) -> int:
     if Path(stem).name != stem:
         raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
-    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi)
+    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
     kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))

@@ -86,7 +86,7 @@ class ExportRequest:
     @property
     def look(self) -> FigureLook:
         """How figures are to look."""
-        return FigureLook(self.page, self.grey, self.caption)
+        return FigureLook(self.page, self.grey, self.caption, size=None if self.page else self.size)
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> ExportRequest:

@@ -166,7 +166,7 @@ class ExportWiring(QObject):
                 self._session, self._session.stored_as, request.formats, shown, views[places[0]], request.look
             )
             written = draw(
-                tuple(panels[place] for place in places), folder, stem, request.formats, request.size, DPI,
+                tuple(panels[place] for place in places), folder, stem, request.formats, None, DPI,
                 overwrite=request.overwrite, look=request.look, made_by=provenance(self._session, command),
             )  # fmt: skip
             count += len(written)

@@ -79,6 +79,8 @@ def figure_command(
 
 def _look_words(look: FigureLook) -> list[str]:
     words = ["--preset", look.preset] if look.preset else []
+    if look.size is not None and not look.preset:
+        words += ["--size", f"{look.size[0]}x{look.size[1]}"]
     if look.preset and look.dpi != FigureLook().dpi:
         words += ["--dpi", f"{look.dpi:g}"]
     if look.grey:

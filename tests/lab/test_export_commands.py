@@ -98,7 +98,7 @@ def test_every_format_is_written_under_the_name_of_the_experiment(
     assert len(pl.read_parquet(tmp_path / "two-losses-curves.parquet")) > 100
     assert Page((tmp_path / "two-losses-report.html").read_text()).words("h1") == ["Two / losses"]
     assert [stem for stem, *_ in drawn] == [
-        "two-losses-metric", "two-losses-objective", "two-losses-gradient", "metric", "objective", "gradient",
+        "two-losses-metric", "two-losses-objective", "two-losses-gradient", "0", "1", "2",
     ]  # fmt: skip
 
 
@@ -138,6 +138,7 @@ def test_the_best_is_marked_on_request(kept: str, tmp_path: Path) -> None:
     (["latest", "--format", "png", "--smoothing", "1"], "1 is not a weight"),
     (["latest", "--format", "png", "--hide", "-1"], "hide"),
     (["latest", "--format", "png", "--preset", "poster"], "poster"),
+    (["latest", "--format", "png", "--size", "large"], "large is no size"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_one_sentence_and_writes_nothing(
     kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
@@ -230,16 +231,20 @@ def test_arguments_know_what_there_is() -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(("", *PRESETS)), st.booleans(), st.booleans(), st.booleans(), st.booleans())
+@given(
+    st.sampled_from(("", *PRESETS)), st.booleans(), st.booleans(), st.booleans(), st.booleans(),
+    st.sampled_from((None, (1600, 1000))),
+)  # fmt: skip
 def test_looks_and_choices_are_read_back(
-    preset: str, grey: bool, caption: bool, grid: bool, best: bool
+    preset: str, grey: bool, caption: bool, grid: bool, best: bool, size: tuple[int, int] | None
 ) -> None:
-    look = FigureLook(preset, grey, caption, 600.0 if preset else 300.0)
+    look = FigureLook(preset, grey, caption, 600.0 if preset else 300.0, None if preset else size)
     command = export_command(
         session_of(), "abc", ("png", "pdf"), figures=("metric",), look=look, grid=grid, mark_best=best
     )
     options = lab.cli.parser().parse_args(shlex.split(command)[1:])
-    assert FigureLook(options.preset or "", options.grey, options.caption, options.dpi) == look
+    read = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
+    assert read == look
     assert (options.experiment, options.formats, options.figures) == ("abc", ("png", "pdf"), ["metric"])
     assert (options.grid, options.best) == (grid, best)
 

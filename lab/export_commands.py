@@ -10,7 +10,8 @@ from compute.problems import Problem, ProblemError
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
 from lab.exporting.forms import FormChoices, form_paths, write_forms
-from lab.exporting.provenance import export_command, provenance
+from lab.exporting.provenance import export_command, figure_command, provenance
+from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
 from lab.figure_look import FigureLook
 from lab.headless import Draw
@@ -40,7 +41,7 @@ def run_export(options: argparse.Namespace) -> int:
     if Path(stem).name != stem:
         raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
-    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi)
+    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
     kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))
@@ -58,10 +59,11 @@ def run_export(options: argparse.Namespace) -> int:
             source, source.id, names, figures=options.figures, view=view, mark_best=options.best
         )
         began = source.row.created
-        choices = FormChoices(options.best, kinds, view, began, options.force)
-        written += write_forms(
-            source, folder, stem, forms, provenance(source, command), options.draw, choices
-        )
+        shown: tuple[tuple[str, bytes], ...] = ()
+        if "report" in forms and options.draw is not None:
+            shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
+        choices = FormChoices(options.best, shown, began, options.force)
+        written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
         print(path)
     return 0
@@ -110,9 +112,7 @@ def _draw(
     written: list[Path] = []
     for name, kinds in groups.items():
         panels = [make_panel(source, kind, view) for kind in kinds]
-        command = export_command(
-            source, source.id, endings, figures=kinds, view=view, look=look, grid=options.grid
-        )
+        command = figure_command(source, source.id, endings, kinds, view, look)
         by = provenance(source, command)
         try:
             written += draw(panels, folder, name, endings, options.force, look, by)

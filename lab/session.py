@@ -286,6 +286,11 @@ class Session(Listening):
         self.problem = None
         self._changes.add("problem")
 
+    @property
+    def stored_as(self) -> str:
+        """Identity of the latest experiment in the store; empty where it is not kept there."""
+        return str(getattr(self._trainer, "experiment_id", ""))
+
     def close(self) -> None:
         """End the trainer processes."""
         self._trainer.close()

@@ -55,6 +55,7 @@ class FakeSession:
         self.planned_steps = 1600
         self.steps_per_epoch = 40
         self.pace = pace
+        self.stored_as = ""
         self.log: list[str] = []
         self.closed = False
         self.diverging: dict[int, int] = {}

@@ -14,7 +14,7 @@ TINY = 64
 BUDGET = 64 * 2**20
 """Bytes that the snapshots of an experiment may take."""
 LAST_BUDGET = 16 * 2**20
-"""Bytes that the final parameters of all runs may take: with more, only some runs are kept at the end, too."""
+"""Bytes that the final parameters of all runs may take; with more, only some are kept at the end, too."""
 
 
 def runs_to_keep(

@@ -34,6 +34,7 @@ from lab.sweep_checks import (
     check_rule,
     check_size,
     check_targets,
+    check_test_part,
     loss_task,
     losses_for,
 )
@@ -201,6 +202,7 @@ def plan_sweep(
     check_targets(config, prepared)
     for rule in ("target", "plateau"):
         check_rule(config, prepared, rule)
+    check_test_part(config, prepared)
     optimizer, seeds = config.optimizer, config.seeds
     shapes: dict[MultilayerPerceptron, list[int]] = {}
     runs: list[RunInfo] = []
@@ -271,6 +273,7 @@ def _plan(
         batch_seeds=tuple(run.seed for run in runs),
         steps=steps,
         evaluate_every=evaluation_interval(config, samples),
+        evaluate_test=training.evaluate_test,
         device=device,
         kernels=chosen_kernels(device),
         l1=training.l1,

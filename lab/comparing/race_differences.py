@@ -145,6 +145,8 @@ def interval_words(estimate: float, low: float, high: float) -> str:
     """
     if math.isnan(estimate):
         return "–"
+    if math.isinf(estimate) and low == high:
+        return "first never" if estimate > 0 else "second never"
     finite = [abs(value) for value in (estimate, low, high) if math.isfinite(value)]
     size = max(finite, default=0.0)
     spread = max((abs(value - estimate) for value in (low, high) if math.isfinite(value)), default=size)

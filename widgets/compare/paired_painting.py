@@ -1,4 +1,4 @@
-"""Painting paired differences: a dot a seed, an interval with its middle, the margin, numbers at the right."""
+"""Painting paired differences: a dot a seed, an interval and its middle, the margin, numbers at the right."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def paint_paired(
     for title, middle in layout.titles:
         painter.setFont(theme.font("value"))
         painter.setPen(theme.color("text"))
-        box = QRectF(rect.left(), middle - metrics.height() / 2, rect.width() - 4, metrics.height())
+        width = min(metrics.horizontalAdvance(title), rect.width() - 4)
+        box = QRectF(rect.left(), middle - metrics.height() / 2, width, metrics.height())
+        painter.fillRect(box.adjusted(0, 0, 4, 0), theme.color("card"))
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
     for row, middle in zip(shown.rows, layout.middles, strict=True):
         _paint_row(painter, theme, row, layout, middle, rect)

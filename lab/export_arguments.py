@@ -61,6 +61,9 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
         "--preset", choices=PRESETS, help="a page for print: one column (84 mm), two "
         "columns (174 mm) or a slide",
     )  # fmt: skip
+    figures.add_argument(
+        "--size", type=_size, metavar="WxH", help="width and height in pixels, without a preset: 1600x1000"
+    )
     figures.add_argument("--dpi", type=float, default=300.0, help="pixels an inch of a PNG with a preset")
     figures.add_argument("--grey", action="store_true", help="without colour: shades, dashes and markers")
     figures.add_argument("--caption", action="store_true", help="a line at the foot with the command")
@@ -110,6 +113,13 @@ def _index(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0")
     return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text} is no size; 1600x1000 would be one")
+    return int(width), int(height)
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -10,12 +10,14 @@ from compute.problems import Problem, ProblemError
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
 from lab.exporting.forms import FormChoices, form_paths, write_forms
-from lab.exporting.provenance import export_command, provenance
+from lab.exporting.provenance import export_command, figure_command, provenance
+from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
 from lab.figure_look import FigureLook
 from lab.headless import Draw
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
+from lab.store.naming import find_experiment
 from lab.store.store import Store
 from lab.view_options import ViewOptions
 from lab.whole_files import check_free
@@ -39,7 +41,7 @@ def run_export(options: argparse.Namespace) -> int:
     if Path(stem).name != stem:
         raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
-    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi)
+    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
     kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))
@@ -57,47 +59,14 @@ def run_export(options: argparse.Namespace) -> int:
             source, source.id, names, figures=options.figures, view=view, mark_best=options.best
         )
         began = source.row.created
-        choices = FormChoices(options.best, kinds, view, began, options.force)
-        written += write_forms(
-            source, folder, stem, forms, provenance(source, command), options.draw, choices
-        )
+        shown: tuple[tuple[str, bytes], ...] = ()
+        if "report" in forms and options.draw is not None:
+            shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
+        choices = FormChoices(options.best, shown, began, options.force)
+        written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
         print(path)
     return 0
-
-
-def find_experiment(store: Store, words: str) -> str:
-    """Return the identity of the experiment that is meant.
-
-    Parameters
-    ----------
-    store
-        The store.
-    words
-        Its identity, how that begins, or ``latest``.
-
-    Raises
-    ------
-    ProblemError
-        Where the words name none, or several.
-    """
-    known = [row.id for row in store.experiments()]
-    if words == "latest":
-        if known:
-            return known[0]
-        raise ProblemError(Problem("The store is empty", "losslab run FILE.toml trains an experiment."))
-    named = [words] if words in known else [identity for identity in known if identity.startswith(words)]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise ProblemError(
-            Problem(
-                f"{len(named)} experiments begin with {words[:40]}", f"Two of them: {named[0]}, {named[1]}."
-            )
-        )
-    raise ProblemError(
-        Problem(f"The store has no experiment {words[:40]}", "losslab store info lists the newest.")
-    )
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:
@@ -143,9 +112,7 @@ def _draw(
     written: list[Path] = []
     for name, kinds in groups.items():
         panels = [make_panel(source, kind, view) for kind in kinds]
-        command = export_command(
-            source, source.id, endings, figures=kinds, view=view, look=look, grid=options.grid
-        )
+        command = figure_command(source, source.id, endings, kinds, view, look)
         by = provenance(source, command)
         try:
             written += draw(panels, folder, name, endings, options.force, look, by)

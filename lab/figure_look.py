@@ -66,12 +66,15 @@ class FigureLook:
         Whether a small line at the foot says the command that makes the figure again.
     dpi
         Pixels an inch of a PNG on a page of `PRESETS`.
+    size
+        Width and height in pixels where there is no page; ``None`` for as large as the plots need.
     """
 
     preset: str = ""
     grey: bool = False
     caption: bool = False
     dpi: float = 300.0
+    size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.preset and self.preset not in PRESETS:

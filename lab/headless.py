@@ -13,6 +13,8 @@ from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.exporting.provenance import figure_command, provenance
+from lab.exporting.view_arguments import usual_band
 from lab.figure_look import FigureLook, Provenance
 from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
@@ -134,7 +136,8 @@ def run_headless(
                 return _tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
             if draw is not None:
-                written += _draw(session, folder, draw, force)
+                kept = store is not None and store.problem is None
+                written += _draw(session, folder, draw, force, session.stored_as if kept else "")
         print_summary(session)
         tell_divergence(session)
         _tell_end(session, folder, written)
@@ -214,17 +217,19 @@ def _tell_why_not(session: Session, interruption: Interruption) -> int:
     return FAILED
 
 
-def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]:
+def _draw(session: Session, folder: Path, draw: Draw, force: bool, identity: str) -> list[Path]:
     """Write each plot and all of them together; a figure that fails is said and does not cost the rest."""
-    options = ViewOptions(band="minmax" if session.run_config.seeds.count < 4 else "ci95")
+    options = ViewOptions(band=usual_band(session.run_config.seeds.count))
     kinds = default_kinds(session.summary)
     panels = {kind: make_panel(session, kind, options) for kind in kinds}
     written: list[Path] = []
-    figures: list[tuple[str, list[Panel]]] = [(kind, [panel]) for kind, panel in panels.items()]
-    figures.append((WHOLE, list(panels.values())))
+    figures: list[tuple[str, tuple[str, ...]]] = [(kind, (kind,)) for kind in kinds]
+    figures.append((WHOLE, kinds))
     try:
         for stem, group in figures:
-            written += draw(group, folder, stem, FORMATS, force)
+            command = figure_command(session, identity, FORMATS, group, options)
+            by = provenance(session, command)
+            written += draw([panels[kind] for kind in group], folder, stem, FORMATS, force, None, by)
     except ProblemError as error:
         print_problem(error.problem)
     except ImportError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.export import ResultSource
@@ -12,21 +13,20 @@ from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
 from lab.figure_look import Provenance
-from lab.headless import Draw
-from lab.panel_views import default_kinds, make_panel
+from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult
-from lab.view_options import ViewOptions
-from lab.whole_files import check_free, whole_file
+from lab.whole_files import whole_file
+
+if TYPE_CHECKING:
+    from lab.headless import Draw
 
 
 def write_report(
     source: ResultSource,
     path: Path | str,
     made_by: Provenance,
-    draw: Draw | None = None,
+    figures: Sequence[tuple[str, bytes]] = (),
     *,
-    kinds: Sequence[str] = (),
-    options: ViewOptions | None = None,
     race: RaceResult | None = None,
     judgements: Sequence[Judgement] = (),
     overwrite: bool = False,
@@ -41,12 +41,8 @@ def write_report(
         The file.
     made_by
         The command that makes the report again, and the experiment as TOML.
-    draw
-        Draws figures; without it there are none.
-    kinds
-        Which figures, keys of `lab.panel_views.PANEL_KINDS`; by default those that the data start with.
-    options
-        How the figures look at the curves.
+    figures
+        Its figures, (title, SVG) each: see `report_figures`.
     race, judgements
         The race that it belongs to, and what that was judged.
     overwrite
@@ -59,8 +55,6 @@ def write_report(
     """
     if not source.curves.metrics():
         raise ProblemError(Problem("There is nothing to report yet", "Run the experiment first."))
-    check_free([Path(path)], overwrite)
-    figures = report_figures(source, draw, kinds, options) if draw is not None else ()
     page = report_page(source, made_by, figures, race, judgements)
     with whole_file(Path(path), overwrite=overwrite) as file:
         file.write(page.encode())
@@ -73,7 +67,7 @@ def report_page(
     race: RaceResult | None = None,
     judgements: Sequence[Judgement] = (),
 ) -> str:
-    """Return the page; ``figures`` are (title, SVG) each, the rest as in `write_report`."""
+    """Return the page; parameters as in `write_report`."""
     body = [
         parts.head(source),
         parts.verdict_section(judgements),
@@ -101,15 +95,19 @@ def report_page(
     )
 
 
-def report_figures(
-    source: ResultSource, draw: Draw, kinds: Sequence[str] = (), options: ViewOptions | None = None
-) -> tuple[tuple[str, bytes], ...]:
-    """Return (title, SVG) of each plot; parameters as in `write_report`."""
-    options = options or ViewOptions(band="minmax" if source.run_config.seeds.count < 4 else "ci95")
+def report_figures(panels: Iterable[Panel], draw: Draw) -> tuple[tuple[str, bytes], ...]:
+    """Return (title, SVG) of each plot.
+
+    Parameters
+    ----------
+    panels
+        The plots.
+    draw
+        Draws them.
+    """
     found = []
     with tempfile.TemporaryDirectory(prefix="losslab-") as room:
-        for kind in kinds or default_kinds(source.summary):
-            panel = make_panel(source, kind, options)
-            (path,) = draw((panel,), Path(room), kind, ("svg",), True)
+        for number, panel in enumerate(panels):
+            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True)
             found.append((panel.title, Path(path).read_bytes()))
     return tuple(found)

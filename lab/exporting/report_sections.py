@@ -71,7 +71,7 @@ def loss_section(source: ResultSource) -> str:
     losses = next(part for part in form(config, source.summary) if part.key == "losses")
     blocks = []
     for spec, label in zip(losses.losses, loss_labels(config), strict=True):
-        settings = facts((field.label, field_text(field)) for field in spec.fields)
+        settings = _settings(field for field in spec.fields if not field.path.endswith(".label"))
         reference = paragraph(f"Reference: {spec.reference}", class_="note") if spec.reference else ""
         formula = tag("div", formula_markup(spec.formula, spec.plain), class_="formula")
         blocks.append(tag("h3", escaped(label)) + formula + paragraph(spec.help) + settings + reference)
@@ -89,13 +89,17 @@ def formula_markup(latex: str, plain: str) -> str:
 
 
 def setting_section(source: ResultSource) -> str:
-    """Return every setting but the losses, as the form of the program names them."""
+    """Return the settings but the losses, as the form of the program names them."""
     blocks = []
     for part in form(source.run_config, source.summary):
         if part.key != "losses":
-            settings = facts((field.label, field_text(field)) for field in part.fields)
-            blocks.append(tag("h3", escaped(part.title)) + settings)
+            blocks.append(tag("h3", escaped(part.title)) + _settings(part.fields))
     return section("settings", "Settings", blocks)
+
+
+def _settings(fields: Iterable[FieldSpec]) -> str:
+    """Return settings by their names; the TOML has those, too, that are rarely changed and were not."""
+    return facts((field.label, field_text(field)) for field in fields if not field.advanced)
 
 
 def field_text(field: FieldSpec) -> str:
@@ -145,7 +149,7 @@ def run_section(source: ResultSource) -> str:
     seeds = config.seeds.values
     shown = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
     pairs = [
-        ("State", source.state),
+        ("State", source.state.capitalize()),
         ("Updates", f"{thousands(source.step)} of {thousands(source.planned_steps)}"),
         ("Training time", f"{value_text(source.seconds)} s"),
         ("Device", "" if device is None else device.label),

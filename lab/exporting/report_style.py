@@ -31,13 +31,14 @@ th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; font-we
 thead th { color: var(--text2); font-size: 13px; border-bottom: 1px solid var(--text2);
   vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
+td.number { white-space: nowrap; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; }
 figure .paper { background: #FFFFFF; border: 1px solid var(--line); border-radius: 6px; padding: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 8px 24px; margin: 0; }
-dl div { min-width: 0; }
+dl { margin: 0; }
+dl div { display: inline-block; vertical-align: top; width: 220px; max-width: 100%; padding: 0 16px 8px 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 math { font-size: 17px; }
 .formula { overflow-x: auto; padding: 4px 0; }
@@ -53,6 +54,9 @@ footer { color: var(--text2); font-size: 13px; padding: 8px 2px; }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { border: 0; padding: 0; margin-bottom: 18pt; }
+  table { font-size: 8pt; }
+  th, td { padding-right: 8pt; }
+  dl div { width: 120pt; }
   figure, tr, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .screen { display: none; }

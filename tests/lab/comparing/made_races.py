@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.racing.results import Entrant, Judgement, RaceResult, RateCell, RateGrid, Way
-from lab.statistics.comparison import compare_families
-from lab.statistics.measures import Measure, measure_of
-from lab.statistics.results import Sample
-from lab.statistics.survival import kaplan_meier
+from lab.racing.results import Entrant, RaceResult, RateCell, RateGrid, Way
 from tests.lab.recorded_runs import tiny_config
 
 LABELS = ("Cross-entropy", "Brier, sum", "MAE on softmax", "Brier ÷ K")
@@ -26,6 +21,8 @@ SCORES = (
     (0.330, 0.550, 0.780, 0.905, 0.958, 0.966, 0.948, 0.720),
     (0.210, 0.300, 0.460, 0.750, 0.907, 0.947, 0.963, 0.966),
 )
+UNITS = {"steps": 40.0, "epochs": 1.0, "examples": 1280.0, "seconds": 0.02}
+LAST_EPOCH = 60.0
 EPOCHS = {"same": (9.0, 18.0, 38.0, math.inf), "own": (3.0, 4.0, 5.5, 4.0)}
 
 
@@ -58,8 +55,9 @@ def drawn_entrant(loss: int, way: Way, seeds: int, rng: np.random.Generator) -> 
     return Entrant(
         loss, LABELS[loss], SHORTS[loss], loss + 1, way, rate,
         {"validation_accuracy": accuracy, "validation_nll": nll},
-        {"steps": 40 * epochs, "epochs": epochs, "examples": 1280 * epochs, "seconds": epochs / 50},
+        {name: size * epochs for name, size in UNITS.items()},
         0, f"exp-{way}", tuple(range(loss * seeds, (loss + 1) * seeds)),
+        {name: np.full(seeds, size * LAST_EPOCH) for name, size in UNITS.items()},
     )  # fmt: skip
 
 
@@ -75,35 +73,4 @@ def drawn_race(losses: int = 4, seeds: int = 20, state: str = "finished") -> Rac
     return RaceResult(
         "race-1", race_config(), state, drawn_grid(losses), entrants, tuple(range(2000, 2000 + seeds)),
         TARGET, 41.2,
-    )  # fmt: skip
-
-
-def judged(result: RaceResult, key: str = "epochs", margin: float = 2.0) -> tuple[Judgement, Judgement]:
-    """Judge a race by the program's own statistics."""
-    measure = measure_of(key, result.target)
-    families = {way: [e for e in result.entrants if e.way == way] for way in ("same", "own")}
-    same, own = compare_families(
-        [[Sample(e.label, e.short, _values(e, measure)) for e in family] for family in families.values()],
-        measure, margin,
-    )  # fmt: skip
-    return _judgement("same", families["same"], same, measure, margin), _judgement(
-        "own", families["own"], own, measure, margin
-    )
-
-
-def _values(entrant: Entrant, measure: Measure) -> np.ndarray:
-    return (entrant.times if measure.is_time else entrant.outcomes)[measure.key]
-
-
-def _judgement(
-    way: Way, family: Sequence[Entrant], pairs: tuple, measure: Measure, margin: float
-) -> Judgement:
-    survivals = ()
-    if measure.is_time:
-        times = [_values(entrant, measure) for entrant in family]
-        survivals = tuple(kaplan_meier(np.where(np.isfinite(t), t, 60.0), np.isfinite(t)) for t in times)
-    first = pairs[0] if pairs else None
-    return Judgement(
-        way, measure.key, margin, pairs, survivals, first.decision if first else None,
-        first.sentence if first else "", first.detail if first else "",
     )  # fmt: skip

@@ -169,6 +169,7 @@ class RunsPage(QWidget):
         elif not view.shown:
             self.notice.show_no_match(len(view.rows))
         self._stack.setCurrentWidget(self.table if view.shown else self.notice)
+        self.setFocusProxy(self.table if view.shown else self.filter)
         self.inspector.show_rows(self.table.selected_runs())
         self._plotted.show_view(view)
 
@@ -243,15 +244,6 @@ class RunsPage(QWidget):
             self.table.toggle_all,
         )  # fmt: skip
         menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height() + 2)))
-
-    @property
-    def panels(self) -> tuple[QWidget, ...]:
-        """The parts that F6 walks through."""
-        return self.plots, self.card, self.inspector
-
-    def focus_widget(self) -> QWidget:
-        """Return where the keyboard begins."""
-        return self.table if self._view.shown else self.filter
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+F goes to the filter; Esc gives the room of a full plot back to the table."""

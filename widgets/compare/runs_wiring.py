@@ -63,8 +63,6 @@ class RunsWiring(QObject):
         self.table = RunTable(store)
         self.acts = RunActs(store)
         page.plots.set_source(store.experiment)
-        page.plots.refused.connect(self.refused)
-        page.plots.written.connect(lambda words: page.show_done(words, undoable=False))
         page.choices_changed.connect(self.choose)
         page.acts.use_wanted.connect(self._use)
         page.undo_pressed.connect(self.undo)

@@ -39,6 +39,8 @@ class RunsPage(QWidget):
     choices_changed = Signal(object)
     """A person chose to see something else: `TableChoices`."""
     undo_pressed = Signal()
+    seen = Signal()
+    """It came into sight."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,11 +138,12 @@ class RunsPage(QWidget):
         self.note.undo_pressed.connect(self.undo_pressed)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Leave the room to plots and table at first where there is little."""
+        """Say so; leave the room to plots and table at first where there is little."""
         super().showEvent(event)
         if not self._placed:
             self._placed = True
             self.inspector.setVisible(self.width() >= ROOMY)
+        self.seen.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

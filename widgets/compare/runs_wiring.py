@@ -63,6 +63,7 @@ class RunsWiring(QObject):
         self.table = RunTable(store)
         self.acts = RunActs(store)
         page.plots.set_source(store.experiment)
+        page.seen.connect(self._refresh)
         page.choices_changed.connect(self.choose)
         page.acts.use_wanted.connect(self._use)
         page.undo_pressed.connect(self.undo)

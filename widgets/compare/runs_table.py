@@ -190,12 +190,18 @@ class RunsTable(QTableView):
             self.selection_changed.emit()
 
     # --- keys and pointer ---------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that mean something else in the window for what is selected here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            act = _act_of(event)
+            if act is not None or event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act on the selected runs by a key, fold and unfold groups, copy rows."""
-        plain = not event.modifiers() & ~(
-            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-        )
-        act = _LETTERS.get(Qt.Key(event.key())) if plain else None
+        act = _act_of(event)
         if act is not None:
             self.act_wanted.emit(act)
         elif event.matches(QKeySequence.StandardKey.Copy):
@@ -338,3 +344,9 @@ class RunsTable(QTableView):
         current = index if index.isValid() else self.currentIndex()
         if current.isValid():
             self.menu_wanted.emit(self.runs.columns[current.column()].key, self.viewport().mapToGlobal(place))
+
+
+def _act_of(event: QKeyEvent) -> str | None:
+    """Return what a key does to the selected runs."""
+    plain = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+    return None if event.modifiers() & ~plain else _LETTERS.get(Qt.Key(event.key()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from lab.store.store import Store
@@ -112,3 +113,16 @@ def test_what_the_store_refuses_is_said_above_the_page(window, store) -> None:
     page.acts.renamed.emit(page.table.selected_runs(), "x" * 1000)
     messages = window.workspaces.compare.messages
     assert messages.isVisible() and messages.keys == ("compare",)
+
+
+def test_keys_of_the_table_are_not_taken_by_commands_of_the_window(qtbot, window, store) -> None:
+    page = page_of(window)
+    page.table.setFocus()
+    page.table.selectRow(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("Starred\tLoss")
+    for key in (Qt.Key.Key_S, Qt.Key.Key_3):
+        qtbot.keyClick(page.table, key)
+    assert store.runs()[0].starred and store.runs()[0].colour == 3
+    qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert store.runs()[0].colour is None and store.runs()[0].starred

@@ -12,13 +12,17 @@ from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
-from lab.figure_look import Provenance
+from lab.figure_look import FigureLook, Provenance
 from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult
 from lab.whole_files import whole_file
 
 if TYPE_CHECKING:
     from lab.headless import Draw
+
+
+LOOK = FigureLook(size=(1120, 800))
+"""Figures of a report: two beside each other, with words as large as those of the page."""
 
 
 def write_report(
@@ -108,6 +112,6 @@ def report_figures(panels: Iterable[Panel], draw: Draw) -> tuple[tuple[str, byte
     found = []
     with tempfile.TemporaryDirectory(prefix="losslab-") as room:
         for number, panel in enumerate(panels):
-            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True)
+            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True, LOOK)
             found.append((panel.title, Path(path).read_bytes()))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lab.catalogue import form
@@ -17,7 +18,7 @@ from lab.exporting.summary_table import summary_table
 from lab.field_spec import FieldSpec
 from lab.figure_look import Provenance
 from lab.loss_labels import format_number, loss_labels
-from lab.number_text import thousands, value_text
+from lab.number_text import NO_BREAK, thousands, value_text
 from lab.racing.results import Judgement, RaceResult
 from lab.versions import versions
 
@@ -46,7 +47,8 @@ def verdict_section(judgements: Sequence[Judgement]) -> str:
 
 def summary_section(source: ResultSource) -> str:
     """Return the table of losses by shared metrics."""
-    return section("summary", "Results", [html_table(summary_table(source))])
+    table = replace(summary_table(source), title="Every loss by the metrics that all share")
+    return section("summary", "Results", [html_table(table)])
 
 
 def race_section(race: RaceResult | None, judgements: Sequence[Judgement]) -> str:
@@ -122,7 +124,7 @@ def _number(value: Any, percent: bool) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
     if percent:
-        return value_text(value, percent=True)
+        return f"{format_number(100 * value)}{NO_BREAK}%"
     return thousands(value) if isinstance(value, int) else format_number(value)
 
 

@@ -40,7 +40,7 @@ figure svg { display: block; width: 100%; height: auto; }
 dl { margin: 0; }
 dl div { display: inline-block; vertical-align: top; width: 220px; max-width: 100%; padding: 0 16px 8px 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
-math { font-size: 17px; }
+math { font-size: 17px; margin: 0; width: fit-content; }
 .formula { overflow-x: auto; padding: 4px 0; }
 pre, code { font: 13px/1.5 ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: 12px 16px;

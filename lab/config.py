@@ -21,6 +21,7 @@ from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
 from lab.config_checks import Part, Selection, not_allowed
 from lab.config_race import RaceConfig, SeedsConfig
+from lab.config_sweep import NO_AXES, AxisConfig
 from lab.custom_formula import DECLARATION, NAME, FormulaKeyError, check_formula, custom_loss, tidied
 from lab.metric_catalogue import METRICS
 
@@ -270,8 +271,9 @@ class ExperimentConfig(Part):
     question: str = Field(default="", max_length=300)
     data: DataConfig
     model: ModelConfig = ModelConfig()
-    losses: tuple[LossConfig, ...] = Field(min_length=1, max_length=64, strict=False)
+    losses: tuple[LossConfig, ...] = Field(min_length=1, max_length=256, strict=False)
     optimizer: OptimizerConfig = OptimizerConfig(name="sgd")
     training: TrainingConfig = TrainingConfig()
     seeds: SeedsConfig = SeedsConfig()
     race: RaceConfig = RaceConfig()
+    sweep: tuple[AxisConfig, ...] = Field(default=NO_AXES, max_length=8, strict=False)

@@ -17,6 +17,7 @@ from lab.figure_look import FigureLook
 from lab.headless import Draw
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
+from lab.store.naming import find_experiment
 from lab.store.store import Store
 from lab.view_options import ViewOptions
 from lab.whole_files import check_free
@@ -66,40 +67,6 @@ def run_export(options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     return 0
-
-
-def find_experiment(store: Store, words: str) -> str:
-    """Return the identity of the experiment that is meant.
-
-    Parameters
-    ----------
-    store
-        The store.
-    words
-        Its identity, how that begins, or ``latest``.
-
-    Raises
-    ------
-    ProblemError
-        Where the words name none, or several.
-    """
-    known = [row.id for row in store.experiments()]
-    if words == "latest":
-        if known:
-            return known[0]
-        raise ProblemError(Problem("The store is empty", "losslab run FILE.toml trains an experiment."))
-    named = [words] if words in known else [identity for identity in known if identity.startswith(words)]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise ProblemError(
-            Problem(
-                f"{len(named)} experiments begin with {words[:40]}", f"Two of them: {named[0]}, {named[1]}."
-            )
-        )
-    raise ProblemError(
-        Problem(f"The store has no experiment {words[:40]}", "losslab store info lists the newest.")
-    )
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:

@@ -104,6 +104,12 @@ class Session(Listening):
             self._follow(before)
         return problem
 
+    def adopt(self, config: ExperimentConfig) -> None:
+        """Edit the experiment into another one, which undo takes back. What runs is not disturbed."""
+        before = self.config
+        if self._edits.adopt(config):
+            self._follow(before)
+
     def undo(self) -> None:
         """Take the last edit back."""
         before = self.config

@@ -46,7 +46,8 @@ _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
     ("data", "split"): SplitConfig().model_dump(include={"by_run"}),
     ("data", "preprocessing"): PreprocessingConfig().model_dump(include={"targets"}),
     ("losses",): {"scale": 1.0, "series": 0, "label": "", "task": "auto"},
-    (): {"question": ""},
+    (): {"question": "", "sweep": []},
+    ("sweep",): {"values": []},
 }
 _INLINE = "parameters"
 """The table of a typed formula's parameters stands on one line."""
@@ -72,7 +73,7 @@ def quiet_table(config: ExperimentConfig) -> dict[str, Any]:
                 if inner in _DEFAULT_TABLES and value == plain(_DEFAULT_TABLES[inner]):
                     continue
                 value = quieten(value, inner)
-            elif inner == ("losses",):
+            elif inner in (("losses",), ("sweep",)):
                 value = [quieten(item, inner) for item in value]
             result[key] = value
         return result
@@ -125,7 +126,7 @@ def _table(values: dict[str, Any]) -> Table:
     return table
 
 
-def _losses(values: list[dict[str, Any]]) -> AoT:
+def _tables(values: list[dict[str, Any]]) -> AoT:
     tables = tomlkit.aot()
     for value in values:
         tables.append(_table(value))
@@ -136,9 +137,9 @@ def full_document(config: ExperimentConfig) -> tomlkit.TOMLDocument:
     """Return the document of an experiment that has no text yet."""
     document = tomlkit.document()
     for key, value in quiet_table(config).items():
-        if key == "losses":
+        if key in ("losses", "sweep"):
             document.add(tomlkit.nl())
-            document.add(key, _losses(value))
+            document.add(key, _tables(value))
         elif isinstance(value, dict):
             document.add(tomlkit.nl())
             document.add(key, _table(value))
@@ -163,6 +164,10 @@ def _update(target: MutableMapping[str, Any], old: dict[str, Any], new: dict[str
             continue
         if key == "losses":
             _update_losses(target, old[key], value)
+        elif key == "sweep":
+            target.pop(key, None)
+            if value:
+                target[key] = _tables([{k: v for k, v in axis.items() if v != []} for axis in value])
         elif key == _INLINE and isinstance(value, dict):
             target[key] = _item(value)
         elif isinstance(value, dict):

@@ -326,7 +326,7 @@ class MainWindow(QWidget):
         self._guard("export", lambda: self.exports.restore(state.export))
         self._guard("experiment", lambda: self.files.restore(state))
         self._guard("speed", lambda: self.session.set_speed(state.speed))
-        self.workspaces.restore(state.explore)
+        self.workspaces.restore({"explore": state.explore, "compare": state.compare})
         self.workspaces.show(state.workspace)
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
@@ -359,7 +359,8 @@ class MainWindow(QWidget):
             speed=self.session.speed,
             export=self.exports.saved(),
             workspace=self.workspaces.name,
-            explore=self.workspaces.saved(),
+            explore=self.workspaces.saved()["explore"],
+            compare=self.workspaces.saved()["compare"],
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 
@@ -413,8 +414,8 @@ class MainWindow(QWidget):
             if card.isVisible():
                 card.dismiss()
                 return
-        if self.workspaces.exploring:
-            self.workspaces.explore.close_message()
+        if self.workspaces.other is not None:
+            self.workspaces.other.close_message()
             return
         if self.plots.leave_full():
             return

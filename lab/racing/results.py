@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -80,6 +80,10 @@ class Entrant:
         How many runs diverged.
     experiment
         Id of the stored experiment that holds the runs, and their indices there, in the order of the seeds.
+    ends
+        As ``times``: until when each run was watched, which is when a run ended that never arrived.
+    ended
+        Whether all its runs are over: only then can it be judged.
     """
 
     loss_index: int
@@ -93,6 +97,8 @@ class Entrant:
     diverged: int
     experiment: str
     runs: tuple[int, ...]
+    ends: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    ended: bool = True
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,18 @@ class Store:
             insert(connection, "groups", values)
         return identity
 
+    def resume_group(self, identity: str) -> None:
+        """Note that this process goes on with a sweep or race; errors as `end_group`."""
+        owner = this_process()
+        with self.database.writing() as (connection, number):
+            done = connection.execute(
+                "UPDATE groups SET state = 'running', owner_host = ?, owner_pid = ?, owner_start = ?, "
+                "heartbeat = ?, changed = ? WHERE id = ?",
+                (owner.host, owner.pid, owner.start, time.time(), number, identity),
+            )
+            if done.rowcount != 1:
+                raise _unknown(f"sweep or race {identity}")
+
     def end_group(self, identity: str, state: str) -> None:
         """Note how a sweep or race ended: ``finished``, ``stopped`` or ``interrupted``.
 

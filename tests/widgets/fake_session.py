@@ -161,6 +161,13 @@ class FakeSession:
             self._set(config)
         return None
 
+    def adopt(self, config: ExperimentConfig) -> None:
+        self.log.append("adopt")
+        if config != self.config:
+            self._undo.append(self.config)
+            self._redo.clear()
+            self._set(config)
+
     def undo(self) -> None:
         self.log.append("undo")
         if self._undo:

@@ -1,0 +1,1 @@
+"""Experiments that wait for each other: jobs of several experiments, trained one after the other."""

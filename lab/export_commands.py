@@ -36,10 +36,16 @@ def run_export(options: argparse.Namespace) -> int:
         a file exists or cannot be written.
     """
     store = Store()
+    if options.name is not None and (not options.name or Path(options.name).name != options.name):
+        title = f"“{options.name[:40]}” cannot be the name of a file"
+        raise ProblemError(Problem(title, "Give the folder by --out."))
+    race = race_named(store, options.experiment)
+    if race:
+        from lab.race_export import export_race
+
+        return export_race(store, race, options)
     source = store.experiment(find_experiment(store, options.experiment))
     folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
-    if Path(stem).name != stem:
-        raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
     look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
@@ -67,6 +73,16 @@ def run_export(options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     return 0
+
+
+def race_named(store: Store, words: str) -> str:
+    """Return the identity of the one race that is named so or begins so, or empty where none is meant."""
+    races = [row.id for row in store.groups() if row.kind == "race"]
+    if words in races:
+        return words
+    begun = [identity for identity in races if identity.startswith(words)]
+    others = any(row.id.startswith(words) for row in store.experiments())
+    return begun[0] if len(begun) == 1 and not others else ""
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def report_page(
         parts.data_section(source),
         parts.setting_section(source),
         parts.run_section(source),
-        parts.rerun_section(source, made_by),
+        parts.rerun_section(source, made_by, "run" if race is None else "race"),
         tag("footer", escaped(f"Made by {made_by.program}.")),
     ]
     head = (

@@ -169,14 +169,17 @@ def run_section(source: ResultSource) -> str:
     return section("run", "Run", blocks)
 
 
-def rerun_section(source: ResultSource, made_by: Provenance) -> str:
-    """Return how to run it again: the commands, and the experiment to take away."""
+def rerun_section(source: ResultSource, made_by: Provenance, command: str = "run") -> str:
+    """Return how to run it again: the commands, and the experiment to take away.
+
+    ``command`` is that of the program which trains it: "run", or "race".
+    """
     name = f"{file_name(source.run_config.name)}.toml"
     packed = base64.b64encode(made_by.config.encode()).decode()
     link = tag("a", escaped(name), download=name, href=f"data:application/toml;base64,{packed}")
     blocks = [
         tag("p", f"Save {link} and run it:", class_="screen"),
-        tag("pre", escaped(f"losslab run {name}")),
+        tag("pre", escaped(f"losslab {command} {name}")),
         paragraph("This report was made by:"),
         tag("pre", escaped(made_by.command)),
         tag(

@@ -134,7 +134,7 @@ def test_the_best_is_marked_on_request(kept: str, tmp_path: Path) -> None:
     (["latest", "--format", ","], "nothing is no format"),
     (["latest", "--format", "png", "--figures", "field"], "field does not apply"),
     (["latest", "--format", "png", "--figures", "nonsense"], "nonsense is no plot"),
-    (["latest", "--format", "csv", "--name", "a/b"], "a/b cannot be the name of a file"),
+    (["latest", "--format", "csv", "--name", "a/b"], "“a/b” cannot be the name of a file"),
     (["latest", "--format", "png", "--smoothing", "1"], "1 is not a weight"),
     (["latest", "--format", "png", "--hide", "-1"], "hide"),
     (["latest", "--format", "png", "--preset", "poster"], "poster"),

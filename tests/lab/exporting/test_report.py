@@ -105,6 +105,7 @@ def test_a_race_comes_with_its_verdict_first() -> None:
     assert judgements[0].headline in page.words("p") and judgements[0].detail in page.words("p")
     assert judgements[0].comparisons[0].sentence in page.words("td")
     assert "0.970" in page.words("strong")
+    assert "losslab race two-losses.toml" in page.words("pre")
     quiet = replace(judgements[0], headline="")
     assert "Verdict" not in page_of(session_of(), race=made_race(), judgements=[quiet]).words("h2")
 

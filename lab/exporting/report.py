@@ -72,22 +72,23 @@ def report_page(
     judgements: Sequence[Judgement] = (),
 ) -> str:
     """Return the page; parameters as in `write_report`."""
+    config = source.run_config if race is None else race.config
+    results = parts.summary_section(source) if race is None else parts.race_section(race, judgements)
     body = [
-        parts.head(source),
+        parts.head(config),
         parts.verdict_section(judgements),
-        parts.summary_section(source),
-        parts.race_section(race, judgements),
+        results,
         parts.figure_section(figures),
         parts.loss_section(source),
         parts.data_section(source),
         parts.setting_section(source),
         parts.run_section(source),
-        parts.rerun_section(source, made_by, "run" if race is None else "race"),
+        parts.rerun_section(source, made_by, config.name, "run" if race is None else "race"),
         tag("footer", escaped(f"Made by {made_by.program}.")),
     ]
     head = (
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        + tag("title", escaped(source.run_config.name))
+        + tag("title", escaped(config.name))
         + f"\n<style>\n{STYLE}</style>\n"
     )
     return (

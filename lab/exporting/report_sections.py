@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lab.catalogue import form
+from lab.config import ExperimentConfig
 from lab.diagnosis import explain_divergence
 from lab.export import ResultSource
 from lab.exporting.file_names import file_name
@@ -23,9 +24,8 @@ from lab.racing.results import Judgement, RaceResult
 from lab.versions import versions
 
 
-def head(source: ResultSource) -> str:
+def head(config: ExperimentConfig) -> str:
     """Return the title and the question."""
-    config = source.run_config
     title = tag("h1", escaped(config.name))
     question = paragraph(config.question, class_="question") if config.question else ""
     return tag("header", title + question) + "\n"
@@ -51,11 +51,11 @@ def summary_section(source: ResultSource) -> str:
     return section("summary", "Results", [html_table(table)])
 
 
-def race_section(race: RaceResult | None, judgements: Sequence[Judgement]) -> str:
-    """Return a race's tables: rates, finalists, comparisons."""
-    if race is None:
-        return ""
-    return section("race", "Race", [html_table(table) for table in race_tables(race, judgements).values()])
+def race_section(race: RaceResult, judgements: Sequence[Judgement]) -> str:
+    """Return a race's tables: finalists, comparisons, and the rates that were tried."""
+    tables = race_tables(race, judgements)
+    shown = [tables[name] for name in ("finalists", "comparisons", "rates") if name in tables]
+    return section("results", "Results", [html_table(table) for table in shown])
 
 
 def figure_section(figures: Iterable[tuple[str, bytes]]) -> str:
@@ -169,12 +169,12 @@ def run_section(source: ResultSource) -> str:
     return section("run", "Run", blocks)
 
 
-def rerun_section(source: ResultSource, made_by: Provenance, command: str = "run") -> str:
+def rerun_section(source: ResultSource, made_by: Provenance, title: str, command: str = "run") -> str:
     """Return how to run it again: the commands, and the experiment to take away.
 
-    ``command`` is that of the program which trains it: "run", or "race".
+    ``title`` names the experiment; ``command`` is that of the program which trains it: "run", or "race".
     """
-    name = f"{file_name(source.run_config.name)}.toml"
+    name = f"{file_name(title)}.toml"
     packed = base64.b64encode(made_by.config.encode()).decode()
     link = tag("a", escaped(name), download=name, href=f"data:application/toml;base64,{packed}")
     blocks = [

@@ -38,7 +38,8 @@ def test_a_race_has_tables_a_report_and_its_file(race: Raced, tmp_path: Path) ->
         assert pl.read_parquet(tmp_path / f"small-race-{name}.parquet").equals(table_frame(table))
         assert (tmp_path / f"small-race-{name}.tex").read_text(encoding="utf-8").count("tabular") == 2
     page = Page((tmp_path / "small-race-report.html").read_text(encoding="utf-8"))
-    assert page.words("h2")[:3] == ["Verdict", "Results", "Race"]
+    assert page.words("h2")[:3] == ["Verdict", "Results", "Losses"]
+    assert page.words("h1") == ["Small race"]
     for judgement in judge(result):
         assert judgement.headline in page.words("p")
     assert f"losslab export {group} --format report" in page.words("pre")

@@ -76,7 +76,7 @@ def finalist_table(result: RaceResult) -> Table:
     if result.target is not None:
         key, value = result.target
         target = f" to {with_small_initial(METRICS[key].label)} {format_number(value)}"
-    columns = [Column("Loss"), Column("Learning rates"), Column("Learning rate")]
+    columns = [Column("Loss"), Column("Race"), Column("Learning rate", short="Rate")]
     columns += [Column(METRICS[key].label, better_of(key), METRICS[key].short) for key in metrics]
     columns += [Column(f"{name.capitalize()}{target}", "low") for name in times]
     columns += [Column("Diverged"), Column("Runs")]
@@ -136,7 +136,7 @@ def comparison_table(judgements: Iterable[Judgement]) -> Table:
     columns = tuple(
         Column(title)
         for title in (
-            "First", "Second", "Learning rates", "Judged by", "Difference", "95 % low", "95 % high",
+            "First", "Second", "Race", "Judged by", "Difference", "95 % low", "95 % high",
             "p (Holm)", "Margin", "Verdict",
         )
     )  # fmt: skip

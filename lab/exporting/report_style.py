@@ -25,6 +25,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .verdict .headline { font-size: 20px; line-height: 1.35; font-weight: 600; margin-bottom: 4px; }
 .note, figcaption, dt, caption { color: var(--text2); font-size: 13px; }
 .wide { overflow-x: auto; }
+.note + .wide { margin-top: 28px; }
 table { border-collapse: collapse; min-width: 60%; font-size: 14px; }
 caption { text-align: left; padding-bottom: 8px; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; font-weight: 400; }

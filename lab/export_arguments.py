@@ -44,7 +44,8 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     export.set_defaults(perform=_perform)
     export.add_argument(
         "experiment", metavar="EXPERIMENT",
-        help="identity of an experiment or a race, how it begins, or latest for the newest experiment",
+        help="identity of an experiment or a race, how it begins, latest for the newest experiment, or the "
+        "folder that losslab run wrote its results to",
     )  # fmt: skip
     export.add_argument(
         "--format", dest="formats", type=_formats, required=True, metavar="A,B,…",

@@ -12,11 +12,11 @@ from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.racing.cells import CellRuns
 from lab.racing.plan import Cell
 from lab.racing.results import RateCell, RateGrid
-from lab.racing.terms import RaceTerms, default_margin
+from lab.racing.terms import LARGEST_RATE, RaceTerms, default_margin
 
 BEYOND = 2
 """How many rates are proposed beyond the end of a grid."""
-LARGEST_RATE, SMALLEST_RATE = 1e6, 1e-9
+SMALLEST_RATE = 1e-9
 
 
 def rate_cell(runs: CellRuns, metric: str) -> RateCell:

@@ -116,15 +116,13 @@ def _judgement(
         if way == "same"
         else "Each at its own best learning rate"
     )
+    decision: str | None = quoted.decision
+    sentence, detail = quoted.sentence, quoted.detail
+    if survivals and not any(survival.arrived for survival in survivals):
+        # the two in front tie, but only in that neither came anywhere
+        decision, sentence, detail = None, f"No run reached {measure.goal}.", ""
     return Judgement(
-        way,
-        measure.key,
-        margin,
-        comparisons,
-        survivals,
-        quoted.decision,
-        f"{lead}: {quoted.sentence}",
-        quoted.detail,
+        way, measure.key, margin, comparisons, survivals, decision, f"{lead}: {sentence}", detail
     )
 
 

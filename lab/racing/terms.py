@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +21,7 @@ ADAPTIVE_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 """Grid for optimisers that divide by the gradient's size."""
 GRADIENT = ("sgd", "momentum", "nesterov")
 
+LARGEST_RATE = 1e6
 TARGET_ACCURACY = 0.95
 TIME_MARGINS = {"epochs": 2.0, "steps": 0.0, "examples": 0.0, "seconds": 0.0}
 SCORE_MARGINS = {"accuracy": 0.005, "r2": 0.01}
@@ -122,6 +124,25 @@ def race_terms(config: ExperimentConfig) -> RaceTerms:
 def default_rates(optimizer: str) -> tuple[float, ...]:
     """Return the grid of an optimiser, a half-decade apart."""
     return GRADIENT_RATES if optimizer in GRADIENT else ADAPTIVE_RATES
+
+
+def check_rates(rates: Sequence[float]) -> None:
+    """Refuse learning rates that a grid cannot be extended by.
+
+    Raises
+    ------
+    ProblemError
+        Where one is not a number above 0, up to a million.
+    """
+    for rate in rates:
+        if not 0 < rate <= LARGEST_RATE:
+            raise ProblemError(
+                Problem(
+                    f"A learning rate cannot be {rate:g}",
+                    f"It must be a number above 0, up to {LARGEST_RATE:g}.",
+                    "race.rates",
+                )
+            )
 
 
 def default_margin(measure: str) -> float:

@@ -24,7 +24,7 @@ def test_tuning_is_one_experiment_of_every_loss_at_every_rate() -> None:
     assert len(set(loss_labels(made))) == 6
     assert {loss.series for loss in made.losses} == {1, 2}, "a loss keeps its colour at every rate"
     assert made.training.target is None, "every run is trained to the end"
-    assert made.training.show_target == 0.8
+    assert made.training.show_target == 0.7
     assert made.race == RaceConfig()
     assert (made.data, made.model, made.optimizer) == (config.data, config.model, config.optimizer)
 

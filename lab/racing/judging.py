@@ -121,6 +121,9 @@ def _judgement(
     if survivals and not any(survival.arrived for survival in survivals):
         # the two in front tie, but only in that neither came anywhere
         decision, sentence, detail = None, f"No run reached {measure.goal}.", ""
+    elif len(comparisons) > 1:
+        differing = sum(pair.decision in ("better", "worse") for pair in comparisons)
+        sentence += f" Of all {len(comparisons)} pairs, {differing} differ by more than the margin."
     return Judgement(
         way, measure.key, margin, comparisons, survivals, decision, f"{lead}: {sentence}", detail
     )

@@ -45,6 +45,7 @@ class Stored:
 
     curves: Curves
     summary: DataSummary | None = None
+    damaged: bool = False
 
     def catch_up(self) -> bool:
         """Return that nothing was added."""

@@ -25,7 +25,7 @@ FOLDER = ROOT / "benchmarks"
 RESULTS = FOLDER / "results.md"
 SCRIPTS = (
     "training", "whole_machine", "pool", "memory", "drawing", "responsiveness", "startup", "explore", "gpu",
-    "store", "comparing",
+    "store", "comparing", "run_browser",
 )  # fmt: skip
 SECONDS = 15 * 60.0
 """Time for all scripts together."""

@@ -1,4 +1,4 @@
-"""Evaluations: all runs on the same metrics, on training and validation rows, in chunks of rows."""
+"""Evaluations: all runs on the same metrics, on the rows of each part, in chunks of rows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from compute.backend import Array, to_host
 from compute.batches import Rows, streams_of
 from compute.live_runs import LiveRuns
 from compute.metrics import (
+    CALIBRATION_BINS,
+    calibration_gaps,
     class_scores,
     coefficient_of_determination,
     confusion_counts,
@@ -26,7 +28,7 @@ from compute.workspace import Workspace
 CHUNK = 1024
 """Most rows that are evaluated at a time."""
 
-CLASS_METRICS = ("loss", "nll", "brier", "mae", "accuracy")
+CLASS_METRICS = ("loss", "nll", "brier", "mae", "accuracy", "ece")
 NUMBER_METRICS = ("loss", "nll", "mse", "mae", "r2")
 
 LARGEST_CONFUSION = 30
@@ -90,7 +92,7 @@ class _Pass:
 
 
 class EvaluationParts:
-    """What runs are measured on: training and validation rows on the device.
+    """What runs are measured on: training, validation and, where it is asked for, test rows on the device.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ class EvaluationParts:
     def __init__(self, plan: Plan, xp: Any, dtype: Any) -> None:
         self.rows: dict[str, Rows] = {}
         self.totals: dict[str, NDArray[np.float64]] = {}
-        for name, part in (("train", plan.data.train), ("validation", plan.data.validation)):
+        for name, part in plan.evaluated_parts.items():
             count = part.inputs.shape[1]
             if not count:
                 continue
@@ -155,8 +157,10 @@ class Evaluator:
         metrics: dict[str, NDArray[np.float64]] = {}
         confusion: NDArray[np.int64] | None = None
         if self.classes:
+            shown = "validation" if "validation" in self._parts.rows else "train"
             for part, rows in self._parts.rows.items():
-                scores, confusion = self._classes(self._pass, rows, len(live.runs))
+                scores, counts = self._classes(self._pass, rows, len(live.runs), count=part == shown)
+                confusion = counts if part == shown else confusion
                 metrics |= {f"{part}_{name}": values for name, values in scores.items()}
             return Measured(metrics, confusion)
         variance: NDArray[np.float64] | None = None
@@ -183,11 +187,13 @@ class Evaluator:
             yield outputs, targets, start, stop
 
     def _classes(
-        self, passes: _Pass, rows: Rows, runs: int
+        self, passes: _Pass, rows: Rows, runs: int, *, count: bool
     ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.int64] | None]:
+        """Return the means by metric and, where asked for and not too large, the confusion counts."""
         xp = self._xp
-        sums = xp.zeros((len(CLASS_METRICS), runs), dtype=np.float64)
-        keep_confusion = self.classes <= LARGEST_CONFUSION
+        means_of = len(CLASS_METRICS) - 1  # all but the calibration error, whose bins lie below, for one copy
+        sums = xp.zeros((means_of + CALIBRATION_BINS, runs), dtype=np.float64)
+        keep_confusion = count and self.classes <= LARGEST_CONFUSION
         counts = xp.zeros((runs, self.classes, self.classes), dtype=np.int64)
         for outputs, targets, start, stop in self._chunks(passes, rows):
             assert rows.labels is not None
@@ -201,10 +207,15 @@ class Evaluator:
                 scores = class_scores(group.loss.link, mine, truth)
                 for i, value in enumerate((scores.nll, scores.brier, scores.mae, scores.hit), start=1):
                     sums[i, group.runs] += xp.sum(value, axis=1, dtype=np.float64)
+                sums[means_of:, group.runs] += calibration_gaps(scores.confidence, scores.hit).T
                 if keep_confusion:
                     counts[group.runs] += confusion_counts(scores.predicted, truth, self.classes)
-        means = to_host(sums) / rows.count
-        means[4][np.isnan(means[1])] = np.nan  # outputs that are not numbers hit nothing
+        totals = to_host(sums)
+        # a calibration error is one of all rows, not a mean over chunks, so only full bins have a size;
+        # a run's bins lie side by side to be summed, in the same order whatever other runs there are
+        gaps = np.abs(np.ascontiguousarray(totals[means_of:].T)).sum(axis=1)
+        means = np.vstack([totals[:means_of], gaps]) / rows.count
+        means[4:, np.isnan(means[1])] = np.nan  # outputs that are not numbers hit nothing
         confusion = to_host(counts).astype(np.int64) if keep_confusion else None
         return dict(zip(CLASS_METRICS, means, strict=True)), confusion
 

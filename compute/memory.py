@@ -48,9 +48,10 @@ def _evaluation_bytes(plan: Plan) -> int:
     """Return the buffers of a run in an evaluation: some for each length of a chunk of rows that occurs."""
     sizes, chunk = plan.model.sizes, plan.model.rows_at_once(CHUNK)
     lengths = set()
-    for rows in (min(plan.data.train.samples, plan.evaluate_rows), plan.data.validation.samples):
+    for part in plan.evaluated_parts.values():
+        rows = min(part.samples, plan.evaluate_rows)
         lengths |= {chunk} if rows >= chunk else set()
-        lengths.add(min(rows, plan.evaluate_rows) % chunk)
+        lengths.add(rows % chunk)
     numbers = 1.2 * sum(width + 1 for width in sizes[1:-1]) + 5 * sizes[-1] + 3
     return int(sum(lengths) * numbers) * np.dtype(plan.precision).itemsize
 
@@ -66,8 +67,6 @@ def _order_bytes(plan: Plan) -> int:
 def _row_bytes(plan: Plan) -> int:
     """Return the size of the rows on the device: the training part, and what is evaluated."""
     variants, samples, features = plan.data.train.inputs.shape
-    rows = samples + sum(
-        min(part.samples, plan.evaluate_rows) for part in (plan.data.train, plan.data.validation)
-    )
+    rows = samples + sum(min(part.samples, plan.evaluate_rows) for part in plan.evaluated_parts.values())
     one = (features + 1 + plan.target_width) * np.dtype(plan.precision).itemsize + 8
     return int(variants * rows * one)

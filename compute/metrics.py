@@ -21,19 +21,33 @@ from compute.special import log_sigmoid, log_softmax
 FLOOR = 1e-7
 """Smallest probability that a raw output can stand for."""
 
+CALIBRATION_BINS = 15
+"""Bins of equal width that the calibration error sorts confidences into, as Guo et al. (2017)."""
+
 VARIANCE_FLOOR = 1e-14
 """Smallest residual variance of the Gaussian likelihood: below it is float32's own noise."""
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Scores by sample, all (R, N): log-likelihood, Brier score, absolute errors, hit, predicted class."""
+    """Scores by sample, all (R, N).
+
+    Attributes
+    ----------
+    nll, brier, mae
+        Negative log-likelihood, Brier score and absolute errors.
+    hit, predicted
+        Whether the predicted class is right, and which it is.
+    confidence
+        Probability of the predicted class.
+    """
 
     nll: Array
     brier: Array
     mae: Array
     hit: Array
     predicted: Array
+    confidence: Array
 
 
 def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
@@ -77,6 +91,7 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
         mae=xp.sum(xp.abs(errors), axis=0),
         hit=predicted == labels,
         predicted=predicted,
+        confidence=xp.max(probabilities, axis=0),
     )
 
 
@@ -108,7 +123,49 @@ def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
         mae=2 * xp.abs(error),
         hit=predicted == labels,
         predicted=predicted,
+        confidence=xp.maximum(p, 1 - p),
     )
+
+
+def calibration_gaps(confidence: Array, hit: Array) -> Array:
+    """Sum hits less confidence in each bin of the confidence.
+
+    Sums of several chunks of samples add up to those of all of them. Each of R runs' calibration error is
+    ``Σ_bins |sum| / N``, which is ``Σ_bins (n_bin / N) |accuracy − mean confidence|``.
+
+    Parameters
+    ----------
+    confidence
+        (R, N) probability of the predicted class; one that is not a number makes a sum of its run NaN.
+    hit
+        (R, N) whether that class is right.
+
+    Returns
+    -------
+    (R, 15) float64 sums. Bin b holds confidences above b/15 up to (b + 1)/15, the first one 0, too.
+
+    References
+    ----------
+    C. Guo, G. Pleiss, Y. Sun, K. Weinberger: On calibration of modern neural networks, ICML 2017,
+    https://arxiv.org/abs/1706.04599.
+
+    Examples
+    --------
+    >>> gaps = calibration_gaps(np.array([[0.9, 0.9, 0.6]]), np.array([[True, False, True]]))
+    >>> round(float(np.abs(gaps).sum() / 3), 3)
+    0.4
+    """
+    xp = array_module(confidence)
+    runs = len(confidence)
+    level = confidence * CALIBRATION_BINS
+    xp.fmax(level, 0.5, out=level)  # 0 belongs to the first bin, and NaN must stay among its run's
+    xp.minimum(level, CALIBRATION_BINS, out=level)  # a rounded softmax may lie just above 1
+    cells = xp.ceil(level, out=level).astype(np.intp)
+    cells += (xp.arange(runs) * CALIBRATION_BINS - 1)[:, None]
+    # in float64, in which sums of float32 are exact: a GPU adds in any order
+    gaps = (hit - confidence).astype(np.float64)
+    sums = xp.bincount(cells.reshape(-1), weights=gaps.reshape(-1), minlength=runs * CALIBRATION_BINS)
+    return sums.reshape(runs, CALIBRATION_BINS)  # type: ignore[no-any-return]
 
 
 def confusion_counts(predicted: Array, labels: Array, classes: int) -> Array:

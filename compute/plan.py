@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from compute.backend import Device
-    from compute.datasets.prepare import PreparedData
+    from compute.datasets.prepare import Part, PreparedData
     from compute.losses.base import Loss
     from compute.models.mlp import MultilayerPerceptron
     from compute.optimizers.base import Optimizer
@@ -88,8 +88,10 @@ class Plan:
     evaluate_every
         Updates between evaluations; step 0 and the last step are always evaluated.
     evaluate_rows
-        Evaluate on at most this many rows of the training and of the validation part: a fixed random
-        subset, the same at every evaluation and for every run.
+        Evaluate on at most this many rows of each part: a fixed random subset, the
+        same at every evaluation and for every run.
+    evaluate_test
+        Measure the test part, too.
     l1, l2
         Penalty on weights, not biases: l1 * sum|w| + l2/2 * sum w².
     clip
@@ -110,7 +112,9 @@ class Plan:
     kept
         Runs, ascending along R, whose parameters evaluations hand over.
     keep_every
-        Only every so many evaluations do, counted from step 0; the last one does, too.
+        Only every so many evaluations do, counted from step 0.
+    kept_last
+        Runs whose parameters the evaluation at the last step hands over, ``kept`` among them.
     """
 
     data: PreparedData
@@ -127,6 +131,7 @@ class Plan:
     evaluate_every: int
     device: Device
     evaluate_rows: int = 10_000
+    evaluate_test: bool = False
     l1: float = 0.0
     l2: float = 0.0
     clip: float | None = None
@@ -137,6 +142,13 @@ class Plan:
     kernels: Literal["arrays", "compiled"] = "arrays"
     kept: tuple[int, ...] = ()
     keep_every: int = 1
+    kept_last: tuple[int, ...] = ()
+
+    @property
+    def evaluated_parts(self) -> dict[str, Part]:
+        """The parts that evaluations measure, by name; some may be empty."""
+        parts = {"train": self.data.train, "validation": self.data.validation}
+        return parts | {"test": self.data.test} if self.evaluate_test else parts
 
     @property
     def target_width(self) -> int:
@@ -182,8 +194,9 @@ class Evaluation:
     seconds
         Training time so far.
     metrics
-        ``"{split}_{metric}"`` → (R,) float64, split ``train`` or ``validation``; metrics ``loss`` (the
-        run's own, with its scale), for classes ``nll brier mae accuracy``, for numbers ``nll mse mae r2``.
+        ``"{split}_{metric}"`` → (R,) float64, split ``train``, ``validation`` or ``test``; metrics
+        ``loss`` (the run's own, with its scale), for classes ``nll brier mae accuracy ece``, for numbers
+        ``nll mse mae r2``.
     confusion
         (R, K, K) counts on validation (train where there is none), rows true class, columns predicted;
         ``None`` for regression or K > 30.

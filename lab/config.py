@@ -200,7 +200,7 @@ class OptimizerConfig(Selection):
 
 
 def _known_metric(value: str) -> str:
-    names = tuple(key for key, metric in METRICS.items() if metric.evaluated)
+    names = tuple(key for key, metric in METRICS.items() if metric.may_steer)
     if value not in names:
         raise not_allowed("", value, "one of the evaluated metrics", names)
     return value
@@ -233,6 +233,9 @@ class TrainingConfig(Part):
     full_batch: bool = Field(default=False, description="Use all training samples in every step")
     evaluate_every: int = Field(
         default=0, ge=0, le=10**9, description="Steps between evaluations; 0 lets the lab choose"
+    )
+    evaluate_test: bool = Field(
+        default=False, description="Measure the test part, too: for final comparisons, not for tuning"
     )
     precision: Literal["float32", "float64"] = "float32"
     l1: NonNegative = Field(default=0.0, le=1e6)

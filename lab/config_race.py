@@ -28,7 +28,7 @@ class SeedsConfig(Part):
 
 
 def _tuning_metric(value: str) -> str:
-    names = tuple(key for key, metric in METRICS.items() if metric.evaluated)
+    names = tuple(key for key, metric in METRICS.items() if metric.may_steer)
     if value and value not in names:
         raise not_allowed("", value, "one of the evaluated metrics", names)
     return value

@@ -96,6 +96,13 @@ class EditedConfig:
         config = config or default_experiment()
         self._become(Version(config, None, config))
 
+    def adopt(self, config: ExperimentConfig) -> bool:
+        """Take over another experiment's settings as an edit of this one; whether it differs."""
+        if config == self.now.config:
+            return False
+        self._become(Version(config, self.now.path, self.now.saved))
+        return True
+
     def open(self, path: Path) -> Problem | None:
         """Read an experiment file; on a problem nothing has changed. Undo brings the present one back."""
         try:

@@ -27,6 +27,9 @@ formats:
   curves    csv, csv-wide, parquet, tensorboard
   summary   summary-csv, summary-parquet, latex, markdown
   all       report (one page of HTML), mlflow (a folder of runs), toml, json
+
+A race has a summary of its own (the rates that were tried, the finalists, every comparison), a report and
+toml; its curves and figures are those of its experiments.
 """
 
 
@@ -40,8 +43,10 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     export.set_defaults(perform=_perform)
     export.add_argument(
-        "experiment", metavar="EXPERIMENT", help="identity of an experiment, how it begins, or latest"
-    )
+        "experiment", metavar="EXPERIMENT",
+        help="identity of an experiment or a race, how it begins, latest for the newest experiment, or the "
+        "folder that losslab run wrote its results to",
+    )  # fmt: skip
     export.add_argument(
         "--format", dest="formats", type=_formats, required=True, metavar="A,B,…",
         help="what to write: " + ", ".join(FORMATS),
@@ -61,6 +66,9 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
         "--preset", choices=PRESETS, help="a page for print: one column (84 mm), two "
         "columns (174 mm) or a slide",
     )  # fmt: skip
+    figures.add_argument(
+        "--size", type=_size, metavar="WxH", help="width and height in pixels, without a preset: 1600x1000"
+    )
     figures.add_argument("--dpi", type=float, default=300.0, help="pixels an inch of a PNG with a preset")
     figures.add_argument("--grey", action="store_true", help="without colour: shades, dashes and markers")
     figures.add_argument("--caption", action="store_true", help="a line at the foot with the command")
@@ -110,6 +118,13 @@ def _index(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0")
     return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text} is no size; 1600x1000 would be one")
+    return int(width), int(height)
 
 
 def _formats(text: str) -> tuple[str, ...]:

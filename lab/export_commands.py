@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
-from lab.exporting.forms import FormChoices, form_paths, write_forms
-from lab.exporting.provenance import export_command, provenance
+from lab.exporting.forms import ILLUSTRATED, FormChoices, form_paths, write_forms
+from lab.exporting.provenance import export_command, figure_command, provenance
+from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
-from lab.figure_look import FigureLook
-from lab.headless import Draw
+from lab.figure_look import Draw, FigureLook
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
+from lab.store.naming import find_experiment
 from lab.store.store import Store
 from lab.view_options import ViewOptions
 from lab.whole_files import check_free
@@ -34,15 +36,24 @@ def run_export(options: argparse.Namespace) -> int:
         a file exists or cannot be written.
     """
     store = Store()
-    source = store.experiment(find_experiment(store, options.experiment))
+    if options.name is not None and (not options.name or Path(options.name).name != options.name):
+        title = f"“{options.name[:40]}” cannot be the name of a file"
+        raise ProblemError(Problem(title, "Give the folder by --out."))
+    words = options.experiment
+    if Path(words).is_dir():
+        words = identity_in(Path(words))
+    race = race_named(store, words)
+    if race:
+        from lab.race_export import export_race
+
+        return export_race(store, race, options)
+    source = store.experiment(find_experiment(store, words))
     folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
-    if Path(stem).name != stem:
-        raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
-    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi)
+    look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
-    kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))
+    kinds = figure_kinds(source, options.figures, drawn=bool(figures) or bool(ILLUSTRATED & set(forms)))
     groups = figure_groups(stem, kinds, grid=options.grid) if figures else {}
     places = [folder / f"{name}.{ending}" for name in groups for ending in figures]
     check_free(
@@ -57,47 +68,50 @@ def run_export(options: argparse.Namespace) -> int:
             source, source.id, names, figures=options.figures, view=view, mark_best=options.best
         )
         began = source.row.created
-        choices = FormChoices(options.best, kinds, view, began, options.force)
-        written += write_forms(
-            source, folder, stem, forms, provenance(source, command), options.draw, choices
-        )
+        shown: tuple[tuple[str, bytes], ...] = ()
+        if ILLUSTRATED & set(forms) and options.draw is not None:
+            shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
+        choices = FormChoices(options.best, shown, began, options.force)
+        written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
         print(path)
     return 0
 
 
-def find_experiment(store: Store, words: str) -> str:
-    """Return the identity of the experiment that is meant.
-
-    Parameters
-    ----------
-    store
-        The store.
-    words
-        Its identity, how that begins, or ``latest``.
+def identity_in(folder: Path) -> str:
+    """Return the identity in the store of the experiment whose results lie in a folder.
 
     Raises
     ------
     ProblemError
-        Where the words name none, or several.
+        Where these are no results of ``losslab run``, or of an experiment that was not kept.
     """
-    known = [row.id for row in store.experiments()]
-    if words == "latest":
-        if known:
-            return known[0]
-        raise ProblemError(Problem("The store is empty", "losslab run FILE.toml trains an experiment."))
-    named = [words] if words in known else [identity for identity in known if identity.startswith(words)]
-    if len(named) == 1:
-        return named[0]
-    if named:
+    path = folder / "results.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ProblemError(
+            Problem(f"{folder.name[:40]} holds no results of losslab run", f"{path} cannot be read.")
+        ) from None
+    identity = found.get("stored_as") if isinstance(found, dict) else None
+    if not isinstance(identity, str) or not identity:
         raise ProblemError(
             Problem(
-                f"{len(named)} experiments begin with {words[:40]}", f"Two of them: {named[0]}, {named[1]}."
+                f"The experiment in {folder.name[:40]} was not kept in the store",
+                "Run it again without --no-store; it gives the same curves.",
             )
         )
-    raise ProblemError(
-        Problem(f"The store has no experiment {words[:40]}", "losslab store info lists the newest.")
-    )
+    return identity
+
+
+def race_named(store: Store, words: str) -> str:
+    """Return the identity of the one race that is named so or begins so, or empty where none is meant."""
+    races = [row.id for row in store.groups() if row.kind == "race"]
+    if words in races:
+        return words
+    begun = [identity for identity in races if identity.startswith(words)]
+    others = any(row.id.startswith(words) for row in store.experiments())
+    return begun[0] if len(begun) == 1 and not others else ""
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:
@@ -143,9 +157,7 @@ def _draw(
     written: list[Path] = []
     for name, kinds in groups.items():
         panels = [make_panel(source, kind, view) for kind in kinds]
-        command = export_command(
-            source, source.id, endings, figures=kinds, view=view, look=look, grid=options.grid
-        )
+        command = figure_command(source, source.id, endings, kinds, view, look)
         by = provenance(source, command)
         try:
             written += draw(panels, folder, name, endings, options.force, look, by)

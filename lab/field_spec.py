@@ -168,3 +168,8 @@ class Metric:
     tasks: tuple[str, ...] = ("classification", "regression")
     evaluated: bool = False
     help: str = ""
+
+    @property
+    def may_steer(self) -> bool:
+        """Whether rules and tuning may go by it: measured at evaluations, and not on the test part."""
+        return self.evaluated and not self.key.startswith("test_")

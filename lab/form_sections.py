@@ -173,6 +173,10 @@ def _training(config: ExperimentConfig, summary: DataSummary | None) -> SectionS
             help="Updates between two evaluations on all metrics; 0 lets the lab choose about 200 a run.",
         ),
         fixed_field(
+            training, "training.evaluate_test", "Measure the test part", advanced=not training.evaluate_test,
+            help="Evaluate the test part, too: for final comparisons, not for tuning.",
+        ),
+        fixed_field(
             training, "training.precision", "Precision", choices=_PRECISIONS,
             advanced=training.precision == "float32", help="Number format of the training.",
         ),
@@ -201,7 +205,7 @@ def _training(config: ExperimentConfig, summary: DataSummary | None) -> SectionS
 
 def _rules(config: ExperimentConfig, summary: DataSummary | None) -> list[FieldSpec]:
     training, task = config.training, task_of(config, summary)
-    metrics = stop_metrics(task) if task else tuple(m for m in METRICS.values() if m.evaluated)
+    metrics = stop_metrics(task) if task else tuple(m for m in METRICS.values() if m.may_steer)
     if summary is not None and summary.validation == 0:
         metrics = tuple(m for m in metrics if not m.key.startswith("validation"))
     chosen = {rule.metric for rule in (training.target, training.plateau) if rule is not None}

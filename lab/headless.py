@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
-from lab.figure_look import FigureLook, Provenance
+from lab.exporting.provenance import figure_command, provenance
+from lab.exporting.view_arguments import usual_band
+from lab.figure_look import Draw
 from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
-from lab.panels import Panel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_divergence, write_tables
@@ -32,22 +32,6 @@ STOP_SECONDS = 30.0
 FORMATS = ("png", "svg")
 WHOLE = "plots"
 """File stem of the figure that holds all plots."""
-
-
-class Draw(Protocol):
-    """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
-
-    def __call__(
-        self,
-        panels: Sequence[Panel],
-        folder: Path,
-        stem: str,
-        formats: Sequence[str],
-        overwrite: bool,
-        look: FigureLook | None = None,
-        made_by: Provenance | None = None,
-    ) -> Sequence[Path]:
-        """Write ``stem`` with each format's ending into ``folder``, saying what it was made by."""
 
 
 class Interruption:
@@ -134,7 +118,8 @@ def run_headless(
                 return _tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
             if draw is not None:
-                written += _draw(session, folder, draw, force)
+                kept = store is not None and store.problem is None
+                written += _draw(session, folder, draw, force, session.stored_as if kept else "")
         print_summary(session)
         tell_divergence(session)
         _tell_end(session, folder, written)
@@ -214,17 +199,19 @@ def _tell_why_not(session: Session, interruption: Interruption) -> int:
     return FAILED
 
 
-def _draw(session: Session, folder: Path, draw: Draw, force: bool) -> list[Path]:
+def _draw(session: Session, folder: Path, draw: Draw, force: bool, identity: str) -> list[Path]:
     """Write each plot and all of them together; a figure that fails is said and does not cost the rest."""
-    options = ViewOptions(band="minmax" if session.run_config.seeds.count < 4 else "ci95")
+    options = ViewOptions(band=usual_band(session.run_config.seeds.count))
     kinds = default_kinds(session.summary)
     panels = {kind: make_panel(session, kind, options) for kind in kinds}
     written: list[Path] = []
-    figures: list[tuple[str, list[Panel]]] = [(kind, [panel]) for kind, panel in panels.items()]
-    figures.append((WHOLE, list(panels.values())))
+    figures: list[tuple[str, tuple[str, ...]]] = [(kind, (kind,)) for kind in kinds]
+    figures.append((WHOLE, kinds))
     try:
         for stem, group in figures:
-            written += draw(group, folder, stem, FORMATS, force)
+            command = figure_command(session, identity, FORMATS, group, options)
+            by = provenance(session, command)
+            written += draw([panels[kind] for kind in group], folder, stem, FORMATS, force, None, by)
     except ProblemError as error:
         print_problem(error.problem)
     except ImportError as error:

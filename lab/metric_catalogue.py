@@ -28,7 +28,11 @@ def _recorded() -> dict[str, Metric]:
 
 def _evaluated() -> dict[str, Metric]:
     metrics: dict[str, Metric] = {}
-    for split, word, short in (("validation", "Validation", "Val."), ("train", "Training", "Train")):
+    for split, word, short in (
+        ("validation", "Validation", "Val."),
+        ("train", "Training", "Train"),
+        ("test", "Test", "Test"),
+    ):
 
         def add(
             key: str,
@@ -83,6 +87,15 @@ def _evaluated() -> dict[str, Metric]:
             text="Mean squared distance between class probabilities and the true class, summed over classes.",
         )
         add(
+            "ece",
+            "calibration error",
+            "ECE",
+            _CLASSES,
+            percent=True,
+            text="Expected calibration error: how far the confidence in the predicted class lies from the "
+            "share that is right, in 15 equal bins of confidence, averaged over samples.",
+        )
+        add(
             "mse",
             "MSE",
             "MSE",
@@ -128,9 +141,9 @@ def metric_of(key: str) -> Metric:
 def bounds_of(key: str) -> tuple[float, float] | None:
     """Return between which values a metric lies, or ``None`` where there are no bounds to draw."""
     name = key.partition("_")[2]
-    return {"accuracy": (0.0, 1.0), "r2": (-math.inf, 1.0)}.get(name)
+    return {"accuracy": (0.0, 1.0), "ece": (0.0, 1.0), "r2": (-math.inf, 1.0)}.get(name)
 
 
 def stop_metrics(task: str) -> tuple[Metric, ...]:
-    """Return the evaluated metrics of a task, those a stop rule can watch, validation first."""
-    return tuple(m for m in METRICS.values() if m.evaluated and task in m.tasks)
+    """Return the evaluated metrics of a task, those a stop rule can watch, validation first; none of test."""
+    return tuple(m for m in METRICS.values() if m.may_steer and task in m.tasks)

@@ -53,7 +53,7 @@ def shared_metrics(summary: DataSummary | None) -> tuple[str, ...]:
     """Return the metrics that every run is measured by, without their split; the first is the usual one."""
     if summary is not None and summary.task == "regression":
         return ("mse", "mae", "r2", "nll")
-    return ("accuracy", "nll", "brier", "mae")
+    return ("accuracy", "nll", "brier", "ece", "mae")
 
 
 def metric_key(source: PanelSource, options: ViewOptions, split: str = "validation") -> str:

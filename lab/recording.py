@@ -152,7 +152,8 @@ class Recording:
 
     @staticmethod
     def _distinct(tracks: dict[int, Track]) -> Iterator[Track]:
-        yield from {id(track): track for track in tracks.values()}.values()
+        # a list first: another thread may add tracks meanwhile
+        yield from {id(track): track for track in list(tracks.values())}.values()
 
     def track(self, metric: str, run: int) -> Track | None:
         """Return where a metric of a run is kept, or ``None`` while there is nothing."""

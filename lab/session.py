@@ -104,6 +104,12 @@ class Session(Listening):
             self._follow(before)
         return problem
 
+    def adopt(self, config: ExperimentConfig) -> None:
+        """Edit the experiment into another one, which undo takes back. What runs is not disturbed."""
+        before = self.config
+        if self._edits.adopt(config):
+            self._follow(before)
+
     def undo(self) -> None:
         """Take the last edit back."""
         before = self.config
@@ -279,6 +285,11 @@ class Session(Listening):
         """Forget the problem shown."""
         self.problem = None
         self._changes.add("problem")
+
+    @property
+    def stored_as(self) -> str:
+        """Identity of the latest experiment in the store; empty where it is not kept there."""
+        return str(getattr(self._trainer, "experiment_id", ""))
 
     def close(self) -> None:
         """End the trainer processes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -69,6 +70,7 @@ class SpillSpace:
         self._open = open_file
         self._file: BinaryIO | None = None
         self._end = 0
+        self._turn = threading.Lock()  # exports read in a thread of their own
 
     @property
     def crowded(self) -> bool:
@@ -81,10 +83,11 @@ class SpillSpace:
         try:
             if self._file is None:
                 self._file = self._open()
-            self._file.seek(self._end)
-            done = 0
-            while done < len(data):
-                done += self._file.write(data[done:])
+            with self._turn:
+                self._file.seek(self._end)
+                done = 0
+                while done < len(data):
+                    done += self._file.write(data[done:])
         except OSError as error:
             reason = f"{error.strerror or error}".rstrip(".")
             self.problem = Problem(
@@ -106,14 +109,15 @@ class SpillSpace:
         """
         if self._file is None:
             raise OSError("nothing was written")
-        self._file.seek(place)
         data = out.reshape(-1).view(np.uint8).data
         done = 0
-        while done < len(data):
-            count = self._file.readinto(data[done:])  # type: ignore[attr-defined]
-            if not count:
-                raise OSError(f"the temporary file of curves ends at byte {place + done}")
-            done += count
+        with self._turn:
+            self._file.seek(place)
+            while done < len(data):
+                count = self._file.readinto(data[done:])  # type: ignore[attr-defined]
+                if not count:
+                    raise OSError(f"the temporary file of curves ends at byte {place + done}")
+                done += count
 
     def close(self) -> None:
         """Give the disk back; what was written is gone."""

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from lab.memory import bytes_text
 from lab.number_text import thousands
-from lab.store.archives import export_experiments, find_experiments, import_experiments
+from lab.store.archive_reading import import_experiments
+from lab.store.archives import export_experiments
 from lab.store.maintenance import clean, describe
+from lab.store.naming import find_resting
 from lab.store.store import Store
 
 
@@ -30,7 +32,7 @@ def run_store(options: argparse.Namespace) -> int:
     elif options.store_command == "gc":
         _clean(store, options.older_than, dry_run=options.dry_run)
     elif options.store_command == "export":
-        identities = find_experiments(store, options.experiments)
+        identities = find_resting(store, options.experiments)
         path = Path(options.file)
         export_experiments(store, identities, path, overwrite=options.force)
         print(f"{_count(len(identities), 'experiment')} in {path}, {_size(path.stat().st_size)}")

@@ -218,6 +218,28 @@ def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> N
         )
 
 
+def check_test_part(config: ExperimentConfig, prepared: PreparedData) -> None:
+    """Refuse to measure a test part that is empty.
+
+    Raises
+    ------
+    ProblemError
+        Where the test part is to be measured and there is none.
+    """
+    if not config.training.evaluate_test or prepared.test.samples:
+        return
+    where = "training.evaluate_test"
+    raise ProblemError(
+        Problem(
+            "There is no test part to measure",
+            "The test part is to be measured, but the test share is 0. Give it a share of the data, or "
+            "measure the other parts only.",
+            where,
+            (Remedy("Train without measuring it", {where: False}),),
+        )
+    )
+
+
 def _task_words(task: str) -> str:
     return "classes" if task == "classification" else "numbers"
 

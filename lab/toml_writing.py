@@ -41,7 +41,7 @@ _DEFAULT_TABLES: dict[tuple[str, ...], dict[str, Any]] = {
 }
 _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
     ("training",): TrainingConfig().model_dump(
-        include={"full_batch", "l1", "l2", "divergence", "evaluate_every"}
+        include={"full_batch", "l1", "l2", "divergence", "evaluate_every", "evaluate_test"}
     ),
     ("data", "split"): SplitConfig().model_dump(include={"by_run"}),
     ("data", "preprocessing"): PreprocessingConfig().model_dump(include={"targets"}),

@@ -2,100 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from lab.figure_look import PRESETS
 from widgets.controls import Combo, IconTextButton, WrapLabel, hairline
+from widgets.export_choices import FIGURE_FORMATS, FORM_GROUPS, LARGEST, SMALLEST, ExportRequest
 from widgets.icons import icon_pixmap
 from widgets.overlay import Overlay
 from widgets.theme import Theme, set_kind
 
-FIGURE_FORMATS: tuple[tuple[str, str, str], ...] = (
-    ("png", "PNG", "Pixels of the size beside"),
-    ("svg", "SVG", "Vectors, for the web and for drawing programs"),
-    ("pdf", "PDF", "Vectors, for papers"),
-)
-TABLES: tuple[tuple[str, str, str], ...] = (
-    (
-        "csv_long",
-        "Curves, CSV long",
-        "A row a value: run, loss, seed, step, epoch, metric, value",
-    ),
-    ("csv_wide", "Curves, CSV wide", "A row a step, a column a run and metric"),
-    ("parquet", "Curves, Parquet", "The long form, compressed, for Polars, pandas and DuckDB"),
-    ("toml", "Experiment, TOML", "The experiment that these runs were made with"),
-    ("results", "Summary, JSON", "Final values, device and versions"),
-)
-SMALLEST, LARGEST = 200, 12000
-LABEL_WIDTH = 64
-
-
-@dataclass(frozen=True)
-class ExportRequest:
-    """What to save.
-
-    Attributes
-    ----------
-    figure
-        ``"each"`` (a file a plot), ``"grid"`` (all in one), ``"card:2"`` (plot 2) or ``"none"``.
-    formats
-        Of the figures: png, svg, pdf.
-    size
-        Width and height of a PNG in pixels.
-    tables
-        Of csv_long, csv_wide, parquet, toml, results.
-    folder, stem
-        Where, and what the files' names begin with.
-    overwrite
-        Whether files that exist may be replaced.
-    """
-
-    figure: str = "each"
-    formats: tuple[str, ...] = ("png", "svg")
-    size: tuple[int, int] = (1600, 1000)
-    tables: tuple[str, ...] = ("csv_long", "toml")
-    folder: str = ""
-    stem: str = "losslab"
-    overwrite: bool = False
-
-    @classmethod
-    def restored(cls, stored: Mapping[str, Any]) -> ExportRequest:
-        """Read stored choices; what does not fit keeps its default."""
-        plain = cls()
-        known = [key for key, _n, _h in FIGURE_FORMATS], [key for key, _n, _h in TABLES]
-
-        def some(name: str, allowed: list[str], default: tuple[str, ...]) -> tuple[str, ...]:
-            value = stored.get(name)
-            return tuple(k for k in allowed if k in value) if isinstance(value, list) else default
-
-        size = stored.get("size")
-        fits = (
-            isinstance(size, list)
-            and len(size) == 2
-            and all(isinstance(n, int) and SMALLEST <= n <= LARGEST for n in size)
-        )
-        figure, folder = stored.get("figure"), stored.get("folder")
-        return cls(
-            figure if isinstance(figure, str) and figure in ("each", "grid", "none") else plain.figure,
-            some("formats", known[0], plain.formats),
-            (size[0], size[1]) if fits and isinstance(size, list) else plain.size,
-            some("tables", known[1], plain.tables),
-            folder if isinstance(folder, str) else "",
-        )
-
-    def stored(self) -> dict[str, Any]:
-        """Return what is worth keeping for the next time."""
-        figure = self.figure if not self.figure.startswith("card:") else "each"
-        return {
-            "figure": figure, "formats": list(self.formats), "size": list(self.size),
-            "tables": list(self.tables), "folder": self.folder,
-        }  # fmt: skip
+LABEL_WIDTH = 72
+COLUMNS = 4
+COLUMN_WIDTH = 90
 
 
 class ExportPanel(Overlay):
@@ -110,14 +34,26 @@ class ExportPanel(Overlay):
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window, theme, "Export", sticky=True)
         self._overwrite: ExportRequest | None = None
+        self._busy = False
         self._theme = theme
-        self.setFixedWidth(400)
+        self.setFixedWidth(508)
 
         self.figure = Combo()
         self.figure.setAccessibleName("Figures")
+        self.page = Combo()
+        self.page.setAccessibleName("Page of figures")
+        self.page.addItem("As large as on screen", "")
+        for key, preset in PRESETS.items():
+            self.page.addItem(f"{preset.label}, {preset.width:g} mm", key)
+            self.page.setItemData(self.page.count() - 1, preset.help, Qt.ItemDataRole.ToolTipRole)
+        self.grey = self._check("Without colour", "Shades of grey with dashes and markers, for print")
+        self.caption = self._check("Command below", "A small line that says how to make the figure again")
+        self.mark_best = self._check("Best in bold", "In LaTeX and Markdown")
         self.formats = {key: self._check(name, tip) for key, name, tip in FIGURE_FORMATS}
         self.width_line, self.height_line = self._pixels("Width in pixels"), self._pixels("Height in pixels")
-        self.tables = {key: self._check(name, tip) for key, name, tip in TABLES}
+        self.tables = {
+            key: self._check(name, tip) for _title, forms in FORM_GROUPS for key, name, tip in forms
+        }
         self.folder = QLineEdit()
         self.folder.setAccessibleName("Folder")
         self.stem = QLineEdit()
@@ -132,19 +68,12 @@ class ExportPanel(Overlay):
         self.go.setProperty("k", "primary")
         self.go.setMinimumWidth(90)
 
-        formats = QHBoxLayout()
-        formats.setSpacing(12)
-        for box in self.formats.values():
-            formats.addWidget(box)
-        formats.addStretch(1)
         size = QHBoxLayout()
         size.setSpacing(6)
-        size.addWidget(self.width_line)
-        size.addWidget(QLabel("×"))
-        size.addWidget(self.height_line)
         unit = QLabel("px")
         unit.setProperty("k", "text2")
-        size.addWidget(unit)
+        for item in (self.width_line, QLabel("×"), self.height_line, unit):
+            size.addWidget(item)
         size.addStretch(1)
         place = QHBoxLayout()
         place.setSpacing(6)
@@ -156,26 +85,20 @@ class ExportPanel(Overlay):
         form.setVerticalSpacing(6)
         form.setColumnMinimumWidth(0, LABEL_WIDTH)
         form.setColumnStretch(1, 1)
-        row = 0
-        first: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
-            ("Figures", self.figure), ("Formats", formats), ("PNG size", size),
-        )  # fmt: skip
-        for label, item in first:
-            self._add_row(form, row, label, item)
-            row += 1
-        form.addWidget(hairline(), row, 0, 1, 2)
-        for number, box in enumerate(self.tables.values()):
-            row += 1
-            if number == 0:
-                self._add_row(form, row, "Data", box)
-            else:
-                form.addWidget(box, row, 1)
-        row += 1
-        form.addWidget(hairline(), row, 0, 1, 2)
-        last: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (("Folder", place), ("Name", self.stem))
-        for label, item in last:
-            row += 1
-            self._add_row(form, row, label, item)
+        self._add_row(form, "Figures", self.figure)
+        self._add_row(form, "Formats", self._boxes(self.formats.values()))
+        self._add_row(form, "Page", self.page)
+        self._add_row(form, "PNG size", size)
+        self._add_row(form, "Look", self._boxes((self.grey, self.caption)))
+        form.addWidget(hairline(), form.rowCount(), 0, 1, 2)
+        for title, forms in FORM_GROUPS:
+            boxes = [self.tables[key] for key, _name, _tip in forms]
+            self._add_row(form, title, self._boxes(boxes))
+            if title == "Summary":
+                self._add_row(form, "", self._boxes((self.mark_best,)))
+        form.addWidget(hairline(), form.rowCount(), 0, 1, 2)
+        self._add_row(form, "Folder", place)
+        self._add_row(form, "Name", self.stem)
         result = QHBoxLayout()
         result.setSpacing(8)
         result.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -191,7 +114,9 @@ class ExportPanel(Overlay):
         self.body.addLayout(foot)
 
         self.figure.activated.connect(lambda _index: self._changed())
-        for box in (*self.formats.values(), *self.tables.values()):
+        self.page.activated.connect(lambda _index: self._changed())
+        switches = (self.grey, self.caption, self.mark_best)
+        for box in (*self.formats.values(), *self.tables.values(), *switches):
             box.clicked.connect(lambda _on: self._changed())
         for line in (self.width_line, self.height_line, self.folder, self.stem):
             line.textEdited.connect(lambda _text: self._changed())
@@ -218,7 +143,24 @@ class ExportPanel(Overlay):
         return line
 
     @staticmethod
-    def _add_row(form: QGridLayout, row: int, label: str, item: QWidget | QHBoxLayout) -> None:
+    def _boxes(boxes: Iterable[QCheckBox]) -> QGridLayout:
+        """Lay boxes out in columns that all rows share."""
+        layout = QGridLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(6)
+        for column in range(COLUMNS - 1):
+            layout.setColumnMinimumWidth(column, COLUMN_WIDTH)
+        layout.setColumnStretch(COLUMNS - 1, 1)
+        place = 0
+        for box in boxes:
+            wide = 1 + (place < COLUMNS - 1 and box.sizeHint().width() > COLUMN_WIDTH + 6)
+            layout.addWidget(box, 0, place, 1, wide)
+            place += wide
+        return layout
+
+    @staticmethod
+    def _add_row(form: QGridLayout, label: str, item: QWidget | QHBoxLayout | QGridLayout) -> None:
+        row = form.rowCount()
         caption = QLabel(label)
         caption.setProperty("k", "text2")
         form.addWidget(caption, row, 0)
@@ -249,6 +191,10 @@ class ExportPanel(Overlay):
             box.setChecked(key in request.formats)
         for key, box in self.tables.items():
             box.setChecked(key in request.tables)
+        self.page.setCurrentIndex(max(0, self.page.findData(request.page)))
+        self.grey.setChecked(request.grey)
+        self.caption.setChecked(request.caption)
+        self.mark_best.setChecked(request.mark_best)
         self.width_line.setText(str(request.size[0]))
         self.height_line.setText(str(request.size[1]))
         self.folder.setText(request.folder)
@@ -262,13 +208,23 @@ class ExportPanel(Overlay):
         self.folder.setToolTip(folder)
         self._changed()
 
+    def show_busy(self, words: str) -> None:
+        """Say that something is being written; nothing more can be asked for meanwhile."""
+        self._say(words, "ok")
+        self._sign.hide()
+        self._open.hide()
+        self._busy = True
+        self.go.setEnabled(False)
+
     def show_done(self, words: str) -> None:
         """Say where the files are."""
+        self._end()
         self._say(words, "ok")
         self._open.show()
 
     def show_problem(self, words: str) -> None:
         """Say in a sentence why nothing was written."""
+        self._end()
         self._say(words, "error")
 
     def ask_overwrite(self, words: str) -> None:
@@ -297,6 +253,10 @@ class ExportPanel(Overlay):
             tuple(key for key, box in self.tables.items() if box.isChecked()),
             self.folder.text().strip(),
             Path(self.stem.text().strip()).name or "losslab",
+            page=str(self.page.currentData() or ""),
+            grey=self.grey.isChecked(),
+            caption=self.caption.isChecked(),
+            mark_best=self.mark_best.isChecked(),
         )
 
     # --- inside -----------------------------------------------------------------------------------
@@ -316,14 +276,27 @@ class ExportPanel(Overlay):
         self.overwrite.hide()
         self._open.hide()
         figure = self.figure.currentData() != "none"
-        for box in self.formats.values():
-            box.setEnabled(figure)
-        png = figure and self.formats["png"].isChecked()
+        for item in (*self.formats.values(), self.page, self.grey, self.caption):
+            item.setEnabled(figure)
+        png = figure and self.formats["png"].isChecked() and not self.page.currentData()
         self.width_line.setEnabled(png)
         self.height_line.setEnabled(png)
-        request = self.request()
-        self.go.setEnabled(bool(request.folder) and bool((figure and request.formats) or request.tables))
+        self.mark_best.setEnabled(any(self.tables[key].isChecked() for key in ("latex", "markdown")))
+        if self._busy:
+            return
+        self._allow()
         self._say("", "ok")
+
+    def _allow(self) -> None:
+        """Let be asked for what is complete."""
+        request = self.request()
+        figure = request.figure != "none" and bool(request.formats)
+        self.go.setEnabled(bool(request.folder) and (figure or bool(request.tables)))
+
+    def _end(self) -> None:
+        """Let more be asked for."""
+        self._busy = False
+        self._allow()
 
     def _fit(self) -> None:
         if self.isVisible():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lab.experiment_file import write_experiment
-from lab.export import export_paths, export_tables
+from lab.figure_look import FigureLook, Provenance
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
-from widgets.export_panel import ExportPanel, ExportRequest
+from widgets.export_choices import ExportRequest
+from widgets.export_panel import ExportPanel
+from widgets.export_work import ExportWork
 from widgets.files import stem_of
 from widgets.plot_wiring import PlotWiring
 
@@ -47,6 +50,10 @@ class ExportWiring(QObject):
         super().__init__(panel)
         self._session, self._plots, self._panel, self._anchor = session, plots, panel, anchor
         self._last = ExportRequest()
+        self.work = ExportWork(self)
+        self._written = 0, Path()
+        self.work.done.connect(self._done)
+        self.work.failed.connect(lambda problem: panel.show_problem(str(problem)))
         panel.export_wanted.connect(self.export)
         panel.folder_wanted.connect(self._choose_folder)
         panel.open_folder_wanted.connect(
@@ -86,68 +93,126 @@ class ExportWiring(QObject):
 
     # --- writing ----------------------------------------------------------------------------------
     def export(self, request: ExportRequest) -> None:
-        """Write what was asked for; nothing is overwritten unasked."""
+        """Write what was asked for; nothing is overwritten unasked.
+
+        Figures are drawn at once; files of curves, which may be long, are written beside the window.
+        """
+        if self.work.busy:
+            return
         self._last = replace(request, overwrite=False)
         folder = Path(request.folder).expanduser()
+        figures = self._figures(request)
         try:
-            existing = [path.name for path in self._paths(request, folder) if path.exists()]
+            existing = [path.name for path in self._paths(request, folder, figures) if path.exists()]
             if existing and not request.overwrite:
-                listed = ", ".join(existing[:3]) + (
-                    f" and {len(existing) - 3} more" if len(existing) > 3 else ""
-                )
-                verb = "exists" if len(existing) == 1 else "exist"
-                self._panel.ask_overwrite(f"{listed} {verb} in {folder.name or folder}.")
+                self._panel.ask_overwrite(_exists(existing, folder))
                 return
-            count = self._write(request, folder)
+            count = self._draw(request, folder, figures)
+            act, more = self._forms(request, folder)
         except ProblemError as error:
             self._panel.show_problem(str(error.problem))
+            return
         except OSError as error:
             self._panel.show_problem(f"Nothing was written to {folder}: {error.strerror or error}.")
-        else:
-            self._panel.show_done(f"{count} file{'s' if count != 1 else ''} in {folder}")
+            return
+        if act is None:
+            self._tell(count + more, folder)
+            return
+        self._panel.show_busy(f"Writing to {folder} …")
+        self._written = count, folder
+        self.work.start(act)
 
-    def _figures(self, request: ExportRequest) -> dict[str, tuple[Panel, ...]]:
-        """Return the stem of each figure with its panels."""
+    def _done(self, count: object) -> None:
+        before, folder = self._written
+        self._tell(before + (count if isinstance(count, int) else 0), folder)
+
+    def _tell(self, count: int, folder: Path) -> None:
+        self._panel.show_done(f"{count} file{'s' if count != 1 else ''} in {folder}")
+
+    def _figures(self, request: ExportRequest) -> dict[str, tuple[int, ...]]:
+        """Return the stem of each figure with the places of its plots."""
         if request.figure == "none" or not request.formats:
             return {}
-        panels = self._plots.panels(request.size)
+        kinds = self._plots.kinds()
         if request.figure == "grid":
-            return {f"{request.stem}-plots": panels}
-        stems: dict[str, tuple[Panel, ...]] = {}
-        for number, (kind, panel) in enumerate(zip(self._plots.kinds(), panels, strict=True)):
+            return {f"{request.stem}-plots": tuple(range(len(kinds)))}
+        stems: dict[str, tuple[int, ...]] = {}
+        for number, kind in enumerate(kinds):
             if request.figure not in ("each", f"card:{number}"):
                 continue
             stem = f"{request.stem}-{kind.replace('_', '-')}"
-            stems[stem if stem not in stems else f"{stem}-{number + 1}"] = (panel,)
+            stems[stem if stem not in stems else f"{stem}-{number + 1}"] = (number,)
         return stems
 
-    def _paths(self, request: ExportRequest, folder: Path) -> list[Path]:
-        stems = self._figures(request)
-        figures = [folder / f"{stem}.{name}" for stem in stems for name in request.formats]
-        return [*figures, *export_paths(folder, request.stem, request.tables)]
+    def _paths(self, request: ExportRequest, folder: Path, figures: dict[str, tuple[int, ...]]) -> list[Path]:
+        from lab.exporting.forms import form_paths
 
-    def _write(self, request: ExportRequest, folder: Path) -> int:
+        drawn = [folder / f"{stem}.{ending}" for stem in figures for ending in request.formats]
+        return [*drawn, *form_paths(folder, request.stem, request.tables)]
+
+    def _draw(self, request: ExportRequest, folder: Path, figures: dict[str, tuple[int, ...]]) -> int:
+        """Write the figures; return how many files there are."""
+        if not figures:
+            return 0
+        from lab.exporting.provenance import figure_command, provenance
         from widgets.figure import draw
 
+        panels = self._plots.panels(None if request.page else request.size)
+        kinds, views = self._plots.kinds(), self._plots.views()
         count = 0
-        tables = request.tables
-        if tables and not self._session.runs:
-            if set(tables) - {"toml"}:
-                raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
-            path = export_paths(folder, request.stem, ("toml",))[0]
-            folder.mkdir(parents=True, exist_ok=True)
-            write_experiment(self._session.config, path)
-            count, tables = 1, ()
-        if tables:
-            count += len(
-                export_tables(self._session, folder, request.stem, tables, overwrite=request.overwrite)
+        for stem, places in figures.items():
+            shown = tuple(kinds[place] for place in places)
+            command = figure_command(
+                self._session, self._session.stored_as, request.formats, shown, views[places[0]], request.look
             )
-        for stem, panels in self._figures(request).items():
             written = draw(
-                panels, folder, stem, request.formats, request.size, DPI, overwrite=request.overwrite
-            )
+                tuple(panels[place] for place in places), folder, stem, request.formats, None, DPI,
+                overwrite=request.overwrite, look=request.look, made_by=provenance(self._session, command),
+            )  # fmt: skip
             count += len(written)
         return count
+
+    def _forms(self, request: ExportRequest, folder: Path) -> tuple[Callable[[], int] | None, int]:
+        """Return what writes the other forms in a thread, if it is not done here, and how many are done."""
+        from lab.export_arguments import FORMATS
+        from lab.exporting.forms import ILLUSTRATED, FormChoices, form_paths, write_forms
+        from lab.exporting.provenance import export_command, provenance
+        from lab.exporting.results_now import results_now
+
+        forms = request.tables
+        if not forms:
+            return None, 0
+        if not self._session.runs:
+            if set(forms) - {"toml"}:
+                raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
+            path = form_paths(folder, request.stem, ("toml",))[0]
+            folder.mkdir(parents=True, exist_ok=True)
+            write_experiment(self._session.config, path)
+            return None, 1
+        source = results_now(self._session)
+        names = [name for name, form in FORMATS.items() if form in forms]
+        best = request.mark_best and bool({"latex", "markdown"} & set(forms))
+        command = export_command(source, self._session.stored_as, names, mark_best=best)
+        made_by = provenance(source, command)
+        figures = self._plain_figures() if ILLUSTRATED & set(forms) else ()
+        choices = FormChoices(best, figures, overwrite=request.overwrite)
+
+        def act() -> int:
+            return len(write_forms(source, folder, request.stem, forms, made_by, choices))
+
+        return act, 0
+
+    def _plain_figures(self) -> tuple[tuple[str, bytes], ...]:
+        from lab.exporting.report import report_figures
+        from widgets.figure import draw
+
+        def draw_plain(
+            panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool,
+            look: FigureLook | None = None, made_by: Provenance | None = None,
+        ) -> Sequence[Path]:  # fmt: skip
+            return draw(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
+
+        return report_figures(self._plots.panels(), draw_plain)
 
     def copy(self, place: int | None = None) -> None:
         """Put the figure of a plot (the focused one by default) into the clipboard."""
@@ -173,3 +238,10 @@ class ExportWiring(QObject):
     def saved(self) -> dict[str, Any]:
         """Return the last choices, as JSON-able data."""
         return self._last.stored()
+
+
+def _exists(names: list[str], folder: Path) -> str:
+    """Say which files are there already."""
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    verb = "exists" if len(names) == 1 else "exist"
+    return f"{listed} {verb} in {folder.name or folder}."

@@ -60,7 +60,7 @@ def draw(
         Replace files that exist.
     look : FigureLook, optional
         Its page and colours. A page of `lab.figure_look.PRESETS` has a size and density of its own, whatever
-        ``size`` and ``dpi`` say.
+        ``size`` and ``dpi`` say; a size of the look goes before ``size``.
     made_by : Provenance, optional
         Where it came from; written into each file.
 
@@ -75,7 +75,8 @@ def draw(
         If a format is unknown, the size is impossible, a file exists, or the folder cannot be written to.
     """
     wanted = tuple(dict.fromkeys(name.lower().lstrip(".") for name in formats))
-    sheet = _sheet(panels, wanted, size, dpi, look or FigureLook(), made_by)
+    look = look or FigureLook()
+    sheet = _sheet(panels, wanted, look.size or size, dpi, look, made_by)
     folder = Path(folder)
     if not stem or stem in (".", "..") or "/" in stem or os.sep in stem or "\0" in stem:
         raise ProblemError(Problem(f"“{stem}” cannot be the name of a file."))

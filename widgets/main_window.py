@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -71,6 +71,9 @@ class MainWindow(QWidget):
     store
         Where the session's runs are kept; nowhere by default.
     """
+
+    closing = Signal()
+    """The window closes: what works beside it ends."""
 
     def __init__(
         self,
@@ -326,7 +329,7 @@ class MainWindow(QWidget):
         self._guard("export", lambda: self.exports.restore(state.export))
         self._guard("experiment", lambda: self.files.restore(state))
         self._guard("speed", lambda: self.session.set_speed(state.speed))
-        self.workspaces.restore(state.explore)
+        self.workspaces.restore({"explore": state.explore, "compare": state.compare})
         self.workspaces.show(state.workspace)
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
@@ -359,7 +362,8 @@ class MainWindow(QWidget):
             speed=self.session.speed,
             export=self.exports.saved(),
             workspace=self.workspaces.name,
-            explore=self.workspaces.saved(),
+            explore=self.workspaces.saved()["explore"],
+            compare=self.workspaces.saved()["compare"],
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 
@@ -413,8 +417,8 @@ class MainWindow(QWidget):
             if card.isVisible():
                 card.dismiss()
                 return
-        if self.workspaces.exploring:
-            self.workspaces.explore.close_message()
+        if self.workspaces.other is not None:
+            self.workspaces.other.close_message()
             return
         if self.plots.leave_full():
             return
@@ -444,6 +448,7 @@ class MainWindow(QWidget):
         self._closing = True
         self.save_state()
         self.bridge.stop()
+        self.closing.emit()
         self.session.close()
         self.export_panel.dismiss()
         event.accept()

@@ -102,10 +102,7 @@ class PlotWiring(QObject):
 
     def _panel(self, request: PanelRequest, patience: int | None = None) -> Panel | None:
         options = replace(
-            self._options,
-            log_x=self._options.log_x if request.log_x is None else request.log_x,
-            log_y=self._options.log_y if request.log_y is None else request.log_y,
-            loss=request.loss if request.loss < len(self._losses) else 0,
+            self._view(request),
             columns=max(96, request.columns // self._facets(request.kind)),
             patience=patience,
         )
@@ -117,6 +114,15 @@ class PlotWiring(QObject):
             self._broken.add(request.kind)
             raise
 
+    def _view(self, request: PanelRequest) -> ViewOptions:
+        """Return how a card looks at the curves: as all do, but for what is its own."""
+        return replace(
+            self._options,
+            log_x=self._options.log_x if request.log_x is None else request.log_x,
+            log_y=self._options.log_y if request.log_y is None else request.log_y,
+            loss=request.loss if request.loss < len(self._losses) else 0,
+        )
+
     def _facets(self, kind: str) -> int:
         """Return among how many facets side by side a plot divides its width."""
         return min(4, max(1, len(self._losses))) if kind == "gradient" else 1
@@ -124,17 +130,27 @@ class PlotWiring(QObject):
     def panels(self, size: tuple[int, int] | None = None) -> tuple[Panel, ...]:
         """Return every plot of the grid as data, in full resolution, seen or not, zoomed as on screen."""
         made = []
-        state = self._grid.state()["cards"]
-        for card in state:
-            request = PanelRequest(
-                0, card["kind"], card["log_x"], card["log_y"], card["loss"], size[0] if size else 1200
-            )
+        for request in self._requests(size[0] if size else 1200):
             panel = self._panel(request)
             if isinstance(panel, CurvePanel) and self._grid.view is not None:
                 panel = replace(panel, x_range=self._grid.view)
             if panel is not None:
                 made.append(panel)
         return tuple(made)
+
+    def views(self) -> tuple[ViewOptions, ...]:
+        """Return how each plot looks at the curves, in order, without losses all of whose runs are hidden."""
+        losses = {run.info.loss_index for run in self._session.runs}
+        shown = {run.info.loss_index for run in self._session.runs if run.visible}
+        hidden = self._options.hidden_losses | (losses - shown)
+        return tuple(replace(self._view(request), hidden_losses=hidden) for request in self._requests(0))
+
+    def _requests(self, columns: int) -> list[PanelRequest]:
+        """Return a request for every plot of the grid, seen or not."""
+        return [
+            PanelRequest(0, card["kind"], card["log_x"], card["log_y"], card["loss"], columns)
+            for card in self._grid.state()["cards"]
+        ]
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of the plots, in order."""

@@ -46,6 +46,8 @@ def metric_choices(session: Session) -> tuple[tuple[str, str], ...]:
     summary = session.summary
     task = summary.task if summary is not None else "classification"
     fitting = [metric for metric in METRICS.values() if task in metric.tasks]
+    if not session.run_config.training.evaluate_test:
+        fitting = [metric for metric in fitting if not metric.key.startswith("test_")]
     fitting.sort(key=lambda metric: (not metric.evaluated, not metric.key.startswith("validation")))
     if summary is not None and not summary.validation:
         fitting = [metric for metric in fitting if not metric.key.startswith("validation")]

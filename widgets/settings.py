@@ -54,8 +54,8 @@ class WindowState:
         Whether the first-start card has done its work.
     workspace
         The open workspace.
-    explore
-        What the Explore workspace gave out as its state.
+    explore, compare
+        What the workspaces of these names gave out as their state.
     """
 
     theme: str = "system"
@@ -76,6 +76,7 @@ class WindowState:
     welcomed: bool = False
     workspace: str = "train"
     explore: dict[str, Any] = field(default_factory=dict)
+    compare: dict[str, Any] = field(default_factory=dict)
 
 
 def _plausible(name: str, value: Any) -> Any:

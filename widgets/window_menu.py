@@ -58,6 +58,7 @@ def window_commands(window: MainWindow) -> None:
         ("default_plots", "Plots as at first", (), plots.use_default_plots, "layout grid reset"),
         ("train", "Train", ("Ctrl+1",), lambda: spaces.choose("train"), "workspace"),
         ("explore", "Explore", ("Ctrl+2",), lambda: spaces.choose("explore"), "workspace losses curves"),
+        ("compare", "Compare", ("Ctrl+3",), lambda: spaces.choose("compare"), "workspace runs race store"),
         ("next_explore", "Next view of Explore", ("Ctrl+PgDown",), lambda: spaces.explore.step_view(1), ""),
         (
             "previous_explore",

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.comparing.quantities import label_of, ordered, text_of, value_of, varying
+from lab.comparing.quantities import label_of, ordered, run_name, text_of, value_of, varying
 from lab.store.rows import RunRow, Scalar
 
 COLOURS = 8
@@ -121,18 +121,17 @@ def group_runs(rows: Sequence[RunRow], by: Grouping) -> Groups:
     dashes = ordered(dash for _, dash, _ in found)
     facets = ordered(facet for _, _, facet in found)
     numbers = _colour_numbers(colours, rows, by.colour)
-    shorts = {row.loss: row.short for row in rows}
+    shorts = {
+        "loss": {row.loss: row.short for row in rows},
+        "run": {run_name(row): row.name or f"{row.short}, seed {row.seed}" for row in rows},
+    }
     groups = []
     for colour, dash, facet in sorted(
         found, key=lambda values: (colours.index(values[0]), dashes.index(values[1]), facets.index(values[2]))
     ):
         pair = ((by.colour, colour), (by.dash, dash))
         names = [_name(name, value, several=bool(by.dash)) for name, value in pair if name]
-        briefs = [
-            shorts.get(str(value), str(value)) if name == "loss" else text_of(value)
-            for name, value in pair
-            if name
-        ]
+        briefs = [shorts.get(name, {}).get(str(value), text_of(value)) for name, value in pair if name]
         of_dash = None if not by.dash or by.dash == by.colour else dashes.index(dash)
         groups.append(
             RunGroup(

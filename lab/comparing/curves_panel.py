@@ -11,7 +11,7 @@ from lab.comparing.curves_choices import AXES, CurveChoices, usual_expression
 from lab.comparing.curves_columns import TrainingAxis
 from lab.comparing.curves_groups import MOST_FACETS, Groups, RunGroup, group_runs, suggested_grouping
 from lab.comparing.curves_mean import GroupLine
-from lab.comparing.curves_reading import Ask, end_of, member_lines, read_line
+from lab.comparing.curves_reading import Ask, Members, end_of, read_line, read_members
 from lab.comparing.curves_source import CurveShelf
 from lab.comparing.derived import Expression, read_expression, short_name
 from lab.comparing.quantities import label_of, metrics_of
@@ -22,7 +22,7 @@ from lab.number_text import MISSING, thousands, value_text
 from lab.panel_curves import draw_group
 from lab.panel_looks import LossLook
 from lab.panel_ranges import y_range
-from lab.panels import Band, CurvePanel, Envelopes, Facet, LegendEntry, Line, Mark
+from lab.panels import Band, CurvePanel, Facet, LegendEntry
 from lab.store.rows import RunRow
 
 X_LABELS = {"step": "step", "epoch": "epoch", "examples": "examples", "seconds": "seconds"}
@@ -92,6 +92,8 @@ def compare_curves(
         return ComparedCurves(_empty(choices, NO_RUNS))
     y, x = read_choices(choices, rows)
     groups = group_runs(rows, choices.grouping or suggested_grouping(rows))
+    if choices.solo not in {group.key for group in groups.groups}:
+        choices = replace(choices, solo=None)  # chosen among other lines
     axis: TrainingAxis = "step"
     if choices.x in AXES:
         axis = choices.x  # type: ignore[assignment]
@@ -156,9 +158,9 @@ class _Maker:
         facets = []
         left_out = 0
         for title in self.facets:
-            lines, bands, marks, envelopes, missing = self._facet(title, x_limits, y_limits)
+            facet, missing = self._facet(title, x_limits, y_limits)
             left_out += missing
-            facets.append(Facet(title, tuple(lines), tuple(bands), tuple(marks), envelopes=tuple(envelopes)))
+            facets.append(facet)
         panel = CurvePanel(
             kind="compare",
             title=self.title,
@@ -176,28 +178,29 @@ class _Maker:
 
     def _facet(
         self, title: str, x_limits: tuple[float, float], y_limits: tuple[float, float]
-    ) -> tuple[list[Line], list[Band], list[Mark], list[Envelopes], int]:
-        lines: list[Line] = []
-        bands: list[Band] = []
-        marks: list[Mark] = []
+    ) -> tuple[Facet, int]:
+        """Return a coordinate system, and how many of its runs are not drawn by themselves."""
         inside = [(group, line) for group, line in self.drawn if group.facet == title and line is not None]
-        members = self.choices.members
-        found, left_out = member_lines(self.ask, [g for g, _ in inside], x_limits) if members else ([], 0)
-        envelopes = [part for part in found if isinstance(part, Envelopes)]
-        for part in found:
-            if isinstance(part, Line):
-                y = np.where(part.y > 0, part.y, np.nan) if self.log_y else part.y
-                lines.append(replace(part, y=y))
+        members = Members()
+        if self.choices.members:
+            members = read_members(self.ask, [group for group, _ in inside], x_limits)
+        lines = [
+            replace(part, y=np.where(part.y > 0, part.y, np.nan)) if self.log_y else part
+            for part in members.lines
+        ]
+        bands: list[Band] = []
+        marks = list(members.marks)
         for group, line in inside:
             look = LossLook(0, group.key, group.name, group.short, group.series, (), (), True)
             made, band, mark = draw_group(
                 self._bounded(line.curve), look, log_y=self.log_y, log_x=self.choices.log_x, floor=y_limits[0]
             )
-            path = self.ask.x is not None
-            lines.extend(replace(part, path=path) for part in made)
+            lines.extend(replace(part, path=self.ask.x is not None) for part in made)
             bands.extend(band)
-            marks.extend(replace(m, y=min(max(m.y, y_limits[0]), y_limits[1])) for m in mark)
-        return lines, bands, marks, envelopes, left_out
+            marks.extend(mark)
+        low, high = y_limits
+        placed = tuple(replace(mark, y=min(max(mark.y, low), high)) for mark in marks)
+        return Facet(title, tuple(lines), tuple(bands), placed, envelopes=members.envelopes), members.left_out
 
     def _x_range(self) -> tuple[float, float]:
         """Return the range of x: all that is recorded, of whatever is zoomed to."""

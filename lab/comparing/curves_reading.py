@@ -17,7 +17,7 @@ from lab.group_curves import GroupCurve, member_curve
 from lab.member_envelopes import MemberEnvelopes, member_envelopes
 from lab.metric_catalogue import metric_of
 from lab.panel_members import MOST_MEMBER_LINES
-from lab.panels import Envelopes, Line
+from lab.panels import Envelopes, Line, Mark
 from lab.store.rows import RunRow
 
 MOST_LINES = 200
@@ -96,10 +96,18 @@ def end_of(ask: Ask, rows: Sequence[RunRow]) -> float:
     return max((end for end in ends if np.isfinite(end)), default=0.0)
 
 
-def member_lines(
-    ask: Ask, groups: Sequence[RunGroup], x_range: tuple[float, float]
-) -> tuple[list[Line | Envelopes], int]:
-    """Return every run of groups that have several, and how many are not drawn.
+@dataclass(frozen=True)
+class Members:
+    """Runs drawn by themselves: a line each or envelopes, crosses where they diverged, how many are not."""
+
+    lines: tuple[Line, ...] = ()
+    envelopes: tuple[Envelopes, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    left_out: int = 0
+
+
+def read_members(ask: Ask, groups: Sequence[RunGroup], x_range: tuple[float, float]) -> Members:
+    """Return every run of groups that have several.
 
     Many that have enough points are envelopes in common columns, as `lab.member_envelopes` makes them; a run
     is else a line with at most two points a column that keeps its extremes.
@@ -109,8 +117,9 @@ def member_lines(
     if ask.x is None and total > MOST_MEMBER_LINES:
         found = _envelopes(ask, wanted, x_range)
         if found is not None:
-            return [*found], 0
-    made: list[Line | Envelopes] = []
+            return Members(envelopes=tuple(found))
+    lines: list[Line] = []
+    marks: list[Mark] = []
     drawn = 0
     for group in wanted:
         share = -(-MOST_LINES * len(group.rows) // max(total, MOST_LINES))
@@ -118,8 +127,17 @@ def member_lines(
             drawn += 1
             line = _path(ask, group, row) if ask.x is not None else _line(ask, group, row)
             if line is not None:
-                made.append(line)
-    return made, total - drawn
+                lines.append(line)
+                marks += _crosses(row, line)
+    return Members(tuple(lines), (), tuple(marks), total - drawn)
+
+
+def _crosses(row: RunRow, line: Line) -> list[Mark]:
+    """Return a cross at the last value of a run that diverged."""
+    known = np.flatnonzero(np.isfinite(line.y))
+    if row.status != "diverged" or not len(known):
+        return []
+    return [Mark(float(line.x[known[-1]]), float(line.y[known[-1]]), line.series, "diverged")]
 
 
 def _line(ask: Ask, group: RunGroup, row: RunRow) -> Line | None:

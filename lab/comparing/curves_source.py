@@ -28,6 +28,10 @@ class StoredCurves(Protocol):
     def summary(self) -> DataSummary | None:
         """Its data."""
 
+    @property
+    def damaged(self) -> bool:
+        """Whether what is recorded ends in bytes that cannot be read."""
+
     def catch_up(self) -> bool:
         """Read what was recorded since; whether there was anything."""
 
@@ -43,7 +47,7 @@ class CurveShelf:
     Attributes
     ----------
     problems
-        Identity → why its curves cannot be read.
+        Identity → why its curves cannot be read, or not all of them.
     """
 
     def __init__(self, find: Callable[[str], StoredCurves]) -> None:
@@ -102,6 +106,11 @@ class CurveShelf:
             self.problems[identity] = error.problem
         else:
             self.problems.pop(identity, None)
+            if self._found[identity].damaged:
+                self.problems[identity] = Problem(
+                    "Curves of a stored experiment are damaged",
+                    f"What {experiment.name or 'it'} ({identity[-4:]}) recorded before the damage is shown.",
+                )
 
     def _forget(self, identity: str) -> None:
         self._found.pop(identity, None)

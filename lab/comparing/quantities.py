@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.loss_labels import format_number
-from lab.metric_catalogue import metric_of
-from lab.number_text import value_text
+from lab.metric_catalogue import METRICS, metric_of
 from lab.store.rows import RunRow, Scalar
 
 OWN: dict[str, str] = {
     "loss": "Loss", "experiment": "Experiment", "seed": "Seed", "status": "Status", "step": "Steps",
-    "seconds": "Seconds", "device": "Device", "name": "Name", "run": "Run",
+    "seconds": "Seconds", "device": "Device", "name": "Name", "run": "Run", "tags": "Tags",
+    "starred": "Starred", "role": "Part of a race",
 }  # fmt: skip
 """Names of what is known of every run → their labels."""
 ENDS: dict[str, str] = {"last": "last", "best": "best", "first": "first"}
@@ -72,6 +72,9 @@ _READ: dict[str, Callable[[RunRow], Scalar]] = {
     "device": lambda row: row.experiment.device_label,
     "name": lambda row: row.name,
     "run": run_name,
+    "tags": lambda row: ", ".join(row.tags) or None,
+    "starred": lambda row: row.starred,
+    "role": lambda row: row.experiment.role or None,
 }
 
 
@@ -220,6 +223,12 @@ class Column:
         self.values = np.array([math.nan if value is None else places[text_of(value)] for value in found])
 
     @property
+    def percent(self) -> bool:
+        """Whether the values are shares that are shown as per cent."""
+        base = self.name.partition(".")[2].partition("/")[0]
+        return is_metric(self.name) and base in METRICS and METRICS[base].percent
+
+    @property
     def log_fits(self) -> bool:
         """Whether every value has a logarithm."""
         known = self.values[np.isfinite(self.values)]
@@ -230,11 +239,3 @@ class Column:
         """Whether the values are spread over more than a decade, as learning rates are."""
         known = self.values[np.isfinite(self.values)]
         return self.log_fits and float(known.max()) >= 30 * float(known.min())
-
-    def text(self, value: float) -> str:
-        """Return a value of the column as text."""
-        if math.isnan(value):
-            return "none"
-        if self.texts:
-            return self.texts[round(value)]
-        return value_text(value) if is_metric(self.name) else format_number(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.comparing.curves_groups import Grouping, group_runs
-from lab.comparing.quantities import Column, run_name, varying
+from lab.comparing.quantities import Column, is_metric, run_name, varying
+from lab.loss_labels import format_number
+from lab.number_text import value_text
 from lab.ranges import linear_range, log_range
 from lab.store.rows import RunKey, RunRow
 
@@ -32,6 +35,8 @@ class Axis:
         Whether it is logarithmic.
     texts
         Categories by their number from 0; empty for numbers.
+    percent
+        Whether values are shares that are shown as per cent.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Axis:
     high: float
     log: bool = False
     texts: tuple[str, ...] = ()
+    percent: bool = False
 
     def share(self, values: Floats) -> Floats:
         """Return where values lie between low (0) and high (1); NaN where they have no place."""
@@ -48,6 +54,14 @@ class Axis:
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.log(values / self.low) / np.log(self.high / self.low)
         return np.where(np.isfinite(found), found, np.nan)
+
+    def text(self, value: float) -> str:
+        """Return a value as text: its category, or the number as its kind is written."""
+        if math.isnan(value):
+            return "none"
+        if self.texts:
+            return self.texts[round(value)]
+        return value_text(value, percent=self.percent) if is_metric(self.name) else format_number(value)
 
     def at(self, share: float) -> float:
         """Return the value at a share of the axis: the inverse of `share`."""
@@ -115,9 +129,9 @@ def make_axis(column: Column, log: bool | None = None) -> Axis:
     positive = known[known > 0]
     if wanted and len(positive):
         low, high = log_range(float(positive.min()), float(positive.max()))
-        return Axis(column.name, column.label, low, high, True)
+        return Axis(column.name, column.label, low, high, True, percent=column.percent)
     low, high = linear_range(float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    return Axis(column.name, column.label, low, high)
+    return Axis(column.name, column.label, low, high, percent=column.percent)
 
 
 def usual_field(rows: Sequence[RunRow]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from lab.comparing.table_columns import TableColumn, automatic_columns, column_o
 from lab.comparing.table_filter import Expression, Filter, Words, read_filter
 from lab.comparing.table_groups import Groups
 from lab.comparing.table_values import Places, RunColumns, sorted_places
+from lab.number_text import thousands
 from lab.store.rows import RunKey, RunRow
 
 FilterKind = Literal["", "words", "expression"]
@@ -186,4 +187,26 @@ class RunTable:
                 experiments=len({rows[place].experiment.id for place in order}),
                 targets=bool(group_by) and bool(self.columns.column("reached").known()[order].any()),
             )
-        return tuple(column_of(key) for key in dict.fromkeys((*group_by, *keys)))
+        return tuple(self._column(key) for key in dict.fromkeys((*group_by, *keys)))
+
+    def _column(self, key: str) -> TableColumn:
+        """Return a column; how a setting is written follows from its values."""
+        column = column_of(key)
+        if column.family != "setting":
+            return column
+        kind = self.columns.column(key).kind
+        return replace(column, kind="typed" if kind == "number" else kind)
+
+
+def count_words(view: TableView) -> str:
+    """Say how many runs and groups are shown: "96 of 240 runs by this expression, 12 groups"."""
+    total, shown = len(view.rows), view.shown
+    words = f"{thousands(total)} {'run' if total == 1 else 'runs'}"
+    if shown != total:
+        words = f"{thousands(shown)} of {words}"
+    if view.filter_kind:
+        words += f" by {'these words' if view.filter_kind == 'words' else 'this expression'}"
+    if view.groups is not None:
+        count = len(view.groups)
+        words += f", {thousands(count)} {'group' if count == 1 else 'groups'}"
+    return words

@@ -11,7 +11,8 @@ from lab.comparing.quantities import label_of
 from lab.metric_catalogue import metric_of
 
 Family = Literal["run", "setting", "last", "best", "first"]
-Kind = Literal["text", "number", "truth", "moment", "duration", "percent", "count"]
+Kind = Literal["text", "number", "typed", "truth", "moment", "duration", "percent", "count"]
+"""How values are written; ``"typed"`` is a number as short as it was typed, not as it was measured."""
 
 FAMILIES: Mapping[Family, str] = MappingProxyType(
     {
@@ -42,13 +43,18 @@ class TableColumn:
     family
         What it belongs to.
     kind
-        How its values are written; settings are written by their values.
+        How its values are written; of a setting, known once its values are.
     """
 
     key: str
     title: str
     family: Family
     kind: Kind = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers, to be aligned at the right."""
+        return self.kind in ("number", "typed", "percent", "count", "duration")
 
 
 OWN: Mapping[str, TableColumn] = MappingProxyType(
@@ -69,7 +75,8 @@ OWN: Mapping[str, TableColumn] = MappingProxyType(
             TableColumn("note", "Note", "run"),
             TableColumn("colour", "Colour", "run", "count"),
             TableColumn("device", "Device", "run"),
-            TableColumn("kind", "Part of", "run"),
+            TableColumn("kind", "Kind", "run"),
+            TableColumn("group", "Sweep or race", "run"),
             TableColumn("role", "Role", "run"),
         )
     }

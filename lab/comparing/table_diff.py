@@ -75,10 +75,13 @@ def path_title(line: DiffLine, lines: Sequence[DiffLine]) -> str:
 
     Examples
     --------
-    >>> lines = (DiffLine("data.seed", "Seed", ("1",)), DiffLine("seed", "Seed", ("2",)))
+    >>> lines = [DiffLine(path, "Seed", ("1",)) for path in ("data.seed", "seed")]
     >>> [path_title(line, lines) for line in lines]
-    ['Seed (data)', 'Seed']
+    ['Data seed', 'Seed']
     """
-    twins = [other for other in lines if other.label == line.label]
-    part = line.path.rpartition(".")[0].replace(".", " ").replace("_", " ")
-    return f"{line.label} ({part})" if len(twins) > 1 and part else line.label
+    twins = sum(other.label == line.label for other in lines)
+    part = line.path.split(".")[-2:-1]
+    if twins < 2 or not part:
+        return line.label
+    words = part[0].replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]} {line.label[:1].lower()}{line.label[1:]}"

@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.comparing.quantities import natural
+from lab.comparing.quantities import natural, text_of
 from lab.comparing.table_tokens import Token, refusal
 from lab.comparing.table_values import ColumnValues, RunColumns
+from lab.number_text import MINUS
 
 Mask = NDArray[np.bool_]
 Condition: TypeAlias = Callable[[RunColumns], Mask]
@@ -118,7 +119,8 @@ def compare(values: ColumnValues, sign: str, key: str, with_value: Operand) -> M
     if not known.any():
         return np.full(len(known), sign == "!=")
     if values.texts:
-        held = _of_texts(values, sign, value if isinstance(value, str) else with_value.typed)
+        text = text_of(value) if isinstance(value, bool) else with_value.typed
+        held = _of_texts(values, sign, text)
         return held if sign != "!=" else held | ~known
     number = _number(values, key, with_value)
     with np.errstate(invalid="ignore"):
@@ -127,16 +129,21 @@ def compare(values: ColumnValues, sign: str, key: str, with_value: Operand) -> M
 
 
 def _of_texts(values: ColumnValues, sign: str, text: str) -> Mask:
-    compared, place = _OPERATORS[sign], natural(text.casefold())
+    compared, place = _OPERATORS[sign], natural(_folded_text(text))
     return _each_text(values, lambda own: compared(natural(own), place))
 
 
 def _each_text(values: ColumnValues, holds: Callable[[str], bool]) -> Mask:
     """Ask every different text once; what is missing does not hold."""
-    answers = np.array([*(holds(text.casefold()) for text in values.texts), False])
+    answers = np.array([*(holds(_folded_text(text)) for text in values.texts), False])
     places = np.where(values.known(), values.numbers, len(values.texts)).astype(np.intp)
     found: Mask = answers[places]
     return found
+
+
+def _folded_text(text: str) -> str:
+    """Return a text as it is compared: small letters, and minus as it is typed."""
+    return text.casefold().replace(MINUS, "-")
 
 
 def _folded(values: ColumnValues) -> NDArray[np.str_]:
@@ -183,7 +190,7 @@ def contains(whole: Operand, part: Operand, start: int) -> Condition:
             return np.zeros(len(values.numbers), bool)
         if not values.texts:
             raise refusal(whole.start, f"{whole.column[:40]} holds no text", "Compare it with == or <.")
-        wanted = part.typed.casefold()
+        wanted = _folded_text(part.typed)
         return _each_text(values, lambda text: wanted in text)
 
     return holds

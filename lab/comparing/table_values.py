@@ -221,6 +221,7 @@ READ: Mapping[str, Callable[[RunRow], Scalar]] = {
     "colour": lambda row: row.series if row.colour is None else row.colour,
     "device": lambda row: row.experiment.device_label,
     "kind": lambda row: row.experiment.kind,
+    "group": lambda row: row.experiment.group,
     "role": lambda row: row.experiment.role,
 }
 """How the columns of every run are read."""

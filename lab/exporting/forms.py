@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.export import TABLES, ResultSource, export_tables
+from lab.exporting.file_names import file_names
+from lab.exporting.mlflow_runs import write_mlflow
 from lab.exporting.report import write_report
 from lab.exporting.summary_table import summary_table
 from lab.exporting.table_files import TABLE_FORMATS, write_table
 from lab.exporting.tensorboard import write_tensorboard
 from lab.figure_look import Provenance
-from lab.headless import Draw
-from lab.view_options import ViewOptions
 from lab.whole_files import check_free
 
 SUMMARIES = {
@@ -29,9 +31,13 @@ FORMS: dict[str, str] = {
     **TABLES,
     **{form: f"-summary{TABLE_FORMATS[kind]}" for form, kind in SUMMARIES.items()},
     "tensorboard": "-tensorboard",
+    "mlflow": "-mlflow",
     "report": "-report.html",
 }
 """What can be taken, and how the name of its file or folder ends."""
+
+ILLUSTRATED = frozenset({"report", "mlflow"})
+"""Forms that have figures in them."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,8 @@ class FormChoices:
     ----------
     mark_best
         Set what is best of a table for readers in bold.
-    kinds
-        Figures of the report, keys of `lab.panel_views.PANEL_KINDS`; none for those the data start with.
-    view
-        How these figures look at the curves.
+    figures
+        Figures of the report and of MLflow's runs, (title, SVG) each.
     began
         When training began, in seconds since 1970, where that is known.
     overwrite
@@ -53,8 +57,7 @@ class FormChoices:
     """
 
     mark_best: bool = False
-    kinds: tuple[str, ...] = ()
-    view: ViewOptions | None = None
+    figures: tuple[tuple[str, bytes], ...] = ()
     began: float | None = None
     overwrite: bool = False
 
@@ -71,7 +74,6 @@ def write_forms(
     stem: str,
     forms: Sequence[str],
     made_by: Provenance,
-    draw: Draw | None = None,
     choices: FormChoices | None = None,
 ) -> tuple[Path, ...]:
     """Write some forms of an experiment.
@@ -88,8 +90,6 @@ def write_forms(
         Keys of `FORMS`.
     made_by
         The command that makes them again, for the report.
-    draw
-        Draws the report's figures; without it there are none.
     choices
         How.
 
@@ -107,9 +107,9 @@ def write_forms(
     paths = form_paths(folder, stem, forms)
     if not source.curves.metrics() and set(forms) - {"toml"}:
         raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
-    check_free([path for path in paths if not _is_empty_folder(path)], choices.overwrite)
+    check_free([path for path in paths if not path.is_dir()], choices.overwrite)
     for form, path in zip(forms, paths, strict=True):
-        _write_form(source, path, stem, form, made_by, draw, choices)
+        _write_form(source, path, stem, form, made_by, choices)
     return paths
 
 
@@ -119,7 +119,6 @@ def _write_form(
     stem: str,
     form: str,
     made_by: Provenance,
-    draw: Draw | None,
     choices: FormChoices,
 ) -> None:
     overwrite = choices.overwrite
@@ -130,11 +129,19 @@ def _write_form(
         write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)
     elif form == "tensorboard":
         write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
+    elif form == "mlflow":
+        with _figure_files(choices.figures) as files:
+            write_mlflow(source, path, files, began=choices.began)
     else:
-        write_report(
-            source, path, made_by, draw, kinds=choices.kinds, options=choices.view, overwrite=overwrite
-        )
+        write_report(source, path, made_by, choices.figures, overwrite=overwrite)
 
 
-def _is_empty_folder(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
+@contextlib.contextmanager
+def _figure_files(figures: Sequence[tuple[str, bytes]]) -> Iterator[list[Path]]:
+    """Give the figures as files for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="losslab-") as room:
+        names = file_names([title for title, _content in figures])
+        files = [Path(room) / f"{name}.svg" for name in names]
+        for file, (_title, content) in zip(files, figures, strict=True):
+            file.write_bytes(content)
+        yield files

@@ -61,8 +61,26 @@ def export_command(
     return shlex.join(words)
 
 
+def figure_command(
+    source: ResultSource,
+    identity: str,
+    endings: Sequence[str],
+    kinds: Sequence[str],
+    view: ViewOptions,
+    look: FigureLook | None = None,
+) -> str:
+    """Return the command line that draws one figure again; parameters as `export_command`.
+
+    A decision surface is not kept in the store: a figure that has one is made by running the experiment anew.
+    """
+    kept = "" if "field" in kinds else identity
+    return export_command(source, kept, endings, figures=kinds, view=view, look=look, grid=len(kinds) > 1)
+
+
 def _look_words(look: FigureLook) -> list[str]:
     words = ["--preset", look.preset] if look.preset else []
+    if look.size is not None and not look.preset:
+        words += ["--size", f"{look.size[0]}x{look.size[1]}"]
     if look.preset and look.dpi != FigureLook().dpi:
         words += ["--dpi", f"{look.dpi:g}"]
     if look.grey:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
@@ -11,22 +11,21 @@ from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
-from lab.figure_look import Provenance
-from lab.headless import Draw
-from lab.panel_views import default_kinds, make_panel
+from lab.figure_look import Draw, FigureLook, Provenance
+from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult
-from lab.view_options import ViewOptions
-from lab.whole_files import check_free, whole_file
+from lab.whole_files import whole_file
+
+LOOK = FigureLook(size=(1120, 800))
+"""Figures of a report: two beside each other, with words as large as those of the page."""
 
 
 def write_report(
     source: ResultSource,
     path: Path | str,
     made_by: Provenance,
-    draw: Draw | None = None,
+    figures: Sequence[tuple[str, bytes]] = (),
     *,
-    kinds: Sequence[str] = (),
-    options: ViewOptions | None = None,
     race: RaceResult | None = None,
     judgements: Sequence[Judgement] = (),
     overwrite: bool = False,
@@ -41,12 +40,8 @@ def write_report(
         The file.
     made_by
         The command that makes the report again, and the experiment as TOML.
-    draw
-        Draws figures; without it there are none.
-    kinds
-        Which figures, keys of `lab.panel_views.PANEL_KINDS`; by default those that the data start with.
-    options
-        How the figures look at the curves.
+    figures
+        Its figures, (title, SVG) each: see `report_figures`.
     race, judgements
         The race that it belongs to, and what that was judged.
     overwrite
@@ -59,8 +54,6 @@ def write_report(
     """
     if not source.curves.metrics():
         raise ProblemError(Problem("There is nothing to report yet", "Run the experiment first."))
-    check_free([Path(path)], overwrite)
-    figures = report_figures(source, draw, kinds, options) if draw is not None else ()
     page = report_page(source, made_by, figures, race, judgements)
     with whole_file(Path(path), overwrite=overwrite) as file:
         file.write(page.encode())
@@ -73,23 +66,24 @@ def report_page(
     race: RaceResult | None = None,
     judgements: Sequence[Judgement] = (),
 ) -> str:
-    """Return the page; ``figures`` are (title, SVG) each, the rest as in `write_report`."""
+    """Return the page; parameters as in `write_report`."""
+    config = source.run_config if race is None else race.config
+    results = parts.summary_section(source) if race is None else parts.race_section(race, judgements)
     body = [
-        parts.head(source),
+        parts.head(config),
         parts.verdict_section(judgements),
-        parts.summary_section(source),
-        parts.race_section(race, judgements),
+        results,
         parts.figure_section(figures),
         parts.loss_section(source),
         parts.data_section(source),
         parts.setting_section(source),
         parts.run_section(source),
-        parts.rerun_section(source, made_by),
+        parts.rerun_section(source, made_by, config.name, "run" if race is None else "race"),
         tag("footer", escaped(f"Made by {made_by.program}.")),
     ]
     head = (
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        + tag("title", escaped(source.run_config.name))
+        + tag("title", escaped(config.name))
         + f"\n<style>\n{STYLE}</style>\n"
     )
     return (
@@ -101,15 +95,19 @@ def report_page(
     )
 
 
-def report_figures(
-    source: ResultSource, draw: Draw, kinds: Sequence[str] = (), options: ViewOptions | None = None
-) -> tuple[tuple[str, bytes], ...]:
-    """Return (title, SVG) of each plot; parameters as in `write_report`."""
-    options = options or ViewOptions(band="minmax" if source.run_config.seeds.count < 4 else "ci95")
+def report_figures(panels: Iterable[Panel], draw: Draw) -> tuple[tuple[str, bytes], ...]:
+    """Return (title, SVG) of each plot.
+
+    Parameters
+    ----------
+    panels
+        The plots.
+    draw
+        Draws them.
+    """
     found = []
     with tempfile.TemporaryDirectory(prefix="losslab-") as room:
-        for kind in kinds or default_kinds(source.summary):
-            panel = make_panel(source, kind, options)
-            (path,) = draw((panel,), Path(room), kind, ("svg",), True)
+        for number, panel in enumerate(panels):
+            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True, LOOK)
             found.append((panel.title, Path(path).read_bytes()))
     return tuple(found)

@@ -25,21 +25,23 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .verdict .headline { font-size: 20px; line-height: 1.35; font-weight: 600; margin-bottom: 4px; }
 .note, figcaption, dt, caption { color: var(--text2); font-size: 13px; }
 .wide { overflow-x: auto; }
+.note + .wide { margin-top: 28px; }
 table { border-collapse: collapse; min-width: 60%; font-size: 14px; }
 caption { text-align: left; padding-bottom: 8px; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { color: var(--text2); font-size: 13px; border-bottom: 1px solid var(--text2);
   vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
+td.number { white-space: nowrap; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; }
 figure .paper { background: #FFFFFF; border: 1px solid var(--line); border-radius: 6px; padding: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 8px 24px; margin: 0; }
-dl div { min-width: 0; }
+dl { margin: 0; }
+dl div { display: inline-block; vertical-align: top; width: 220px; max-width: 100%; padding: 0 16px 8px 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
-math { font-size: 17px; }
+math { font-size: 17px; margin: 0; width: fit-content; }
 .formula { overflow-x: auto; padding: 4px 0; }
 pre, code { font: 13px/1.5 ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: 12px 16px;
@@ -53,6 +55,9 @@ footer { color: var(--text2); font-size: 13px; padding: 8px 2px; }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { border: 0; padding: 0; margin-bottom: 18pt; }
+  table { font-size: 8pt; }
+  th, td { padding-right: 8pt; }
+  dl div { width: 120pt; }
   figure, tr, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .screen { display: none; }

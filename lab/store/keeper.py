@@ -22,7 +22,7 @@ from lab.store.extremes import Extremes
 from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached
 from lab.store.owner import this_process
 from lab.store.problems import curves_problem
-from lab.store.records import Progress, curve_path, insert_experiment, release, update_experiment
+from lab.store.records import Progress, curve_path, insert_experiment, release, sign, update_experiment
 from lab.store.resting import put_to_rest
 from lab.store.rows import Role
 
@@ -184,6 +184,8 @@ class Keeper:
         self._confusion.clear()
         with self._database.writing() as (connection, change):
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
+            if self._group is not None:
+                sign(connection, "groups", self._group)
 
     def _finish(self) -> None:
         """Leave the experiment: what still ran was ended by whoever trained it."""

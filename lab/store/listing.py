@@ -69,6 +69,7 @@ class Listing:
             return
         if purged != self._purged:  # rows are gone for good: what is left is read anew
             self._known.clear()
+            self._texts.clear()  # their numbers may be given to others
             self.version, self._purged = -1, purged
         with _collector_at_rest():
             fresh = self._read_experiments(connection)

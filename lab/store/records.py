@@ -198,6 +198,11 @@ def update_experiment(
     )
 
 
+def sign(connection: sqlite3.Connection, table: str, identity: str) -> None:
+    """Note that the process that keeps an experiment or group lives."""
+    connection.execute(f"UPDATE {table} SET heartbeat = ? WHERE id = ?", (time.time(), identity))
+
+
 def release(connection: sqlite3.Connection, table: str, identity: str) -> None:
     """Note that no process keeps an experiment or group any longer."""
     connection.execute(

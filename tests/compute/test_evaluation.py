@@ -10,6 +10,8 @@ import pytest
 from scipy.special import expit, softmax
 from sklearn import metrics as oracle
 
+from compute.datasets.prepare import PreparedData
+from compute.evaluation import CLASS_METRICS, NUMBER_METRICS
 from compute.plan import Plan
 from compute.training import Training
 from tests.compute.small_plans import random_data, small_plan
@@ -23,6 +25,17 @@ def outputs_of(plan: Plan, parameters: Any, run: int, inputs: Any) -> Any:
         z = a @ matrix[:-1] + matrix[-1]
         a = np.tanh(z)
     return z
+
+
+def calibration_error(p: Any, y: Any) -> float:
+    """The definition of Guo et al. (2017), a bin at a time, from all probabilities (N, K) at once."""
+    confidence, hit = p.max(axis=1), p.argmax(axis=1) == y
+    total = 0.0
+    for b in range(15):
+        inside = (confidence > b / 15) & (confidence <= (b + 1) / 15)
+        if inside.any():
+            total += inside.sum() / len(y) * abs(hit[inside].mean() - confidence[inside].mean())
+    return total
 
 
 @pytest.mark.parametrize("variants", [1, 3])
@@ -55,6 +68,7 @@ def test_class_metrics_of_every_run_and_part(variants: int, monkeypatch: pytest.
                 "brier": ((p - one_hot) ** 2).sum(axis=1).mean(),
                 "mae": np.abs(p - one_hot).sum(axis=1).mean(),
                 "accuracy": oracle.accuracy_score(y, p.argmax(axis=1)),
+                "ece": calibration_error(p, y),
             }
             for key, value in expected.items():
                 assert evaluation.metrics[f"{name}_{key}"][run] == pytest.approx(value, rel=1e-9), (run, key)
@@ -95,7 +109,7 @@ def test_number_metrics_of_every_run_and_part(variants: int) -> None:
 def test_without_validation_there_are_training_metrics_and_their_confusion() -> None:
     data = random_data(2, validation=0)
     evaluation = Training(small_plan(data, losses=["binary_cross_entropy"])).advance(0).evaluations[0]
-    assert set(evaluation.metrics) == {f"train_{m}" for m in ("loss", "nll", "brier", "mae", "accuracy")}
+    assert set(evaluation.metrics) == {f"train_{m}" for m in CLASS_METRICS}
     assert evaluation.confusion is not None
     assert evaluation.confusion.shape == (3, 2, 2)
     assert (evaluation.confusion.sum(axis=(1, 2)) == 40).all()
@@ -129,3 +143,37 @@ def test_a_large_validation_part_is_sampled_too() -> None:
     evaluation = Training(plan).advance(0).evaluations[0]
     assert evaluation.confusion is not None
     assert (evaluation.confusion.sum(axis=(1, 2)) == 50).all()
+
+
+def with_test_part(classes: int) -> PreparedData:
+    """Data whose validation and test parts differ in size and content."""
+    data, other = random_data(classes), random_data(classes, validation=20, seed=5)
+    return replace(data, test=other.validation)
+
+
+@pytest.mark.parametrize(("classes", "names"), [(3, CLASS_METRICS), (0, NUMBER_METRICS)])
+def test_the_test_part_is_measured_where_it_is_asked_for(classes: int, names: tuple[str, ...]) -> None:
+    data = with_test_part(classes)
+    plan = small_plan(data, losses=["cross_entropy" if classes else "squared_error"], steps=30)
+    quiet = Training(plan).advance(30).evaluations[-1]
+    assert not any(key.startswith("test_") for key in quiet.metrics)
+    asked = Training(replace(plan, evaluate_test=True)).advance(30).evaluations[-1]
+    assert asked.metrics.keys() - quiet.metrics.keys() == {f"test_{name}" for name in names}
+    for key, values in quiet.metrics.items():
+        np.testing.assert_array_equal(asked.metrics[key], values)  # measuring more changes nothing else
+    swapped = replace(data, validation=data.test, test=data.validation)
+    other = Training(replace(plan, data=swapped)).advance(30).evaluations[-1]
+    for name in names:
+        np.testing.assert_array_equal(asked.metrics[f"test_{name}"], other.metrics[f"validation_{name}"])
+
+
+def test_confusion_stays_that_of_validation() -> None:
+    plan = replace(small_plan(with_test_part(3)), evaluate_test=True)
+    confusion = Training(plan).advance(0).evaluations[0].confusion
+    assert confusion is not None
+    assert (confusion.sum(axis=(1, 2)) == 12).all()
+
+
+def test_an_empty_test_part_has_no_metrics() -> None:
+    evaluation = Training(small_plan(evaluate_test=True)).advance(0).evaluations[0]
+    assert not any(key.startswith("test_") for key in evaluation.metrics)

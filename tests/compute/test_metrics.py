@@ -12,6 +12,8 @@ from sklearn import metrics as oracle
 
 from compute.links import LINKS, Scaled
 from compute.metrics import (
+    CALIBRATION_BINS,
+    calibration_gaps,
     class_scores,
     coefficient_of_determination,
     confusion_counts,
@@ -34,6 +36,46 @@ def check(link: str, outputs: Any, labels: Any, probabilities: Any) -> None:
         np.testing.assert_allclose(scores.brier[run], ((p - one_hot) ** 2).sum(axis=1), rtol=1e-9, atol=1e-15)
         np.testing.assert_allclose(scores.mae[run], np.abs(p - one_hot).sum(axis=1), rtol=1e-9, atol=1e-15)
         assert scores.hit[run].mean() == pytest.approx(oracle.accuracy_score(y, scores.predicted[run]))
+
+
+@pytest.mark.parametrize("link", ["softmax", "sigmoid", "identity", "margin"])
+@pytest.mark.parametrize("outputs", [OUTPUTS, OUTPUTS[..., :1]], ids=["classes", "one output"])
+def test_confidence_is_the_probability_of_the_predicted_class(link: str, outputs: Any) -> None:
+    if outputs.shape[2] == 1 and link == "softmax":
+        pytest.skip("a softmax has an output a class")
+    labels = LABELS % max(2, outputs.shape[2])
+    scores = class_scores(LINKS[link], outputs, labels)
+    # where the prediction is right, the likelihood is that of the predicted class
+    expected = np.exp(-scores.nll)[scores.hit]
+    np.testing.assert_allclose(scores.confidence[scores.hit], expected, rtol=1e-6, atol=2e-7)
+
+
+def test_calibration_gaps_by_hand() -> None:
+    confidence = np.array([[0.0, 1 / 30, 0.5, 0.52, 1.0, 1.0]])
+    hit = np.array([[True, False, True, False, True, False]])
+    expected = np.zeros((1, CALIBRATION_BINS))
+    expected[0, 0] = 1 - 1 / 30  # 0 belongs to the first bin
+    expected[0, 7] = 0.5 - 0.52  # (7/15, 8/15]
+    expected[0, 14] = 0 - 1
+    np.testing.assert_allclose(calibration_gaps(confidence, hit), expected, atol=1e-12)
+
+
+def test_calibration_gaps_of_chunks_add_up_and_runs_stay_apart() -> None:
+    confidence = RNG.uniform(size=(3, 400))
+    hit = RNG.uniform(size=(3, 400)) < confidence**2
+    whole = calibration_gaps(confidence, hit)
+    parts = sum(calibration_gaps(confidence[:, i : i + 90], hit[:, i : i + 90]) for i in range(0, 400, 90))
+    np.testing.assert_allclose(parts, whole, atol=1e-12)
+    for run in range(3):
+        alone = calibration_gaps(confidence[run : run + 1], hit[run : run + 1])
+        np.testing.assert_allclose(alone[0], whole[run], atol=1e-12)
+    np.testing.assert_allclose(whole.sum(axis=1), (hit - confidence).sum(axis=1), atol=1e-10)
+
+
+def test_confidence_that_is_no_number_harms_its_run_only() -> None:
+    confidence = np.array([[0.8, 0.7], [np.nan, 0.8], [0.9, 1 + 1e-7]])
+    error = np.abs(calibration_gaps(confidence, np.ones((3, 2), dtype=bool))).sum(axis=1)
+    np.testing.assert_allclose(error, [0.5, np.nan, 0.1], atol=1e-6)
 
 
 def test_softmax_probabilities_are_taken_as_they_are() -> None:

@@ -133,4 +133,4 @@ def test_batches_reach_the_device_some_epochs_at_a_time() -> None:
 
 def test_an_evaluation_is_copied_to_the_host_a_few_times() -> None:
     plain, evaluated = copies(50, 50)[0], copies(50, 25)[0]
-    assert evaluated - plain == 1 + 4  # a shorter block more, scores and confusion counts of two splits
+    assert evaluated - plain == 1 + 3  # a shorter block more, scores of two parts and confusion counts of one

@@ -164,6 +164,10 @@ def test_metrics_of_stop_rules_are_those_of_the_task() -> None:
     choices = {value for value, _, _ in fields_of(config, summary)["training.target.metric"].choices}
     assert choices == {m.key for m in stop_metrics("classification")}
     assert "validation_r2" not in choices
+    assert "validation_ece" in choices
+    assert not any(key.startswith("test_") for key in choices)
+    unknown = {value for value, _, _ in fields_of(config, None)["training.target.metric"].choices}
+    assert not any(key.startswith("test_") for key in unknown)
     alone = fields_of(config, summary_of("digits", "classification", 64, 10, validation=0))
     assert all(v.startswith("train_") for v, _, _ in alone["training.target.metric"].choices)
 

@@ -15,6 +15,7 @@ import pytest
 import lab.cli
 import lab.headless
 from lab.experiment_file import default_experiment, read_experiment
+from lab.figure_look import FigureLook, Provenance
 from lab.panels import Panel
 from lab.results import TABLES, write_tables
 from lab.session import Session
@@ -190,17 +191,25 @@ def test_a_diverged_run_is_exit_code_1_and_everything_is_written(
 
 def test_figures_are_drawn_by_what_is_handed_in(small: Path, tmp_path: Path) -> None:
     drawn: list[tuple[str, int, tuple[str, ...]]] = []
+    commands: dict[str, str] = {}
 
     def draw(
-        panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool
-    ) -> list[Path]:
+        panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool,
+        look: FigureLook | None = None, made_by: Provenance | None = None,
+    ) -> list[Path]:  # fmt: skip
         drawn.append((stem, len(panels), tuple(formats)))
+        assert made_by is not None and look is None
+        commands[stem] = made_by.command
         return [folder / f"{stem}.{ending}" for ending in formats]
 
     out = tmp_path / "out"
     assert lab.cli.main(["run", str(small), "--out", str(out), "--quiet"], draw) == 0
     assert [stem for stem, _, _ in drawn] == ["metric", "objective", "gradient", "field", "plots"]
     assert drawn[-1] == ("plots", 4, ("png", "svg"))
+    (row,) = Store().experiments()
+    assert commands["objective"] == f"losslab export {row.id} --format png,svg --figures objective"
+    # decision surfaces are not kept in the store
+    assert commands["field"] == commands["plots"] == "losslab run small-moons.toml"
     drawn.clear()
     assert lab.cli.main(["run", str(small), "--out", str(out), "--quiet", "--force", "--no-plots"], draw) == 0
     assert drawn == []

@@ -11,10 +11,13 @@ from lab.config import (
     ExperimentConfig,
     LossConfig,
     OptimizerConfig,
+    PlateauConfig,
     SeedsConfig,
     SplitConfig,
+    TargetConfig,
     TrainingConfig,
 )
+from lab.config_race import RaceConfig
 from lab.experiment_file import default_experiment
 
 
@@ -88,6 +91,19 @@ def test_batch_is_none_for_full_batch_and_the_size_is_kept() -> None:
     full = TrainingConfig(batch_size=7, full_batch=True)
     assert full.batch is None
     assert full.batch_size == 7
+
+
+@pytest.mark.parametrize("metric", ["test_accuracy", "test_ece"])
+def test_nothing_is_stopped_or_tuned_by_the_test_part(metric: str) -> None:
+    with pytest.raises(ValidationError):
+        TargetConfig(metric=metric)
+    with pytest.raises(ValidationError):
+        PlateauConfig(metric=metric)
+    with pytest.raises(ValidationError):
+        RaceConfig(tuning_metric=metric)
+    with pytest.raises(ValidationError):
+        RaceConfig(target_metric=metric)
+    assert RaceConfig(measure=metric).measure == metric  # the last word may be the test part's
 
 
 def test_seeds_count_from_the_first() -> None:

@@ -104,6 +104,7 @@ experiments = st.fixed_dictionaries(
                 "steps": st.integers(1, 10**9),
                 "batch_size": st.integers(1, 10**7),
                 "full_batch": st.booleans(),
+                "evaluate_test": st.booleans(),
                 "precision": st.sampled_from(["float32", "float64"]),
                 "l1": st.floats(0, 1e6),
                 "clip": positive,
@@ -419,6 +420,12 @@ def test_a_table_beside_the_experiment_is_found_and_stays_relative(tmp_path: Pat
     elsewhere = tmp_path / "other.toml"
     write_experiment(config, elsewhere)
     assert read_experiment(elsewhere) == config
+
+
+def test_measuring_the_test_part_is_written_only_where_it_is_asked_for() -> None:
+    assert "evaluate_test" not in dump_experiment(default_experiment())
+    asked = apply_changes(default_experiment(), {"training.evaluate_test": True})
+    assert "evaluate_test = true" in dump_experiment(asked)
 
 
 def test_the_default_text_is_canonical_toml() -> None:

@@ -233,6 +233,20 @@ def test_stop_rules_on_what_is_never_measured_are_refused() -> None:
         assert swept(apply_changes(unsplit, remedy.changes))
 
 
+def test_the_test_part_is_measured_where_the_configuration_asks_for_it() -> None:
+    asked = swept(changed(training__evaluate_test=True))
+    assert all(plan.evaluate_test for _, plan in asked.plans)
+    assert not any(plan.evaluate_test for _, plan in swept(changed()).plans)
+
+
+def test_a_test_part_that_is_not_there_is_refused() -> None:
+    without = changed(data__split=(0.8, 0.2, 0.0), training__evaluate_test=True)
+    problem = refusal(without)
+    assert problem.where == "training.evaluate_test"
+    assert "no test part" in problem.title
+    assert swept(apply_changes(without, problem.remedies[0].changes))
+
+
 def test_given_values_of_the_wrong_number_are_refused() -> None:
     config = changed(model__initializer__name="given", model__initializer__values=[1.0, 2.0])
     assert refusal(config).where == "model.initializer.values"

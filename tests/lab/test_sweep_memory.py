@@ -58,6 +58,7 @@ def test_more_of_anything_needs_more() -> None:
     assert need(DIGITS, 9) > least
     assert need(DIGITS, 8, processes=2) > least
     assert need({**DIGITS, "model.hidden": [80]}, 8) > least
+    assert need({**DIGITS, "training.evaluate_test": True}, 8) > least
     assert need({**DIGITS, "training.batch_size": 512}, 1) > need(DIGITS, 1)
     assert need({**DIGITS, "optimizer.name": "sgd", "optimizer.learning_rate": 0.1}, 8) < least
 

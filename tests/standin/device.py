@@ -19,7 +19,7 @@ from tests.standin.array import StandInArray
 from tests.standin.kernels import RawKernel
 
 UFUNCS = (
-    "abs", "absolute", "add", "ceil", "cosh", "divide", "equal", "exp", "expm1", "floor", "greater",
+    "abs", "absolute", "add", "ceil", "cosh", "divide", "equal", "exp", "expm1", "floor", "fmax", "greater",
     "greater_equal", "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log1p", "logical_and",
     "logical_not", "logical_or", "maximum", "minimum", "multiply", "negative", "not_equal", "power", "sign",
     "sinh", "sqrt", "square", "subtract", "tanh",
@@ -170,8 +170,8 @@ class StandIn:
     def _copyto(self, dst: Any, src: Any) -> None:
         np.copyto(self._out(dst), self.take_in(src))
 
-    def _bincount(self, x: Any, minlength: Any = None) -> Any:
-        return self.wrap(np.bincount(self._out(x), minlength=minlength))
+    def _bincount(self, x: Any, weights: Any = None, minlength: Any = None) -> Any:
+        return self.wrap(np.bincount(self._out(x), self._out(weights), minlength))
 
 
 class _Current(nullcontext):  # type: ignore[type-arg]

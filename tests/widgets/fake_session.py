@@ -55,6 +55,7 @@ class FakeSession:
         self.planned_steps = 1600
         self.steps_per_epoch = 40
         self.pace = pace
+        self.stored_as = ""
         self.log: list[str] = []
         self.closed = False
         self.diverging: dict[int, int] = {}
@@ -159,6 +160,13 @@ class FakeSession:
             self._redo.clear()
             self._set(config)
         return None
+
+    def adopt(self, config: ExperimentConfig) -> None:
+        self.log.append("adopt")
+        if config != self.config:
+            self._undo.append(self.config)
+            self._redo.clear()
+            self._set(config)
 
     def undo(self) -> None:
         self.log.append("undo")

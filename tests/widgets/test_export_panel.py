@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import errno
+import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
+from lab.exporting import forms
+from lab.exporting.forms import form_paths
+from tests.lab.exporting.html_reading import Page
 from tests.widgets.fake_session import FakeSession
-from widgets.export_panel import ExportRequest
+from widgets.export_choices import FORMS, ExportRequest
 from widgets.main_window import MainWindow
 
 
@@ -18,6 +25,14 @@ def trained(window: MainWindow, session: FakeSession) -> MainWindow:
         window.bridge.flush()
     assert session.state == "finished"
     return window
+
+
+def export(window: MainWindow) -> None:
+    """Press Export, or Overwrite where that is asked, and wait until everything is written."""
+    panel = window.export_panel
+    (panel.overwrite if panel.overwrite.isVisible() else panel.go).click()
+    window.exports.work.wait()
+    QApplication.processEvents()
 
 
 def choose(window: MainWindow, folder: Path, **changes: object) -> None:
@@ -32,7 +47,7 @@ def test_figures_and_tables_are_written_where_asked(trained: MainWindow, tmp_pat
         trained, tmp_path / "out", formats=("png", "svg", "pdf"), size=(640, 400),
         tables=("csv_long", "csv_wide", "parquet", "toml", "results"),
     )  # fmt: skip
-    trained.export_panel.go.click()
+    export(trained)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     kinds = ("confusion", "gradient", "metric", "objective")
     assert {f"race-{kind}.{end}" for kind in kinds for end in ("png", "svg", "pdf")} <= set(names)
@@ -45,9 +60,9 @@ def test_figures_and_tables_are_written_where_asked(trained: MainWindow, tmp_pat
 
 def test_one_plot_or_the_whole_grid(trained: MainWindow, tmp_path: Path) -> None:
     choose(trained, tmp_path, figure="grid", formats=("svg",), tables=())
-    trained.export_panel.go.click()
+    export(trained)
     choose(trained, tmp_path, figure="card:1", formats=("svg",), tables=())
-    trained.export_panel.go.click()
+    export(trained)
     assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["race-objective.svg", "race-plots.svg"]
 
 
@@ -55,11 +70,11 @@ def test_nothing_is_overwritten_unasked(trained: MainWindow, tmp_path: Path) -> 
     (tmp_path / "race.toml").write_text("mine")
     choose(trained, tmp_path, figure="none", tables=("toml",))
     panel = trained.export_panel
-    panel.go.click()
+    export(trained)
     assert (tmp_path / "race.toml").read_text() == "mine"
     assert "race.toml exists" in panel.result
     assert panel.overwrite.isVisible()
-    panel.overwrite.click()
+    export(trained)
     assert "[data]" in (tmp_path / "race.toml").read_text()
     assert panel.result.startswith("1 file in")
 
@@ -68,11 +83,11 @@ def test_changed_choices_take_the_question_back(trained: MainWindow, tmp_path: P
     (tmp_path / "race.toml").write_text("mine")
     choose(trained, tmp_path, figure="none", tables=("toml",))
     panel = trained.export_panel
-    panel.go.click()
+    export(trained)
     panel.stem.setText("other")
     panel.stem.textEdited.emit("other")
     assert not panel.overwrite.isVisible()
-    panel.go.click()
+    export(trained)
     assert (tmp_path / "race.toml").read_text() == "mine"
     assert (tmp_path / "other.toml").exists()
 
@@ -80,7 +95,7 @@ def test_changed_choices_take_the_question_back(trained: MainWindow, tmp_path: P
 def test_a_folder_that_cannot_be_written_is_one_sentence(trained: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     choose(trained, tmp_path / "file" / "below", formats=("png",), tables=("csv_long",))
-    trained.export_panel.go.click()
+    export(trained)
     assert trained.export_panel.result
     assert "Traceback" not in trained.export_panel.result
     assert (tmp_path / "file").read_text() == ""
@@ -88,11 +103,101 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(trained: MainWindow, tm
 
 def test_tables_need_runs_but_the_experiment_does_not(window: MainWindow, tmp_path: Path) -> None:
     choose(window, tmp_path, figure="none", tables=("csv_long",))
-    window.export_panel.go.click()
+    export(window)
     assert "no curves" in window.export_panel.result
     choose(window, tmp_path, figure="none", tables=("toml",))
-    window.export_panel.go.click()
+    export(window)
     assert (tmp_path / "race.toml").exists()
+
+
+def test_every_form_of_the_runs_is_written(trained: MainWindow, tmp_path: Path) -> None:
+    wanted = tuple(form for form in FORMS if form != "mlflow")
+    choose(trained, tmp_path / "out", figure="none", tables=wanted, mark_best=True)
+    export(trained)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {path.name for path in form_paths(tmp_path, "race", wanted)}
+    assert trained.export_panel.result.startswith(f"{len(wanted)} files in")
+    page = Page((tmp_path / "out" / "race-report.html").read_text(encoding="utf-8"))
+    assert page.tags.count("svg") == len(trained.plots.titles())
+    assert r"\bfseries" in (tmp_path / "out" / "race-summary.tex").read_text(encoding="utf-8")
+
+
+def test_figures_for_print_say_how_to_draw_them_again(
+    trained: MainWindow, session: FakeSession, tmp_path: Path
+) -> None:
+    session.stored_as = "20260101-abc"
+    choose(trained, tmp_path, figure="card:1", formats=("svg",), tables=(), page="single", caption=True)
+    export(trained)
+    (path,) = tmp_path.iterdir()
+    content = path.read_text(encoding="utf-8")
+    assert 'width="84mm"' in content
+    assert "losslab export 20260101-abc --format svg --figures objective --preset single --caption" in content
+
+
+def test_the_command_says_how_the_plot_looks_at_the_curves(
+    trained: MainWindow, session: FakeSession, tmp_path: Path
+) -> None:
+    session.stored_as = "abc"
+    session.set_visible([run.info.index for run in session.runs if run.info.loss_index == 1], False)
+    trained.plots._follow_choices(replace(trained.workspace.strip.choices, x_axis="epoch", band="std"))
+    choose(trained, tmp_path, figure="card:0", formats=("svg",), tables=(), size=(800, 600))
+    export(trained)
+    content = (tmp_path / "race-metric.svg").read_text(encoding="utf-8")
+    words = "--figures metric --size 800x600 --x-axis epoch --smoothing 0.9 --band std --hide 1"
+    said = content.partition("make it again: ")[2].partition("<")[0]
+    assert said == f"losslab export abc --format svg {words}"
+
+
+def test_a_page_has_a_size_of_its_own(window: MainWindow, tmp_path: Path) -> None:
+    choose(window, tmp_path, formats=("png",), page="")
+    assert window.export_panel.width_line.isEnabled()
+    choose(window, tmp_path, formats=("png",), page="double", grey=True)
+    panel = window.export_panel
+    assert not panel.width_line.isEnabled()
+    assert panel.request().page == "double" and panel.request().grey
+    choose(window, tmp_path, figure="none", tables=("latex",))
+    assert not panel.page.isEnabled() and panel.mark_best.isEnabled()
+    choose(window, tmp_path, figure="none", tables=("csv_long",))
+    assert not panel.mark_best.isEnabled()
+
+
+def test_the_window_goes_on_while_curves_are_written(
+    trained: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    real = forms.write_forms
+
+    def slow(*arguments: Any) -> tuple[Path, ...]:
+        assert go_on.wait(20)
+        return real(*arguments)
+
+    monkeypatch.setattr(forms, "write_forms", slow)
+    choose(trained, tmp_path, figure="none", tables=("csv_long",))
+    panel = trained.export_panel
+    panel.go.click()
+    assert panel.result.startswith("Writing to") and not panel.go.isEnabled()
+    panel.stem.textEdited.emit("other")  # choices for the next time do not ask for anything now
+    assert not panel.go.isEnabled()
+    trained.exports.export(panel.request())
+    assert list(tmp_path.iterdir()) == []
+    go_on.set()
+    trained.exports.work.wait()
+    QApplication.processEvents()
+    assert panel.go.isEnabled() and panel.result.startswith("1 file in")
+    assert [path.name for path in tmp_path.iterdir()] == ["race-curves.csv"]
+
+
+def test_what_fails_beside_the_window_is_one_sentence(
+    trained: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> tuple[Path, ...]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(forms, "write_forms", full)
+    choose(trained, tmp_path, figure="none", tables=("csv_long",))
+    export(trained)
+    assert trained.export_panel.result == "Nothing was written: No space left on device."
+    assert trained.export_panel.go.isEnabled()
 
 
 def test_nothing_chosen_cannot_be_exported(window: MainWindow, tmp_path: Path) -> None:
@@ -123,10 +228,12 @@ def test_escape_closes_and_a_click_elsewhere_does_not(window: MainWindow) -> Non
 @pytest.mark.parametrize(
     "stored",
     [{}, {"figure": 3, "formats": "png", "size": [1], "tables": {"a": 1}, "folder": None},
-     {"formats": ["gif"], "size": [10, 10]}],
+     {"formats": ["gif"], "size": [10, 10], "page": "poster", "grey": "yes"}],
 )  # fmt: skip
 def test_stored_choices_that_do_not_fit_are_left_out(stored: dict[str, object]) -> None:
     request = ExportRequest.restored(stored)
     assert request.size == ExportRequest().size
     assert set(request.formats) <= {"png", "svg", "pdf"}
-    assert ExportRequest.restored(ExportRequest(folder="/x").stored()).folder == "/x"
+    chosen = ExportRequest("grid", ("pdf",), (400, 300), ("latex", "report"), "/x", page="slide", grey=True,
+                           caption=True, mark_best=True)  # fmt: skip
+    assert replace(ExportRequest.restored(chosen.stored()), stem=chosen.stem) == chosen

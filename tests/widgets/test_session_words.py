@@ -100,3 +100,15 @@ def test_the_question_tells_size_and_time() -> None:
     assert question == "Does cross-entropy learn faster than squared error?"
     assert text.startswith("This experiment is ready: two losses, three seeds each, on 1\u2009797 hand")
     assert "on this machine" in text
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_metrics_of_the_test_part_are_offered_where_it_is_measured(asked: bool) -> None:
+    session = FakeSession()
+    session.edit({"training.evaluate_test": asked})
+    session.advance()
+    session.start()
+    session.advance()
+    keys = [key for key, _label in words.metric_choices(session)]
+    assert ("test_accuracy" in keys) == asked
+    assert "validation_ece" in keys

@@ -1,13 +1,18 @@
-"""Train and Explore side by side: tabs, keys, whose commands work, and what is remembered."""
+"""Train, Explore and Compare side by side: tabs, keys, whose commands work, and what is remembered."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from lab.store.store import Store
+from tests.lab.store.kept import Kept
 from tests.widgets.fake_session import FakeSession
+from widgets.compare.runs_page import RunsPage
 from widgets.explore.curves_view import LossCurves
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
@@ -19,7 +24,7 @@ def tabs(window: MainWindow) -> list[QPushButton]:
 
 
 def test_tabs_and_keys_open_workspaces(qtbot: QtBot, window: MainWindow) -> None:
-    assert [tab.text() for tab in tabs(window)] == ["Train", "Explore"]
+    assert [tab.text() for tab in tabs(window)] == ["Train", "Explore", "Compare"]
     assert window.workspace.isVisible() and not window.workspaces.explore.isVisible()
     tabs(window)[1].click()
     assert window.workspaces.explore.isVisible() and not window.workspace.isVisible()
@@ -27,7 +32,7 @@ def test_tabs_and_keys_open_workspaces(qtbot: QtBot, window: MainWindow) -> None
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.workspace.isVisible() and tabs(window)[0].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert window.workspaces.exploring and tabs(window)[1].isChecked()
+    assert window.workspaces.name == "explore" and tabs(window)[1].isChecked()
 
 
 def test_what_steers_training_rests_in_explore(window: MainWindow, session: FakeSession) -> None:
@@ -76,7 +81,7 @@ def test_workspace_view_and_state_are_remembered(
     other = MainWindow(FakeSession(), settings, LIGHT)  # type: ignore[arg-type]
     other.show()
     qtbot.waitExposed(other)
-    assert other.workspaces.exploring and tabs(other)[1].isChecked()
+    assert other.workspaces.name == "explore" and tabs(other)[1].isChecked()
     assert other.workspaces.explore.view.state().point == 2.5
     assert not other.top.run.isVisible()
     other.close_unasked()
@@ -99,3 +104,29 @@ def test_the_next_panel_is_on_screen(window: MainWindow) -> None:
         window.next_panel()
         focus = QGuiApplication.focusObject()
         assert focus is None or not window.workspace.isAncestorOf(focus)  # type: ignore[arg-type]
+
+
+def test_compare_lists_what_the_store_holds_and_hands_parameters_to_the_form(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    kept = Kept(store)
+    kept.finished()
+    kept.close()
+    window = MainWindow(FakeSession(), Settings(tmp_path / "state"), LIGHT, store=store)
+    qtbot.addWidget(window)
+    window.show()
+    window.workspaces.choose("compare")
+    compare = window.workspaces.compare
+    assert compare.isVisible() and tabs(window)[2].isChecked()
+    page = compare.findChild(RunsPage)
+    assert page is not None
+    assert page.table.runs.rowCount() == len(store.runs())
+    assert not window.top.run.isVisible()
+    before = window.session.config
+    page.table.selectRow(0)
+    page.act("use")
+    assert window.workspaces.name == "train"
+    assert window.session.config != before
+    window.session.undo()
+    assert window.session.config == before

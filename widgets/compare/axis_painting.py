@@ -13,6 +13,8 @@ from widgets.plots.scale import usable_scale
 from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
 
+PAD = 10.0
+"""Room between a frame and the places of numbers, so that no point stands on the frame."""
 LONGEST = 120.0
 """Widest label of a category, in pixels; longer ones are shortened."""
 
@@ -24,7 +26,8 @@ def axis_ticks(axis: Axis, wanted: int) -> tuple[tuple[float, str], ...]:
         return tuple(zip(shares, axis.texts, strict=True))
     scale = usable_scale(axis.low, axis.high, axis.log)
     values = ticks(scale, wanted)
-    return tuple((scale.fraction(v), word) for v, word in zip(values, labels(values, scale), strict=True))
+    words = labels(values, scale, percent=axis.percent)
+    return tuple((scale.fraction(v), word) for v, word in zip(values, words, strict=True))
 
 
 def left_width(theme: Theme, axis: Axis, height: float) -> float:
@@ -35,12 +38,18 @@ def left_width(theme: Theme, axis: Axis, height: float) -> float:
     return max(40.0, min(widest, LONGEST) + 12.0)
 
 
+def padded(rect: QRectF) -> QRectF:
+    """Return the rectangle in which values have their places."""
+    return rect.adjusted(PAD, PAD, -PAD, -PAD)
+
+
 def paint_left(painter: QPainter, theme: Theme, axis: Axis, rect: QRectF) -> None:
-    """Paint grid lines across a rectangle and labels left of it."""
+    """Paint grid lines across a frame and labels left of it."""
+    inside = padded(rect)
     metrics = QFontMetricsF(theme.font("tick"))
     last = math.inf
     for share, word in axis_ticks(axis, _wanted(rect.height(), 38.0)):
-        y = rect.bottom() - share * rect.height()
+        y = inside.bottom() - share * inside.height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(thin_pen(theme, "grid"))
         if abs(y - rect.bottom()) > 1.5:
@@ -57,7 +66,8 @@ def paint_left(painter: QPainter, theme: Theme, axis: Axis, rect: QRectF) -> Non
 
 
 def paint_bottom(painter: QPainter, theme: Theme, axis: Axis, rect: QRectF) -> None:
-    """Paint the line below a rectangle with its ticks, its labels, and what it shows at its right end."""
+    """Paint the line below a frame with its ticks and labels."""
+    inside = padded(rect)
     metrics = QFontMetricsF(theme.font("tick"))
     base = round(rect.bottom())
     found = axis_ticks(axis, _wanted(rect.width(), 96.0))
@@ -68,7 +78,7 @@ def paint_bottom(painter: QPainter, theme: Theme, axis: Axis, rect: QRectF) -> N
     painter.setFont(theme.font("tick"))
     free = -math.inf
     for share, word in found:
-        x = rect.left() + share * rect.width()
+        x = inside.left() + share * inside.width()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(thin_pen(theme, "axis"))
         painter.drawLine(QLineF(round(x), base, round(x), base - TICK))

@@ -210,8 +210,7 @@ def _paint_heat(painter: QPainter, theme: Theme, parallel: Parallel, rect: QRect
     assert parallel.heat_axis is not None
     axis = parallel.heat_axis
     metrics = QFontMetricsF(theme.font("subtitle"))
-    found = axis_ticks(axis, 2)
-    low, high = (found[0][1], found[-1][1]) if found else ("", "")
+    low, high = axis.text(axis.low), axis.text(axis.high)
     painter.setFont(theme.font("subtitle"))
     painter.setPen(theme.color("text2"))
     baseline = rect.top() + LEGEND_LINE / 2 - metrics.height() / 2 + metrics.ascent()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from lab.comparing.parallel import Parallel
 from widgets.compare.painted_plot import PaintedPlot
 from widgets.compare.parallel_painting import ParallelLayout, lay_out_parallel, paint_parallel
-from widgets.compare.scatter_plot import axis_value
 from widgets.theme import Theme
 
 REACH = 6.0
@@ -115,7 +114,7 @@ class ParallelPlot(PaintedPlot):
         """Return a run's name and its value on every axis."""
         assert self._parallel is not None
         values = [
-            f"{axis.label}: {axis_value(axis, float(value))}"
+            f"{axis.label}: {axis.text(float(value))}"
             for axis, value in zip(self._parallel.axes, self._parallel.values[index], strict=True)
         ]
         return "\n".join([self._parallel.names[index], *values])

@@ -20,7 +20,6 @@ from lab.store.rows import RunKey, RunRow
 from widgets.button_flow import ButtonFlow
 from widgets.compare.options import NameCombo, labelled
 from widgets.compare.parallel_plot import ParallelPlot
-from widgets.compare.scatter_plot import axis_value
 from widgets.compare.titled_card import TitledCard
 from widgets.controls import below
 from widgets.theme import Theme
@@ -202,7 +201,7 @@ class ParallelView(QWidget):
         chosen = self.plot.chosen()
         for index, key in enumerate(parallel.keys):
             values = [
-                axis_value(axis, value) if axis.texts else "" if value != value else value
+                axis.text(value) if axis.texts else "" if value != value else value
                 for axis, value in zip(parallel.axes, parallel.values[index].tolist(), strict=True)
             ]
             writer.writerow((*key, parallel.names[index], *values, "yes" if chosen[index] else "no"))

@@ -98,8 +98,8 @@ class ComparePlots(QWidget):
             part.choices_changed.connect(self.changed)
         for painted in (self.scatter, self.parallel):
             painted.runs_picked.connect(self._pick)
-        self.files.written.connect(self.written)
-        self.files.refused.connect(self.refused)
+        self.files.written.connect(self._tell_written)
+        self.files.refused.connect(self._tell_refused)
         if find is not None:
             self.set_source(find)
         self.set_theme(theme)
@@ -227,18 +227,28 @@ class ComparePlots(QWidget):
         self.show_picked(keys)
         self.runs_picked.emit(keys)
 
+    def _tell_written(self, sentence: str) -> None:
+        self._show_foot(f"{sentence}.", wrong=False)
+        self.written.emit(sentence)
+
+    def _tell_refused(self, problem: Problem) -> None:
+        self._show_foot(str(problem), wrong=True)
+        self.refused.emit(problem)
+
+    def _show_foot(self, words: str, *, wrong: bool) -> None:
+        self.foot.setText(words)
+        set_kind(self.foot, "error" if wrong else "subtitle")
+
     def _say(self) -> None:
         """Say in one line what is wrong, else what is to be known of the plot."""
         problem = self.problem
         if self._unread and self.views.current == "curves":
             total = len({row.experiment.id for row in self._rows})
-            self.foot.setText(f"Reading curves: {total - self._unread} of {total} experiments")
-            problem = None
+            self._show_foot(f"Reading curves: {total - self._unread} of {total} experiments", wrong=False)
         elif problem is not None:
             hint = self.curves.hint if problem is self.curves.problem else problem.body
             words = " ".join(part for part in (f"{problem.title}.", hint) if part)
             more = 0 if self._shelf is None else len(self._shelf.problems) - 1
-            self.foot.setText(words if more <= 0 else f"{words} {more} more cannot be read either.")
+            self._show_foot(words if more <= 0 else f"{words} {more} more cannot be read whole.", wrong=True)
         else:
-            self.foot.setText(" · ".join(self._view().sentences) if self._rows else "")
-        set_kind(self.foot, "error" if problem is not None else "subtitle")
+            self._show_foot(" · ".join(self._view().sentences) if self._rows else "", wrong=False)

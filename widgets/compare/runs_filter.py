@@ -17,7 +17,7 @@ HELP = (
     "starred or optimizer.learning_rate < 0.1\n"
     'tags contains "paper" and seed in (1, 2, 3)\n'
     'not status == "diverged"\n'
-    "The tooltip of a column's title tells its name."
+    "The tooltip of a column's title tells its name.  (Ctrl+F)"
 )
 
 

@@ -13,7 +13,7 @@ from widgets.swatch import swatch_icon
 from widgets.theme import Theme
 from widgets.tokens import SERIES
 
-_GROUPABLE = ("loss", "experiment", "seed", "status", "tags", "device", "kind", "role")
+_GROUPABLE = ("loss", "experiment", "seed", "status", "tags", "device", "kind", "group", "role")
 """Columns that can always be grouped by; settings that differ stand before them."""
 
 

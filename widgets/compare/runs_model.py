@@ -188,17 +188,7 @@ class RunsModel(QAbstractTableModel):
 
     def is_number(self, column: int) -> bool:
         """Say whether a column is aligned at the right."""
-        shown = self._view.columns[column]
-        if shown.family == "setting":
-            return shown.key.rpartition(".")[2] not in ("name", "kind", "hidden", "activation") and (
-                self._all_numbers(column)
-            )
-        return shown.kind in ("number", "percent", "count", "duration")
-
-    def _all_numbers(self, column: int) -> bool:
-        key = self._view.columns[column].key
-        first = next((row.fields[key] for row in self._view.rows if row.fields.get(key) is not None), None)
-        return isinstance(first, int | float) and not isinstance(first, bool)
+        return self._view.columns[column].is_number
 
     # --- QAbstractTableModel --------------------------------------------------------------------------
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

@@ -7,13 +7,11 @@ from dataclasses import replace
 from typing import Any, TypeGuard
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from lab.comparing.run_acts import runs_words
-from lab.comparing.table import TableView
+from lab.comparing.table import TableView, count_words
 from lab.comparing.table_choices import TableChoices
-from lab.number_text import thousands
 from lab.problems import Problem
 from widgets.compare.columns_popover import ColumnsPopover
 from widgets.compare.entry_card import EntryCard
@@ -41,6 +39,8 @@ class RunsPage(QWidget):
     choices_changed = Signal(object)
     """A person chose to see something else: `TableChoices`."""
     undo_pressed = Signal()
+    seen = Signal()
+    """It came into sight."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,11 +138,12 @@ class RunsPage(QWidget):
         self.note.undo_pressed.connect(self.undo_pressed)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Leave the room to plots and table at first where there is little."""
+        """Say so; leave the room to plots and table at first where there is little."""
         super().showEvent(event)
         if not self._placed:
             self._placed = True
             self.inspector.setVisible(self.width() >= ROOMY)
+        self.seen.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -161,7 +162,7 @@ class RunsPage(QWidget):
         self.message.show_problem(self.filter, view.problem)
         self.clear.setVisible(bool(choices.filter))
         self.table.show_view(view, choices.statistic, choices.sort, choices.widths)
-        self.card.show_titles("Runs", self._count_words())
+        self.card.show_titles("Runs", count_words(view))
         self.group_button.setText(group_words(choices.group_by))
         shown = [column.key for column in view.columns]
         automatic = choices.columns is None
@@ -171,33 +172,18 @@ class RunsPage(QWidget):
         elif not view.shown:
             self.notice.show_no_match(len(view.rows))
         self._stack.setCurrentWidget(self.table if view.shown else self.notice)
+        self.setFocusProxy(self.table if view.shown else self.filter)
         self.inspector.show_rows(self.table.selected_runs())
         self._plotted.show_view(view)
 
-    def show_problem(self, problem: Problem | None) -> None:
-        """Say why the store cannot be read, in place of the runs; ``None`` shows them again."""
-        if problem is not None:
-            self.notice.show_problem(problem)
-        self._stack.setCurrentWidget(
-            self.notice if problem is not None or not self._view.shown else self.table
-        )
+    def show_problem(self, problem: Problem) -> None:
+        """Say why the store cannot be read, in place of the runs, until `show_table` is called."""
+        self.notice.show_problem(problem)
+        self._stack.setCurrentWidget(self.notice)
 
     def show_done(self, words: str, *, undoable: bool) -> None:
         """Say what was done, with a way to take it back."""
         self.note.show_note(words, undoable=undoable)
-
-    def _count_words(self) -> str:
-        view = self._view
-        total, shown = len(view.rows), view.shown
-        words = runs_words(total).replace(str(total), thousands(total))
-        if shown != total:
-            words = f"{thousands(shown)} of {words}"
-        if view.filter_kind:
-            words += f" by {'these words' if view.filter_kind == 'words' else 'this expression'}"
-        if view.groups is not None:
-            count = len(view.groups)
-            words += f", {thousands(count)} {'group' if count == 1 else 'groups'}"
-        return words
 
     def _selected(self) -> None:
         rows = self.table.selected_runs()
@@ -213,8 +199,10 @@ class RunsPage(QWidget):
     # --- what is remembered -----------------------------------------------------------------------
     def saved(self) -> dict[str, Any]:
         """Return how the page is divided, as JSON-able data."""
+        # a page that was never shown has not decided yet whether there is room for the inspector
+        inspector = {"inspector": not self.inspector.isHidden()} if self._placed else {}
         return {
-            "inspector": not self.inspector.isHidden(),
+            **inspector,
             "sides": self.sides.sizes(),
             "plots_shown": not self.plots.isHidden(),
             "heights": self.upright.sizes(),
@@ -259,6 +247,16 @@ class RunsPage(QWidget):
             self.table.toggle_all,
         )  # fmt: skip
         menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height() + 2)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+F goes to the filter; Esc gives the room of a full plot back to the table."""
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.filter.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and self.card.isHidden():
+            self._show_full()
+        else:
+            super().keyPressEvent(event)
 
     def open_columns(self) -> None:
         """Open the chooser of columns."""

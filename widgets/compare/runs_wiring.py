@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -62,6 +63,7 @@ class RunsWiring(QObject):
         self.table = RunTable(store)
         self.acts = RunActs(store)
         page.plots.set_source(store.experiment)
+        page.seen.connect(self._refresh)
         page.choices_changed.connect(self.choose)
         page.acts.use_wanted.connect(self._use)
         page.undo_pressed.connect(self.undo)
@@ -101,6 +103,10 @@ class RunsWiring(QObject):
         if choices != self.table.choices:
             self.table.choose(choices)
             self._show()
+
+    def show_filtered(self, text: str) -> None:
+        """Show the runs that a filter lets through: ``group == "…"`` those of a sweep or race."""
+        self.choose(replace(self.table.choices, filter=text))
 
     # --- what is remembered -----------------------------------------------------------------------
     def saved(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from lab.comparing.scatter import LegendColour, Scatter
 from lab.store.rows import RunKey
-from widgets.compare.axis_painting import left_width, paint_bottom, paint_left
+from widgets.compare.axis_painting import left_width, padded, paint_bottom, paint_left
 from widgets.plots.annotations import paint_placeholder
 from widgets.plots.paths import marker_path
 from widgets.theme import Theme
@@ -20,6 +20,8 @@ from widgets.theme import Theme
 MARKER = 8.0
 MANY = 400
 """With more points than this they are smaller and paler, so that crowds show."""
+FEW = 12
+"""Up to so many different numbers along x are treated as places of their own."""
 LEGEND_LINE = 20.0
 
 
@@ -38,10 +40,13 @@ def lay_out_scatter(theme: Theme, scatter: Scatter, rect: QRectF) -> ScatterLayo
     top = rect.top() + LEGEND_LINE * len(lines)
     left = left_width(theme, scatter.y, rect.height())
     plot = QRectF(rect.left() + left, top + 22, rect.width() - left - 20, max(24.0, rect.bottom() - top - 62))
-    x = plot.left() + scatter.x.share(scatter.places[:, 0]) * plot.width()
-    if scatter.x.texts:
-        x = x + _dodge(scatter, plot.width() / len(scatter.x.texts))
-    y = plot.bottom() - scatter.y.share(scatter.places[:, 1]) * plot.height()
+    inside = padded(plot)
+    x = (
+        inside.left()
+        + scatter.x.share(scatter.places[:, 0]) * inside.width()
+        + _dodge(scatter, inside.width())
+    )
+    y = inside.bottom() - scatter.y.share(scatter.places[:, 1]) * inside.height()
     return ScatterLayout(
         QRectF(rect.left(), rect.top(), rect.width(), LEGEND_LINE * len(lines)),
         plot,
@@ -49,10 +54,18 @@ def lay_out_scatter(theme: Theme, scatter: Scatter, rect: QRectF) -> ScatterLayo
     )
 
 
-def _dodge(scatter: Scatter, room: float) -> NDArray[np.float64]:
-    """Return how far points of a category stand beside its middle: colours side by side."""
+def _dodge(scatter: Scatter, width: float) -> NDArray[np.float64]:
+    """Return how far points stand beside their place, in pixels.
+
+    Where x is a category, or a number of which there are few, colours stand side by side instead of over each
+    other.
+    """
     numbers = np.unique(scatter.series)
-    step = min(18.0, 0.6 * room / max(1, len(numbers)))
+    values = np.unique(scatter.places[:, 0])
+    if len(numbers) < 2 or (not scatter.x.texts and not len(values) <= FEW < len(scatter.keys)):
+        return np.zeros(len(scatter.keys))
+    step = 18.0 if scatter.x.texts else 7.0
+    step = min(step, 0.6 * width / max(1, len(values)) / len(numbers))
     return np.asarray(step * (np.searchsorted(numbers, scatter.series) - (len(numbers) - 1) / 2))
 
 

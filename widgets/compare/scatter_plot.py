@@ -7,10 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from lab.comparing.quantities import is_metric
-from lab.comparing.scatter import Axis, Scatter
-from lab.loss_labels import format_number
-from lab.number_text import value_text
+from lab.comparing.scatter import Scatter
 from widgets.compare.painted_plot import PaintedPlot
 from widgets.compare.scatter_painting import ScatterLayout, lay_out_scatter, paint_scatter
 from widgets.theme import Theme
@@ -82,7 +79,7 @@ class ScatterPlot(PaintedPlot):
         assert self._scatter is not None
         x, y = self._scatter.places[index]
         axes = ((self._scatter.x, float(x)), (self._scatter.y, float(y)))
-        values = "\n".join(f"{axis.label}: {axis_value(axis, value)}" for axis, value in axes)
+        values = "\n".join(f"{axis.label}: {axis.text(value)}" for axis, value in axes)
         return f"{self._scatter.names[index]}\n{values}"
 
     # --- pointer and keys ---------------------------------------------------------------------------
@@ -151,15 +148,6 @@ class ScatterPlot(PaintedPlot):
         """Take another theme; its fonts may be of other widths."""
         self._layout = None
         super().set_theme(theme)
-
-
-def axis_value(axis: Axis, value: float) -> str:
-    """Return a value on an axis as text."""
-    if np.isnan(value):
-        return "none"
-    if axis.texts:
-        return axis.texts[round(value)]
-    return value_text(value) if is_metric(axis.name) else format_number(value)
 
 
 def _room(rect: QRectF) -> QRectF:

@@ -21,7 +21,7 @@ from lab.panels import Panel
 from lab.store.rows import RunKey, RunRow
 from widgets.button_flow import ButtonFlow
 from widgets.compare.options import NameCombo, labelled, switch
-from widgets.compare.scatter_plot import ScatterPlot, axis_value
+from widgets.compare.scatter_plot import ScatterPlot
 from widgets.compare.titled_card import TitledCard
 from widgets.theme import Theme
 
@@ -161,8 +161,7 @@ class ScatterView(QWidget):
             scatter.keys, scatter.names, scatter.series.tolist(), scatter.places.tolist(), strict=True
         ):
             values = [
-                axis_value(axis, value) if axis.texts else value
-                for axis, value in ((scatter.x, x), (scatter.y, y))
+                axis.text(value) if axis.texts else value for axis, value in ((scatter.x, x), (scatter.y, y))
             ]
             writer.writerow((*key, name, names.get(series, ""), *values))
         return text.getvalue()

@@ -229,6 +229,10 @@ class ExploreWorkspace(QWidget):
         """The parts that F6 walks through."""
         return self.strip, self.view
 
+    def focus_widget(self) -> QWidget:
+        """Return what takes the keyboard when the workspace is opened."""
+        return self.view.focus_widget()
+
     # --- claims -----------------------------------------------------------------------------------
     def open_claims(self) -> None:
         """List what is often said of these losses."""

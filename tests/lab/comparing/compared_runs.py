@@ -23,6 +23,7 @@ class FakeStored:
     curves: Curves
     summary: DataSummary | None = field(default_factory=data_summary)
     caught_up: int = 0
+    damaged: bool = False
 
     def catch_up(self) -> bool:
         self.caught_up += 1

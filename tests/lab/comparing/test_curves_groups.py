@@ -67,6 +67,12 @@ def test_no_two_lines_look_alike_where_losses_ask_for_one_colour():
     assert [group.series for group in found.groups] == [1, 2]
 
 
+def test_a_run_that_is_a_line_has_a_short_name():
+    found = group_runs([run_row(seed=3), run_row(index=1, seed=4, name="Mine")], Grouping("run"))
+    assert [group.short for group in found.groups] == ["CE, seed 3", "Mine"]
+    assert found.groups[0].name == "Cross-entropy, rate 0.1, seed 3, Moons (1111)"
+
+
 def test_more_values_than_colours_is_known():
     many = [run_row(index=number, rate=float(number)) for number in range(1, 11)]
     found = group_runs(many, Grouping("optimizer.learning_rate"))

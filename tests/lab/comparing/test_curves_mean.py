@@ -202,3 +202,57 @@ def test_log_x_has_places_equally_far_apart_in_log_x():
     found = group_line(parts, "step", CurveView(columns=100, log_x=True))
     gaps = np.diff(np.log(found.curve.x[1:-1]))
     assert gaps.max() < 2.5 * np.median(gaps)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_steps_give_what_interpolation_by_hand_gives(seed):
+    rng = np.random.default_rng(seed)
+    parts, curves = [], []
+    for _ in range(4):
+        steps = np.unique(rng.integers(0, 300, rng.integers(2, 25)))
+        values = rng.normal(size=(rng.integers(1, 4), len(steps)))
+        parts.append(part(recorded(steps, {"m": values}), tuple(range(len(values)))))
+        curves += [(steps, row) for row in values]
+    found = group_line(parts, "step", CurveView(columns=400), spread="minmax")
+    every = np.unique(np.concatenate([steps for steps, _ in curves]))
+    np.testing.assert_array_equal(found.curve.x, every)
+    table = np.array([np.interp(every, steps, row, left=np.nan, right=np.nan) for steps, row in curves])
+    several = np.isfinite(table).sum(axis=0) > 1
+    np.testing.assert_allclose(found.curve.mean, np.nanmean(table, axis=0))
+    np.testing.assert_allclose(found.curve.high[several], np.nanmax(table, axis=0)[several])
+    assert np.isnan(found.curve.high[~several]).all()
+    assert found.early == sum(steps[-1] < every[-1] for steps, _ in curves)
+
+
+def test_straight_lines_stay_straight_where_there_are_more_steps_than_columns():
+    slopes = (1.0, -3.0, 0.5)
+    parts = []
+    for stride, slope in zip((1, 2, 3), slopes, strict=True):
+        steps = np.arange(0, 30_001, stride)
+        parts.append(part(recorded(steps, {"m": slope * steps[None, :]}, evaluated=False), (0,)))
+    found = group_line(parts, "step", CurveView(columns=200))
+    inner = slice(2, -2)
+    np.testing.assert_allclose(
+        found.curve.mean[inner], np.mean(slopes) * found.curve.x[inner], rtol=0.02, atol=100
+    )
+
+
+@pytest.mark.parametrize("length", [50, 20_000])
+@pytest.mark.parametrize("smoothing", [0.0, 0.9])
+def test_one_experiment_looks_as_it_does_while_it_trains(length, smoothing):
+    values = np.exp(-np.arange(length) / length) + 0.1 * RNG.random((5, length))
+    values[3, length // 2 :] = np.nan
+    curves = recorded(
+        range(1, length + 1), {"m": values}, evaluated=False, ends=[diverged(3, length // 2 + 1)]
+    )
+    for runs in ((0, 1, 2), (0, 3)):
+        view = CurveView(band="std", smoothing=smoothing, columns=300)
+        wanted = curves.group("m", runs, view)
+        found = group_line([part(curves, runs)], "step", view, spread="std").curve
+        known = np.isfinite(found.mean)
+        there = np.isfinite(wanted.mean)
+        theirs = np.interp(found.x[known], wanted.x[there], wanted.mean[there])
+        np.testing.assert_allclose(found.mean[known][:-1], theirs[:-1], rtol=0.03)
+        at = found.x[known][-1] / wanted.x[np.isfinite(wanted.mean)][-1]
+        assert at == pytest.approx(1.0, abs=0.02)
+        assert (found.diverged is None) == (wanted.diverged is None)

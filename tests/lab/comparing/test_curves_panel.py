@@ -13,6 +13,7 @@ from lab.comparing.curves_choices import CurveChoices, usual_expression
 from lab.comparing.curves_groups import Grouping
 from lab.comparing.curves_panel import ALL_HIDDEN, NO_RUNS, NOTHING, compare_curves
 from lab.comparing.curves_reading import MOST_LINES
+from lab.metric_catalogue import bounds_of
 from lab.panel_views import readout
 from tests.lab.comparing.compared_runs import diverged, recorded, run_row, shelf_of
 
@@ -153,6 +154,24 @@ def test_what_was_hidden_is_not_read(rows, shelf):
     assert empty.placeholder == ALL_HIDDEN and len(empty.legend) == 2
 
 
+def test_a_line_alone_that_is_gone_hides_nothing(rows, shelf):
+    shown = compare_curves(rows, shelf, CurveChoices("val_nll").soloed("no such line"))
+    assert len(means(shown.panel)) == 2
+
+
+def test_bands_end_where_the_metric_does():
+    values = np.array([[0.9, 1.0], [1.0, 0.6]])
+    rows = [run_row(index=number, seed=number, last={"validation_accuracy": 0.9}) for number in (0, 1)]
+    shelf = shelf_of({"aaaa1111": recorded([0, 10], {"validation_accuracy": values})}, rows)
+    panel = compare_curves(rows, shelf, CurveChoices("val_accuracy")).panel
+    (band,) = panel.facets[0].bands
+    assert band.high.tolist() == [1.0, 1.0] and band.low.min() >= 0.0
+    assert panel.y_range == (0.0, 1.0)
+    relative = compare_curves(rows, shelf, CurveChoices("val_accuracy", relative=True)).panel
+    assert relative.facets[0].bands[0].high.max() > 1.0
+    assert bounds_of("train_r2") == (-np.inf, 1.0) and bounds_of("validation_nll") is None
+
+
 def test_runs_of_several_experiments_lie_over_each_other(rows, shelf):
     old = run_row("bbbb2222", 0, rate=1.0)
     both = [*rows, old]
@@ -192,6 +211,19 @@ def test_divergence_is_marked_and_read(rows):
     (mark,) = panel.facets[0].marks
     assert (mark.kind, mark.x, mark.text) == ("diverged", 40.0, "stopped at step 50")
     assert panel.legend[0].value == "1 of 2 diverged"
+
+
+def test_a_run_that_diverged_is_crossed_among_the_members(rows):
+    rows[1] = replace(rows[1], status="diverged")
+    values = VALUES.copy()
+    values[1, 5:] = np.nan
+    shelf = shelf_of({"aaaa1111": recorded(STEPS, {"validation_nll": values}, ends=[diverged(1, 50)])}, rows)
+    shown = compare_curves(rows, shelf, CurveChoices("val_nll", centre="median", members=True))
+    (cross,) = [mark for mark in shown.panel.facets[0].marks if not mark.text]
+    assert (cross.kind, cross.x) == ("diverged", 40.0)
+    assert cross.y == pytest.approx(min(values[1, 4], shown.panel.y_range[1]))
+    without = compare_curves(rows, shelf, CurveChoices("val_nll", centre="median"))
+    assert not [mark for mark in without.panel.facets[0].marks if not mark.text]
 
 
 def test_values_without_a_logarithm_are_counted(rows):

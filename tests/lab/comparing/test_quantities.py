@@ -29,6 +29,8 @@ def test_a_run_is_asked_by_name():
     assert value_of(row, "best.train_nll") == 0.3
     assert value_of(row, "last.accuracy") is None
     assert value_of(row, "no.such") is None
+    assert value_of(row, "tags") is None and value_of(row, "role") is None
+    assert value_of(run_row(tags=("a", "b"), starred=True), "tags") == "a, b"
     assert value_of(run_row(last={"objective": math.nan}), "last.objective") is None
     assert value_of(row, "experiment") == experiment_name(row) == "Moons (1111)"
 
@@ -76,12 +78,11 @@ def test_a_column_of_numbers_and_one_of_categories():
     rates = Column("optimizer.learning_rate", rows)
     assert rates.values.tolist() == [0.1, 10.0, 1.0] and rates.texts == ()
     assert rates.log_fits and rates.log_suggested
-    assert rates.text(0.1) == "0.1"
     losses = Column("loss", rows)
     assert losses.texts == ("Cross-entropy", "Squared error") and losses.values.tolist() == [0, 1, 0]
-    assert not losses.log_fits and losses.text(1.0) == "Squared error"
+    assert not losses.log_fits
     missing = Column("last.r2", rows)
-    assert np.isnan(missing.values).all() and not missing.log_fits and missing.text(math.nan) == "none"
+    assert np.isnan(missing.values).all() and not missing.log_fits
     zero = Column("seed", [run_row(seed=0), run_row(seed=100)])
     assert not zero.log_fits and not zero.log_suggested
 

@@ -54,6 +54,19 @@ def test_categories_have_places_and_no_rank():
     assert np.isnan(found.correlation)
 
 
+def test_shares_are_shown_as_per_cent():
+    accurate = [
+        run_row(index=number, last={"validation_accuracy": 0.9, "validation_nll": 0.2}) for number in (0, 1)
+    ]
+    found = make_scatter(accurate, "last.validation_nll", "best.validation_accuracy")
+    assert found.y.percent and not found.x.percent
+    assert found.y.text(0.9) == "90.0\u202f%" and found.x.text(0.21) == "0.210"
+    rates = make_axis(Column("optimizer.learning_rate", accurate))
+    assert rates.text(0.1) == "0.1" and rates.text(float("nan")) == "none"
+    assert make_axis(Column("loss", accurate)).text(0.0) == "Cross-entropy"
+    assert not Column("seed", accurate).percent and not Column("last.gradient_norm/1", accurate).percent
+
+
 def test_no_colour_is_one_colour():
     found = make_scatter(rows(), "seed", "last.validation_nll", "")
     assert set(found.series) == {1} and found.legend == ()

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from compute.problems import Problem, ProblemError
-from lab.comparing.table import RunTable
+from lab.comparing.table import RunTable, count_words
 from lab.comparing.table_choices import TableChoices
 from lab.comparing.table_columns import column_of
 from lab.comparing.table_diff import config_diff
@@ -97,6 +97,15 @@ def test_settings_that_differ_stand_before_the_rest_and_groups_before_those() ->
     assert [column.key for column in table.view.columns] == ["optimizer.learning_rate", "loss", "seed"]
 
 
+def test_settings_are_written_and_aligned_by_their_values() -> None:
+    keys = ("optimizer.learning_rate", "data.split.by_run", "model.hidden", "training.clip", "last.loss")
+    table = table_of([run(0, rate=0.1)], columns=keys)
+    columns = table.view.columns
+    assert [column.kind for column in columns] == ["typed", "truth", "text", "typed", "number"]
+    assert [column.is_number for column in columns] == [True, False, False, True, True]
+    assert [run_text(table.rows[0], column) for column in columns] == ["0.1", "no", "32 · 32", "", "0.100"]
+
+
 def test_groups_hold_runs_with_equal_values_and_say_what_their_columns_come_to() -> None:
     values = (0.90, 0.94, 0.5, float("nan"))
     tags = ((), (), ("paper",), ())
@@ -168,6 +177,19 @@ def test_runs_without_a_value_are_a_group_of_their_own_at_the_end() -> None:
     groups = table_of(rows, group_by=("loss.delta",)).view.groups
     assert groups is not None and [part.tolist() for part in groups.members] == [[2], [0], [1]]
     assert group_text(groups, 2, column_of("loss.delta"), rows, "mean") == "none"
+
+
+@pytest.mark.parametrize(
+    ("count", "choices", "words"),
+    [
+        (0, {}, "0 runs"), (1, {}, "1 run"), (1234, {}, "1\u2009234 runs"),
+        (4, {"filter": "seed > 1"}, "2 of 4 runs by this expression"),
+        (4, {"filter": "digits", "group_by": ("loss",)}, "4 runs by these words, 1 group"),
+        (4, {"group_by": ("seed",)}, "4 runs, 4 groups"),
+    ],
+)  # fmt: skip
+def test_what_is_shown_is_counted_in_words(count, choices, words) -> None:
+    assert count_words(table_of([run(n, seed=n) for n in range(count)], **choices).view) == words
 
 
 def test_unknown_columns_to_group_by_are_left_out() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lab.comparing.table_filter import Expression, Words, read_filter
 from lab.comparing.table_tokens import LONGEST, FilterError
@@ -147,6 +149,38 @@ def test_deep_and_long_filters_are_refused_before_they_cost_anything() -> None:
         read_filter("(" * 500 + "seed == 1" + ")" * 500, COLUMNS.keys)
     with pytest.raises(FilterError, match="at most"):
         read_filter("seed == 1 or " * LONGEST, COLUMNS.keys)
+
+
+def test_columns_of_text_and_other_values_are_compared_as_they_are_shown() -> None:
+    headers = (True, False, "auto", -2, 0.5, None)
+    rows = [run(0, experiment(n), fields={"data.header": header}) for n, header in enumerate(headers)]
+    columns = RunColumns(rows)
+    for text, places in (
+        ("data.header == true", [0]), ("data.header == false", [1]), ("data.header == 'AUTO'", [2]),
+        ("data.header == -2", [3]), ("data.header == 0.5", [4]), ("data.header == none", [5]),
+        ("data.header contains '-'", [3]),
+    ):  # fmt: skip
+        found = read_filter(text, columns.keys)
+        assert found is not None and found.holds(columns).nonzero()[0].tolist() == places, text
+
+
+_PIECES = st.sampled_from(
+    ["seed", "loss", "starred", "last.loss", "==", "<", "!=", "(", ")", "[", ",", "and", "or", "not", "in",
+     "contains", "none", "true", "'a'", '"', "1", "-2e9", "50%", "é", ".", "/", "\n", "&", "created"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map(" ".join) | st.text(max_size=40))
+def test_whatever_is_typed_is_a_filter_or_a_problem_in_words(text) -> None:
+    refused = None
+    try:
+        found = read_filter(text, COLUMNS.keys)
+        held = None if found is None else found.holds(COLUMNS)
+        assert held is None or held.shape == (len(ROWS),)
+    except FilterError as error:
+        refused = error
+    assert refused is None or refused.problem.title.startswith(f"Character {refused.start + 1}: ")
 
 
 @pytest.mark.parametrize("text", ["seed == 1", "loss contains 'x'", "starred", "nothing", "seed in (1, 2)"])

@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
-from lab.exporting.race_tables import race_tables
+import numpy as np
+import pytest
+
+from compute.problems import ProblemError
+from lab.exporting.race_files import write_race_tables
+from lab.exporting.race_tables import finalist_table, race_tables
 from lab.exporting.table_files import table_frame
 from lab.exporting.table_text import latex_table, markdown_table
 from tests.lab.exporting.latex_reading import read_table
@@ -51,3 +57,34 @@ def test_comparisons_carry_the_sentence_and_the_interval() -> None:
 
 def test_before_the_final_there_is_the_grid_alone() -> None:
     assert set(race_tables(replace(made_race(), entrants=()))) == {"rates"}
+
+
+def test_every_table_is_a_file_in_every_kind(tmp_path: Path) -> None:
+    paths = write_race_tables(
+        made_race(), made_judgements(), tmp_path, "race", ("csv", "latex"), mark_best=True
+    )
+    assert {path.name for path in paths} == {
+        f"race-{name}{ending}" for name in TABLES for ending in (".csv", ".tex")
+    }
+    assert set(paths) == set(tmp_path.iterdir())
+    assert r"\bfseries" in (tmp_path / "race-finalists.tex").read_text(encoding="utf-8")
+
+
+def test_one_file_in_the_way_keeps_all_from_being_written(tmp_path: Path) -> None:
+    (tmp_path / "race-comparisons.csv").write_text("mine")
+    with pytest.raises(ProblemError, match=r"race-comparisons\.csv exists already"):
+        write_race_tables(made_race(), made_judgements(), tmp_path, "race", ("csv",))
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
+    write_race_tables(made_race(), made_judgements(), tmp_path, "race", ("csv",), overwrite=True)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_nobody_is_judged_by_the_own_loss_or_by_what_was_trained_on() -> None:
+    race = made_race()
+    more = {"validation_loss": np.ones(3), "train_accuracy": np.ones(3)}
+    times = {"seconds": np.ones(3), "epochs": np.full(3, 2.0)}
+    entrants = tuple(
+        replace(one, outcomes={**one.outcomes, **more}, times={**one.times, **times}) for one in race.entrants
+    )
+    titles = [column.title for column in finalist_table(replace(race, entrants=entrants)).columns]
+    assert titles[3:-2] == ["Validation accuracy", "Epochs to validation accuracy 0.95"]

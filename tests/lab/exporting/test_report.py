@@ -13,11 +13,13 @@ from compute.plan import RunEnd
 from compute.problems import ProblemError
 from lab.experiment_file import dump_experiment, parse_experiment
 from lab.exporting.inline_svg import inline_svg
-from lab.exporting.report import report_page, write_report
+from lab.exporting.report import report_figures, report_page, write_report
 from lab.exporting.report_sections import formula_markup
 from lab.figure_look import Provenance
+from lab.panel_views import make_panel
 from lab.panels import Panel
 from lab.session import Session
+from lab.view_options import ViewOptions
 from tests.lab.exporting.html_reading import Page
 from tests.lab.exporting.made_race import made_judgements, made_race
 from tests.lab.recorded_runs import scripted_session
@@ -99,10 +101,12 @@ def test_divergence_and_changes_by_hand_are_said() -> None:
 def test_a_race_comes_with_its_verdict_first() -> None:
     judgements = made_judgements()
     page = page_of(session_of(), race=made_race(), judgements=judgements)
-    assert page.words("h2")[:3] == ["Verdict", "Results", "Race"]
+    assert page.words("h2")[:3] == ["Verdict", "Results", "Losses"]
+    assert page.words("h1") == [made_race().config.name]
     assert judgements[0].headline in page.words("p") and judgements[0].detail in page.words("p")
     assert judgements[0].comparisons[0].sentence in page.words("td")
     assert "0.970" in page.words("strong")
+    assert "losslab race two-losses.toml" in page.words("pre")
     quiet = replace(judgements[0], headline="")
     assert "Verdict" not in page_of(session_of(), race=made_race(), judgements=[quiet]).words("h2")
 
@@ -136,13 +140,15 @@ def test_a_formula_that_cannot_be_set_is_plain_text() -> None:
 
 def test_the_file_is_written_with_figures_and_replaces_nothing_unasked(tmp_path: Path) -> None:
     session, path = session_of(), tmp_path / "report.html"
-    write_report(session, path, provenance(session), draw)
-    page = Page(path.read_text(encoding="utf-8"))
-    assert page.tags.count("svg") == 4  # the plots that the data start with
+    panels = [make_panel(session, kind, ViewOptions()) for kind in ("objective", "gradient")]
+    figures = report_figures(panels, draw)
+    assert [title for title, _ in figures] == [panel.title for panel in panels]
+    write_report(session, path, provenance(session), figures)
+    assert Page(path.read_text(encoding="utf-8")).tags.count("svg") == 2
     with pytest.raises(ProblemError, match="exists already"):
-        write_report(session, path, provenance(session), draw)
-    write_report(session, path, provenance(session), draw, kinds=("objective",), overwrite=True)
-    assert Page(path.read_text(encoding="utf-8")).tags.count("svg") == 1
+        write_report(session, path, provenance(session))
+    write_report(session, path, provenance(session), overwrite=True)
+    assert Page(path.read_text(encoding="utf-8")).tags.count("svg") == 0
     assert list(tmp_path.iterdir()) == [path]
 
 

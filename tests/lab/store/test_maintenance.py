@@ -14,11 +14,15 @@ import pytest
 
 import lab.cli
 from compute.problems import ProblemError
-from lab.store.archives import export_experiments, find_experiments, import_experiments
+from lab.config_changes import apply_changes
+from lab.store.archive_reading import import_experiments
+from lab.store.archives import export_experiments
 from lab.store.maintenance import DAY, YOUNG_SECONDS, Cleaning, clean, describe
+from lab.store.naming import find_experiment, find_resting
 from lab.store.records import curve_path
 from lab.store.resting import is_at_rest
 from lab.store.store import Store
+from tests.lab.recorded_runs import tiny_config
 from tests.lab.store.kept import RUNS, Kept
 from tests.lab.store.test_curve_files import write
 
@@ -86,6 +90,21 @@ def test_another_program_sees_that_experiments_are_gone(two: tuple[str, str], st
     store.delete(keys(two[0]))
     clean(store)
     assert len(other.runs()) == 6
+    other.close()
+
+
+def test_what_comes_after_cleaning_is_not_taken_for_what_was_before(
+    two: tuple[str, str], store: Store
+) -> None:
+    other = Store(store.folder)
+    assert {row.fields["model.hidden"] for row in other.runs()} == {"8"}
+    store.delete([*keys(two[0]), *keys(two[1])])
+    clean(store)
+    later = Kept(store, config=apply_changes(tiny_config(), {"model.hidden": [3, 3]}))
+    later.finished()
+    later.close()
+    assert {row.fields["model.hidden"] for row in other.runs()} == {"3 · 3"}
+    assert other.runs()[0].last["loss"] == store.runs()[0].last["loss"]
     other.close()
 
 
@@ -196,18 +215,22 @@ def test_importing_brings_deleted_experiments_back(
 
 
 def test_experiments_are_found_by_how_they_begin(two: tuple[str, str], kept: Kept, store: Store) -> None:
-    assert find_experiments(store, [two[0], two[0][:-3], two[1]]) == two
+    assert find_resting(store, [two[0], two[0][:-3], two[1]]) == two
+    assert find_experiment(store, "latest") == two[1]
     with pytest.raises(ProblemError, match="no experiment 1999"):
-        find_experiments(store, ["1999"])
+        find_experiment(store, "1999")
     with pytest.raises(ProblemError, match="2 experiments begin with 2"):
-        find_experiments(store, ["2"])
+        find_experiment(store, "2")
+    store.delete([*keys(two[0]), *keys(two[1])])
+    with pytest.raises(ProblemError, match="store is empty"):
+        find_experiment(store, "latest")
 
 
 def test_an_experiment_that_is_in_use_is_not_exported(kept: Kept, store: Store) -> None:
     kept.begin()
     kept.settle()
     with pytest.raises(ProblemError, match="still in use"):
-        find_experiments(store, [kept.trainer.experiment_id])
+        find_resting(store, [kept.trainer.experiment_id])
 
 
 def rewritten(file: Path, name: str, change) -> Path:
@@ -231,13 +254,25 @@ def test_files_that_are_no_exports_are_refused(two: tuple[str, str], store: Stor
     for said, path in bad.items():
         with pytest.raises(ProblemError, match=said):
             import_experiments(other, path)
+    facts = f"{two[0]}.json"
     refusals = [
         (about, lambda _: b"[]"),
         (about, lambda _: json.dumps({"format": 1, "experiments": ["../../etc/passwd"]}).encode()),
         (about, lambda _: json.dumps({"format": 1, "experiments": ["not-there"]}).encode()),
-        (f"{two[0]}.json", lambda _: b"{}"),
-        (f"{two[0]}.json", lambda data: data.replace(two[0].encode(), two[1].encode())),
-        (f"{two[0]}.json", lambda data: data.replace(b'"first": "', b'"first": "!')),
+        (facts, lambda _: b"{}"),
+        (facts, lambda _: b"not JSON"),
+        (facts, lambda data: data.replace(two[0].encode(), two[1].encode())),
+        (facts, lambda data: data.replace(b'"first": "', b'"first": "!')),
+        (facts, lambda data: data.replace(b'"first": "', b'"first": "AAAA')),
+        (facts, lambda data: data.replace(b'"seed": 0', b'"seed": "none"')),
+        (facts, lambda data: data.replace(b'"idx": 5', b'"idx": 7')),
+        (facts, lambda data: data.replace(b'"state": "finished"', b'"state": "running"')),
+        (facts, lambda data: data.replace(b'"status": "finished"', b'"status": "fine"')),
+        (facts, lambda data: data.replace(b'"tags": "[]"', b'"tags": "{"')),
+        (facts, lambda data: data.replace(b'"tags": "[]"', b'"tags": "[1]"')),
+        (facts, lambda data: data.replace(b'"fields": "{', b'"fields": "[{')),
+        (facts, lambda data: data.replace(b'"arrays": "', b'"arrays": "AAAA')),
+        (facts, lambda data: data.replace(b'"key": "', b'"key": "0')),
     ]
     for name, change in refusals:
         with pytest.raises(ProblemError, match=r"changed\.zip is not an export of a store"):

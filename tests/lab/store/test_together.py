@@ -145,6 +145,19 @@ def test_what_was_stopped_by_hand_stays_stopped_when_its_program_is_gone(kept: K
     other.close()
 
 
+def test_a_group_lives_as_long_as_what_is_trained_for_it(store: Store) -> None:
+    group = store.begin_group("race", "A race", "format = 1")
+    with store.database.writing() as (connection, _):
+        connection.execute("UPDATE groups SET owner_host = 'another machine', heartbeat = heartbeat - 1000")
+    kept = Kept(store, group=group)
+    kept.finished()
+    kept.close()
+    assert Store(store.folder).groups()[0].state == "running"
+    with store.database.writing() as (connection, _):
+        connection.execute("UPDATE groups SET heartbeat = heartbeat - 1000")
+    assert Store(store.folder).groups()[0].state == "interrupted"
+
+
 def test_a_program_on_another_machine_is_believed_while_it_speaks(
     kept: Kept, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

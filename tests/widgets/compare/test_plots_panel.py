@@ -11,10 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from lab.comparing.curves_choices import CurveChoices
+from lab.panel_views import readout
 from tests.lab.comparing.compared_runs import FakeStored, finder, recorded, run_row
 from widgets.compare import plots_panel
 from widgets.compare.plots_panel import ComparePlots
 from widgets.explore.figure_files import write_bytes, write_figure
+from widgets.plots.curve_items import view_points
 from widgets.theme import DARK, LIGHT
 
 
@@ -87,7 +89,7 @@ def test_curves_that_cannot_be_read_are_said(qtbot, plots, rows, stored):
     again = ComparePlots(LIGHT, plots._shelf._find)
     qtbot.addWidget(again)
     again.show_runs(rows)
-    assert again.foot.full_text().endswith("1 more cannot be read either.")
+    assert again.foot.full_text().endswith("1 more cannot be read whole.")
 
 
 def test_many_experiments_are_read_while_the_window_lives(qtbot, plots, monkeypatch):
@@ -167,6 +169,37 @@ def test_what_is_shown_is_written_as_figure_and_numbers(qtbot, plots, rows, tmp_
     assert len(lines) > 8
 
 
+def test_facets_name_themselves_and_share_the_legend(plots, rows, tmp_path):
+    """Two losses in two facets: the legend is that of the losses, the facets are those of the rates."""
+    plots.restore(
+        {"curves": {"grouping": {"colour": "loss", "dash": "", "facet": "optimizer.learning_rate"}}}
+    )
+    plots.show_runs(rows)
+    layout = plots.curves.card.canvas.curve_layout()
+    assert [part.facet.title for part in layout.facets] == ["Learning rate 0.1", "Learning rate 1"]
+    assert all(part.show_title for part in layout.facets)
+    second = plots.curves.card.legend.placed()[1]
+    assert second.rect.left() < layout.facets[1].frame.rect.left()
+    write_figure(plots.curves, tmp_path / "facets.svg")
+    text = (tmp_path / "facets.svg").read_text()
+    for words in ("Cross-entropy", "Squared error", "Learning rate 0.1", "Learning rate 1"):
+        assert words in text
+
+
+def test_a_path_is_drawn_as_it_turns(plots, rows, tmp_path):
+    plots.restore({"curves": {"y": "val_nll", "x": "train_nll", "log_y": False}})
+    plots.show_runs(rows)
+    path = plots.curves.shown.panel.facets[0].lines[0]
+    assert (np.diff(path.x) < 0).any() and (np.diff(path.x) > 0).any()
+    layout = plots.curves.card.canvas.curve_layout()
+    x, y, _ = view_points(path, layout.facets[0])
+    np.testing.assert_array_equal(x, path.x)
+    np.testing.assert_allclose(y, path.y)
+    write_figure(plots.curves, tmp_path / "path.pdf")
+    assert (tmp_path / "path.pdf").stat().st_size > 1000
+    assert [entry.value for entry in readout(plots.curves.shown.panel, 0.5)] == ["–"] * 4
+
+
 def test_curves_as_csv_are_the_numbers_drawn(plots, rows):
     plots.show_runs(rows)
     lines = list(csv.DictReader(plots.curves.export_csv().splitlines()))
@@ -184,6 +217,7 @@ def test_the_export_menu_offers_figure_copy_and_numbers(plots, rows):
     plots.written.connect(told.append)
     menu.actions()[1].trigger()
     assert told == ["The figure is in the clipboard"]
+    assert plots.foot.full_text() == "The figure is in the clipboard."
     menu.close()
 
 
@@ -194,6 +228,8 @@ def test_without_a_picture_copying_is_refused(plots):
     plots.refused.connect(refused.append)
     plots.copy_figure()
     assert refused[0].title.startswith("This view has no picture")
+    assert plots.foot.full_text().startswith("This view has no picture")
+    assert plots.foot.property("k") == "error"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -28,6 +28,7 @@ class Stored:
     """An experiment without curves, whose configuration is a word."""
 
     summary = None
+    damaged = False
 
     def __init__(self, identity: str) -> None:
         self.run_config, self.curves = f"config of {identity}", Curves()
@@ -186,6 +187,30 @@ def test_down_goes_from_the_filter_to_the_runs(qtbot, browser) -> None:
     qtbot.keyClick(browser.page.filter, Qt.Key.Key_Down)
     assert QApplication.focusWidget() is browser.table
     assert browser.table.currentIndex().row() == 0
+
+
+def test_ctrl_f_goes_to_the_filter(qtbot, browser) -> None:
+    browser.page.filter.setText("seed > 1")
+    browser.table.setFocus()
+    press(qtbot, browser, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget() is browser.page.filter
+    assert browser.page.filter.selectedText() == "seed > 1"
+
+
+def test_the_keyboard_begins_where_something_can_be_done(browser) -> None:
+    browser.page.setFocus()
+    assert QApplication.focusWidget() is browser.table
+    browser.page.filter.setText("no such words")
+    browser.page.setFocus()
+    assert QApplication.focusWidget() is browser.page.filter
+
+
+def test_the_runs_of_a_sweep_or_race_can_be_shown_alone(browser) -> None:
+    race = experiment(7, kind="race", group="g7", role="final")
+    browser.store.show([*ROWS, run(0, race, seed=9)])
+    browser.wiring.follow()
+    browser.wiring.show_filtered('group == "g7"')
+    assert browser.seeds() == [9] and browser.page.filter.text() == 'group == "g7"'
 
 
 # --- sorting, columns, groups ---------------------------------------------------------------------
@@ -449,6 +474,7 @@ def test_what_was_chosen_comes_back_and_broken_settings_do_not(qtbot, browser) -
     saved = browser.wiring.saved()
     other = Browser(ROWS)
     qtbot.addWidget(other.page)
+    assert "inspector" not in other.page.saved()
     other.wiring.restore(saved)
     assert other.wiring.table.choices == browser.wiring.table.choices
     assert other.page.inspector.isHidden() and other.page.filter.text() == "seed > 1"
@@ -495,10 +521,10 @@ def test_hidden_plots_are_told_nothing_until_they_are_shown(qtbot, browser) -> N
     assert [row.seed for row in browser.page.plots.rows] == [2]
 
 
-def test_a_plot_fills_the_page_and_gives_it_back(browser) -> None:
+def test_a_plot_fills_the_page_and_gives_it_back(qtbot, browser) -> None:
     browser.page.plots.full_asked.emit()
     assert not browser.page.card.isVisible() and browser.page.plots.isVisible()
-    browser.page.plots.full_asked.emit()
+    qtbot.keyClick(browser.page, Qt.Key.Key_Escape)
     assert browser.page.card.isVisible()
 
 

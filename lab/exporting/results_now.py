@@ -1,0 +1,53 @@
+"""An experiment's results as they stand, for work that goes on beside the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.config import ExperimentConfig
+from lab.curves import Curves
+from lab.export import ResultSource
+from lab.messages import DataSummary, DeviceReport, Field
+from lab.view_options import Confusion, RunState
+
+
+@dataclass(frozen=True)
+class ResultsNow:
+    """What a session knew at one moment; satisfies `lab.export.ResultSource`.
+
+    Nothing here changes when the session resets or runs anew. The curves are its own, which may still grow:
+    what is read of them, in any thread, is a prefix of what will be there.
+    """
+
+    run_config: ExperimentConfig
+    runs: tuple[RunState, ...]
+    curves: Curves
+    summary: DataSummary | None
+    field: Field | None
+    confusion: Confusion | None
+    step: int
+    planned_steps: int
+    steps_per_epoch: int
+    device: DeviceReport | None
+    seconds: float
+    state: str
+    interventions: tuple[str, ...]
+
+
+def results_now(source: ResultSource) -> ResultsNow:
+    """Return what a source knows now."""
+    return ResultsNow(
+        source.run_config,
+        source.runs,
+        source.curves,
+        source.summary,
+        source.field,
+        source.confusion,
+        source.step,
+        source.planned_steps,
+        source.steps_per_epoch,
+        source.device,
+        source.seconds,
+        source.state,
+        source.interventions,
+    )

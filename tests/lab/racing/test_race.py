@@ -68,6 +68,15 @@ def test_scores_and_times_are_those_of_the_stored_curves(raced: Raced) -> None:
         assert entrant.ends["epochs"].tolist() == [6.0] * 6
 
 
+def test_the_test_part_is_measured_in_the_final_alone(raced: Raced) -> None:
+    store, group = raced
+    for entrant in read_race(store, group).entrants:
+        assert np.isfinite(entrant.outcomes["test_accuracy"]).all()
+    measured = {row.experiment.role: "test_accuracy" in row.last for row in store.runs()}
+    assert measured == {"tuning": False, "final": True}
+    assert judge(read_race(store, group), "test_brier", 0.0)[0].measure == "test_brier"
+
+
 def test_pairs_start_alike_whatever_their_loss_and_rate(raced: Raced) -> None:
     store, group = raced
     starts = []

@@ -78,7 +78,13 @@ class Queue:
             A sweep or a race.
         group
             Its identity in the store, to go on with it: only what is missing there is trained.
+
+        Raises
+        ------
+        ProblemError
+            Where its configuration is not allowed; nothing is added then.
         """
+        _ = work.runs  # lays it out, which is where it is refused
         self._numbers += 1
         job = Job(self._numbers, work, group)
         self.jobs = (*self.jobs, job)

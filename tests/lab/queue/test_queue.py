@@ -136,6 +136,12 @@ def test_a_refused_experiment_is_noted_and_the_rest_goes_on(queue: Queue, store:
     assert group.state == "stopped"
 
 
+def test_what_is_not_allowed_is_not_added(queue: Queue) -> None:
+    with pytest.raises(ProblemError, match="batchsize is not a known key"):
+        queue.add(SweepWork(swept(("training.batchsize", (1, 2)))))
+    assert queue.jobs == ()
+
+
 @dataclass
 class Unreadable:
     """Work whose store cannot be read."""

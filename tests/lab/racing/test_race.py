@@ -133,6 +133,18 @@ def test_judged_by_a_score(raced: Raced) -> None:
     np.testing.assert_array_equal(same.comparisons[0].differences, first - second)
 
 
+def test_diverged_runs_have_no_score_and_are_counted(raced: Raced) -> None:
+    result = read_race(*raced)
+    first = result.entrants[0]
+    scores = first.outcomes["validation_nll"].copy()
+    scores[:2] = np.nan
+    hurt = replace(first, diverged=2, outcomes={**first.outcomes, "validation_nll": scores})
+    same, own = judge(replace(result, entrants=(hurt, *result.entrants[1:])), "validation_nll")
+    assert same.detail.endswith("2 diverged runs left out")
+    assert "4 paired seeds" in same.detail
+    assert "left out" not in own.detail
+
+
 def test_what_cannot_be_judged_is_said(raced: Raced) -> None:
     result = read_race(*raced)
     with pytest.raises(ProblemError, match="was not measured in this race"):

@@ -117,8 +117,12 @@ def test_outliers(race: Race) -> None:
 @pytest.mark.slow
 def test_a_bad_start(race: Race) -> None:
     config = ready("bad_start")
-    ce, quadratic = scores(race(config), "own", "validation_accuracy")
+    result = race(config)
+    ce, quadratic = scores(result, "own", "validation_accuracy")
     wide = ce - quadratic
+    ce, quadratic = medians(result, "own")
+    assert ce <= 3, "epochs to 90 %"
+    assert 5 <= quadratic <= 14
     small = {"model.initializer.name": "lecun", "model.initializer.bias_scale": 1.0}
     ce, quadratic = scores(race(apply_changes(config, small)), "own", "validation_accuracy")
     assert abs(ce - quadratic) <= 0.01, "with small weights the start does not matter"

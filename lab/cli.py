@@ -18,7 +18,7 @@ from lab.terminal import leave_broken_pipe, print_problem, say
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
-    from lab.headless import Draw
+    from lab.figure_look import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
@@ -158,7 +158,7 @@ def main(
     argv
         Arguments without the program's name.
     draw
-        Writes a figure of panels; see `lab.headless.Draw`. Without it, no figures are written.
+        Writes a figure of panels; see `lab.figure_look.Draw`. Without it, no figures are written.
     open_window
         Opens the window with a file or ``None`` on a device; returns the exit code.
 

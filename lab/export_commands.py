@@ -14,8 +14,7 @@ from lab.exporting.forms import ILLUSTRATED, FormChoices, form_paths, write_form
 from lab.exporting.provenance import export_command, figure_command, provenance
 from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
-from lab.figure_look import FigureLook
-from lab.headless import Draw
+from lab.figure_look import Draw, FigureLook
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
 from lab.store.naming import find_experiment

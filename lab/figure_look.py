@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from compute.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from lab.panels import Panel
 
 MILLIMETRES = 25.4
 """In an inch."""
@@ -108,6 +114,22 @@ class Provenance:
     def program(self) -> str:
         """The program with its version: "Loss Lab 0.1.0"."""
         return f"Loss Lab {self.version}".strip()
+
+
+class Draw(Protocol):
+    """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
+
+    def __call__(
+        self,
+        panels: Sequence[Panel],
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        overwrite: bool,
+        look: FigureLook | None = None,
+        made_by: Provenance | None = None,
+    ) -> Sequence[Path]:
+        """Write ``stem`` with each format's ending into ``folder``, saying what it was made by."""
 
 
 @dataclass(frozen=True)

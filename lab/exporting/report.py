@@ -5,21 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
-from lab.figure_look import FigureLook, Provenance
+from lab.figure_look import Draw, FigureLook, Provenance
 from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult
 from lab.whole_files import whole_file
-
-if TYPE_CHECKING:
-    from lab.headless import Draw
-
 
 LOOK = FigureLook(size=(1120, 800))
 """Figures of a report: two beside each other, with words as large as those of the page."""

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from lab.loss_labels import format_number
 from lab.metric_catalogue import metric_of
-from lab.number_text import value_text
 from lab.racing.results import Entrant, RaceResult
 from lab.statistics.measures import Measure, goal_words
 from lab.summary import spread_of
@@ -115,4 +114,4 @@ def _words(value: float) -> str:
         return "never"
     if value == int(value) and abs(value) < 1000:
         return str(int(value))
-    return value_text(value)
+    return format_number(float(f"{value:.3g}"))

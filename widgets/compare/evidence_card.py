@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.race_view import RaceView
-from lab.number_text import value_text
 from lab.statistics.measures import lowered
 from widgets.compare.item_plot import ItemPlot
 from widgets.compare.paired_plot import PairedPlot
@@ -110,10 +109,9 @@ class EvidenceCard(QFrame):
             return
         better = "negative" if measure.lower_is_better else "positive"
         self.subtitle.setText(f"{lowered(measure.label)}, {better} = first is better")
-        margin = value_text(shown.margin) if shown.margin else "0"
         never = " · never: one of the two did not arrive" if shown.never_low or shown.never_high else ""
-        unit = f" {shown.unit}" if shown.unit else ""
-        self.foot.setText(f"grey: practically equal, ±{margin}{unit} · dots: one a seed{never}")
+        margin = f"grey: practically equal, ±{measure.amount(view.margin)} · " if view.margin else ""
+        self.foot.setText(f"{margin}dots: one a seed{never}")
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

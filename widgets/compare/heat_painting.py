@@ -18,7 +18,7 @@ from widgets.theme import Theme
 
 GAP = 2.0
 SWATCH = 22.0
-TALLEST_ROW = 46.0
+TALLEST_ROW = 64.0
 FAINTEST = 0.05
 """Share of colour in the worst cell, so that it is seen to hold something."""
 WORD = "learning rate"

@@ -35,6 +35,7 @@ class RaceStrip(QWidget):
     settings_pressed = Signal()
     measure_chosen = Signal(str)
     margin_edited = Signal(object)
+    race_chosen = Signal(str)
     refused = Signal(str)
     """The margin typed is not allowed: why; empty once it is."""
 
@@ -43,8 +44,10 @@ class RaceStrip(QWidget):
         self.setObjectName("clear")
         self._theme = theme
         self._act = "race"
+        self.races = NameCombo("Race", "Earlier races are in the store, too", width=150)
+        self.races.hide()
         self.subtitle = ElidedLabel("", self, kind="subtitle")
-        self.measure = NameCombo("Judge by", "What decides who is better", width=220)
+        self.measure = NameCombo("Judge by", "What decides who is better", width=200)
         self.margin = NumberField(EMPTY, self)
         self.margin.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.margin.setFixedWidth(118)
@@ -56,12 +59,14 @@ class RaceStrip(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
+        row.addWidget(self.races)
         row.addWidget(self.subtitle, 1)
         row.addWidget(labelled("Judge by", self.measure))
         row.addWidget(labelled("Margin", self.margin))
         row.addWidget(self.settings)
         row.addWidget(self.stop)
         row.addWidget(self.button)
+        self.races.picked.connect(self.race_chosen)
         self.measure.picked.connect(self.measure_chosen)
         self.margin.edited.connect(self.margin_edited)
         self.margin.refused.connect(self.refused)
@@ -75,6 +80,12 @@ class RaceStrip(QWidget):
         """Say what is raced."""
         self.subtitle.setText(words)
         self.subtitle.set_help(help_text)
+
+    def show_races(self, offered: Sequence[tuple[str, str]], current: str) -> None:
+        """Show the races of the store, where there are several."""
+        self.races.setVisible(len(offered) > 1)
+        if len(offered) > 1:
+            self.races.show_names(offered, current)
 
     def show_measures(self, offered: Sequence[tuple[str, str]], current: str, margin: FieldSpec) -> None:
         """Show what it can be judged by and the margin."""

@@ -113,6 +113,44 @@ def test_pause_and_resume(queue: Queue) -> None:
     until(queue, lambda: queue.session is not None and queue.session.step > step)
 
 
+def test_a_job_that_is_paused_before_it_began_is_passed_over(queue: Queue) -> None:
+    held, other = queue.add(SweepWork(SHORT)), queue.add(SweepWork(SHORT))
+    queue.pause(held.identity)
+    until(queue, lambda: other.state == "finished")
+    assert held.state == "paused"
+    queue.resume()
+    assert not queue.advance(), "resuming all is not for jobs that were set aside"
+    queue.resume(held.identity)
+    run(queue)
+    assert states(queue) == ["finished", "finished"]
+
+
+def test_pausing_the_job_that_trains_keeps_its_place(queue: Queue) -> None:
+    job, other = queue.add(SweepWork(LONG)), queue.add(SweepWork(SHORT))
+    until(queue, lambda: queue.session is not None and queue.session.step > 10)
+    queue.pause(job.identity)
+    until(queue, lambda: queue.session is not None and queue.session.state == "paused")
+    assert (job.state, other.state, queue.paused) == ("paused", "waiting", False)
+    queue.cancel(job.identity)
+    until(queue, lambda: job.state == "stopped")
+    run(queue)
+    assert other.state == "finished"
+    with pytest.raises(KeyError):
+        queue.pause(99)
+
+
+def test_a_job_paused_between_its_experiments_waits(queue: Queue) -> None:
+    job = queue.add(SweepWork(SHORT))
+    until(queue, lambda: job.runs_done == 4)
+    queue.pause(job.identity)
+    for _ in range(10):
+        queue.advance()
+    assert job.runs_done == 4
+    queue.resume(job.identity)
+    run(queue)
+    assert job.runs_done == 8
+
+
 def test_nothing_begins_while_paused(queue: Queue) -> None:
     job = queue.add(SweepWork(SHORT))
     queue.pause()
@@ -134,6 +172,12 @@ def test_a_refused_experiment_is_noted_and_the_rest_goes_on(queue: Queue, store:
     assert {row.fields["data.name"] for row in store.runs()} == {"moons"}
     (group,) = store.groups()
     assert group.state == "stopped"
+
+
+def test_what_is_not_allowed_is_not_added(queue: Queue) -> None:
+    with pytest.raises(ProblemError, match="batchsize is not a known key"):
+        queue.add(SweepWork(swept(("training.batchsize", (1, 2)))))
+    assert queue.jobs == ()
 
 
 @dataclass

@@ -68,6 +68,15 @@ def test_scores_and_times_are_those_of_the_stored_curves(raced: Raced) -> None:
         assert entrant.ends["epochs"].tolist() == [6.0] * 6
 
 
+def test_the_test_part_is_measured_in_the_final_alone(raced: Raced) -> None:
+    store, group = raced
+    for entrant in read_race(store, group).entrants:
+        assert np.isfinite(entrant.outcomes["test_accuracy"]).all()
+    measured = {row.experiment.role: "test_accuracy" in row.last for row in store.runs()}
+    assert measured == {"tuning": False, "final": True}
+    assert judge(read_race(store, group), "test_brier", 0.0)[0].measure == "test_brier"
+
+
 def test_pairs_start_alike_whatever_their_loss_and_rate(raced: Raced) -> None:
     store, group = raced
     starts = []
@@ -122,6 +131,18 @@ def test_judged_by_a_score(raced: Raced) -> None:
     assert same.decision == "equal", "Brier scores of two classes that are learnt differ by less than ½"
     first, second = (e.outcomes["validation_brier"] for e in result.entrants[:2])
     np.testing.assert_array_equal(same.comparisons[0].differences, first - second)
+
+
+def test_diverged_runs_have_no_score_and_are_counted(raced: Raced) -> None:
+    result = read_race(*raced)
+    first = result.entrants[0]
+    scores = first.outcomes["validation_nll"].copy()
+    scores[:2] = np.nan
+    hurt = replace(first, diverged=2, outcomes={**first.outcomes, "validation_nll": scores})
+    same, own = judge(replace(result, entrants=(hurt, *result.entrants[1:])), "validation_nll")
+    assert same.detail.endswith("2 diverged runs left out")
+    assert "4 paired seeds" in same.detail
+    assert "left out" not in own.detail
 
 
 def test_what_cannot_be_judged_is_said(raced: Raced) -> None:

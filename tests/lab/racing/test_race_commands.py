@@ -40,7 +40,7 @@ def test_a_race_prints_its_grid_and_verdicts(
     assert shown.out.count("★") == 3, "one best cell a loss, and the legend"
     assert "At one learning rate for all, 0.1: " in shown.out
     assert "Each at its own best learning rate: " in shown.out
-    assert "lies at the end of the grid" in shown.out, "a grid of two rates has no middle"
+    assert "lies at the end of the grid" in shown.out, "which of two rates is best, lies at an end"
     assert sorted(path.name for path in out.iterdir()) == [
         "comparisons.csv", "comparisons.md", "finalists.csv", "finalists.md", "rates.csv", "rates.md",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from lab.number_text import value_text
 from lab.racing.results import RateCell, RateGrid
 from lab.statistics.measures import lowered
 
-NOT_YET = "not tried yet"
+NOT_YET = "nothing measured yet"
 DIVERGED = "diverged"
 
 
@@ -43,9 +43,14 @@ def heat_shares(grid: RateGrid) -> tuple[tuple[float | None, ...], ...]:
 
 def cell_text(cell: RateCell | None) -> str:
     """Return what stands in a cell; nothing where it has not been measured."""
-    if cell is None:
+    if cell is None or (_score(cell) is None and not all_diverged(cell)):
         return ""
-    return DIVERGED if _score(cell) is None else value_text(cell.score)
+    return DIVERGED if all_diverged(cell) else value_text(cell.score)
+
+
+def all_diverged(cell: RateCell | None) -> bool:
+    """Whether all runs of a cell diverged: only then has it no score and never will."""
+    return cell is not None and cell.runs > 0 and cell.diverged == cell.runs
 
 
 def cell_note(cell: RateCell | None) -> str:
@@ -59,9 +64,9 @@ def cell_words(grid: RateGrid, row: int, column: int) -> str:
     """Return what is to be known of a cell, for its tooltip."""
     cell = grid.cells[row][column]
     lines = [f"{grid.labels[row]} at {format_number(grid.rates[column])}"]
-    if cell is None:
+    if cell is None or (_score(cell) is None and not all_diverged(cell)):
         lines.append(NOT_YET)
-    elif _score(cell) is None:
+    elif all_diverged(cell):
         lines.append(f"all {cell.runs} runs diverged" if cell.runs > 1 else "the run diverged")
     else:
         name = metric_of(grid.metric).label
@@ -114,6 +119,6 @@ def grid_csv(grid: RateGrid) -> str:
 
 
 def _score(cell: RateCell | None) -> float | None:
-    if cell is None or cell.diverged == cell.runs or not math.isfinite(cell.score):
+    if cell is None or all_diverged(cell) or not math.isfinite(cell.score):
         return None
     return cell.score

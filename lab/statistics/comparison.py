@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from lab.statistics.sentences import Numbers, verdict_words
 from lab.statistics.signed_ranks import holm, smallest_p, wilcoxon_p
 
 ALPHA = 0.05
+POWER = 0.8
+"""Chance with which the advised number of seeds finds a difference as large as the one seen."""
+FEWEST_SEEDS = 6
+"""Fewer seeds decide nothing: no p is below 5 %, and values may well be equal by chance."""
 MOST_SEEDS = 10_000
 """More seeds than this are no advice."""
 
@@ -30,6 +35,7 @@ class _Pair:
     low: float
     high: float
     p: float
+    neither: int = 0
 
     @property
     def seeds(self) -> int:
@@ -85,8 +91,8 @@ def compare_families(
     Notes
     -----
     *Better* is a difference beyond the margin whose adjusted p is below 5 %.
-    *Practically equal* is an interval that lies within the margin: where the true difference is just the
-    margin, that is said in at most 5 % of cases. Anything else is *not enough seeds*.
+    *Practically equal* is an interval, of at least six seeds, that lies within the margin: where the true
+    difference is just the margin, that is said in at most 5 % of cases. Anything else is *not enough seeds*.
     """
     if not margin >= 0:
         raise ValueError(f"a margin must be a number of at least 0, not {margin}")
@@ -101,15 +107,14 @@ def compare_families(
 def _pair(first: Sample, second: Sample, measure: Measure) -> _Pair:
     differences = differences_of(first, second)
     known = differences[~np.isnan(differences)]
-    if measure.is_time:
-        # where neither arrived the times say nothing of who is first: a tie
-        ties = int((np.isinf(first.values) & np.isinf(second.values)).sum())
-        known = np.concatenate([known, np.zeros(ties)])
+    # where neither arrived there is no difference to know: it favours none in the test, which leaves out
+    # ties, but it is no sign of equality either
+    neither = int((np.isinf(first.values) & np.isinf(second.values)).sum()) if measure.is_time else 0
     if not len(known):
-        return _Pair(first, second, differences, math.nan, -math.inf, math.inf, 1.0)
+        return _Pair(first, second, differences, math.nan, -math.inf, math.inf, 1.0, neither)
     if measure.statistic == "median":
         low, high = median_interval(known)
-        return _Pair(first, second, differences, middle_of(known), low, high, wilcoxon_p(known))
+        return _Pair(first, second, differences, middle_of(known), low, high, wilcoxon_p(known), neither)
     if not np.isfinite(known).all():
         raise ValueError("scores must be finite or missing")
     low, high = mean_interval(known)
@@ -117,7 +122,7 @@ def _pair(first: Sample, second: Sample, measure: Measure) -> _Pair:
 
 
 def _decided(pair: _Pair, measure: Measure, margin: float, adjusted: float, pairs: int) -> Comparison:
-    equal = -margin <= pair.low and pair.high <= margin
+    equal = pair.seeds >= FEWEST_SEEDS and -margin <= pair.low and pair.high <= margin
     decision: Decision = "undecided"
     if equal:
         decision = "equal"
@@ -125,7 +130,7 @@ def _decided(pair: _Pair, measure: Measure, margin: float, adjusted: float, pair
         lower = pair.estimate < 0
         decision = "better" if lower == measure.lower_is_better else "worse"
     more = _more_seeds(pair, margin, pairs) if decision == "undecided" else None
-    numbers = Numbers(pair.estimate, pair.low, pair.high, pair.seeds, adjusted, margin, more)
+    numbers = Numbers(pair.estimate, pair.low, pair.high, pair.seeds, adjusted, margin, more, pair.neither)
     sentence, detail = verdict_words(decision, pair.first.label, pair.second.label, measure, numbers)
     return Comparison(
         first=pair.first.label,
@@ -153,16 +158,22 @@ def _decided(pair: _Pair, measure: Measure, margin: float, adjusted: float, pair
 def _more_seeds(pair: _Pair, margin: float, pairs: int) -> int | None:
     """Return about how many more seeds would decide a pair, as intervals shrink like 1/√n.
 
-    Enough for the interval to leave 0, or to fit into the margin where the difference is smaller than that;
-    and never fewer than Holm's test of so many pairs can be passed with.
+    Enough for the interval to fit into the margin where the difference is smaller than that, else for the
+    first step of Holm's test of so many pairs to find the difference with a chance of 80 %; and never fewer
+    than that test can be passed with. ``None`` where the seeds of this pair say nothing about how many.
     """
     seeds = pair.seeds
-    least = next(count for count in range(1, 64) if smallest_p(count) < ALPHA / max(1, pairs))
+    least = next(count for count in itertools.count(FEWEST_SEEDS) if smallest_p(count) < ALPHA / pairs)
+    if not seeds and pair.neither:
+        return None  # more runs that do not arrive would not tell
     if seeds < 2 or not all(math.isfinite(value) for value in (pair.estimate, pair.low, pair.high)):
         return least - seeds if seeds < least else None
     half = (pair.high - pair.low) / 2
     size = abs(pair.estimate)
     room = margin - size if size < margin else size
+    if size >= margin:
+        normal = NormalDist().inv_cdf
+        half *= (normal(1 - ALPHA / (2 * pairs)) + normal(POWER)) / normal(1 - ALPHA / 2)
     if half == 0 or room <= 0:
         return least - seeds if seeds < least else None
     needed = max(least, math.ceil(seeds * (half / room) ** 2), seeds + 1)

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 RESAMPLES = 2000
 LEVEL = 0.95
+LEAST_SPREAD = 0.15
+"""Share of the values' own variance that a resample has at least, so that ties do not divide by 0."""
 
 
 def mean_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
-    """Return the studentised bootstrap interval of a mean.
+    """Return the studentised bootstrap interval of a mean, nowhere narrower than Student's.
 
     Parameters
     ----------
@@ -30,7 +32,11 @@ def mean_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[fl
     -----
     Each resample's mean is taken in units of its own standard error [1]_, so that small and skewed samples
     come out as wide as they must be: a percentile interval of ten differences holds the mean in about 90 %
-    of cases. The resamples follow from the values alone, so equal values give equal intervals.
+    of cases. Few values with ties, and values with long tails on both sides, come out too narrow so
+    (84 % for five values most of which are equal); there Student's interval is the wider one, and each end
+    is that of the two that lies further out. What is left are few values with one long tail (90 % for five
+    from an exponential distribution). The resamples follow from the sizes of the values alone, so equal
+    values give equal intervals, and values of the other sign the mirrored one.
 
     References
     ----------
@@ -43,13 +49,10 @@ def mean_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[fl
     if error == 0:
         return middle, middle
     drawn = values[_resampling(values)]
-    errors = _standard_error(drawn)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pivots = (drawn.mean(axis=1) - middle) / errors
-    # a resample of one value over and over is infinitely many of its standard errors away
-    pivots = np.where(np.isnan(pivots), 0.0, pivots)
-    low, high = _quantiles(pivots, level)
-    return middle - high * error, middle - low * error
+    errors = np.maximum(_standard_error(drawn), np.sqrt(LEAST_SPREAD) * error)
+    low, high = _quantiles((drawn.mean(axis=1) - middle) / errors, level)
+    student = _student(count - 1, level)
+    return middle - max(high, student) * error, middle - min(low, -student) * error
 
 
 def median_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
@@ -103,6 +106,13 @@ def middle_of(values: NDArray[np.float64]) -> float:
     return (low + high) / 2
 
 
+def _student(freedom: int, level: float) -> float:
+    """Return the two-sided quantile of Student's distribution."""
+    from scipy.special import stdtrit  # here: scipy is slow to import
+
+    return float(stdtrit(freedom, (1 + level) / 2))
+
+
 def _standard_error(values: NDArray[np.float64]) -> Any:
     """Return the standard error of the mean over the last axis; mere rounding counts as 0."""
     spread = values.std(axis=-1, ddof=1)
@@ -111,8 +121,8 @@ def _standard_error(values: NDArray[np.float64]) -> Any:
 
 
 def _resampling(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return (RESAMPLES, n) places, drawn by a generator that the values seed."""
-    words = np.frombuffer(np.ascontiguousarray(values).tobytes(), dtype=np.uint32)
+    """Return (RESAMPLES, n) places, drawn by a generator that the sizes of the values seed."""
+    words = np.frombuffer(np.abs(values).tobytes(), dtype=np.uint32)
     rng = np.random.default_rng(np.random.SeedSequence(words.tolist()))
     return rng.integers(0, len(values), size=(RESAMPLES, len(values)))
 

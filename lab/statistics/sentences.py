@@ -17,7 +17,8 @@ class Numbers:
     """What a verdict quotes.
 
     ``estimate``, ``low`` and ``high`` are of first − second, ``seeds`` those that have a difference, ``p`` is
-    adjusted, and ``more`` is how many more seeds would decide it, if that is known.
+    adjusted, ``more`` is how many more seeds would decide it, if that is known, and ``neither`` how many
+    seeds there are in which neither arrived.
     """
 
     estimate: float
@@ -27,6 +28,7 @@ class Numbers:
     p: float
     margin: float
     more: int | None
+    neither: int = 0
 
 
 def verdict_words(
@@ -56,14 +58,21 @@ def verdict_words(
     elif decision == "equal":
         sentence = _equality(first, second, measure, numbers.margin)
     else:
-        sentence = _doubt(first, second, measure, numbers.seeds, numbers.more)
+        sentence = _doubt(first, second, measure, numbers)
     parts = []
     if not math.isnan(numbers.estimate):
         parts.append(f"difference {signed(numbers.estimate, measure)}")
         interval = interval_text(numbers.low, numbers.high, measure)
         parts.append(f"95{NO_BREAK}% interval {interval}")
-    parts += [f"{numbers.seeds} paired seed{'' if numbers.seeds == 1 else 's'}", p_text(numbers.p)]
+    parts.append(_seeds_text(numbers.seeds, "paired"))
+    if numbers.neither:
+        parts.append(f"neither arrived with {_seeds_text(numbers.neither, 'further')}")
+    parts.append(p_text(numbers.p))
     return sentence, SEPARATOR.join(parts)
+
+
+def _seeds_text(count: int, kind: str) -> str:
+    return f"{count} {kind} seed{'' if count == 1 else 's'}"
 
 
 def _lead(winner: str, loser: str, measure: Measure, estimate: float) -> str:
@@ -85,7 +94,10 @@ def _equality(first: str, second: str, measure: Measure, margin: float) -> str:
     return f"{first} and {second} end within {measure.amount(margin)} in {lowered(measure.label)}."
 
 
-def _doubt(first: str, second: str, measure: Measure, seeds: int, more: int | None) -> str:
+def _doubt(first: str, second: str, measure: Measure, numbers: Numbers) -> str:
+    seeds = numbers.seeds
+    if not seeds and numbers.neither:
+        return f"Neither {first} nor {second} ever reaches {measure.goal}."
     count = (
         "No seed says"
         if seeds == 0
@@ -98,7 +110,7 @@ def _doubt(first: str, second: str, measure: Measure, seeds: int, more: int | No
         if measure.is_time
         else f"ends with the better {lowered(measure.label)}"
     )
-    advice = f"; about {more} more would" if more is not None else ""
+    advice = f"; about {numbers.more} more would" if numbers.more is not None else ""
     return f"{count} whether {first} or {second} {what}{advice}."
 
 

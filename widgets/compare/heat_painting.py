@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from lab.comparing.race_heat import cell_note, cell_text, heat_shares
+from lab.comparing.race_heat import all_diverged, cell_note, cell_text, heat_shares
 from lab.loss_labels import format_number
 from lab.racing.results import RateGrid
 from widgets.icons import paint_icon
@@ -18,7 +18,7 @@ from widgets.theme import Theme
 
 GAP = 2.0
 SWATCH = 22.0
-TALLEST_ROW = 64.0
+TALLEST_ROW = 84.0
 FAINTEST = 0.05
 """Share of colour in the worst cell, so that it is seen to hold something."""
 WORD = "learning rate"
@@ -106,7 +106,7 @@ def _paint_cell(
     cell, box = grid.cells[row][column], layout.cell(row, column)
     best = grid.best[row] == column
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    if cell is None:
+    if share is None and not all_diverged(cell):
         painter.setPen(QPen(theme.color("line"), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

@@ -13,6 +13,7 @@ from widgets.theme import Theme
 STEPS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
+EMPTY_ROOM = 16.0
 FIGURE = QSize(720, 320)
 
 
@@ -38,6 +39,13 @@ class ItemPlot(PaintedPlot):
     def export_csv(self) -> str:
         """Return the numbers shown as CSV."""
         raise NotImplementedError
+
+    def paint_empty(self, painter: QPainter, rect: QRectF, theme: Theme, words: str) -> None:
+        """Say in one faint sentence what will be here."""
+        painter.setFont(theme.font("subtitle"))
+        painter.setPen(theme.color("text3"))
+        room = rect.adjusted(EMPTY_ROOM, EMPTY_ROOM, -EMPTY_ROOM, -EMPTY_ROOM)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
 
     # --- figure -------------------------------------------------------------------------------------
     def export_panels(self) -> tuple[Panel, ...]:

@@ -11,6 +11,8 @@ from widgets.compare.item_plot import ItemPlot
 from widgets.compare.paired_painting import PairedLayout, lay_out_paired, paint_paired
 from widgets.theme import Theme
 
+EMPTY = "How much the losses differ, seed against seed, is known when the final is over."
+
 
 class PairedPlot(ItemPlot):
     """Shows `Differences`."""
@@ -33,7 +35,9 @@ class PairedPlot(ItemPlot):
 
     def paint_plot(self, painter: QPainter, rect: QRectF, theme: Theme) -> None:
         """Paint rows and axis."""
-        if self._shown is not None and self._shown.rows:
+        if self._shown is None or not self._shown.rows:
+            self.paint_empty(painter, rect, theme, EMPTY)
+        else:
             layout = lay_out_paired(theme, self._shown, rect)
             paint_paired(painter, theme, self._shown, layout, rect)
 

@@ -47,7 +47,7 @@ class RaceStrip(QWidget):
         self.races = NameCombo("Race", "Earlier races are in the store, too", width=150)
         self.races.hide()
         self.subtitle = ElidedLabel("", self, kind="subtitle")
-        self.measure = NameCombo("Judge by", "What decides who is better", width=200)
+        self.measure = NameCombo("Judge by", "What decides who is better", width=264)
         self.margin = NumberField(EMPTY, self)
         self.margin.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.margin.setFixedWidth(118)

@@ -100,7 +100,7 @@ class RaceTable(QTableView):
         self._model.show_rows(shown)
         header = self.horizontalHeader()
         for column in range(len(shown.columns)):
-            narrow = column in (1, 2, 3)
+            narrow = column < 4
             header.setSectionResizeMode(
                 column, QHeaderView.ResizeMode.ResizeToContents if narrow else QHeaderView.ResizeMode.Stretch
             )

@@ -112,7 +112,9 @@ class Plan:
     kept
         Runs, ascending along R, whose parameters evaluations hand over.
     keep_every
-        Only every so many evaluations do, counted from step 0; the last one does, too.
+        Only every so many evaluations do, counted from step 0.
+    kept_last
+        Runs whose parameters the evaluation at the last step hands over, ``kept`` among them.
     """
 
     data: PreparedData
@@ -140,6 +142,7 @@ class Plan:
     kernels: Literal["arrays", "compiled"] = "arrays"
     kept: tuple[int, ...] = ()
     keep_every: int = 1
+    kept_last: tuple[int, ...] = ()
 
     @property
     def evaluated_parts(self) -> dict[str, Part]:

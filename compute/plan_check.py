@@ -33,8 +33,9 @@ def check_plan(plan: Plan) -> None:
     covered = [run for group in plan.groups for run in range(runs)[group.runs]]
     if covered != list(range(runs)):
         raise ValueError("the groups must cover all runs, in order and without gaps")
-    if list(plan.kept) != sorted(set(plan.kept)) or not set(plan.kept) <= set(range(runs)):
-        raise ValueError(f"the runs to keep must be among the {runs}, ascending, not {plan.kept}")
+    for kept in (plan.kept, plan.kept_last):
+        if list(kept) != sorted(set(kept)) or not set(kept) <= set(range(runs)):
+            raise ValueError(f"the runs to keep must be among the {runs}, ascending, not {kept}")
     if plan.model.sizes[0] != data.train.inputs.shape[2]:
         raise ValueError(
             f"the model takes {plan.model.sizes[0]} inputs, the data have {data.train.inputs.shape[2]}"

@@ -149,8 +149,10 @@ class Tile:
 
     def _kept(self, step: int) -> tuple[int, ...]:
         """Return the runs whose parameters the evaluation at a step hands over."""
+        if step == self.plan.steps:
+            return self.plan.kept_last or self.plan.kept
         interval = max(1, self.plan.evaluate_every) * max(1, self.plan.keep_every)
-        return self.plan.kept if step % interval == 0 or step == self.plan.steps else ()
+        return self.plan.kept if step % interval == 0 else ()
 
     def _stop_runs(
         self, live: LiveRuns, metrics: dict[str, NDArray[np.float64]], ended: list[RunEnd]

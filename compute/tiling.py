@@ -79,5 +79,11 @@ def part_of_plan(plan: Plan, runs: NDArray[np.intp]) -> Plan:
         optimizer=rows_of(plan.optimizer, runs, count),
         learning_rates=plan.learning_rates[runs],
         batch_seeds=tuple(plan.batch_seeds[run] for run in runs),
-        kept=tuple(np.flatnonzero(np.isin(runs, plan.kept)).tolist()),
+        kept=_places(runs, plan.kept),
+        kept_last=_places(runs, plan.kept_last),
     )
+
+
+def _places(runs: NDArray[np.intp], some: tuple[int, ...]) -> tuple[int, ...]:
+    """Return where some of the plan's runs stand among these."""
+    return tuple(np.flatnonzero(np.isin(runs, some)).tolist())

@@ -18,11 +18,11 @@ from lab.terminal import leave_broken_pipe, print_problem, say
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
-    from lab.headless import Draw
+    from lab.figure_look import Draw
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
-    "run", "lesson",
+    "run", "lesson", "race", "sweep",
     "store", "export",
     "list", "show", "doctor", "bench",
 )  # fmt: skip
@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     from lab.export_arguments import add_export_command
     from lab.lesson_commands import add_lesson_command
+    from lab.race_commands import add_race_command
     from lab.store_arguments import add_store_command
+    from lab.sweep_commands import add_sweep_command
     from lab.versions import version
 
     top = argparse.ArgumentParser(
@@ -113,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     add_lesson_command(commands)
+    add_race_command(commands)
+    add_sweep_command(commands)
     add_store_command(commands)
     add_export_command(commands)
     return top
@@ -154,7 +158,7 @@ def main(
     argv
         Arguments without the program's name.
     draw
-        Writes a figure of panels; see `lab.headless.Draw`. Without it, no figures are written.
+        Writes a figure of panels; see `lab.figure_look.Draw`. Without it, no figures are written.
     open_window
         Opens the window with a file or ``None`` on a device; returns the exit code.
 

@@ -37,8 +37,8 @@ def field_parameter(model: type[BaseModel], name: str) -> tuple[Parameter, bool]
     Returns
     -------
     parameter
-        Kind, bounds, choices, default and help. Tuples of whole numbers are ``numbers`` whose bounds hold
-        for every item.
+        Kind, bounds, choices, default and help. Tuples of numbers are ``numbers`` whose bounds hold for
+        every item.
     optional
         Whether it can be left out (``None``).
 
@@ -70,3 +70,9 @@ def field_parameter(model: type[BaseModel], name: str) -> tuple[Parameter, bool]
     return Parameter(
         name, name, kind, default, low, high, low_open, high_open, choices, help=info.description or ""
     ), optional
+
+
+def holds_whole_numbers(model: type[BaseModel], name: str) -> bool:
+    """Whether a field that is a list of numbers takes whole ones only."""
+    plain, _, _ = _unpack(model.model_fields[name].annotation)
+    return _unpack(get_args(plain)[0])[0] is int

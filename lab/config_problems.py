@@ -14,7 +14,7 @@ from compute.losses.zero_one import NOT_TRAINABLE
 from compute.problems import Problem
 from lab.config import ExperimentConfig
 from lab.config_checks import Selection
-from lab.config_fields import field_parameter
+from lab.config_fields import field_parameter, holds_whole_numbers
 
 TITLE = 80
 
@@ -149,7 +149,10 @@ def allowed_at(location: tuple[str | int, ...]) -> str:
     if len(parameter.choices) == 1:
         words = parameter.choices[0][0]
     if parameter.kind == "numbers":
-        words = f"a list of whole numbers from {parameter.low:g} to {parameter.high:g}"
+        kind = "whole numbers" if holds_whole_numbers(owner, items[-1]) else "numbers"
+        start = "above" if parameter.low_open else "from"
+        end = "up to" if parameter.low_open else "to"
+        words = f"a list of {kind} {start} {parameter.low:g} {end} {parameter.high:g}"
     return f"{words}, or left out" if optional else words
 
 

@@ -288,6 +288,7 @@ def results(source: ResultSource) -> dict[str, Any]:
     return {
         "format": 1,
         "experiment": config.name,
+        "stored_as": getattr(source, "stored_as", "") or None,
         "state": source.state,
         "step": source.step,
         "planned_steps": source.planned_steps,

@@ -27,6 +27,9 @@ formats:
   curves    csv, csv-wide, parquet, tensorboard
   summary   summary-csv, summary-parquet, latex, markdown
   all       report (one page of HTML), mlflow (a folder of runs), toml, json
+
+A race has a summary of its own (the rates that were tried, the finalists, every comparison), a report and
+toml; its curves and figures are those of its experiments.
 """
 
 
@@ -40,8 +43,10 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     export.set_defaults(perform=_perform)
     export.add_argument(
-        "experiment", metavar="EXPERIMENT", help="identity of an experiment, how it begins, or latest"
-    )
+        "experiment", metavar="EXPERIMENT",
+        help="identity of an experiment or a race, how it begins, latest for the newest experiment, or the "
+        "folder that losslab run wrote its results to",
+    )  # fmt: skip
     export.add_argument(
         "--format", dest="formats", type=_formats, required=True, metavar="A,B,…",
         help="what to write: " + ", ".join(FORMATS),

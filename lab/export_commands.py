@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.file_names import file_name
-from lab.exporting.forms import FormChoices, form_paths, write_forms
+from lab.exporting.forms import ILLUSTRATED, FormChoices, form_paths, write_forms
 from lab.exporting.provenance import export_command, figure_command, provenance
 from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
-from lab.figure_look import FigureLook
-from lab.headless import Draw
+from lab.figure_look import Draw, FigureLook
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
 from lab.store.naming import find_experiment
@@ -36,15 +36,24 @@ def run_export(options: argparse.Namespace) -> int:
         a file exists or cannot be written.
     """
     store = Store()
-    source = store.experiment(find_experiment(store, options.experiment))
+    if options.name is not None and (not options.name or Path(options.name).name != options.name):
+        title = f"“{options.name[:40]}” cannot be the name of a file"
+        raise ProblemError(Problem(title, "Give the folder by --out."))
+    words = options.experiment
+    if Path(words).is_dir():
+        words = identity_in(Path(words))
+    race = race_named(store, words)
+    if race:
+        from lab.race_export import export_race
+
+        return export_race(store, race, options)
+    source = store.experiment(find_experiment(store, words))
     folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
-    if Path(stem).name != stem:
-        raise ProblemError(Problem(f"{stem[:40]} cannot be the name of a file", "Give the folder by --out."))
     view = view_of(options, source.run_config.seeds.count)
     look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]
-    kinds = figure_kinds(source, options.figures, drawn="report" in forms or bool(figures))
+    kinds = figure_kinds(source, options.figures, drawn=bool(figures) or bool(ILLUSTRATED & set(forms)))
     groups = figure_groups(stem, kinds, grid=options.grid) if figures else {}
     places = [folder / f"{name}.{ending}" for name in groups for ending in figures]
     check_free(
@@ -60,13 +69,49 @@ def run_export(options: argparse.Namespace) -> int:
         )
         began = source.row.created
         shown: tuple[tuple[str, bytes], ...] = ()
-        if "report" in forms and options.draw is not None:
+        if ILLUSTRATED & set(forms) and options.draw is not None:
             shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
         choices = FormChoices(options.best, shown, began, options.force)
         written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
         print(path)
     return 0
+
+
+def identity_in(folder: Path) -> str:
+    """Return the identity in the store of the experiment whose results lie in a folder.
+
+    Raises
+    ------
+    ProblemError
+        Where these are no results of ``losslab run``, or of an experiment that was not kept.
+    """
+    path = folder / "results.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ProblemError(
+            Problem(f"{folder.name[:40]} holds no results of losslab run", f"{path} cannot be read.")
+        ) from None
+    identity = found.get("stored_as") if isinstance(found, dict) else None
+    if not isinstance(identity, str) or not identity:
+        raise ProblemError(
+            Problem(
+                f"The experiment in {folder.name[:40]} was not kept in the store",
+                "Run it again without --no-store; it gives the same curves.",
+            )
+        )
+    return identity
+
+
+def race_named(store: Store, words: str) -> str:
+    """Return the identity of the one race that is named so or begins so, or empty where none is meant."""
+    races = [row.id for row in store.groups() if row.kind == "race"]
+    if words in races:
+        return words
+    begun = [identity for identity in races if identity.startswith(words)]
+    others = any(row.id.startswith(words) for row in store.experiments())
+    return begun[0] if len(begun) == 1 and not others else ""
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:

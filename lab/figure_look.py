@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from compute.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from lab.panels import Panel
 
 MILLIMETRES = 25.4
 """In an inch."""
 POINTS = 72.0
 """In an inch."""
+LETTER = 6.2
+"""Width of a letter of the smallest type, in units of the layout: a little more than the mean."""
+CAPTION_LINE = 15.0
+"""Height of a line of the caption, in units of the layout."""
 TITLE_PIXELS = 13.0
 """Height of a title as figures are laid out; all other type is in proportion to it, down to 11."""
 
@@ -110,6 +121,22 @@ class Provenance:
         return f"Loss Lab {self.version}".strip()
 
 
+class Draw(Protocol):
+    """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
+
+    def __call__(
+        self,
+        panels: Sequence[Panel],
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        overwrite: bool,
+        look: FigureLook | None = None,
+        made_by: Provenance | None = None,
+    ) -> Sequence[Path]:
+        """Write ``stem`` with each format's ending into ``folder``, saying what it was made by."""
+
+
 @dataclass(frozen=True)
 class Page:
     """A page laid out for a number of plots.
@@ -136,8 +163,17 @@ class Page:
         return self.width / unit, self.height / unit
 
 
-def page_of(preset: Preset, plots: int, *, caption: bool = False) -> Page:
-    """Return the page for a number of plots.
+def caption_lines(words: str, width: float) -> tuple[str, ...]:
+    """Return a caption in as many lines as it needs for a width in units of the layout.
+
+    >>> caption_lines("losslab export 20261126-0027 --format pdf", 200.0)
+    ('losslab export 20261126-0027', '--format pdf')
+    """
+    return tuple(textwrap.wrap(words, max(12, int(width / LETTER)), break_on_hyphens=False))
+
+
+def page_of(preset: Preset, plots: int, *, caption: int = 0) -> Page:
+    """Return the page for a number of plots above a caption of so many lines.
 
     A page of one height sets smaller type where more plots share it; other pages grow.
 
@@ -152,5 +188,5 @@ def page_of(preset: Preset, plots: int, *, caption: bool = False) -> Page:
     points = preset.title_points / TITLE_PIXELS
     if preset.fixed:
         return Page(preset.width, preset.plot_height, columns, points * (1.0, 0.6, 0.45)[columns - 1])
-    foot = 4.0 if caption else 0.0
+    foot = CAPTION_LINE * points * MILLIMETRES / POINTS * caption
     return Page(preset.width, rows * preset.plot_height + foot, columns, points)

@@ -9,16 +9,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
 from lab.exporting.provenance import figure_command, provenance
 from lab.exporting.view_arguments import usual_band
-from lab.figure_look import FigureLook, Provenance
+from lab.figure_look import Draw
 from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
-from lab.panels import Panel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_divergence, write_tables
@@ -34,22 +32,6 @@ STOP_SECONDS = 30.0
 FORMATS = ("png", "svg")
 WHOLE = "plots"
 """File stem of the figure that holds all plots."""
-
-
-class Draw(Protocol):
-    """Writes one figure of panels in several formats; handed in, so that nothing here knows Qt."""
-
-    def __call__(
-        self,
-        panels: Sequence[Panel],
-        folder: Path,
-        stem: str,
-        formats: Sequence[str],
-        overwrite: bool,
-        look: FigureLook | None = None,
-        made_by: Provenance | None = None,
-    ) -> Sequence[Path]:
-        """Write ``stem`` with each format's ending into ``folder``, saying what it was made by."""
 
 
 class Interruption:

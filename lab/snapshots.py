@@ -13,6 +13,8 @@ TINY = 64
 """A model with at most so many parameters is kept for every run, not for one run a loss."""
 BUDGET = 64 * 2**20
 """Bytes that the snapshots of an experiment may take."""
+LAST_BUDGET = 16 * 2**20
+"""Bytes that the final parameters of all runs may take; with more, only some are kept at the end, too."""
 
 
 def runs_to_keep(
@@ -55,6 +57,17 @@ def runs_to_keep(
         chosen = everyone
     size = len(chosen) * parameters * itemsize * max(1, evaluations)
     return chosen, max(1, -(-size // BUDGET))
+
+
+def runs_to_keep_last(runs: int, parameters: int, itemsize: int) -> tuple[int, ...]:
+    """Choose the runs of a plan whose final parameters are kept: all, or none beyond those kept anyway.
+
+    Examples
+    --------
+    >>> runs_to_keep_last(3, 1000, 4), runs_to_keep_last(3000, 10_000, 4)
+    ((0, 1, 2), ())
+    """
+    return tuple(range(runs)) if runs * parameters * itemsize <= LAST_BUDGET else ()
 
 
 class Snapshots:

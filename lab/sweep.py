@@ -28,7 +28,7 @@ from lab.kernels import chosen_kernels
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo, Share
 from lab.shares import runs_of, worthwhile_processes
-from lab.snapshots import runs_to_keep
+from lab.snapshots import runs_to_keep, runs_to_keep_last
 from lab.sweep_checks import (
     check_losses,
     check_rule,
@@ -236,10 +236,10 @@ def drawn_runs(config: ExperimentConfig) -> set[int]:
 def _with_kept(plan: Plan, indices: tuple[int, ...], drawn: set[int]) -> Plan:
     """Have evaluations hand over the parameters of some runs."""
     evaluations = plan.steps // plan.evaluate_every + 2
-    kept, every = runs_to_keep(
-        indices, plan.model.parameter_count, drawn, evaluations, np.dtype(plan.precision).itemsize
-    )
-    return replace(plan, kept=kept, keep_every=every)
+    parameters, itemsize = plan.model.parameter_count, np.dtype(plan.precision).itemsize
+    kept, every = runs_to_keep(indices, parameters, drawn, evaluations, itemsize)
+    last = runs_to_keep_last(len(indices), parameters, itemsize)
+    return replace(plan, kept=kept, keep_every=every, kept_last=last)
 
 
 def _plan(

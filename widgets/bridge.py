@@ -37,8 +37,21 @@ class Advancing(Protocol):
         """Whether training takes every core, so that what the window takes is taken from it."""
 
 
+class Beside(Protocol):
+    """The part of `lab.queue.queue.Queue` that the bridge uses."""
+
+    def advance(self) -> bool:
+        """Do what is due; return whether anything changed."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do."""
+
+
 class Bridge(QObject):
     """Polls a session and emits one signal a meaning, each at most as often as it can be seen.
+
+    Where there is a queue beside the session, it is driven, too.
 
     Parameters
     ----------
@@ -58,6 +71,7 @@ class Bridge(QObject):
     problem_changed = Signal()
     progress_changed = Signal()
     runs_changed = Signal()
+    queue_changed = Signal()
     plots_due = Signal()
     """Begin to redraw the plots."""
     plots_continued = Signal()
@@ -67,6 +81,8 @@ class Bridge(QObject):
     def __init__(self, session: Advancing, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._queue: Beside | None = None
+        self._queue_pending, self._queued = False, 0.0
         self._pending: set[str] = set()
         self._plots_pending = self._live_pending = False
         self._plotted = self._listed = self._slow = 0.0
@@ -102,6 +118,10 @@ class Bridge(QObject):
     def plot_gap(self) -> float:
         """Seconds between two redraws of the plots at least."""
         return self._plot_gap
+
+    def follow_queue(self, queue: Beside) -> None:
+        """Drive a queue beside the session, as long as there is something in it."""
+        self._queue = queue
 
     def set_hidden(self, hidden: bool) -> None:
         """Poll slowly and draw nothing while the window cannot be seen."""
@@ -142,6 +162,8 @@ class Bridge(QObject):
         try:
             changes = self._session.advance()
             self._take(changes)
+            if self._queue is not None and self._queue.busy:
+                self._queue_pending |= self._queue.advance()
             self._emit(time.perf_counter())
             self._pace(bool(changes) or self._plots_pending or self._more)
         finally:
@@ -149,7 +171,7 @@ class Bridge(QObject):
 
     def flush(self) -> None:
         """Emit everything that is due, however recent the last time was."""
-        self._plotted = self._listed = 0.0
+        self._plotted = self._listed = self._queued = 0.0
         self.tick()
         while self._more and not self._in_tick:
             self.tick()
@@ -167,6 +189,9 @@ class Bridge(QObject):
             self._live_pending = False
             self.progress_changed.emit()
             self.runs_changed.emit()
+        if self._queue_pending and now - self._queued >= LIST_GAP:
+            self._queued, self._queue_pending = now, False
+            self.queue_changed.emit()
         if not self._hidden:
             self._emit_plots(now)
         if now - self._slow >= SLOW_GAP:

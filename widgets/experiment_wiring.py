@@ -26,7 +26,6 @@ from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
 
 if TYPE_CHECKING:
-    from lab.config import ExperimentConfig
     from lab.problems import Problem
     from lab.session import Session
 
@@ -247,19 +246,12 @@ class ExperimentWiring(QObject):
     def _differences(self) -> dict[str, object]:
         if not self._session.runs:
             return {}
-        return self._changes_to(self._session.run_config)
-
-    def _changes_to(self, config: ExperimentConfig) -> dict[str, object]:
-        changes = section_changes(self._session.config, config)
+        changes = section_changes(self._session.config, self._session.run_config)
         return {key: value for key, value in changes.items() if key not in ("name", "question", "format")}
 
     def use_parameters(self) -> None:
         """Give the experiment the parameters that the runs shown were trained with."""
-        self.use_config(self._session.run_config)
-
-    def use_config(self, config: ExperimentConfig) -> None:
-        """Give the experiment the parameters of another one; name and question stay."""
-        changes = self._changes_to(config)
+        changes = self._differences()
         if changes:
             self.edit(changes)
 

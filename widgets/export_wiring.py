@@ -175,7 +175,7 @@ class ExportWiring(QObject):
     def _forms(self, request: ExportRequest, folder: Path) -> tuple[Callable[[], int] | None, int]:
         """Return what writes the other forms in a thread, if it is not done here, and how many are done."""
         from lab.export_arguments import FORMATS
-        from lab.exporting.forms import FormChoices, form_paths, write_forms
+        from lab.exporting.forms import ILLUSTRATED, FormChoices, form_paths, write_forms
         from lab.exporting.provenance import export_command, provenance
         from lab.exporting.results_now import results_now
 
@@ -194,7 +194,7 @@ class ExportWiring(QObject):
         best = request.mark_best and bool({"latex", "markdown"} & set(forms))
         command = export_command(source, self._session.stored_as, names, mark_best=best)
         made_by = provenance(source, command)
-        figures = self._report_figures() if "report" in forms else ()
+        figures = self._plain_figures() if ILLUSTRATED & set(forms) else ()
         choices = FormChoices(best, figures, overwrite=request.overwrite)
 
         def act() -> int:
@@ -202,7 +202,7 @@ class ExportWiring(QObject):
 
         return act, 0
 
-    def _report_figures(self) -> tuple[tuple[str, bytes], ...]:
+    def _plain_figures(self) -> tuple[tuple[str, bytes], ...]:
         from lab.exporting.report import report_figures
         from widgets.figure import draw
 

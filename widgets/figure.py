@@ -16,11 +16,11 @@ from pathlib import Path
 from PySide6.QtCore import QSize, QSizeF
 from PySide6.QtGui import QGuiApplication, QImage
 
-from lab.figure_look import FigureLook, Provenance
+from lab.figure_look import CAPTION_LINE, FigureLook, Provenance, caption_lines
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
 from widgets.figure_formats import figure_bytes, figure_image
-from widgets.figure_layout import CAPTION, default_size
+from widgets.figure_layout import MARGIN, default_size
 from widgets.figure_sheet import LOGICAL_DPI, Sheet, print_sheet, screen_sheet
 
 FORMATS = ("png", "svg", "pdf")
@@ -142,7 +142,9 @@ def _sheet(
 def _screen_size(count: int, size: tuple[int, int] | None, dpi: float, caption: str) -> tuple[QSizeF, QSize]:
     """Return the size of a figure as it is laid out, and in pixels."""
     if size is None:
-        logical = default_size(count) + QSizeF(0.0, CAPTION if caption else 0.0)
+        logical = default_size(count)
+        lines = caption_lines(caption, logical.width() - 2 * MARGIN)
+        logical += QSizeF(0.0, CAPTION_LINE * len(lines))
         scale = dpi / LOGICAL_DPI
         return logical, QSize(round(logical.width() * scale), round(logical.height() * scale))
     pixels = QSize(int(size[0]), int(size[1]))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ElementTree
+from typing import Protocol
 from xml.sax.saxutils import escape
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from lab.figure_look import MILLIMETRES, POINTS, Provenance
 from lab.png_text import with_text
 from lab.problems import Problem, ProblemError
-from widgets.figure_sheet import LOGICAL_DPI, Sheet
+from widgets.figure_sheet import LOGICAL_DPI
 from widgets.figure_svg import SVG, portable_svg
+from widgets.theme import Theme
 
 PDF_DPI = 1200
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -35,12 +37,47 @@ xmlns:xmp="http://ns.adobe.com/xap/1.0/">
 """
 
 
-def figure_bytes(sheet: Sheet, kind: str, made_by: Provenance | None = None) -> bytes:
+class AnySheet(Protocol):
+    """A figure laid out: a `widgets.figure_sheet.Sheet`, or one that is painted by a view."""
+
+    @property
+    def title(self) -> str:
+        """What it shows, or empty."""
+
+    @property
+    def layout(self) -> QSizeF:
+        """Its size in the units that it is painted in."""
+
+    @property
+    def paper(self) -> QSizeF:
+        """Its size on paper, in points."""
+
+    @property
+    def pixels(self) -> QSize:
+        """Its size as a picture."""
+
+    @property
+    def dpi(self) -> float:
+        """Pixels an inch of the picture."""
+
+    @property
+    def theme(self) -> Theme:
+        """Its colours."""
+
+    @property
+    def for_print(self) -> bool:
+        """Whether its size on paper is exact."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in units of its layout."""
+
+
+def figure_bytes(sheet: AnySheet, kind: str, made_by: Provenance | None = None) -> bytes:
     """Return a figure as a file's content.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : AnySheet
         The figure.
     kind : str
         "png", "svg" or "pdf".
@@ -58,7 +95,7 @@ def figure_bytes(sheet: Sheet, kind: str, made_by: Provenance | None = None) -> 
     return _svg(sheet, made_by) if kind == "svg" else _pdf(sheet, made_by)
 
 
-def figure_image(sheet: Sheet) -> QImage:
+def figure_image(sheet: AnySheet) -> QImage:
     """Return a figure as a picture. Raises ProblemError where there is no memory for it."""
     picture = QImage(sheet.pixels, QImage.Format.Format_RGB32)
     width, height = sheet.pixels.width(), sheet.pixels.height()
@@ -75,7 +112,7 @@ def figure_image(sheet: Sheet) -> QImage:
     return picture
 
 
-def _png(sheet: Sheet, made_by: Provenance | None) -> bytes:
+def _png(sheet: AnySheet, made_by: Provenance | None) -> bytes:
     buffer = _buffer()
     if not figure_image(sheet).save(buffer, "PNG"):  # type: ignore[call-overload]
         raise ProblemError(Problem("The picture could not be encoded as PNG."))
@@ -86,7 +123,7 @@ def _png(sheet: Sheet, made_by: Provenance | None) -> bytes:
     return with_text(content, {**texts, "Experiment": made_by.config})
 
 
-def _svg(sheet: Sheet, made_by: Provenance | None) -> bytes:
+def _svg(sheet: AnySheet, made_by: Provenance | None) -> bytes:
     buffer = _buffer()
     size = QSize(math.ceil(sheet.layout.width()), math.ceil(sheet.layout.height()))
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the older one does not clip
@@ -109,7 +146,7 @@ def _words(made_by: Provenance | None) -> str:
     return f"Drawn by {made_by.program}. To make it again: {made_by.command}"
 
 
-def _described(content: bytes, sheet: Sheet, made_by: Provenance | None) -> bytes:
+def _described(content: bytes, sheet: AnySheet, made_by: Provenance | None) -> bytes:
     """Give an SVG its exact size on paper, and the experiment that it shows as metadata."""
     if made_by is None and not sheet.for_print:
         return content
@@ -138,7 +175,7 @@ def _millimetres(points: float) -> float:
     return points * MILLIMETRES / POINTS
 
 
-def _pdf(sheet: Sheet, made_by: Provenance | None) -> bytes:
+def _pdf(sheet: AnySheet, made_by: Provenance | None) -> bytes:
     buffer = _buffer()
     writer = QPdfWriter(buffer)
     writer.setTitle(sheet.title)

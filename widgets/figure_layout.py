@@ -11,8 +11,6 @@ GUTTER = 24.0
 PRINT_MARGIN = 3.0
 """On paper the text around keeps the distance."""
 PRINT_GUTTER = 16.0
-CAPTION = 16.0
-"""Height of the line at the foot."""
 CELL = QSizeF(480.0, 372.0)
 """Room of one panel of a default figure, in logical pixels of 1/96 inch."""
 

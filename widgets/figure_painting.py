@@ -44,7 +44,7 @@ def paint_figure(
 
 
 def paint_caption(painter: QPainter, theme: Theme, words: str, rect: QRectF) -> None:
-    """Paint one small line into a rectangle at the foot of a figure, shortened in the middle to fit."""
+    """Paint one small line into a rectangle at the foot of a figure, shortened where it does not fit."""
     metrics = QFontMetricsF(theme.font("tick"))
     painter.setFont(theme.font("tick"))
     painter.setPen(theme.color("text2"))

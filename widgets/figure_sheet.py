@@ -8,13 +8,22 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter
 
-from lab.figure_look import MILLIMETRES, POINTS, PRESETS, FigureLook, page_of
+from lab.figure_look import (
+    CAPTION_LINE,
+    MILLIMETRES,
+    POINTS,
+    PRESETS,
+    FigureLook,
+    caption_lines,
+    page_of,
+)
 from lab.panels import CurvePanel, LegendEntry, Panel
-from widgets.figure_layout import CAPTION, PRINT_GUTTER, PRINT_MARGIN, cells
+from widgets.figure_layout import MARGIN, PRINT_GUTTER, PRINT_MARGIN, cells
 from widgets.figure_painting import paint_caption, paint_figure
 from widgets.theme import LIGHT, PRINT_GREY, Theme
 
 LOGICAL_DPI = 96.0
+CAPTION_GAP = 4.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Sheet:
     for_print
         A page of `lab.figure_look.PRESETS`: narrow margins, nothing that belongs to a screen.
     caption
-        A small line at the foot, or empty.
+        Small lines at the foot.
     """
 
     panels: tuple[Panel, ...]
@@ -49,7 +58,7 @@ class Sheet:
     theme: Theme = LIGHT
     columns: int | None = None
     for_print: bool = False
-    caption: str = ""
+    caption: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -58,7 +67,7 @@ class Sheet:
 
     def paint(self, painter: QPainter) -> None:
         """Paint it in units of its layout."""
-        foot = CAPTION if self.caption else 0.0
+        foot = CAPTION_LINE * len(self.caption) + (CAPTION_GAP if self.caption else 0.0)
         count = len(self.panels)
         if self.for_print:
             places = cells(
@@ -67,11 +76,11 @@ class Sheet:
         else:
             places = cells(count, self.layout, self.columns, foot=foot)
         paint_figure(painter, self.theme, self.panels, places, self.layout)
-        if self.caption:
-            left = places[0].left()
-            room = self.layout.width() - 2 * left
-            line = QRectF(left, self.layout.height() - CAPTION - 2, room, CAPTION)
-            paint_caption(painter, self.theme, self.caption, line)
+        left = places[0].left()
+        for number, words in enumerate(self.caption):
+            top = self.layout.height() - 2 - CAPTION_LINE * (len(self.caption) - number)
+            line = QRectF(left, top, self.layout.width() - 2 * left, CAPTION_LINE)
+            paint_caption(painter, self.theme, words, line)
 
 
 def screen_sheet(
@@ -79,13 +88,21 @@ def screen_sheet(
 ) -> Sheet:
     """Return a figure of a size in pixels."""
     return Sheet(
-        tuple(panels), logical, logical * (POINTS / LOGICAL_DPI), pixels, dpi, _theme(look), caption=caption
+        tuple(panels),
+        logical,
+        logical * (POINTS / LOGICAL_DPI),
+        pixels,
+        dpi,
+        _theme(look),
+        caption=caption_lines(caption, logical.width() - 2 * MARGIN),
     )
 
 
 def print_sheet(panels: Sequence[Panel], look: FigureLook, caption: str) -> Sheet:
     """Return a figure on the page of a look's preset."""
-    page = page_of(PRESETS[look.preset], len(panels), caption=bool(caption))
+    preset = PRESETS[look.preset]
+    lines = caption_lines(caption, page_of(preset, len(panels)).layout[0])
+    page = page_of(preset, len(panels), caption=len(lines))
     pixels = QSize(round(page.width / MILLIMETRES * look.dpi), round(page.height / MILLIMETRES * look.dpi))
     return Sheet(
         tuple(_still(panel) for panel in panels),
@@ -96,7 +113,7 @@ def print_sheet(panels: Sequence[Panel], look: FigureLook, caption: str) -> Shee
         _theme(look),
         page.columns,
         True,
-        caption,
+        lines,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -71,6 +71,9 @@ class MainWindow(QWidget):
     store
         Where the session's runs are kept; nowhere by default.
     """
+
+    closing = Signal()
+    """The window closes: what works beside it ends."""
 
     def __init__(
         self,
@@ -445,6 +448,7 @@ class MainWindow(QWidget):
         self._closing = True
         self.save_state()
         self.bridge.stop()
+        self.closing.emit()
         self.session.close()
         self.export_panel.dismiss()
         event.accept()

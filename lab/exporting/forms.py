@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.export import TABLES, ResultSource, export_tables
+from lab.exporting.file_names import file_names
 from lab.exporting.mlflow_runs import write_mlflow
 from lab.exporting.report import write_report
 from lab.exporting.summary_table import summary_table
@@ -33,6 +36,9 @@ FORMS: dict[str, str] = {
 }
 """What can be taken, and how the name of its file or folder ends."""
 
+ILLUSTRATED = frozenset({"report", "mlflow"})
+"""Forms that have figures in them."""
+
 
 @dataclass(frozen=True)
 class FormChoices:
@@ -43,7 +49,7 @@ class FormChoices:
     mark_best
         Set what is best of a table for readers in bold.
     figures
-        Figures of the report, (title, SVG) each.
+        Figures of the report and of MLflow's runs, (title, SVG) each.
     began
         When training began, in seconds since 1970, where that is known.
     overwrite
@@ -124,6 +130,18 @@ def _write_form(
     elif form == "tensorboard":
         write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
     elif form == "mlflow":
-        write_mlflow(source, path, began=choices.began)
+        with _figure_files(choices.figures) as files:
+            write_mlflow(source, path, files, began=choices.began)
     else:
         write_report(source, path, made_by, choices.figures, overwrite=overwrite)
+
+
+@contextlib.contextmanager
+def _figure_files(figures: Sequence[tuple[str, bytes]]) -> Iterator[list[Path]]:
+    """Give the figures as files for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="losslab-") as room:
+        names = file_names([title for title, _content in figures])
+        files = [Path(room) / f"{name}.svg" for name in names]
+        for file, (_title, content) in zip(files, figures, strict=True):
+            file.write_bytes(content)
+        yield files

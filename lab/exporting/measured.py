@@ -77,7 +77,7 @@ def _scale(value: float, deviation: float) -> tuple[int, int]:
         value, deviation = value / 10.0**exponent, deviation / 10.0**exponent
     if known and deviation > 0:
         return exponent, _place_of_deviation(deviation)
-    return exponent, math.floor(math.log10(abs(value))) - (DIGITS - 1) if value else 1 - DIGITS
+    return exponent, math.floor(math.log10(abs(value))) - (DIGITS - 1) if value else 0
 
 
 def _place_of_deviation(deviation: float) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lab.exporting.race_tables import race_tables
 from lab.exporting.table_files import TABLE_FORMATS, write_table
+from lab.exporting.tables import Table
 from lab.racing.results import Judgement, RaceResult
 from lab.whole_files import check_free
 
@@ -45,14 +46,30 @@ def write_race_tables(
     ProblemError
         Where a file exists and may not be replaced, or cannot be written.
     """
-    tables = race_tables(result, judgements)
-    base = Path(folder).expanduser()
-    places = {
-        base / f"{stem}-{name}{TABLE_FORMATS[kind]}": (table, kind)
-        for name, table in tables.items()
-        for kind in kinds
-    }
+    places = _places(race_tables(result, judgements), folder, stem, kinds)
     check_free(list(places), overwrite)
     for path, (table, kind) in places.items():
         write_table(table, path, kind, mark_best=mark_best, overwrite=overwrite)
     return tuple(places)
+
+
+def race_table_paths(
+    result: RaceResult,
+    judgements: Iterable[Judgement],
+    folder: Path | str,
+    stem: str,
+    kinds: Sequence[str],
+) -> tuple[Path, ...]:
+    """Return where `write_race_tables` would write."""
+    return tuple(_places(race_tables(result, judgements), folder, stem, kinds))
+
+
+def _places(
+    tables: Mapping[str, Table], folder: Path | str, stem: str, kinds: Sequence[str]
+) -> dict[Path, tuple[Table, str]]:
+    base = Path(folder).expanduser()
+    return {
+        base / f"{stem}-{name}{TABLE_FORMATS[kind]}": (table, kind)
+        for name, table in tables.items()
+        for kind in kinds
+    }

@@ -70,13 +70,13 @@ def rate_table(grid: RateGrid) -> Table:
 
 def finalist_table(result: RaceResult) -> Table:
     """Return a row a finalist: its rate, final values over seeds, and medians of the times to the target."""
-    metrics = _union(entrant.outcomes for entrant in result.entrants)
-    times = _union(entrant.times for entrant in result.entrants)
+    metrics = _judged(_union(entrant.outcomes for entrant in result.entrants))
+    times = _time_shown(result, _union(entrant.times for entrant in result.entrants))
     target = ""
     if result.target is not None:
         key, value = result.target
         target = f" to {with_small_initial(METRICS[key].label)} {format_number(value)}"
-    columns = [Column("Loss"), Column("Learning rates"), Column("Learning rate")]
+    columns = [Column("Loss"), Column("Race"), Column("Learning rate", short="Rate")]
     columns += [Column(METRICS[key].label, better_of(key), METRICS[key].short) for key in metrics]
     columns += [Column(f"{name.capitalize()}{target}", "low") for name in times]
     columns += [Column("Diverged"), Column("Runs")]
@@ -87,6 +87,22 @@ def finalist_table(result: RaceResult) -> Table:
         best |= best_cells(columns, rows, among)
     note = "Mean ± sample deviation over seeds without diverged runs; times are medians over all runs."
     return Table(f"{result.config.name}: the final", tuple(columns), rows, note, best)
+
+
+def _judged(metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the metrics that losses are compared by: shared ones, of the parts not trained on if there are.
+
+    Nothing is judged by its own loss.
+    """
+    shared = tuple(key for key in metrics if key.partition("_")[2] != "loss")
+    unseen = tuple(key for key in shared if not key.startswith("train_"))
+    return unseen or shared
+
+
+def _time_shown(result: RaceResult, times: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the one time that is shown: what the race is judged by, else epochs; all count the same runs."""
+    measure = result.config.race.measure
+    return tuple(name for name in (measure, "epochs", *times) if name in times)[:1]
 
 
 def _finalist(entrant: Entrant, metrics: tuple[str, ...], times: tuple[str, ...]) -> tuple[Cell, ...]:
@@ -120,7 +136,7 @@ def comparison_table(judgements: Iterable[Judgement]) -> Table:
     columns = tuple(
         Column(title)
         for title in (
-            "First", "Second", "Learning rates", "Judged by", "Difference", "95 % low", "95 % high",
+            "First", "Second", "Race", "Judged by", "Difference", "95 % low", "95 % high",
             "p (Holm)", "Margin", "Verdict",
         )
     )  # fmt: skip

@@ -5,20 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
-from lab.figure_look import Provenance
+from lab.figure_look import Draw, FigureLook, Provenance
 from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult
 from lab.whole_files import whole_file
 
-if TYPE_CHECKING:
-    from lab.headless import Draw
+LOOK = FigureLook(size=(1120, 800))
+"""Figures of a report: two beside each other, with words as large as those of the page."""
 
 
 def write_report(
@@ -68,22 +67,23 @@ def report_page(
     judgements: Sequence[Judgement] = (),
 ) -> str:
     """Return the page; parameters as in `write_report`."""
+    config = source.run_config if race is None else race.config
+    results = parts.summary_section(source) if race is None else parts.race_section(race, judgements)
     body = [
-        parts.head(source),
+        parts.head(config),
         parts.verdict_section(judgements),
-        parts.summary_section(source),
-        parts.race_section(race, judgements),
+        results,
         parts.figure_section(figures),
         parts.loss_section(source),
         parts.data_section(source),
         parts.setting_section(source),
         parts.run_section(source),
-        parts.rerun_section(source, made_by),
+        parts.rerun_section(source, made_by, config.name, "run" if race is None else "race"),
         tag("footer", escaped(f"Made by {made_by.program}.")),
     ]
     head = (
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        + tag("title", escaped(source.run_config.name))
+        + tag("title", escaped(config.name))
         + f"\n<style>\n{STYLE}</style>\n"
     )
     return (
@@ -108,6 +108,6 @@ def report_figures(panels: Iterable[Panel], draw: Draw) -> tuple[tuple[str, byte
     found = []
     with tempfile.TemporaryDirectory(prefix="losslab-") as room:
         for number, panel in enumerate(panels):
-            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True)
+            (path,) = draw((panel,), Path(room), f"{number}", ("svg",), True, LOOK)
             found.append((panel.title, Path(path).read_bytes()))
     return tuple(found)

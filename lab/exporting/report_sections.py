@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lab.catalogue import form
+from lab.config import ExperimentConfig
 from lab.diagnosis import explain_divergence
 from lab.export import ResultSource
 from lab.exporting.file_names import file_name
@@ -17,14 +19,13 @@ from lab.exporting.summary_table import summary_table
 from lab.field_spec import FieldSpec
 from lab.figure_look import Provenance
 from lab.loss_labels import format_number, loss_labels
-from lab.number_text import thousands, value_text
+from lab.number_text import NO_BREAK, thousands, value_text
 from lab.racing.results import Judgement, RaceResult
 from lab.versions import versions
 
 
-def head(source: ResultSource) -> str:
+def head(config: ExperimentConfig) -> str:
     """Return the title and the question."""
-    config = source.run_config
     title = tag("h1", escaped(config.name))
     question = paragraph(config.question, class_="question") if config.question else ""
     return tag("header", title + question) + "\n"
@@ -46,14 +47,15 @@ def verdict_section(judgements: Sequence[Judgement]) -> str:
 
 def summary_section(source: ResultSource) -> str:
     """Return the table of losses by shared metrics."""
-    return section("summary", "Results", [html_table(summary_table(source))])
+    table = replace(summary_table(source), title="Every loss by the metrics that all share")
+    return section("summary", "Results", [html_table(table)])
 
 
-def race_section(race: RaceResult | None, judgements: Sequence[Judgement]) -> str:
-    """Return a race's tables: rates, finalists, comparisons."""
-    if race is None:
-        return ""
-    return section("race", "Race", [html_table(table) for table in race_tables(race, judgements).values()])
+def race_section(race: RaceResult, judgements: Sequence[Judgement]) -> str:
+    """Return a race's tables: finalists, comparisons, and the rates that were tried."""
+    tables = race_tables(race, judgements)
+    shown = [tables[name] for name in ("finalists", "comparisons", "rates") if name in tables]
+    return section("results", "Results", [html_table(table) for table in shown])
 
 
 def figure_section(figures: Iterable[tuple[str, bytes]]) -> str:
@@ -122,7 +124,7 @@ def _number(value: Any, percent: bool) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
     if percent:
-        return value_text(value, percent=True)
+        return f"{format_number(100 * value)}{NO_BREAK}%"
     return thousands(value) if isinstance(value, int) else format_number(value)
 
 
@@ -167,14 +169,17 @@ def run_section(source: ResultSource) -> str:
     return section("run", "Run", blocks)
 
 
-def rerun_section(source: ResultSource, made_by: Provenance) -> str:
-    """Return how to run it again: the commands, and the experiment to take away."""
-    name = f"{file_name(source.run_config.name)}.toml"
+def rerun_section(source: ResultSource, made_by: Provenance, title: str, command: str = "run") -> str:
+    """Return how to run it again: the commands, and the experiment to take away.
+
+    ``title`` names the experiment; ``command`` is that of the program which trains it: "run", or "race".
+    """
+    name = f"{file_name(title)}.toml"
     packed = base64.b64encode(made_by.config.encode()).decode()
     link = tag("a", escaped(name), download=name, href=f"data:application/toml;base64,{packed}")
     blocks = [
         tag("p", f"Save {link} and run it:", class_="screen"),
-        tag("pre", escaped(f"losslab run {name}")),
+        tag("pre", escaped(f"losslab {command} {name}")),
         paragraph("This report was made by:"),
         tag("pre", escaped(made_by.command)),
         tag(

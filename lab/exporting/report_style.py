@@ -25,6 +25,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .verdict .headline { font-size: 20px; line-height: 1.35; font-weight: 600; margin-bottom: 4px; }
 .note, figcaption, dt, caption { color: var(--text2); font-size: 13px; }
 .wide { overflow-x: auto; }
+.note + .wide { margin-top: 28px; }
 table { border-collapse: collapse; min-width: 60%; font-size: 14px; }
 caption { text-align: left; padding-bottom: 8px; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; font-weight: 400; }
@@ -40,7 +41,7 @@ figure svg { display: block; width: 100%; height: auto; }
 dl { margin: 0; }
 dl div { display: inline-block; vertical-align: top; width: 220px; max-width: 100%; padding: 0 16px 8px 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
-math { font-size: 17px; }
+math { font-size: 17px; margin: 0; width: fit-content; }
 .formula { overflow-x: auto; padding: 4px 0; }
 pre, code { font: 13px/1.5 ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: 12px 16px;

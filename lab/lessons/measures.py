@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from lab.lessons.seed_values import CURVES, OF_RUNS, MeasureError, RecordedCurve, Values
+from lab.lessons.run_values import OF_RUNS
+from lab.lessons.seed_values import CURVES, MeasureError, RecordedCurve, Values
 from lab.loss_labels import loss_labels
 from lab.metric_catalogue import METRICS, metric_of
 from lab.view_options import PanelSource
@@ -124,7 +125,8 @@ class _Reader:
     def _of_runs(self, name: str, arguments: list[ast.expr]) -> Values:
         act, numbers, _ = OF_RUNS[name]
         if len(arguments) != 1 + numbers:
-            raise MeasureError(f"{name} takes a loss{' and a number' if numbers else ''}.")
+            rest_words = {0: "", 1: " and a number"}.get(numbers, f" and {numbers} numbers")
+            raise MeasureError(f"{name} takes a loss{rest_words}.")
         loss, rest = _text(arguments[0]), [self.value(argument) for argument in arguments[1:]]
         return np.ones(2) if self._sources is None else act(self._find(loss, "loss"), *rest)
 

@@ -67,25 +67,6 @@ def _peak_step(curve: RecordedCurve) -> Values:
     return curve.each(lambda steps, values: float(steps[int(np.nanargmax(values))]))
 
 
-def _parameter(curve: RecordedCurve, place: float) -> Values:
-    found = []
-    for run in curve.runs:
-        values = curve.source.curves.snapshots.at(run)
-        if values is None:
-            raise MeasureError("The model has too many parameters for those of every seed to be kept.")
-        if not 0 <= place < len(values):
-            raise MeasureError(f"The model has the parameters 0 to {len(values) - 1}.")
-        found.append(float(values[int(place)]))
-    return np.array(found)
-
-
-def _classes_missing(curve: RecordedCurve) -> Values:
-    confusion = curve.source.confusion
-    if confusion is None:
-        raise MeasureError("There are no confusion counts: the targets are numbers, or over 30 classes.")
-    return np.array([float((confusion.counts[run].sum(axis=0) == 0).sum()) for run in curve.runs])
-
-
 CURVES: Mapping[str, tuple[Callable[..., Values], int, str]] = {
     "at": (_at, 1, "value at a step"),
     "first": (lambda curve: curve.each(lambda _, values: float(values[0])), 0, "first value"),
@@ -97,9 +78,3 @@ CURVES: Mapping[str, tuple[Callable[..., Values], int, str]] = {
     "epochs_to": (_epochs_to, 1, "epochs until a value is reached, infinite for never"),
 }
 """Functions of (loss, metric, …): what to call, how many numbers follow, and what it is."""
-
-OF_RUNS: Mapping[str, tuple[Callable[..., Values], int, str]] = {
-    "parameter": (_parameter, 1, "a final parameter of a small model by its number, weights before biases"),
-    "classes_missing": (_classes_missing, 0, "how many classes are never predicted in the last evaluation"),
-}
-"""Functions of (loss, …): what to call, how many numbers follow, and what it is."""

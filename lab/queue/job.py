@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,3 +74,24 @@ class Job:
     def runs_left(self) -> float:
         """How many runs are left, in part."""
         return 0.0 if self.state in OVER else max(0.0, self.work.runs - self.runs_done - self.share)
+
+
+def progress_of(jobs: Sequence[Job]) -> float:
+    """Return how much of all runs of some jobs is done, from 0 to 1; 0 without any."""
+    total = sum(job.work.runs for job in jobs)
+    return sum(job.progress * job.work.runs for job in jobs) / total if total else 0.0
+
+
+def eta_of(jobs: Sequence[Job]) -> float | None:
+    """Return the seconds left for some jobs, one after another.
+
+    Those that have not begun are taken to be as fast as those seen; ``None`` while there is nothing to see.
+    """
+    left = [job for job in jobs if job.state not in OVER]
+    paces = [pace for job in jobs if (pace := job.seconds_per_run) is not None]
+    if not left:
+        return 0.0
+    if not paces:
+        return None
+    usual = sum(paces) / len(paces)
+    return sum(job.eta if job.eta is not None else usual * job.runs_left for job in left)

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
 from lab.experiment_file import dump_experiment
 from lab.pool import TrainerPool
-from lab.queue.job import OVER, Job
+from lab.queue.job import OVER, Job, eta_of, progress_of
 from lab.queue.work import ENDED, Planned, Work
 from lab.session import Session
 from lab.session_state import Trainer
@@ -63,7 +62,7 @@ class Queue:
         self._session: Session | None = None
         self._role: Role = ""
         self._planned: Planned | None = None
-        self._tried: list[ExperimentConfig] = []
+        self._tried: set[str] = set()
         self._cancelled = False
         self._settling: float | None = None
         self._seen = clock()
@@ -78,7 +77,13 @@ class Queue:
             A sweep or a race.
         group
             Its identity in the store, to go on with it: only what is missing there is trained.
+
+        Raises
+        ------
+        ProblemError
+            Where its configuration is not allowed; nothing is added then.
         """
+        _ = work.runs  # lays it out, which is where it is refused
         self._numbers += 1
         job = Job(self._numbers, work, group)
         self.jobs = (*self.jobs, job)
@@ -100,13 +105,16 @@ class Queue:
     def move(self, identity: int, places: int) -> None:
         """Move a job up (``places`` < 0) or down among the jobs that wait; errors as `job`."""
         job = self.job(identity)
-        waiting = [other for other in self.jobs if other.state == "waiting"]
+        waiting = [other for other in self.jobs if self._waits(other)]
         if job not in waiting:
             return
         place = waiting.index(job)
         waiting.insert(max(0, place + places), waiting.pop(place))
         order = iter(waiting)
-        self.jobs = tuple(next(order) if other.state == "waiting" else other for other in self.jobs)
+        self.jobs = tuple(next(order) if self._waits(other) else other for other in self.jobs)
+
+    def _waits(self, job: Job) -> bool:
+        return job is not self._job and job.state not in OVER
 
     def cancel(self, identity: int) -> None:
         """End a job where it is; what was trained stays in the store. Errors as `job`."""
@@ -115,7 +123,7 @@ class Queue:
             self._cancelled = True
             if self._session is not None:
                 self._session.stop()
-        elif job.state == "waiting":
+        elif job.state not in OVER:
             job.state = "stopped"
 
     def remove(self, identity: int) -> None:
@@ -124,21 +132,42 @@ class Queue:
         if job is not self._job:
             self.jobs = tuple(other for other in self.jobs if other is not job)
 
-    def pause(self) -> None:
-        """Pause what trains, and begin nothing."""
-        self.paused = True
-        if self._session is not None:
-            self._session.pause()
-        if self._job is not None:
-            self._job.state = "paused"
+    def pause(self, identity: int | None = None) -> None:
+        """Pause a job, or everything.
 
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self.paused = False
+        A job that trains keeps its place: what comes after it waits for it. One that waits is passed over
+        until it is resumed. Without ``identity``, what trains is paused and nothing begins.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such job.
+        """
+        job = self._job
+        if identity is None:
+            self.paused = True
+        else:
+            job = self.job(identity)
+            if job.state == "waiting":
+                job.state = "paused"
+        if job is not None and job is self._job:
+            job.state = "paused"
+            if self._session is not None:
+                self._session.pause()
+
+    def resume(self, identity: int | None = None) -> None:
+        """Go on with a job, or with everything but jobs that were paused before they began; as `pause`."""
+        job = self._job if identity is None else self.job(identity)
+        if identity is None or job is self._job:
+            self.paused = False
+        if job is None or job.state != "paused":
+            return
+        if job is not self._job:
+            job.state = "waiting"
+            return
+        job.state = "running"
         if self._session is not None:
             self._session.resume()
-        if self._job is not None:
-            self._job.state = "running"
 
     @property
     def session(self) -> Session | None:
@@ -153,23 +182,12 @@ class Queue:
     @property
     def progress(self) -> float:
         """How much of all runs is done, from 0 to 1."""
-        total = sum(job.work.runs for job in self.jobs)
-        return sum(job.progress * job.work.runs for job in self.jobs) / total if total else 0.0
+        return progress_of(self.jobs)
 
     @property
     def eta(self) -> float | None:
         """Seconds left for all jobs, those that wait at the speed of those seen; ``None`` while unknown."""
-        paces = [pace for job in self.jobs if (pace := job.seconds_per_run) is not None]
-        if not self.busy:
-            return 0.0
-        if not paces:
-            return None
-        usual = sum(paces) / len(paces)
-        return sum(
-            job.eta if job.eta is not None else usual * job.runs_left
-            for job in self.jobs
-            if job.state not in OVER
-        )
+        return eta_of(self.jobs)
 
     # --- training ---------------------------------------------------------------------------------
     def advance(self) -> bool:
@@ -178,12 +196,13 @@ class Queue:
         passed, self._seen = now - self._seen, now
         if self._job is None:
             return not self.paused and self._take_next()
-        if self._planned is None:
-            return not self.paused and self._next_experiment(self._job)
         session, job = self._session, self._job
+        held = job.state == "paused" and not self._cancelled
+        if self._planned is None:
+            return not held and self._next_experiment(job)
         assert session is not None
         changes = session.advance()
-        if self.paused:
+        if held:
             if session.state == "running" and not session.starting:
                 session.pause()  # it was starting when the pause was asked for
         else:
@@ -199,7 +218,7 @@ class Queue:
         job = next((job for job in self.jobs if job.state == "waiting"), None)
         if job is None:
             return False
-        self._job, self._tried, self._cancelled, self._settling = job, [], False, None
+        self._job, self._tried, self._cancelled, self._settling = job, set(), False, None
         job.state = "running"
         try:
             if job.group:
@@ -225,7 +244,7 @@ class Queue:
         except ProblemError as error:
             self._fail(job, job.work.name, error.problem)
             return True
-        untried = [planned for planned in remaining if planned.config not in self._tried]
+        untried = [planned for planned in remaining if planned.key not in self._tried]
         if untried:
             self._begin(job, untried[0])
             return True
@@ -240,7 +259,7 @@ class Queue:
 
     def _begin(self, job: Job, planned: Planned) -> None:
         self._settling = None
-        self._tried.append(planned.config)
+        self._tried.add(planned.key)
         self._planned, job.stage, job.share = planned, planned.config.name, 0.0
         if self._session is None or self._role != planned.role:
             self._close_session()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from lab.store.rows import ExperimentRow, Role, RunRow
 from lab.store.store import Store
 
 Floats = NDArray[np.float64]
+_TimesAndEnds: TypeAlias = tuple[dict[str, float], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,8 @@ class RaceRuns:
     def __init__(self, store: Store, group: str) -> None:
         self.store, self.group = store, group
         self._configs: dict[str, ExperimentConfig] = {}
-        self._times: dict[
-            tuple[str, tuple[str, float] | None], dict[int, tuple[Mapping[str, float], ...]]
-        ] = {}
+        self._times: dict[tuple[str, tuple[str, float]], dict[int, _TimesAndEnds]] = {}
+        self._latest: StoredExperiment | None = None
 
     def cells(self, config: ExperimentConfig, role: Role) -> dict[Cell, CellRuns]:
         """Return the runs of a stage; of a cell that was trained twice, those that came to their end.
@@ -134,26 +135,36 @@ class RaceRuns:
         ProblemError
             Where the curves cannot be read.
         """
-        key = (runs.experiment.id, target)
-        known = self._times.get(key, {})
-        wanted = [row for row in runs.rows if row.key[1] not in known]
-        if wanted:
-            source = self.store.experiment(runs.experiment.id)
-            known |= {row.key[1]: _times(source, row, target) for row in wanted}
-            if runs.experiment.state == "finished":
-                self._times[key] = known
-        pairs = [known[row.key[1]] for row in runs.rows]
-        names = pairs[0][0]
+        known = self._times.setdefault((runs.experiment.id, target), {})
+        pairs = []
+        for row in runs.rows:
+            pair = known.get(row.key[1])
+            if pair is None:
+                pair = _times(self._source(runs.experiment.id), row, target)
+                if row.status in ENDED:
+                    known[row.key[1]] = pair
+            pairs.append(pair)
         times, ends = (
-            {name: np.array([pair[place][name] for pair in pairs], dtype=np.float64) for name in names}
+            {name: np.array([pair[place][name] for pair in pairs], dtype=np.float64) for name in pairs[0][0]}
             for place in (0, 1)
         )
         return times, ends
 
+    def _source(self, identity: str) -> StoredExperiment:
+        """Return an experiment's curves; of the latest one, only what was added is read."""
+        if self._latest is None or self._latest.id != identity:
+            self._latest = self.store.experiment(identity)
+        elif self._latest.state == "running":
+            self._latest.catch_up()
+        return self._latest
 
-def _times(
-    source: StoredExperiment, row: RunRow, target: tuple[str, float]
-) -> tuple[dict[str, float], dict[str, float]]:
+    def release(self) -> None:
+        """Let go of curves that are not needed to go on reading."""
+        if self._latest is not None and self._latest.state != "running":
+            self._latest = None
+
+
+def _times(source: StoredExperiment, row: RunRow, target: tuple[str, float]) -> _TimesAndEnds:
     metric, value = target
     index = row.key[1]
     step = source.curves.reached(metric, index, value, rising=METRICS[metric].higher_is_better)

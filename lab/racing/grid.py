@@ -12,11 +12,11 @@ from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.racing.cells import CellRuns
 from lab.racing.plan import Cell
 from lab.racing.results import RateCell, RateGrid
-from lab.racing.terms import RaceTerms, default_margin
+from lab.racing.terms import LARGEST_RATE, RaceTerms, default_margin
 
 BEYOND = 2
 """How many rates are proposed beyond the end of a grid."""
-LARGEST_RATE, SMALLEST_RATE = 1e6, 1e-9
+SMALLEST_RATE = 1e-9
 
 
 def rate_cell(runs: CellRuns, metric: str) -> RateCell:
@@ -61,7 +61,9 @@ def race_grid(
         rows.append(row)
         best.append(best_place(row, times, terms) if known else None)
     edges = {
-        loss: added for loss, place in enumerate(best) if (added := _edge(rows[loss], place, terms.rates))
+        loss: added
+        for loss, place in enumerate(best)
+        if (added := _edge(rows[loss], place, terms, bool(soonest)))
     }
     return RateGrid(
         loss_labels(config),
@@ -105,11 +107,23 @@ def best_place(row: Sequence[RateCell | None], times: Sequence[float], terms: Ra
     return min(tied, key=lambda place: (times[place], costs[place], place))
 
 
-def _edge(row: Sequence[RateCell | None], place: int | None, rates: Sequence[float]) -> tuple[float, ...]:
-    """Return the rates to add where the best lies at an end of the grid, or where all diverged."""
+def _edge(
+    row: Sequence[RateCell | None], place: int | None, terms: RaceTerms, by_time: bool
+) -> tuple[float, ...]:
+    """Return the rates to add where the best lies at an end of the grid, or where all diverged.
+
+    Where scores alone decide, an end that is no better than the rate beside it, but for the margin, is a
+    plateau: going on would gain nothing.
+    """
+    rates = terms.rates
     if place is None:
         hopeless = all(cell is not None and cell.diverged for cell in row)
         return _ladder(rates[0], upwards=False) if hopeless else ()
+    if not by_time and len(rates) > 1 and place in (0, len(rates) - 1):
+        end, beside = row[place], row[1 if place == 0 else place - 1]
+        assert end is not None
+        if beside is not None and abs(end.score - beside.score) <= default_margin(terms.tuning_metric):
+            return ()
     down = _ladder(rates[0], upwards=False) if place == 0 else ()
     up = _ladder(rates[-1], upwards=True) if place == len(rates) - 1 else ()
     return (*down, *up)

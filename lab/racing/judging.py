@@ -116,15 +116,26 @@ def _judgement(
         if way == "same"
         else "Each at its own best learning rate"
     )
+    decision: str | None = quoted.decision
+    sentence, detail = quoted.sentence, quoted.detail
+    if survivals and not any(survival.arrived for survival in survivals):
+        # the two in front tie, but only in that neither came anywhere
+        decision, sentence, detail = None, f"No run reached {measure.goal}.", ""
+    elif not survivals and (left_out := _left_out(entrants, quoted)):
+        detail += f" · {left_out} diverged run{'' if left_out == 1 else 's'} left out"
+    if len(comparisons) > 1 and decision is not None:
+        differing = sum(pair.decision in ("better", "worse") for pair in comparisons)
+        sentence += f" Of all {len(comparisons)} pairs, {differing} differ by more than the margin."
     return Judgement(
         way,
         measure.key,
         margin,
         comparisons,
         survivals,
-        quoted.decision,
-        f"{lead}: {quoted.sentence}",
-        quoted.detail,
+        decision,
+        f"{lead}: {sentence}",
+        detail,
+        None if decision is None else quoted,
     )
 
 
@@ -153,6 +164,11 @@ def _quoted(
         return None
     front = {entrant.label for entrant in sorted(entrants, key=place)[:2]}
     return next(pair for pair in comparisons if {pair.first, pair.second} == front)
+
+
+def _left_out(entrants: Sequence[Entrant], quoted: Comparison) -> int:
+    """Return how many runs of a pair have no score since they diverged."""
+    return sum(e.diverged for e in entrants if e.label in (quoted.first, quoted.second))
 
 
 def _nothing(way: Way, measure: str, margin: float, words: str) -> Judgement:

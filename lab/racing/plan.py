@@ -52,7 +52,8 @@ def stage(
 
     All runs of a seed share data, split, initial weights and the order of batches, whatever their loss and
     rate: so they can be compared in pairs. Every run trains to the end of the plan, also where the experiment
-    would stop it at the target; what is judged at the end is then the same for all.
+    would stop it at the target; what is judged at the end is then the same for all. The final measures the
+    test part, where there is one; the tuning never does.
     """
     seeds = config.race.tuning_seeds if role == "tuning" else config.race.seeds
     experiments = []
@@ -71,7 +72,11 @@ def _experiment(
 ) -> ExperimentConfig:
     target = terms.target
     training = config.training.model_copy(
-        update={"target": None, "show_target": None if target is None else target[1]}
+        update={
+            "target": None,
+            "show_target": None if target is None else target[1],
+            "evaluate_test": role == "final" and config.data.split.test > 0,
+        }
     )
     return config.model_copy(
         update={

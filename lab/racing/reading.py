@@ -64,6 +64,7 @@ class RaceReader:
         grid = self.grid(terms, tuning)
         final = self._runs.cells(config, "final")
         entrants = self._entrants(terms, grid, final)
+        self._runs.release()
         return RaceResult(
             row.id,
             config,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +21,7 @@ ADAPTIVE_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 """Grid for optimisers that divide by the gradient's size."""
 GRADIENT = ("sgd", "momentum", "nesterov")
 
+LARGEST_RATE = 1e6
 TARGET_ACCURACY = 0.95
 TIME_MARGINS = {"epochs": 2.0, "steps": 0.0, "examples": 0.0, "seconds": 0.0}
 SCORE_MARGINS = {"accuracy": 0.005, "r2": 0.01}
@@ -89,7 +91,9 @@ def race_terms(config: ExperimentConfig) -> RaceTerms:
     _check_losses(config)
     race, task = config.race, race_task(config)
     part = "validation" if config.data.split.validation else "train"
-    score = f"{part}_{'accuracy' if task == 'classification' else 'mse'}"
+    name = "accuracy" if task == "classification" else "mse"
+    tuning = f"{part}_{name}"
+    score = f"test_{name}" if config.data.split.test else tuning
     target = _target(config, task, part)
     measure = race.measure or ("epochs" if target is not None else score)
     if measure in TIMES and target is None:
@@ -103,25 +107,44 @@ def race_terms(config: ExperimentConfig) -> RaceTerms:
         )
     terms = RaceTerms(
         tuple(sorted(set(race.rates))) or default_rates(config.optimizer.name),
-        race.tuning_metric or score,
+        race.tuning_metric or tuning,
         config.optimizer.learning_rate if race.same_rate is None else race.same_rate,
         target,
         measure,
         default_margin(measure) if race.margin is None else race.margin,
     )
-    named = {"race.tuning_metric": terms.tuning_metric}
+    named = {"race.tuning_metric": (terms.tuning_metric, tuning)}
     if measure not in TIMES:
-        named["race.measure"] = measure
+        named["race.measure"] = (measure, score)
     if target is not None:
-        named["race.target_metric"] = target[0]
-    for where, metric in named.items():
-        _check_metric(config, task, where, metric, score)
+        named["race.target_metric"] = (target[0], tuning)
+    for where, (metric, usual) in named.items():
+        _check_metric(config, task, where, metric, usual)
     return terms
 
 
 def default_rates(optimizer: str) -> tuple[float, ...]:
     """Return the grid of an optimiser, a half-decade apart."""
     return GRADIENT_RATES if optimizer in GRADIENT else ADAPTIVE_RATES
+
+
+def check_rates(rates: Sequence[float]) -> None:
+    """Refuse learning rates that a grid cannot be extended by.
+
+    Raises
+    ------
+    ProblemError
+        Where one is not a number above 0, up to a million.
+    """
+    for rate in rates:
+        if not 0 < rate <= LARGEST_RATE:
+            raise ProblemError(
+                Problem(
+                    f"A learning rate cannot be {rate:g}",
+                    f"It must be a number above 0, up to {LARGEST_RATE:g}.",
+                    "race.rates",
+                )
+            )
 
 
 def default_margin(measure: str) -> float:
@@ -179,6 +202,8 @@ def _check_metric(config: ExperimentConfig, task: Task, where: str, metric: str,
         why = f"It is not measured on {'classes' if task == 'classification' else 'numbers'}."
     elif metric.startswith("validation_") and not config.data.split.validation:
         why = "There is no validation part: its share is 0."
+    elif metric.startswith("test_") and not config.data.split.test:
+        why = "There is no test part: its share is 0."
     elif metric.endswith("_loss"):
         why = "Each loss has its own; only a metric that all share compares them."
     if why:

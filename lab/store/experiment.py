@@ -57,7 +57,7 @@ class StoredExperiment:
         path: Path,
     ) -> None:
         self.row = row
-        self.id = row.id
+        self.id = self.stored_as = row.id
         self.runs = tuple(runs)
         self.device = device
         self.interventions = interventions

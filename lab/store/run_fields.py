@@ -8,7 +8,7 @@ from typing import Any
 from lab.config import ExperimentConfig
 from lab.store.rows import Scalar
 
-_LEFT_OUT = ("format", "name", "question", "losses", "seeds", "race")
+_LEFT_OUT = ("format", "name", "question", "losses", "seeds", "race", "sweep")
 """What is not about one run, or is a field of its own."""
 _LOSS_LEFT_OUT = ("series", "label", "learning_rate")
 

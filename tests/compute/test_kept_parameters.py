@@ -47,6 +47,14 @@ def test_only_every_so_many_evaluations_do_and_the_last() -> None:
     assert [e.kept for _, e in sorted(found.items())] == [(1,), (), (1,), (), (1,), (1,)]
 
 
+def test_the_last_one_may_hand_over_more_runs() -> None:
+    plan = replace(small_plan(steps=10, evaluate_every=5), kept=(1,), kept_last=(0, 1, 2, 3))
+    found = evaluations(plan)
+    assert [e.kept for _, e in sorted(found.items())] == [(1,), (1,), (0, 1, 2, 3)]
+    assert found[10].parameters is not None
+    np.testing.assert_array_equal(found[10].parameters, parameters_at(plan, 10)[:4])
+
+
 def test_without_being_asked_none_do() -> None:
     assert all(e.parameters is None and e.kept == () for e in evaluations(small_plan(steps=5)).values())
 

@@ -123,6 +123,20 @@ def test_all_plots_in_one_figure_and_a_name_of_its_own(kept: str, tmp_path: Path
     assert made_by is not None and "--grid" in made_by.command
 
 
+def test_the_folder_of_a_run_names_its_experiment(
+    kept_store: tuple[Path, str], kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = kept_store[0].parent / "out"
+    assert call(str(results), "--format", "markdown", "--out", str(tmp_path))[0] == 0
+    assert (tmp_path / "two-losses-summary.md").is_file()
+    assert call(str(tmp_path), "--format", "csv", "--out", str(tmp_path / "x"))[0] == 2
+    assert "holds no results of losslab run" in capsys.readouterr().err
+    (tmp_path / "results.json").write_text('{"experiment": "other", "stored_as": null}')
+    assert call(str(tmp_path), "--format", "csv", "--out", str(tmp_path / "x"))[0] == 2
+    assert "was not kept in the store" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_best_is_marked_on_request(kept: str, tmp_path: Path) -> None:
     assert call(kept, "--format", "latex", "--out", str(tmp_path), "--best")[0] == 0
     assert r"\caption{Two / losses}" in (tmp_path / "two-losses-summary.tex").read_text()
@@ -134,7 +148,7 @@ def test_the_best_is_marked_on_request(kept: str, tmp_path: Path) -> None:
     (["latest", "--format", ","], "nothing is no format"),
     (["latest", "--format", "png", "--figures", "field"], "field does not apply"),
     (["latest", "--format", "png", "--figures", "nonsense"], "nonsense is no plot"),
-    (["latest", "--format", "csv", "--name", "a/b"], "a/b cannot be the name of a file"),
+    (["latest", "--format", "csv", "--name", "a/b"], "“a/b” cannot be the name of a file"),
     (["latest", "--format", "png", "--smoothing", "1"], "1 is not a weight"),
     (["latest", "--format", "png", "--hide", "-1"], "hide"),
     (["latest", "--format", "png", "--preset", "poster"], "poster"),

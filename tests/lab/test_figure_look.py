@@ -60,8 +60,9 @@ def test_pages_hold_every_plot_at_a_readable_size(name: str, plots: int) -> None
 
 def test_pages_grow_with_the_caption_but_slides_do_not() -> None:
     single, slide = PRESETS["single"], PRESETS["slide"]
-    assert page_of(single, 1, caption=True).height > page_of(single, 1).height
-    assert page_of(slide, 4, caption=True).height == page_of(slide, 1).height
+    heights = [page_of(single, 1, caption=lines).height for lines in (0, 1, 2)]
+    assert heights[0] < heights[1] < heights[2]
+    assert page_of(slide, 4, caption=2).height == page_of(slide, 1).height
 
 
 def test_an_unknown_page_is_refused_with_those_there_are() -> None:

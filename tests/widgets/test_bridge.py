@@ -132,3 +132,36 @@ def test_the_first_moment_passes_after_the_window_was_painted(qtbot: QtBot) -> N
         pass
     bridge.stop()
     assert counts["moment_passed"] == 1
+
+
+class Beside:
+    def __init__(self) -> None:
+        self.busy, self.looks = True, 0
+
+    def advance(self) -> bool:
+        self.looks += 1
+        return self.looks % 2 == 1
+
+
+def test_a_queue_is_driven_beside_the_session_while_there_is_something_in_it(qtbot: QtBot) -> None:
+    bridge, queue = Bridge(Feed()), Beside()
+    counts = counted(bridge, "queue_changed")
+    bridge.tick()
+    bridge.follow_queue(queue)
+    bridge.flush()
+    assert (queue.looks, counts["queue_changed"]) == (1, 1)
+    bridge.flush()
+    assert (queue.looks, counts["queue_changed"]) == (2, 1), "nothing changed the second time"
+    queue.busy = False
+    bridge.flush()
+    assert queue.looks == 2
+
+
+def test_a_queue_that_changes_all_the_time_is_told_of_at_most_eight_times_a_second(qtbot: QtBot) -> None:
+    bridge, queue = Bridge(Feed()), Beside()
+    counts = counted(bridge, "queue_changed")
+    bridge.follow_queue(queue)
+    for _ in range(200):
+        bridge.tick()
+    assert queue.looks == 200
+    assert counts["queue_changed"] <= 2

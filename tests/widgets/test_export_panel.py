@@ -134,6 +134,20 @@ def test_figures_for_print_say_how_to_draw_them_again(
     assert "losslab export 20260101-abc --format svg --figures objective --preset single --caption" in content
 
 
+def test_the_command_says_how_the_plot_looks_at_the_curves(
+    trained: MainWindow, session: FakeSession, tmp_path: Path
+) -> None:
+    session.stored_as = "abc"
+    session.set_visible([run.info.index for run in session.runs if run.info.loss_index == 1], False)
+    trained.plots._follow_choices(replace(trained.workspace.strip.choices, x_axis="epoch", band="std"))
+    choose(trained, tmp_path, figure="card:0", formats=("svg",), tables=(), size=(800, 600))
+    export(trained)
+    content = (tmp_path / "race-metric.svg").read_text(encoding="utf-8")
+    words = "--figures metric --size 800x600 --x-axis epoch --smoothing 0.9 --band std --hide 1"
+    said = content.partition("make it again: ")[2].partition("<")[0]
+    assert said == f"losslab export abc --format svg {words}"
+
+
 def test_a_page_has_a_size_of_its_own(window: MainWindow, tmp_path: Path) -> None:
     choose(window, tmp_path, formats=("png",), page="")
     assert window.export_panel.width_line.isEnabled()

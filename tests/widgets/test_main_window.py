@@ -265,19 +265,6 @@ def test_used_parameters_come_back(window: MainWindow, session: FakeSession) -> 
     assert session.config.model_dump() == session.run_config.model_dump()
 
 
-def test_parameters_of_another_experiment_are_taken_over_but_not_its_name(
-    window: MainWindow, session: FakeSession
-) -> None:
-    before = session.config
-    other = apply_changes(
-        before, {"name": "Other", "question": "Why?", "optimizer.learning_rate": 0.7, "model.hidden": [5]}
-    )
-    window.experiment.use_config(other)
-    assert session.config == apply_changes(other, {"name": before.name, "question": before.question})
-    session.undo()
-    assert session.config == before
-
-
 # --- messages -----------------------------------------------------------------------------------------
 def test_a_problem_with_data_is_shown_above_the_plots_and_marks_its_field(
     window: MainWindow, session: FakeSession

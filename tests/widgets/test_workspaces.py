@@ -119,6 +119,8 @@ def test_compare_lists_what_the_store_holds_and_hands_parameters_to_the_form(
     window.workspaces.choose("compare")
     compare = window.workspaces.compare
     assert compare.isVisible() and tabs(window)[2].isChecked()
+    assert compare.name == "race", "a race is the first page"
+    compare.show_page("runs")
     page = compare.findChild(RunsPage)
     assert page is not None
     assert page.table.runs.rowCount() == len(store.runs())

@@ -39,6 +39,8 @@ class RunsPage(QWidget):
     choices_changed = Signal(object)
     """A person chose to see something else: `TableChoices`."""
     undo_pressed = Signal()
+    seen = Signal()
+    """It came into sight."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,11 +138,12 @@ class RunsPage(QWidget):
         self.note.undo_pressed.connect(self.undo_pressed)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Leave the room to plots and table at first where there is little."""
+        """Say so; leave the room to plots and table at first where there is little."""
         super().showEvent(event)
         if not self._placed:
             self._placed = True
             self.inspector.setVisible(self.width() >= ROOMY)
+        self.seen.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -169,6 +172,7 @@ class RunsPage(QWidget):
         elif not view.shown:
             self.notice.show_no_match(len(view.rows))
         self._stack.setCurrentWidget(self.table if view.shown else self.notice)
+        self.setFocusProxy(self.table if view.shown else self.filter)
         self.inspector.show_rows(self.table.selected_runs())
         self._plotted.show_view(view)
 
@@ -243,15 +247,6 @@ class RunsPage(QWidget):
             self.table.toggle_all,
         )  # fmt: skip
         menu.popup(self.group_button.mapToGlobal(QPoint(0, self.group_button.height() + 2)))
-
-    @property
-    def panels(self) -> tuple[QWidget, ...]:
-        """The parts that F6 walks through."""
-        return self.plots, self.card, self.inspector
-
-    def focus_widget(self) -> QWidget:
-        """Return where the keyboard begins."""
-        return self.table if self._view.shown else self.filter
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+F goes to the filter; Esc gives the room of a full plot back to the table."""

@@ -18,23 +18,14 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QHelpEvent, QKeyEvent, 
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QTableView, QToolTip, QWidget
 
 from lab.comparing.table import TableView
-from lab.comparing.table_columns import TableColumn
 from lab.store.rows import RunKey, RunRow
 from widgets.compare.runs_delegate import ROW_HEIGHT, RunsDelegate
+from widgets.compare.runs_keys import act_of
 from widgets.compare.runs_model import RunsModel
+from widgets.compare.runs_widths import natural_width
 from widgets.theme import Theme
 
 HEADER = 28
-_WIDTHS = {
-    "starred": 32, "loss": 176, "name": 140, "experiment": 150, "status": 168, "tags": 120, "note": 180,
-    "seed": 62, "step": 76, "seconds": 84, "created": 104, "reached": 84, "device": 130, "colour": 74,
-}  # fmt: skip
-_LETTERS = {
-    Qt.Key.Key_S: "star", Qt.Key.Key_T: "tag", Qt.Key.Key_N: "note", Qt.Key.Key_F2: "rename",
-    Qt.Key.Key_U: "use", Qt.Key.Key_Delete: "delete", Qt.Key.Key_Backspace: "delete",
-    Qt.Key.Key_0: "colour:0", **{Qt.Key(Qt.Key.Key_0.value + n): f"colour:{n}" for n in range(1, 9)},
-}  # fmt: skip
-"""Keys that act on the selected runs → what they do."""
 
 
 class RunsTable(QTableView):
@@ -152,22 +143,13 @@ class RunsTable(QTableView):
         """Give columns their widths."""
         self._arranging = True
         try:
+            metrics = QFontMetrics(self._theme.font("value"))
             for number, column in enumerate(self.runs.columns):
-                self.setColumnWidth(
-                    number, self._widths.get(column.key) or self._natural_width(number, column)
-                )
+                title = metrics.horizontalAdvance(self.runs.title(number))
+                natural = natural_width(column, title, grouped=self.runs.grouped, first=number == 0)
+                self.setColumnWidth(number, self._widths.get(column.key) or natural)
         finally:
             self._arranging = False
-
-    def _natural_width(self, number: int, column: TableColumn) -> int:
-        title = QFontMetrics(self._theme.font("value")).horizontalAdvance(self.runs.title(number)) + 22
-        if column.key == "starred":
-            return _WIDTHS["starred"]
-        width = _WIDTHS.get(column.key, 88)
-        if self.runs.grouped:
-            width = max(width, 128) if column.family not in ("run", "setting") else width
-            width = width + 76 if number == 0 else width
-        return max(width, min(title, 220))
 
     # --- what is selected ---------------------------------------------------------------------------
     def selected_rows(self) -> list[int]:
@@ -190,12 +172,18 @@ class RunsTable(QTableView):
             self.selection_changed.emit()
 
     # --- keys and pointer ---------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that mean something else in the window for what is selected here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            act = act_of(event)
+            if act is not None or event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act on the selected runs by a key, fold and unfold groups, copy rows."""
-        plain = not event.modifiers() & ~(
-            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-        )
-        act = _LETTERS.get(Qt.Key(event.key())) if plain else None
+        act = act_of(event)
         if act is not None:
             self.act_wanted.emit(act)
         elif event.matches(QKeySequence.StandardKey.Copy):

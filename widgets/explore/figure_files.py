@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSaveFile, QSize, QSizeF, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from lab.figure_look import PRESETS, FigureLook
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
 from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
@@ -49,8 +50,12 @@ def figure_image(view: Pictured) -> QImage:
     return painted_image(*_painting(view))
 
 
-def write_figure(view: Pictured, path: Path) -> None:
-    """Write a view's figure; the ending of the path says as what.
+PRINTED = {f"PDF page, {preset.label.lower()} (*.pdf)": key for key, preset in PRESETS.items()}
+"""Kinds of file that are for print, and the page of each."""
+
+
+def write_figure(view: Pictured, path: Path, look: FigureLook | None = None) -> None:
+    """Write a view's figure; the ending of the path says as what, and a look for which page.
 
     Raises
     ------
@@ -62,9 +67,9 @@ def write_figure(view: Pictured, path: Path) -> None:
         raise ProblemError(Problem("Figures are written as PNG, SVG or PDF.", f"Not as “{path.name}”."))
     panels = view.export_panels()
     if panels:
-        draw(panels, path.parent, path.stem, (kind,), overwrite=True)
+        draw(panels, path.parent, path.stem, (kind,), overwrite=True, look=look)
         return
-    write_bytes(path, painted_bytes(*_painting(view), kind))
+    write_bytes(path, painted_bytes(*_painting(view), kind, look))
 
 
 def _painting(view: Pictured) -> tuple[Paint, QSizeF]:
@@ -103,8 +108,14 @@ class FigureFiles(QObject):
 
     def ask_figure(self, view: Pictured, stem: str) -> None:
         """Ask where to and write the figure."""
-        names = "PNG picture (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)"
-        self._ask("Export the figure", stem, names, lambda path: write_figure(view, path))
+        # what is painted is scaled to a page, and too small to read in a single column
+        pages = [words for words, page in PRINTED.items() if page != "single" or view.export_panels()]
+        names = ";;".join(("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF page (*.pdf)", *pages))
+
+        def write(path: Path) -> None:
+            write_figure(view, path, FigureLook(PRINTED.get(dialog.selectedNameFilter(), "")))
+
+        dialog = self._ask("Export the figure", stem, names, write)
 
     def ask_csv(self, view: Pictured, stem: str) -> None:
         """Ask where to and write the numbers."""
@@ -151,7 +162,7 @@ class FigureFiles(QObject):
             self._folder = path.parent
             self.written.emit(f"{path.name} is written")
 
-    def _ask(self, title: str, stem: str, names: str, act: Callable[[Path], None]) -> None:
+    def _ask(self, title: str, stem: str, names: str, act: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(
             self._parent.window(), title, str(self._folder / f"{self._prefix}-{stem}"), names
         )
@@ -165,3 +176,4 @@ class FigureFiles(QObject):
         dialog.fileSelected.connect(lambda name: self.write(Path(name), act))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+        return dialog

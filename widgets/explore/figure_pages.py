@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRect, QRectF, QSize, QSizeF
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
+from PySide6.QtGui import QImage, QPainter
 
-from widgets.figure_svg import portable_svg
-from widgets.theme import LIGHT
+from lab.figure_look import MILLIMETRES, POINTS, PRESETS, FigureLook
+from widgets.figure_formats import figure_bytes, figure_image
+from widgets.figure_sheet import LOGICAL_DPI
+from widgets.theme import LIGHT, Theme
 
 Paint = Callable[[QPainter, QRectF], None]
 SHARP = 2.0
 """Device pixels a logical pixel in images."""
-PDF_DPI = 1200
 
 
-def painted_bytes(paint: Paint, size: QSizeF, kind: str) -> bytes:
-    """Return a picture of ``size`` logical pixels as a file's bytes; ``kind`` is "png", "svg" or "pdf"."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    room = QRectF(QPointF(0, 0), size)
-    if kind == "png":
-        painted_image(paint, size).save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(buffer.data().data())
-    if kind == "svg":
-        whole = QSize(math.ceil(size.width()), math.ceil(size.height()))
-        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-        generator.setOutputDevice(buffer)
-        generator.setResolution(96)
-        generator.setSize(whole)
-        generator.setViewBox(QRect(0, 0, whole.width(), whole.height()))
-        generator.setDescription("Drawn by Loss Lab")
-        painter = QPainter(generator)
-        _paint(paint, painter, room)
-        return portable_svg(bytes(buffer.data().data()), LIGHT)
-    writer = QPdfWriter(buffer)
-    writer.setCreator("Loss Lab")
-    page = QPageSize(size * 0.75, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
-    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
-    writer.setResolution(PDF_DPI)
-    painter = QPainter(writer)
-    painter.scale(PDF_DPI / 96, PDF_DPI / 96)
-    _paint(paint, painter, room)
-    return bytes(buffer.data().data())
+@dataclass(frozen=True)
+class PaintedSheet:
+    """A painted figure; satisfies `widgets.figure_formats.AnySheet`."""
+
+    picture: Paint
+    layout: QSizeF
+    paper: QSizeF
+    pixels: QSize
+    dpi: float
+    for_print: bool = False
+    theme: Theme = LIGHT
+    title: str = ""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in units of its layout, on white."""
+        room = QRectF(QPointF(0, 0), self.layout)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(room, self.theme.color("card"))
+        self.picture(painter, room)
+
+
+def painted_bytes(paint: Paint, size: QSizeF, kind: str, look: FigureLook | None = None) -> bytes:
+    """Return a picture as a file's bytes.
+
+    Parameters
+    ----------
+    paint : Paint
+        Paints it into any rectangle.
+    size : QSizeF
+        Its own size in logical pixels.
+    kind : str
+        "png", "svg" or "pdf".
+    look : FigureLook, optional
+        The page that it is scaled to; by default it has its own size.
+    """
+    if look is not None and look.preset:
+        return figure_bytes(_page_sheet(paint, size, look), kind)
+    return figure_bytes(_own_sheet(paint, size, SHARP), kind)
 
 
 def painted_image(paint: Paint, size: QSizeF, sharp: float = SHARP) -> QImage:
     """Return a picture as an image of ``sharp`` device pixels a logical pixel."""
-    picture = QImage((size * sharp).toSize(), QImage.Format.Format_RGB32)
-    painter = QPainter(picture)
-    painter.scale(sharp, sharp)
-    _paint(paint, painter, QRectF(QPointF(0, 0), size))
-    return picture
+    return figure_image(_own_sheet(paint, size, sharp))
 
 
-def _paint(paint: Paint, painter: QPainter, room: QRectF) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(room, LIGHT.color("card"))
-    paint(painter, room)
-    painter.end()
+def _own_sheet(paint: Paint, size: QSizeF, sharp: float) -> PaintedSheet:
+    pixels = (size * sharp).toSize()
+    return PaintedSheet(paint, size, size * (POINTS / LOGICAL_DPI), pixels, sharp * LOGICAL_DPI)
+
+
+def _page_sheet(paint: Paint, size: QSizeF, look: FigureLook) -> PaintedSheet:
+    """Return a picture scaled to the width of a page, or to fit a slide: it is painted for its own size."""
+    preset = PRESETS[look.preset]
+    scale = preset.width / size.width()
+    if preset.fixed:
+        scale = min(scale, preset.plot_height / size.height())
+    paper = size * scale
+    pixels = (paper * (look.dpi / MILLIMETRES)).toSize()
+    return PaintedSheet(paint, size, paper * (POINTS / MILLIMETRES), pixels, look.dpi, True)

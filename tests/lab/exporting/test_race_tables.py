@@ -4,11 +4,12 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compute.problems import ProblemError
 from lab.exporting.race_files import write_race_tables
-from lab.exporting.race_tables import race_tables
+from lab.exporting.race_tables import finalist_table, race_tables
 from lab.exporting.table_files import table_frame
 from lab.exporting.table_text import latex_table, markdown_table
 from tests.lab.exporting.latex_reading import read_table
@@ -76,3 +77,14 @@ def test_one_file_in_the_way_keeps_all_from_being_written(tmp_path: Path) -> Non
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
     write_race_tables(made_race(), made_judgements(), tmp_path, "race", ("csv",), overwrite=True)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_nobody_is_judged_by_the_own_loss_or_by_what_was_trained_on() -> None:
+    race = made_race()
+    more = {"validation_loss": np.ones(3), "train_accuracy": np.ones(3)}
+    times = {"seconds": np.ones(3), "epochs": np.full(3, 2.0)}
+    entrants = tuple(
+        replace(one, outcomes={**one.outcomes, **more}, times={**one.times, **times}) for one in race.entrants
+    )
+    titles = [column.title for column in finalist_table(replace(race, entrants=entrants)).columns]
+    assert titles[3:-2] == ["Validation accuracy", "Epochs to validation accuracy 0.95"]

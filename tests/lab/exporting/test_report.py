@@ -101,10 +101,12 @@ def test_divergence_and_changes_by_hand_are_said() -> None:
 def test_a_race_comes_with_its_verdict_first() -> None:
     judgements = made_judgements()
     page = page_of(session_of(), race=made_race(), judgements=judgements)
-    assert page.words("h2")[:3] == ["Verdict", "Results", "Race"]
+    assert page.words("h2")[:3] == ["Verdict", "Results", "Losses"]
+    assert page.words("h1") == [made_race().config.name]
     assert judgements[0].headline in page.words("p") and judgements[0].detail in page.words("p")
     assert judgements[0].comparisons[0].sentence in page.words("td")
     assert "0.970" in page.words("strong")
+    assert "losslab race two-losses.toml" in page.words("pre")
     quiet = replace(judgements[0], headline="")
     assert "Verdict" not in page_of(session_of(), race=made_race(), judgements=[quiet]).words("h2")
 

@@ -149,3 +149,16 @@ def test_a_correlation_is_over_the_seeds(session: Session) -> None:
         measured('correlation(last("ce", "loss"), 2)', sources)
     with pytest.raises(MeasureError, match="takes two measures"):
         check_measure('correlation(last("ce", "loss"))')
+
+
+def test_instruments_are_asked_at_the_final_parameters(session: Session) -> None:
+    sources = {"": session}
+    found = measured('mean(calibration_error("ce"))', sources)
+    expected = [values[-1] for _, values in curves(session, "validation_ece", 0)]
+    assert session.summary is not None
+    assert session.summary.test > 0  # it is measured on the test part, so it is near, not equal
+    assert found == pytest.approx(np.mean(expected), abs=0.3)
+    assert 0 < measured('mean(temperature("ce"))', sources) < 100
+    assert measured('mean(calibration_error_cooled("ce"))', sources) >= 0
+    with pytest.raises(MeasureError, match="takes a loss and 2 numbers"):
+        check_measure('curving_down("ce", 1)')

@@ -36,7 +36,7 @@ batch_size = 20
 count = 2
 [race]
 rates = [0.1, 1.0, 100000.0]
-target = 0.8
+target = 0.7
 [race.tuning_seeds]
 first = 50
 count = 2

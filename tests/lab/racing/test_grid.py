@@ -49,13 +49,19 @@ def test_best_of_errors_is_the_least() -> None:
     ("place", "added"),
     [(0, (0.01, 0.03)), (1, ()), (3, (10.0, 30.0)), (None, ())],
 )
-def test_ends_of_the_grid_ask_for_more(place: int | None, added: tuple[float, ...]) -> None:
-    assert _edge(cells(0.1, 0.2, 0.3, 0.4), place, (0.1, 0.3, 1.0, 3.0)) == added
+@pytest.mark.parametrize("by_time", [False, True])
+def test_ends_of_the_grid_ask_for_more(place: int | None, added: tuple[float, ...], by_time: bool) -> None:
+    assert _edge(cells(0.1, 0.2, 0.3, 0.4), place, terms(), by_time) == added
+
+
+def test_an_end_of_a_plateau_asks_for_nothing() -> None:
+    flat = cells(0.9, 0.896, 0.5, 0.4)
+    assert _edge(flat, 0, terms(), False) == ()
+    assert _edge(flat, 0, terms(), True) == (0.01, 0.03), "beyond it may be faster"
 
 
 def test_where_all_diverged_smaller_rates_are_asked_for() -> None:
-    row = cells(0.1, 0.2, diverged=(0, 1))
-    assert _edge(row, None, (1.0, 3.0)) == (0.1, 0.3)
+    assert _edge(cells(0.1, 0.2, 0.3, 0.4, diverged=(0, 1, 2, 3)), None, terms(), False) == (0.01, 0.03)
 
 
 def test_half_decades() -> None:

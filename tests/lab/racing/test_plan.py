@@ -24,8 +24,9 @@ def test_tuning_is_one_experiment_of_every_loss_at_every_rate() -> None:
     assert len(set(loss_labels(made))) == 6
     assert {loss.series for loss in made.losses} == {1, 2}, "a loss keeps its colour at every rate"
     assert made.training.target is None, "every run is trained to the end"
-    assert made.training.show_target == 0.8
+    assert made.training.show_target == 0.7
     assert made.race == RaceConfig()
+    assert not made.training.evaluate_test, "the tuning does not look at the test part"
     assert (made.data, made.model, made.optimizer) == (config.data, config.model, config.optimizer)
 
 
@@ -33,6 +34,16 @@ def test_final_has_each_loss_at_the_common_rate_and_at_its_own() -> None:
     terms = race_terms(small_race())
     assert final_cells((1.0, 0.1), terms) == ((0, 0.1), (1, 0.1), (0, 1.0))
     assert final_cells((None, 1.0), terms) == ((0, 0.1), (1, 0.1), (1, 1.0))
+
+
+def test_the_final_measures_the_test_part() -> None:
+    config = small_race()
+    (final,) = stage(config, race_terms(config), ((0, 0.1), (1, 0.1)), "final")
+    assert final.config.training.evaluate_test
+    assert final.config.seeds == config.race.seeds
+    config = small_race(data__split=(0.8, 0.2, 0.0))
+    (final,) = stage(config, race_terms(config), ((0, 0.1), (1, 0.1)), "final")
+    assert not final.config.training.evaluate_test
 
 
 def test_cells_are_found_again() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_scores_and_times_are_those_of_the_stored_curves(raced: Raced) -> None:
         for place, run in enumerate(entrant.runs):
             steps, values = source.curves.series("validation_accuracy", run)
             assert entrant.outcomes["validation_accuracy"][place] == values[-1]
-            arrived = np.flatnonzero(values >= 0.8)
+            arrived = np.flatnonzero(values >= 0.7)
             expected = steps[arrived[0]] if len(arrived) else math.inf
             assert entrant.times["steps"][place] == expected
         finite = np.isfinite(entrant.times["steps"])
@@ -65,6 +66,15 @@ def test_scores_and_times_are_those_of_the_stored_curves(raced: Raced) -> None:
         np.testing.assert_allclose(entrant.times["examples"], 20 * entrant.times["steps"])
         assert (entrant.times["seconds"][finite] >= 0).all()
         assert entrant.ends["epochs"].tolist() == [6.0] * 6
+
+
+def test_the_test_part_is_measured_in_the_final_alone(raced: Raced) -> None:
+    store, group = raced
+    for entrant in read_race(store, group).entrants:
+        assert np.isfinite(entrant.outcomes["test_accuracy"]).all()
+    measured = {row.experiment.role: "test_accuracy" in row.last for row in store.runs()}
+    assert measured == {"tuning": False, "final": True}
+    assert judge(read_race(store, group), "test_brier", 0.0)[0].measure == "test_brier"
 
 
 def test_pairs_start_alike_whatever_their_loss_and_rate(raced: Raced) -> None:
@@ -89,6 +99,30 @@ def test_verdicts_quote_a_pair(raced: Raced) -> None:
     assert same.comparisons[0].p_adjusted >= same.comparisons[0].p
 
 
+def test_where_no_run_arrives_nobody_is_as_good_as_the_other(raced: Raced) -> None:
+    result = read_race(*raced)
+    never = {name: np.full(6, math.inf) for name in ("steps", "epochs", "examples", "seconds")}
+    lost = replace(result, entrants=tuple(replace(entrant, times=never) for entrant in result.entrants))
+    for judgement in judge(lost, "epochs"):
+        assert judgement.decision is None
+        assert judgement.headline.endswith("No run reached 70\u202f% validation accuracy.")
+        assert [curve.arrived for curve in judgement.survivals] == [0, 0]
+
+
+def test_while_the_final_runs_nothing_is_judged(raced: Raced) -> None:
+    result = read_race(*raced)
+    half = replace(result.entrants[0], ended=False)
+    for state, entrants in (
+        ("tuning", ()),
+        ("final", result.entrants),
+        ("stopped", (half, *result.entrants[1:])),
+        ("stopped", result.entrants[:3]),
+    ):
+        for judgement in judge(replace(result, state=state, entrants=entrants)):
+            assert (judgement.decision, judgement.comparisons, judgement.detail) == (None, (), "")
+            assert judgement.headline
+
+
 def test_judged_by_a_score(raced: Raced) -> None:
     result = read_race(*raced)
     same, own = judge(result, "validation_brier", 0.5)
@@ -97,6 +131,18 @@ def test_judged_by_a_score(raced: Raced) -> None:
     assert same.decision == "equal", "Brier scores of two classes that are learnt differ by less than ½"
     first, second = (e.outcomes["validation_brier"] for e in result.entrants[:2])
     np.testing.assert_array_equal(same.comparisons[0].differences, first - second)
+
+
+def test_diverged_runs_have_no_score_and_are_counted(raced: Raced) -> None:
+    result = read_race(*raced)
+    first = result.entrants[0]
+    scores = first.outcomes["validation_nll"].copy()
+    scores[:2] = np.nan
+    hurt = replace(first, diverged=2, outcomes={**first.outcomes, "validation_nll": scores})
+    same, own = judge(replace(result, entrants=(hurt, *result.entrants[1:])), "validation_nll")
+    assert same.detail.endswith("2 diverged runs left out")
+    assert "4 paired seeds" in same.detail
+    assert "left out" not in own.detail
 
 
 def test_what_cannot_be_judged_is_said(raced: Raced) -> None:

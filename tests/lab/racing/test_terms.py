@@ -30,7 +30,7 @@ def test_defaults_for_classes() -> None:
 
 def test_defaults_for_numbers() -> None:
     terms = race_terms(numbers())  # type: ignore[arg-type]
-    assert (terms.tuning_metric, terms.measure) == ("validation_mse", "validation_mse")
+    assert (terms.tuning_metric, terms.measure) == ("validation_mse", "test_mse")
     assert terms.target is None
     assert not terms.higher_is_better
 
@@ -38,6 +38,11 @@ def test_defaults_for_numbers() -> None:
 def test_adaptive_optimisers_have_their_own_grid() -> None:
     terms = race_terms(small_race(race__rates=None, optimizer__name="adam"))
     assert terms.rates == ADAPTIVE_RATES
+
+
+def test_without_a_test_part_the_validation_part_judges() -> None:
+    terms = race_terms(numbers(**{"data.split": (0.8, 0.2, 0.0)}))  # type: ignore[arg-type]
+    assert terms.measure == "validation_mse"
 
 
 def test_the_target_of_the_training_is_taken() -> None:
@@ -72,6 +77,11 @@ def test_margins(measure: str, margin: float) -> None:
         ({"losses__1__name": "cross_entropy"}, "in the race twice", "losses.1"),
         ({"race__tuning_metric": "validation_r2"}, "R² cannot decide a race here", "race.tuning_metric"),
         ({"race__tuning_metric": "validation_loss"}, "own loss cannot decide", "race.tuning_metric"),
+        (
+            {"data__split": (0.8, 0.2, 0.0), "race__measure": "test_nll"},
+            "Test NLL cannot decide",
+            "race.measure",
+        ),
         ({"race__target_metric": "train_mse"}, "MSE cannot decide", "race.target_metric"),
         (
             {"data__split": (0.8, 0.0, 0.2), "race__measure": "validation_nll"},
@@ -85,6 +95,12 @@ def test_what_cannot_be_raced(changes: dict[str, object], title: str, where: str
         race_terms(small_race(**changes))
     assert title in error.value.problem.title
     assert error.value.problem.where == where
+
+
+@pytest.mark.parametrize("setting", ["race__tuning_metric", "race__target_metric"])
+def test_the_test_part_tunes_nothing(setting: str) -> None:
+    with pytest.raises(ProblemError, match='cannot be "test_accuracy"'):
+        small_race(**{setting: "test_accuracy"})
 
 
 def test_a_time_needs_a_target() -> None:

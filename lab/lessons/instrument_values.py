@@ -1,0 +1,72 @@
+"""What a measure can ask of a run's final parameters: calibration, temperature, curvature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lab.instruments.calibration import class_probabilities, fit_temperature, reliability
+from lab.instruments.frozen import Floats, FrozenRun, freeze
+from lab.instruments.landscape import least_curvature, objective_of, parameter_plane
+from lab.lessons.seed_values import MeasureError, RecordedCurve, Values
+
+FLAT = 1e-9
+"""Curvature that differences of float64 cannot tell from none."""
+
+
+def _each(curve: RecordedCurve, of: Callable[[FrozenRun, Floats], float]) -> Values:
+    """Ask every seed's run at its final parameters."""
+    runs = freeze(curve.source.run_config, curve.runs)
+    found = []
+    for index, run in runs.items():
+        parameters = curve.source.curves.snapshots.at(index)
+        if parameters is None:
+            raise MeasureError("The models are too large for their final parameters to be kept.")
+        found.append(of(run, np.asarray(parameters, dtype=np.float64)))
+    return np.array(found)
+
+
+def _probabilities(run: FrozenRun, parameters: Floats, temperature: float) -> tuple[Floats, Floats]:
+    """Return class probabilities and labels of the test part, of validation where there is no test part."""
+    name = "test" if len(run.part("test")[0]) else "validation"
+    inputs, labels = run.part(name)  # type: ignore[arg-type]
+    passed = run.forward(inputs, parameters)
+    if temperature != 1:
+        passed_outputs = passed.outputs / temperature
+        return class_probabilities(passed_outputs, passed.predictions, "softmax"), labels
+    return class_probabilities(passed.outputs, passed.predictions, run.loss.link.name), labels
+
+
+def _fitted(run: FrozenRun, parameters: Floats) -> float:
+    if run.loss.link.name != "softmax":
+        raise MeasureError("A temperature is for losses on a softmax.")
+    inputs, labels = run.part("validation")
+    return fit_temperature(run.forward(inputs, parameters).outputs, labels)
+
+
+def calibration_error(curve: RecordedCurve) -> Values:
+    """Return each seed's expected calibration error on held-out samples."""
+    return _each(curve, lambda run, p: reliability(*_probabilities(run, p, 1.0)).error)
+
+
+def temperature(curve: RecordedCurve) -> Values:
+    """Return the temperature that fits each seed's validation part best."""
+    return _each(curve, _fitted)
+
+
+def calibration_error_cooled(curve: RecordedCurve) -> Values:
+    """Return the calibration error on the test part once divided by the temperature fitted on validation."""
+    return _each(curve, lambda run, p: reliability(*_probabilities(run, p, _fitted(run, p))).error)
+
+
+def curving_down(curve: RecordedCurve, low: float, high: float) -> Values:
+    """Return the share of the plane of the first two parameters, from low to high, that curves down."""
+    grid = np.linspace(low, high, 41)
+
+    def share(run: FrozenRun, parameters: Floats) -> float:
+        plane = parameter_plane(np.zeros_like(parameters), 0, 1)
+        found = least_curvature(objective_of(run, *run.part("train")), plane, grid, grid)
+        return float((found < -FLAT).mean())
+
+    return _each(curve, share)

@@ -1,0 +1,1 @@
+"""An experiment as one readable script: plain NumPy, or PyTorch. The pieces are real, tested Python."""

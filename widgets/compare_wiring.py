@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lab.store.store import Store
 from widgets.compare.queue_desk import QueueDesk
 from widgets.compare.race_wiring import RaceWiring
+from widgets.compare.sweep_wiring import SweepWiring
 from widgets.compare.workspace import ComparePage, CompareWorkspace, RunsPart
 
 if TYPE_CHECKING:
@@ -20,13 +21,25 @@ def make_compare(window: MainWindow) -> CompareWorkspace:
     runs = RunsPart(store, window.theme)
     desk = QueueDesk(window.bridge, store, window.session.device_request, window)
     race = RaceWiring(window.session, desk, store, window.theme, window)
-    pages: dict[str, tuple[str, ComparePage]] = {"race": ("Race", race), "runs": ("Runs", runs)}
+    sweep = SweepWiring(window.session, desk, store, window.theme)
+    pages: dict[str, tuple[str, ComparePage]] = {
+        "race": ("Race", race),
+        "sweep": ("Sweep", sweep),
+        "runs": ("Runs", runs),
+    }
     workspace = CompareWorkspace(window.theme, pages)
     runs.refused.connect(workspace.show_problem)
     runs.page.plots.refused.connect(workspace.show_problem)
     runs.page.plots.written.connect(window.status.show_note)
-    race.refused.connect(workspace.show_problem)
-    race.noted.connect(window.status.show_note)
+    for part in (race, sweep):
+        part.refused.connect(workspace.show_problem)
+        part.noted.connect(window.status.show_note)
+
+    def show_runs(group: str) -> None:
+        runs.show_filtered(f'group == "{group}"')
+        workspace.show_page("runs")
+
+    sweep.runs_wanted.connect(show_runs)
     window.bridge.config_changed.connect(workspace.follow)
     window.bridge.data_changed.connect(workspace.follow)
     window.closing.connect(desk.close)

@@ -64,10 +64,7 @@ def first_axis(field: SweptField) -> AxisConfig:
         return AxisConfig(path=field.path, values=(units, (*units, units[-1])))
     number = float(value) if isinstance(value, (int, float)) and value else 0.0
     if number <= 0:
-        low = max(0.0, spec.low or 0.0) if spec.low is not None else 0.0
-        high = 0.1 if spec.high is None or spec.high > 0.1 else spec.high
-        steps = (int(low), int(low) + 1) if spec.kind == "int" else (low, high)
-        return AxisConfig(path=field.path, values=steps)
+        return AxisConfig(path=field.path, values=_from_nothing(spec))
     if spec.kind == "int":
         return AxisConfig(path=field.path, values=tuple(_inside(spec, (int(number), 2 * int(number)))))
     low, high = number / FACTOR, number * FACTOR
@@ -136,6 +133,15 @@ def count_words(axis: AxisConfig) -> str:
 def axes_edit(axes: tuple[AxisConfig, ...]) -> dict[str, Any]:
     """Return the change of an experiment that gives it these axes."""
     return {"sweep": [axis.model_dump(exclude_defaults=True) for axis in axes]}
+
+
+def _from_nothing(spec: FieldSpec) -> tuple[float, ...]:
+    """Return two values of a setting that is 0 or left out now."""
+    low = max(0.0, spec.low or 0.0)
+    if spec.kind == "int":
+        return (int(low), int(low) + 1)
+    high = 0.1 if spec.high is None else min(0.1, spec.high)
+    return (high / FACTOR if spec.low_open else low, high)
 
 
 def _inside(spec: FieldSpec, values: tuple[int, ...]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from lab.comparing.sweep_form import KINDS, AxisKind, axis_argument, axis_kind, axis_texts, count_words
 from lab.config_sweep import AxisConfig
@@ -13,6 +13,8 @@ from widgets.controls_labels import ElidedLabel, WrapLabel
 from widgets.theme import Theme, set_property
 
 PARTS = ("from", "to", "values")
+TIPS = ("The first value", "The last value", "How many values")
+LIST_TIP = "Numbers or words between blanks, commas or line ends; [[32], [32, 32]] is a list of lists"
 
 
 class AxisRow(QWidget):
@@ -49,7 +51,11 @@ class AxisRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.kinds)
-        for edit in self.edits:
+        self._between = tuple(QLabel(word, self) for word in ("to", "in"))
+        for place, edit in enumerate(self.edits):
+            if place:
+                self._between[place - 1].setProperty("k", "text2")
+                line.addWidget(self._between[place - 1])
             line.addWidget(edit, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +82,9 @@ class AxisRow(QWidget):
         texts = axis_texts(axis)
         for place, edit in enumerate(self.edits):
             edit.setVisible(place < len(texts))
+            edit.setToolTip(TIPS[place] if kind != "values" else LIST_TIP)
+            if place:
+                self._between[place - 1].setVisible(place < len(texts))
             edit.setAccessibleName(f"{words}, {PARTS[place] if kind != 'values' else 'values'}")
             if place < len(texts) and (changed or not edit.isModified()):
                 edit.setText(texts[place])

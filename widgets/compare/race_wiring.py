@@ -64,6 +64,7 @@ class RaceWiring(QObject):
         self._session, self._desk, self._store = session, desk, store
         self._chosen = ""
         self._job: Job | None = None
+        self._told: Job | None = None
         self._reader: tuple[str, RaceReader] | None = None
         self._read: tuple[Hashable, RaceResult] | None = None
         self._judged: tuple[Hashable, RaceView] | None = None
@@ -102,6 +103,10 @@ class RaceWiring(QObject):
 
     def _follow_queue(self) -> None:
         """Show how far the race is; what it found is read once a second."""
+        job = self._job
+        if job is not None and job.state == "finished" and job is not self._told:
+            self._told = job
+            self.noted.emit(f"The race “{job.work.name}” finished in {spoken_duration(job.seconds)}")
         if not self.page.isVisible():
             return
         if self.page.view is None or self._running is None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,26 +16,10 @@ from lab.racing.reading import read_race
 from lab.session import Session
 from lab.store.store import Store
 from tests.lab.racing.races import one_process, small_race, trained
+from tests.widgets.compare.queue_driver import Driver
 from widgets.compare.queue_desk import QueueDesk
 from widgets.compare.race_wiring import RaceWiring
 from widgets.theme import LIGHT
-
-
-class Driver(QObject):
-    """What the bridge is to the desk, advanced by hand."""
-
-    queue_changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.queue = None
-
-    def follow_queue(self, queue) -> None:
-        self.queue = queue
-
-    def advance(self) -> None:
-        if self.queue is not None and self.queue.busy and self.queue.advance():
-            self.queue_changed.emit()
 
 
 class Bench:
@@ -57,7 +41,9 @@ class Bench:
         self.page.show()
         qtbot.waitExposed(self.page)
         self.refused = []
+        self.noted = []
         self.wiring.refused.connect(self.refused.append)
+        self.wiring.noted.connect(self.noted.append)
 
     def until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + 60
@@ -107,6 +93,7 @@ def test_a_race_from_the_question_to_the_verdict(qtbot, bench):
     assert bench.strip.act == "again" and not bench.page.progress.isVisible()
     assert bench.page.verdicts.same.tag.text
     assert bench.refused == []
+    assert len(bench.noted) == 1 and bench.noted[0].startswith("The race “Small race” finished in")
 
 
 def test_a_race_pauses_goes_on_and_stops(qtbot, bench):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
     "run", "lesson", "race", "sweep",
-    "store", "export",
+    "store", "export", "bundle", "rerun",
     "list", "show", "doctor", "bench",
 )  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     from lab.export_arguments import add_export_command
     from lab.lesson_commands import add_lesson_command
     from lab.race_commands import add_race_command
+    from lab.rerun_commands import add_bundle_command, add_rerun_command
     from lab.store_arguments import add_store_command
     from lab.sweep_commands import add_sweep_command
     from lab.versions import version
@@ -119,6 +120,8 @@ def parser() -> argparse.ArgumentParser:
     add_sweep_command(commands)
     add_store_command(commands)
     add_export_command(commands)
+    add_bundle_command(commands)
+    add_rerun_command(commands)
     return top
 
 

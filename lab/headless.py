@@ -113,9 +113,9 @@ def run_headless(
     session = Session(device, config=config, trainer=trainer)
     try:
         with Interruption().listening() as interruption:
-            _train(session, quiet, interruption)
+            train_to_end(session, quiet, interruption)
             if not session.runs:
-                return _tell_why_not(session, interruption)
+                return tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
             if draw is not None:
                 kept = store is not None and store.problem is None
@@ -166,7 +166,7 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
         )
 
 
-def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
+def train_to_end(session: Session, quiet: bool, interruption: Interruption) -> None:
     """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
     deadline: float | None = None
     told = quiet
@@ -187,7 +187,7 @@ def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
                 time.sleep(POLL_SECONDS)
 
 
-def _tell_why_not(session: Session, interruption: Interruption) -> int:
+def tell_why_not(session: Session, interruption: Interruption) -> int:
     """Say why there are no runs. What a setting or a file is to blame for raises."""
     if interruption.asked:
         say("Stopped before the first step; nothing was written.")

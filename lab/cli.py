@@ -293,10 +293,15 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
 def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) -> int:
     """Run an experiment, the built-in one by default, because there is no display."""
+    from lab.bundle.ending import is_bundle
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
     from lab.store.store import Store
 
+    if path is not None and is_bundle(path):
+        how = f"losslab rerun {path} trains it again without one."
+        print_problem(Problem(f"{path.name[:40]} needs a window to be opened in", f"{reason}. {how}"))
+        return BAD_INPUT
     try:
         config: ExperimentConfig = default_experiment() if path is None else read_experiment(path)
         folder = default_folder(config.name if path is None else path.stem)

@@ -7,13 +7,14 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.bundle.ending import BUNDLE_ENDING, is_bundle
+
 if TYPE_CHECKING:
     from lab.bundle.agreement import Agreement
     from lab.config import ExperimentConfig
     from lab.export import ResultSource
     from lab.session import Session
 
-ENDING = ".losslab"
 _EPILOG = """\
 exit codes:
   0  every curve agrees within the tolerance
@@ -33,7 +34,9 @@ def add_bundle_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     bundle.add_argument(
         "experiment", metavar="EXPERIMENT", help="identity of an experiment, how it begins, or latest"
     )
-    bundle.add_argument("--out", metavar=f"FILE{ENDING}", help="the file (default: the experiment's name)")
+    bundle.add_argument(
+        "--out", metavar=f"FILE{BUNDLE_ENDING}", help="the file (default: the experiment's name)"
+    )
     bundle.add_argument("--force", action="store_true", help="overwrite the file")
 
 
@@ -50,7 +53,7 @@ def add_rerun_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     rerun.set_defaults(perform=_rerun)
     rerun.add_argument(
         "experiment", metavar="BUNDLE|EXPERIMENT",
-        help=f"a {ENDING} file, or an experiment of the store: its identity, how it begins, or latest",
+        help=f"a {BUNDLE_ENDING} file, or an experiment of the store: its identity, how it begins, or latest",
     )  # fmt: skip
     rerun.add_argument(
         "--tolerance", type=_tolerance, metavar="X",
@@ -86,7 +89,7 @@ def _bundle(options: argparse.Namespace) -> int:
 
     store = Store()
     source = store.experiment(find_experiment(store, options.experiment))
-    path = Path(options.out or f"{file_name(source.run_config.name)}{ENDING}")
+    path = Path(options.out or f"{file_name(source.run_config.name)}{BUNDLE_ENDING}")
     write_bundle(source, path, overwrite=options.force)
     print(path)
     return 0
@@ -100,7 +103,7 @@ def _rerun(options: argparse.Namespace) -> int:
     from lab.store.store import Store
 
     path = Path(options.experiment)
-    if path.suffix.lower() == ENDING or path.is_file():
+    if is_bundle(path) or path.is_file():
         bundle = read_bundle(path)
         with tempfile.TemporaryDirectory(prefix="losslab-") as folder:
             return _train_again(bundle, bundle.unpacked_config(Path(folder)), options)

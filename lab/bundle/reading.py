@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from dataclasses import dataclass
@@ -76,6 +77,26 @@ class Bundle:
         with whole_file(path, overwrite=True) as file:
             file.write(content)
         return apply_changes(self.run_config, {"data.path": str(path)})
+
+
+def open_bundle(path: Path, folder: Path) -> ExperimentConfig:
+    """Return the experiment of a bundle, its data file unpacked to stay.
+
+    Parameters
+    ----------
+    path
+        The bundle.
+    folder
+        Where data files of bundles are kept, each in a folder named by its content.
+
+    Raises
+    ------
+    ProblemError
+        As `read_bundle`, and where the data file cannot be written.
+    """
+    bundle = read_bundle(path)
+    content = b"" if bundle.data is None else bundle.data[1]
+    return bundle.unpacked_config(folder / hashlib.sha256(content).hexdigest()[:16])
 
 
 def read_bundle(path: Path) -> Bundle:

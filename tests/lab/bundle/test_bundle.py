@@ -16,9 +16,11 @@ from compute.plan import RunEnd
 from compute.problems import ProblemError
 from lab.bundle import members
 from lab.bundle.members import MANIFEST, is_data
-from lab.bundle.reading import read_bundle
+from lab.bundle.reading import open_bundle, read_bundle
 from lab.bundle.writing import write_bundle
 from lab.config_changes import apply_changes
+from lab.edited_config import EditedConfig
+from lab.experiment_file import default_experiment
 from lab.export import results
 from lab.session import Session
 from tests.lab.recorded_runs import scripted_session
@@ -215,3 +217,30 @@ def test_the_data_file_travels_along(tmp_path: Path) -> None:
     assert Path(config.data.parameters["path"]).read_text() == "a,b\n1,2\n3,4\n"
     with pytest.raises(ProblemError, match="could not be read"):
         write_bundle(session, tmp_path / "without.losslab")
+
+
+def test_the_window_takes_the_experiment_of_a_bundle(
+    bundled: tuple[Session, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    session, path = bundled
+    monkeypatch.setenv("LOSSLAB_STORE", str(tmp_path / "store"))
+    edited = EditedConfig(default_experiment())
+    assert edited.open(path) is None
+    assert edited.now.config == session.run_config
+    assert edited.now.path is None
+    path.write_bytes(path.read_bytes()[:100])
+    problem = edited.open(path)
+    assert problem is not None
+    assert "damaged" in problem.title
+    assert edited.now.config == session.run_config
+
+
+def test_an_opened_bundle_reads_its_data_where_it_stays(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,2\n3,4\n")
+    session = session_of()
+    session._run_config = apply_changes(session.run_config, {"data.name": "file", "data.path": str(table)})
+    write_bundle(session, tmp_path / "with.losslab")
+    first = open_bundle(tmp_path / "with.losslab", tmp_path / "kept")
+    assert open_bundle(tmp_path / "with.losslab", tmp_path / "kept") == first
+    assert Path(first.data.parameters["path"]).read_text() == table.read_text()

@@ -81,3 +81,13 @@ def test_curves_that_part_are_said(
 def test_bad_input_is_refused(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOSSLAB_STORE", str(tmp_path / "store"))
     assert lab.cli.main(["rerun", *words]) == 2
+
+
+def test_without_a_window_a_bundle_is_pointed_to_rerun(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lab.display.why_no_display", lambda: "There is no display")
+    assert lab.cli.main([str(bundle)]) == 2
+    said = capsys.readouterr().err
+    assert "There is no display" in said
+    assert f"losslab rerun {bundle}" in said

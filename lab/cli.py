@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
+    run.add_argument("--bundle", action="store_true", help="write a bundle, which losslab rerun repeats")
     run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
     run.add_argument("--quiet", action="store_true", help="print no progress")
 
@@ -246,6 +247,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         source=path,
         workers=options.workers,
         store=None if options.no_store else Store(),
+        bundle=options.bundle,
     )
 
 

@@ -91,3 +91,14 @@ def test_without_a_window_a_bundle_is_pointed_to_rerun(
     said = capsys.readouterr().err
     assert "There is no display" in said
     assert f"losslab rerun {bundle}" in said
+
+
+def test_a_run_writes_a_bundle_that_is_repeated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "table.csv").write_text(TABLE)
+    run = ["run", str(tmp_path / "small.toml"), "--out", str(tmp_path / "out"), "--quiet", "--no-plots"]
+    assert lab.cli.main([*run, "--no-store", "--bundle", "--workers", "1"]) == 0
+    path = tmp_path / "out" / "experiment.losslab"
+    capsys.readouterr()
+    assert lab.cli.main(["rerun", str(path), "--quiet", "--workers", "2"]) == 0
+    assert "bit for bit." in capsys.readouterr().out

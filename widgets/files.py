@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
-EXPERIMENT_FILTER = "Experiments (*.toml);;All files (*)"
+EXPERIMENT_FILTER = "Experiments (*.toml *.losslab);;All files (*)"
 DATA_FILTER = "Tables (*.csv *.tsv *.txt *.parquet *.npz);;All files (*)"
 DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".parquet", ".pq", ".npz"})
 UNSAVED = "unsaved"
@@ -156,7 +156,7 @@ class Files(QObject):
     def drop(self, path: Path) -> None:
         """Open a dropped experiment; take a dropped table as data."""
         suffix = path.suffix.lower()
-        if suffix == ".toml":
+        if suffix in (".toml", ".losslab"):
             self.open(path)
         elif suffix in DATA_SUFFIXES or path.is_dir():
             self.load_data(path)
@@ -164,7 +164,8 @@ class Files(QObject):
             self.refused.emit(
                 Problem(
                     f"{path.name[:40]} is neither an experiment nor a table",
-                    "Drop a .toml experiment, or data as .csv, .tsv, .txt, .parquet or .npz.",
+                    "Drop a .toml experiment, a .losslab bundle, or data as "
+                    ".csv, .tsv, .txt, .parquet or .npz.",
                 )
             )
 

@@ -147,7 +147,7 @@ def _verdict(judgement: Judgement, pair: str, rate: str) -> Verdict:
     chosen = next((found for found in judgement.comparisons if pair_key(found) == pair), None)
     if chosen is None:
         chosen = next(
-            (found for found in judgement.comparisons if judgement.headline.endswith(found.sentence)), None
+            (found for found in judgement.comparisons if found.sentence in judgement.headline), None
         )
     if chosen is None:
         return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)

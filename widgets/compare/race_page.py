@@ -105,7 +105,7 @@ class RacePage(QWidget):
         column.addWidget(self.verdicts)
         column.addLayout(self._pictures, 3)
         column.addWidget(self.finalists, 2)
-        column.addStretch(1)
+        column.addStretch(0)
         self.heat.setMinimumHeight(PLOT_HEIGHT)
         self.evidence.setMinimumHeight(PLOT_HEIGHT)
         self.finalists.setMinimumHeight(140)

@@ -27,7 +27,12 @@ def add_race_command(commands: argparse._SubParsersAction[argparse.ArgumentParse
     )
     race.set_defaults(perform=race_command)
     what = race.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", metavar="FILE.toml", nargs="?", help="the experiment")
+    what.add_argument(
+        "file",
+        metavar="FILE.toml",
+        nargs="?",
+        help="the experiment; or one that comes with the lab: digits_race, wrong_labels, outliers, bad_start",
+    )
     what.add_argument("--resume", metavar="ID", help="go on with a race of the store; only what is missing")
     race.add_argument(
         "--seeds", type=whole_number, metavar="N", help="seeds of the final (default: the file's)"
@@ -129,8 +134,9 @@ def race_command(options: argparse.Namespace) -> int:
 def _config(options: argparse.Namespace) -> ExperimentConfig:
     from lab.config_changes import apply_changes, parse_setting
     from lab.experiment_file import read_experiment
+    from lab.racing.ready import race_file
 
-    config = read_experiment(Path(options.file))
+    config = read_experiment(race_file(options.file))
     changes: dict[str, Any] = dict(parse_setting(text) for group in options.settings for text in group)
     given = {
         "race.seeds.count": options.seeds,

@@ -146,9 +146,7 @@ def _verdict(judgement: Judgement, pair: str, rate: str) -> Verdict:
     title = way[:1].upper() + way[1:]
     chosen = next((found for found in judgement.comparisons if pair_key(found) == pair), None)
     if chosen is None:
-        chosen = next(
-            (found for found in judgement.comparisons if found.sentence in judgement.headline), None
-        )
+        chosen = judgement.quoted
     if chosen is None:
         return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)
     quotable = f"{title}: {chosen.sentence} ({chosen.detail})"

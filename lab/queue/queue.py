@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from compute.problems import Problem, ProblemError
-from lab.config import ExperimentConfig
 from lab.experiment_file import dump_experiment
 from lab.pool import TrainerPool
 from lab.queue.job import OVER, Job, eta_of, progress_of
@@ -63,7 +62,7 @@ class Queue:
         self._session: Session | None = None
         self._role: Role = ""
         self._planned: Planned | None = None
-        self._tried: list[ExperimentConfig] = []
+        self._tried: set[str] = set()
         self._cancelled = False
         self._settling: float | None = None
         self._seen = clock()
@@ -219,7 +218,7 @@ class Queue:
         job = next((job for job in self.jobs if job.state == "waiting"), None)
         if job is None:
             return False
-        self._job, self._tried, self._cancelled, self._settling = job, [], False, None
+        self._job, self._tried, self._cancelled, self._settling = job, set(), False, None
         job.state = "running"
         try:
             if job.group:
@@ -245,7 +244,7 @@ class Queue:
         except ProblemError as error:
             self._fail(job, job.work.name, error.problem)
             return True
-        untried = [planned for planned in remaining if planned.config not in self._tried]
+        untried = [planned for planned in remaining if planned.key not in self._tried]
         if untried:
             self._begin(job, untried[0])
             return True
@@ -260,7 +259,7 @@ class Queue:
 
     def _begin(self, job: Job, planned: Planned) -> None:
         self._settling = None
-        self._tried.append(planned.config)
+        self._tried.add(planned.key)
         self._planned, job.stage, job.share = planned, planned.config.name, 0.0
         if self._session is None or self._role != planned.role:
             self._close_session()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 from lab.config import ExperimentConfig
@@ -25,6 +26,16 @@ class Planned:
     def runs(self) -> int:
         """How many runs it has."""
         return len(self.config.losses) * self.config.seeds.count
+
+    @cached_property
+    def key(self) -> str:
+        """Text that is the same for equal experiments: quick to look up among very many."""
+        return config_key(self.config)
+
+
+def config_key(config: ExperimentConfig) -> str:
+    """Return a text that is the same for equal experiments."""
+    return config.model_dump_json()
 
 
 class Work(Protocol):

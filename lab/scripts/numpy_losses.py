@@ -14,28 +14,28 @@ Array = Any
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(−z)), without overflow."""
+    """Return 1 / (1 + exp(−z)), without overflow."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 def softplus(z: Array) -> Array:
-    """ln(1 + exp(z)), without overflow."""
+    """Return ln(1 + exp(z)), without overflow."""
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
 def log_softmax(z: Array) -> Array:
-    """z − ln Σ exp(z), the largest z taken out first."""
+    """Return z − ln Σ exp(z), the largest z taken out first."""
     shifted = z - z.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def through_softmax(p: Array, slope: Array) -> Array:
-    """∂L/∂z from ∂L/∂p: p (slope − Σ p slope)."""
+    """Return ∂L/∂z from ∂L/∂p: p (slope − Σ p slope)."""
     return p * (slope - (p * slope).sum(axis=1, keepdims=True))
 
 
 def sparsemax_of(z: Array) -> Array:
-    """The point of the probability simplex that is nearest to z."""
+    """Return the point of the probability simplex that is nearest to z."""
     ordered = -np.sort(-z, axis=1)
     places = np.arange(1, z.shape[1] + 1)
     sums = ordered.cumsum(axis=1)

@@ -13,6 +13,7 @@ from rich.text import Text
 from lab.loss_labels import short_loss_labels
 from lab.metric_catalogue import METRICS
 from lab.number_text import MISSING, value_text
+from lab.queue.work import config_key
 from lab.store.rows import RunRow
 from lab.store.store import Store
 from lab.sweeping.expansion import axis_name, value_words
@@ -36,7 +37,11 @@ def print_sweep(store: Store, group: str, work: SweepWork) -> int:
         Where the store cannot be read.
     """
     rows = [row for row in store.runs() if row.experiment.group == group]
-    stored = {identity: store.experiment(identity).run_config for identity in {r.experiment.id for r in rows}}
+    by_loss: dict[tuple[str, int], list[RunRow]] = {}
+    for row in rows:
+        by_loss.setdefault((row.experiment.id, row.loss_index), []).append(row)
+    identities = {row.experiment.id for row in rows}
+    stored = {config_key(store.experiment(identity).run_config): identity for identity in identities}
     metric = next((key for key in SHOWN if any(key in row.last for row in rows)), SHOWN[0])
     shorts = short_loss_labels(work.config)
     paths = [axis.path for axis in work.config.sweep]
@@ -46,9 +51,9 @@ def print_sweep(store: Store, group: str, work: SweepWork) -> int:
     for title in (METRICS[metric].label, "Runs", "Diverged"):
         table.add_column(title, justify="right")
     for swept in work.experiments:
-        identity = next((key for key, config in stored.items() if config == swept.config), "")
+        identity = stored.get(swept.planned.key, "")
         for place, point in enumerate(swept.points):
-            mine = [r for r in rows if r.experiment.id == identity and r.loss_index == place]
+            mine = by_loss.get((identity, place), [])
             table.add_row(
                 *(Text(cell) for cell in _cells(point, paths, shorts[swept.places[place]], mine, metric))
             )

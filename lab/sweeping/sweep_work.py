@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from lab.config import ExperimentConfig
-from lab.queue.work import ENDED, Planned
+from lab.queue.work import ENDED, Planned, config_key
 from lab.store.store import Store
 from lab.sweeping.expansion import SweptExperiment, expand
 
@@ -23,7 +23,7 @@ class SweepWork:
 
     def __init__(self, config: ExperimentConfig) -> None:
         self.config = config
-        self._stored: dict[str, ExperimentConfig] = {}
+        self._stored: dict[str, str] = {}
 
     @property
     def kind(self) -> Literal["sweep", "race"]:
@@ -60,6 +60,6 @@ class SweepWork:
                 ended[identity] = ended.get(identity, True) and row.status in ENDED
         for identity in ended:
             if identity not in self._stored:
-                self._stored[identity] = store.experiment(identity).run_config
-        there = [self._stored[identity] for identity, whole in ended.items() if whole]
-        return [swept.planned for swept in self.experiments if swept.config not in there]
+                self._stored[identity] = config_key(store.experiment(identity).run_config)
+        there = {self._stored[identity] for identity, whole in ended.items() if whole}
+        return [swept.planned for swept in self.experiments if swept.planned.key not in there]

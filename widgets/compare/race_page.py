@@ -7,7 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lab.comparing.race_heat import edge_sentence, extended_rates, grid_subtitle
 from lab.comparing.race_view import FRONT, RaceView
@@ -106,6 +115,8 @@ class RacePage(QWidget):
         column.addLayout(self._pictures, 3)
         column.addWidget(self.finalists, 2)
         column.addStretch(0)
+        for part in (self.progress, self.verdicts):
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.heat.setMinimumHeight(PLOT_HEIGHT)
         self.evidence.setMinimumHeight(PLOT_HEIGHT)
         self.finalists.setMinimumHeight(140)

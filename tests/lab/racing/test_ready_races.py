@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import lab
+from compute.problems import ProblemError
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import read_experiment
@@ -16,24 +17,41 @@ from lab.queue.queue import Queue
 from lab.racing.judging import judge
 from lab.racing.race import RaceWork
 from lab.racing.reading import read_race
+from lab.racing.ready import race_file, ready_races
 from lab.racing.results import Entrant, RaceResult, Way
 from lab.racing.terms import race_terms
 from lab.statistics.results import Comparison
 from lab.store.store import Store
 from tests.lab.racing.races import run
 
-RACES = Path(lab.__file__).parent / "races"
 Race = Callable[..., RaceResult]
 
 
 def ready(name: str) -> ExperimentConfig:
-    return read_experiment(RACES / f"{name}.toml")
+    return read_experiment(ready_races()[name])
 
 
-@pytest.mark.parametrize("path", sorted(RACES.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_ready_race_can_be_raced(path: Path) -> None:
-    terms = race_terms(read_experiment(path))
-    assert len(terms.rates) >= 5
+@pytest.mark.parametrize("name", ready_races())
+def test_every_ready_race_can_be_raced(name: str) -> None:
+    config = ready(name)
+    assert len(race_terms(config).rates) >= 5
+    assert config.race.seeds.count >= 20
+
+
+def test_the_guide_says_what_they_find() -> None:
+    guide = Path(lab.__file__).parent.parent / "docs" / "guide" / "comparing-losses-fairly.md"
+    text = guide.read_text(encoding="utf-8")
+    assert all(f"`{name}`" in text for name in ready_races())
+
+
+def test_races_are_found_by_name_or_file(tmp_path: Path) -> None:
+    assert race_file("outliers") == ready_races()["outliers"]
+    mine = tmp_path / "mine"
+    mine.write_text("", encoding="utf-8")
+    assert race_file(str(mine)) == mine
+    assert race_file("missing.toml") == Path("missing.toml"), "reading it says that it is missing"
+    with pytest.raises(ProblemError, match="Did you mean outliers"):
+        race_file("outlier")
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def window(qtbot: QtBot, settings: Settings, store: Store) -> Iterator[MainWindo
     made.show()
     qtbot.waitExposed(made)
     made.workspaces.choose("compare")
+    made.workspaces.compare.show_page("runs")
     yield made
     made.close_unasked()
     made.end()

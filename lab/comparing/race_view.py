@@ -146,10 +146,25 @@ def _verdict(judgement: Judgement, pair: str, rate: str) -> Verdict:
     title = way[:1].upper() + way[1:]
     chosen = next((found for found in judgement.comparisons if pair_key(found) == pair), None)
     if chosen is None:
-        chosen = judgement.quoted
-    if chosen is None:
-        return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)
+        return _front(judgement, title)
     quotable = f"{title}: {chosen.sentence} ({chosen.detail})"
     return Verdict(
         TAGS[chosen.decision], KINDS[chosen.decision], title, chosen.sentence, chosen.detail, quotable
+    )
+
+
+def _front(judgement: Judgement, title: str) -> Verdict:
+    """Return what a judgement says itself: of the two in front, and of how many pairs that is true."""
+    chosen = judgement.quoted
+    if chosen is None:
+        return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)
+    more = judgement.headline.partition(chosen.sentence)[2].strip()
+    detail = " · ".join(part for part in (judgement.detail, more[:1].lower() + more[1:].rstrip(".")) if part)
+    return Verdict(
+        TAGS[chosen.decision],
+        KINDS[chosen.decision],
+        title,
+        chosen.sentence,
+        detail,
+        f"{judgement.headline} ({judgement.detail})",
     )

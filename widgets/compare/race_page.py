@@ -42,7 +42,7 @@ NARROW = 980
 PLOT_HEIGHT = 300
 CARD = 130
 """Height of a card without its rows: title, axis and what is said below."""
-CURVES = 520
+CURVES = 440
 """The most that falling curves can use."""
 TABLE_HEAD = 60
 FULL = 16777215

@@ -32,6 +32,8 @@ def test_the_verdicts_quote_the_two_in_front_unless_another_pair_is_chosen() -> 
         == "Cross-entropy reaches 95\u202f% validation accuracy 9 epochs sooner than Brier, sum."
     )
     assert same.way == "At the same learning rate, 0.1"
+    assert "of all 6 pairs, 6 differ by more than the margin" in same.detail
+    assert same.quotable == f"{VIEW.judgements[0].headline} ({VIEW.judgements[0].detail})"
     other, _ = VIEW.verdicts("CE − MAE")
     assert other.headline.startswith("Cross-entropy reaches") and "MAE on softmax" in other.headline
     assert other.detail in other.quotable and other.headline in other.quotable

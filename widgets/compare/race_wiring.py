@@ -16,6 +16,7 @@ from lab.metric_catalogue import metric_of
 from lab.problems import Problem, ProblemError
 from lab.queue.job import OVER, Job
 from lab.racing.race import RaceWork
+from lab.racing.results import RaceResult
 from lab.racing.terms import RaceTerms, race_terms
 from lab.session import Session
 from lab.statistics.measures import lowered, measure_of
@@ -154,22 +155,24 @@ class RaceWiring(QObject):
             self.page.show_progress(job.progress, job_words(job, self._desk.jobs, paused=paused))
             self.page.question.button.setEnabled(False)
             return
-        words = ""
-        act = "race"
-        if view is not None:
-            result = view.result
-            same = same_race(result, self._session.config)
-            unfinished = result.state not in ("finished", "running")
-            act = ("go_on" if unfinished else "again") if same else "race"
-            if unfinished:
-                words = "Go on trains what is missing." if same else "The experiment was changed since."
-            elif not same:
-                words = "The experiment was changed since: Race trains it as it is now."
-            failed = self._desk.job_of(result.id)
-            if failed is not None and failed.problems:
-                words = " ".join(str(found) for found in failed.problems.values())
-        self.strip.show_act(act, enabled=self._refusal is None)
+        act, words, can = ("race", "", True) if view is None else self._offer(view.result)
+        self.strip.show_act(act, enabled=can and self._refusal is None)
         self.page.show_progress(None, words)
+
+    def _offer(self, result: RaceResult) -> tuple[str, str, bool]:
+        """Return what the button does beside a race that is not under way here, a word on it, and if it can."""
+        same = same_race(result, self._session.config)
+        if result.state in ("tuning", "final"):
+            words = "Another window or the command line trains this race."
+            return ("again", words, False) if same else ("race", words, True)
+        job = self._desk.job_of(result.id)
+        failed = "" if job is None else " ".join(str(found) for found in job.problems.values())
+        if result.state == "finished":
+            changed = "" if same else "The experiment was changed since: Race trains it as it is now."
+            return ("again" if same else "race"), failed or changed, True
+        if same:
+            return "go_on", failed or "Go on trains what is missing.", True
+        return "race", failed or "The experiment was changed since.", True
 
     @property
     def _running(self) -> Job | None:

@@ -160,7 +160,7 @@ class RaceWiring(QObject):
         self.page.show_progress(None, words)
 
     def _offer(self, result: RaceResult) -> tuple[str, str, bool]:
-        """Return what the button does beside a race that is not under way here, a word on it, and if it can."""
+        """Return what the button does beside a race that is not under way here, why, and if it can."""
         same = same_race(result, self._session.config)
         if result.state in ("tuning", "final"):
             words = "Another window or the command line trains this race."

@@ -39,7 +39,7 @@ from widgets.theme import Theme
 GUTTER = 12
 NARROW = 980
 """Below this width the two pictures stand one under the other."""
-PLOT_HEIGHT = 300
+PLOT_HEIGHT = 280
 CARD = 130
 """Height of a card without its rows: title, axis and what is said below."""
 CURVES = 440
@@ -119,7 +119,7 @@ class RacePage(QWidget):
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.heat.setMinimumHeight(PLOT_HEIGHT)
         self.evidence.setMinimumHeight(PLOT_HEIGHT)
-        self.finalists.setMinimumHeight(140)
+        self.finalists.setMinimumHeight(120)
         scroll = QScrollArea()
         scroll.setObjectName("win")
         scroll.setFrameShape(QFrame.Shape.NoFrame)

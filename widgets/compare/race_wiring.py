@@ -161,6 +161,8 @@ class RaceWiring(QObject):
 
     def _offer(self, result: RaceResult) -> tuple[str, str, bool]:
         """Return what the button does beside a race that is not under way here, why, and if it can."""
+        if self._refusal is not None:
+            return "race", f"The experiment as it is now cannot be raced. {self._refusal}", False
         same = same_race(result, self._session.config)
         if result.state in ("tuning", "final"):
             words = "Another window or the command line trains this race."

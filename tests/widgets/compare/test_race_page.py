@@ -15,7 +15,7 @@ from compute.problems import Problem, Remedy
 from lab.comparing.race_view import race_view
 from tests.lab.comparing.made_races import RATES, drawn_grid, drawn_race
 from widgets.compare.race_page import RacePage
-from widgets.explore.figure_files import write_bytes, write_figure
+from widgets.explore.figure_files import figure_image, write_bytes, write_figure
 from widgets.theme import DARK, LIGHT
 
 VIEW = race_view(drawn_race(), "epochs", 2.0)
@@ -238,3 +238,12 @@ def test_empty_plots_paint_and_write_nothing_wrong(qtbot):
         assert not plot.grab().isNull()
         assert plot.export_csv() == "" and plot.neighbour(-1, 0, 1) == -1
         assert plot.run_at(QPoint(50, 50).toPointF()) == -1
+
+
+def test_lines_of_an_enlarged_figure_are_as_thick_as_on_screen(qtbot, page):
+    page.show_race(VIEW)
+    image = figure_image(page.heat.plot)
+    scale = image.width() / page.heat.plot.figure_size().width()
+    column = round((12 + 4) * scale)
+    ink = [y for y in range(image.height()) if image.pixelColor(column, y) == LIGHT.series(1).color]
+    assert len(ink) >= 2 * scale - 1, "the swatch of the first loss"

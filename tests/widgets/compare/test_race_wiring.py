@@ -212,3 +212,12 @@ def test_a_race_that_is_trained_elsewhere_is_followed_and_not_begun_again(bench,
     other.close()
     bench.wiring.follow()
     assert bench.strip.act == "go_on" and bench.strip.button.isEnabled()
+
+
+def test_a_race_stays_in_sight_when_the_experiment_can_no_longer_be_raced(bench, store):
+    raced(store)
+    bench.session.edit({"losses.-": 1})
+    bench.wiring.follow()
+    assert bench.page.view is not None and not bench.strip.button.isEnabled()
+    assert "cannot be raced" in bench.page.progress.words.full_text()
+    assert bench.strip.subtitle.full_text() == "A race needs at least two losses"

@@ -28,6 +28,7 @@ from widgets.compare.heat_card import HeatCard
 from widgets.compare.heat_painting import TALLEST_ROW
 from widgets.compare.item_plot import ItemPlot
 from widgets.compare.paired_painting import TALLEST_ROW as TALLEST_PAIR
+from widgets.compare.race_files import RaceFiles
 from widgets.compare.race_progress import RaceProgress
 from widgets.compare.race_question import RaceQuestion
 from widgets.compare.race_table import RaceTable
@@ -73,6 +74,7 @@ class RacePage(QWidget):
         self.table = RaceTable(theme)
         self.finalists = TitledCard("Finalists", self.table)
         self.files = FigureFiles(self, "race")
+        self.tables = RaceFiles(self)
         self._pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pictures.setSpacing(GUTTER)
         self._pictures.addWidget(self.heat, 1)
@@ -90,8 +92,9 @@ class RacePage(QWidget):
         self.evidence.segments.chosen.connect(lambda _: self._refit())
         self.verdicts.copied.connect(self._copy)
         self.heat.extend_pressed.connect(self.grid_extended)
-        self.files.written.connect(self.written)
-        self.files.refused.connect(self.refused)
+        for writer in (self.files, self.tables):
+            writer.written.connect(self.written)
+            writer.refused.connect(self.refused)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -207,6 +210,9 @@ class RacePage(QWidget):
                 (f"{title}: numbers as CSV …", lambda plot=plot, stem=stem: self.files.ask_csv(plot, stem)),
             ):
                 menu.addAction(words).triggered.connect(lambda _=False, act=act: act())
+        view = self._view
+        tables = menu.addAction("Tables as CSV, LaTeX and Markdown …")
+        tables.triggered.connect(lambda _=False: self.tables.ask_tables(view))
         return menu
 
     def copy_figure(self) -> None:

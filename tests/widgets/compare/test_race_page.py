@@ -247,3 +247,26 @@ def test_lines_of_an_enlarged_figure_are_as_thick_as_on_screen(qtbot, page):
     column = round((12 + 4) * scale)
     ink = [y for y in range(image.height()) if image.pixelColor(column, y) == LIGHT.series(1).color]
     assert len(ink) >= 2 * scale - 1, "the swatch of the first loss"
+
+
+def test_tables_are_written_whole_or_refused_in_words(qtbot, page, tmp_path: Path):
+    page.show_race(VIEW)
+    written, refused = told(page.written), told(page.refused)
+    page.tables.write_tables(VIEW, tmp_path)
+    assert written == [(f"9 tables are in {tmp_path.name}",)] and refused == []
+    assert len(list(tmp_path.glob("*-finalists.*"))) == 3
+    page.tables.write_tables(VIEW, tmp_path)
+    assert len(written) == 1 and "exist already" in refused[0][0].title
+    (tmp_path / "file").touch()
+    page.tables.write_tables(VIEW, tmp_path / "file" / "away")
+    assert len(written) == 1 and len(refused) == 2
+
+
+def test_the_menu_offers_pictures_numbers_and_tables(page):
+    page.show_race(race_view(drawn_race(state="tuning"), "epochs"))
+    assert [action.text() for action in page.export_menu().actions()] == [
+        "Grid of rates: figure …", "Grid of rates: numbers as CSV …", "Tables as CSV, LaTeX and Markdown …",
+    ]  # fmt: skip
+    page.show_race(VIEW)
+    words = [action.text() for action in page.export_menu().actions()]
+    assert "Paired differences: figure …" in words and len(words) == 5

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compute.problems import Problem, ProblemError, Remedy
-from lab.bundle.ending import is_bundle
+from lab.bundle.ending import BUNDLED_DATA, is_bundle
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import default_experiment, read_experiment, write_experiment
@@ -146,4 +146,4 @@ def _read_bundled(path: Path) -> ExperimentConfig:
     from lab.bundle.reading import open_bundle
     from lab.store.store import default_folder
 
-    return open_bundle(path, default_folder() / "bundled-data")
+    return open_bundle(path, default_folder() / BUNDLED_DATA)[1]

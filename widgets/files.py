@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lab.bundle.ending import is_bundle
 from lab.experiment_file import dump_experiment, parse_experiment
 from lab.problems import Problem, ProblemError
 from widgets.message_card import Choice, Message
@@ -72,6 +73,8 @@ class Files(QObject):
     """The message with this key is no longer needed."""
     refused = Signal(object)
     """A `Problem` with a file."""
+    bundle_opened = Signal(object)
+    """Path of the bundle whose experiment was opened."""
     opened = Signal()
     """Another experiment is on screen."""
 
@@ -117,6 +120,8 @@ class Files(QObject):
             return
         self._remember(path)
         self.opened.emit()
+        if is_bundle(path):
+            self.bundle_opened.emit(path)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the experiment's file, or ask for one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from lab.messages import DataSummary, DeviceReport, Field, RunInfo
 from lab.store.summaries import unpack_summary
 from lab.view_options import Confusion, RunState
 from lab.whole_files import whole_file
+
+_IDENTITY = re.compile(r"[0-9A-Za-z-]{1,64}")
+"""What a stored experiment may be called: it becomes the name of a file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,8 @@ class Bundle:
         What it was computed with.
     data
         Name and content of its data file, or ``None``.
+    identity
+        That of the stored experiment that was bundled; of one that was not stored, made from its content.
     field
         Decision surfaces are not bundled.
     """
@@ -60,6 +66,7 @@ class Bundle:
     command: str
     system: str
     data: tuple[str, bytes] | None
+    identity: str
     field: Field | None = None
 
     def unpacked_config(self, folder: Path) -> ExperimentConfig:
@@ -79,8 +86,8 @@ class Bundle:
         return apply_changes(self.run_config, {"data.path": str(path)})
 
 
-def open_bundle(path: Path, folder: Path) -> ExperimentConfig:
-    """Return the experiment of a bundle, its data file unpacked to stay.
+def open_bundle(path: Path, folder: Path) -> tuple[Bundle, ExperimentConfig]:
+    """Return a bundle and its experiment, its data file unpacked to stay.
 
     Parameters
     ----------
@@ -96,7 +103,7 @@ def open_bundle(path: Path, folder: Path) -> ExperimentConfig:
     """
     bundle = read_bundle(path)
     content = b"" if bundle.data is None else bundle.data[1]
-    return bundle.unpacked_config(folder / hashlib.sha256(content).hexdigest()[:16])
+    return bundle, bundle.unpacked_config(folder / hashlib.sha256(content).hexdigest()[:16])
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -144,7 +151,16 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
         command=str(manifest["command"]),
         system=str(manifest["system"]),
         data=data[0] if data else None,
+        identity=_identity(manifest, members),
     )
+
+
+def _identity(manifest: dict[str, Any], members: dict[str, bytes]) -> str:
+    stored = json.loads(members["results.json"]).get("stored_as")
+    if isinstance(stored, str) and _IDENTITY.fullmatch(stored):
+        return stored
+    sums = "".join(sorted(str(member["sha256"]) for member in manifest["members"].values()))
+    return f"bundle-{hashlib.sha256(sums.encode()).hexdigest()[:16]}"
 
 
 def _run(found: dict[str, Any]) -> RunState:

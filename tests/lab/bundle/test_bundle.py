@@ -241,6 +241,6 @@ def test_an_opened_bundle_reads_its_data_where_it_stays(tmp_path: Path) -> None:
     session = session_of()
     session._run_config = apply_changes(session.run_config, {"data.name": "file", "data.path": str(table)})
     write_bundle(session, tmp_path / "with.losslab")
-    first = open_bundle(tmp_path / "with.losslab", tmp_path / "kept")
-    assert open_bundle(tmp_path / "with.losslab", tmp_path / "kept") == first
+    _, first = open_bundle(tmp_path / "with.losslab", tmp_path / "kept")
+    assert open_bundle(tmp_path / "with.losslab", tmp_path / "kept")[1] == first
     assert Path(first.data.parameters["path"]).read_text() == table.read_text()

@@ -23,10 +23,13 @@ from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
 from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from lab.pool import TrainerPool  # noqa: E402
 from lab.session import Session  # noqa: E402
+from lab.store.keeping import KeepingTrainer  # noqa: E402
 from lab.store.store import Store  # noqa: E402
 from widgets.application import make_application  # noqa: E402
 from widgets.compare.race_strip import RaceStrip  # noqa: E402
+from widgets.compare.runs_page import RunsPage  # noqa: E402
 from widgets.compare.sweep_page import SweepPage  # noqa: E402
 from widgets.explore.registry import VIEWS  # noqa: E402
 from widgets.main_window import MainWindow  # noqa: E402
@@ -167,6 +170,27 @@ def fair_race(stage: Stage) -> None:
     stage.wait(over, "the end of the race")
 
 
+def stored_runs(stage: Stage) -> None:
+    """Compare runs of two experiments that were trained one after the other."""
+    for rate in (0.1, 1.0):
+        stage.edit(training__epochs=10, optimizer__learning_rate=rate)
+        stage.ready("digits")
+        stage.run()
+    stage.window.workspaces.choose("compare")
+    compare = stage.window.workspaces.compare
+    compare.show_page("runs")
+    page = compare.part.page
+    assert isinstance(page, RunsPage)
+
+    def listed() -> bool:
+        compare.follow()
+        return page.table.runs.rowCount() >= 12
+
+    stage.wait(listed, "the list of runs")
+    page.act("group:optimizer.learning_rate")
+    page.table.selectAll()
+
+
 def sweep(stage: Stage) -> None:
     """Lay out a sweep, with one that waits in the queue."""
     axes = [
@@ -195,6 +219,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     *((f"explore_{name}", explore(name), ((1440, 900),)) for name in VIEWS),
     ("compare_race", fair_race, ((1440, 900),)),
     ("compare_sweep", sweep, ((1440, 900),)),
+    ("compare_runs", stored_runs, ((1440, 900),)),
     ("explore_claim", explore("why", "3.7"), ((1440, 900),)),
 )
 
@@ -245,8 +270,8 @@ def main(arguments: list[str]) -> int:
             continue
         with tempfile.TemporaryDirectory() as folder:
             apply_theme(application, theme_named("light"))
-            session = Session("cpu")
             store = Store(Path(folder) / "store")
+            session = Session("cpu", trainer=KeepingTrainer(TrainerPool(), store))
             window = MainWindow(
                 session, Settings(Path(folder) / "settings"), theme_named("light"), store=store
             )

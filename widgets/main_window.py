@@ -344,7 +344,9 @@ class MainWindow(QWidget):
         self._guard("export", lambda: self.exports.restore(state.export))
         self._guard("experiment", lambda: self.files.restore(state))
         self._guard("speed", lambda: self.session.set_speed(state.speed))
-        self.workspaces.restore({"explore": state.explore, "compare": state.compare})
+        self.workspaces.restore(
+            {"explore": state.explore, "compare": state.compare, "lessons": state.lessons}
+        )
         self.workspaces.show(state.workspace)
         self.experiment.metric = state.metric
         self.experiment.question_closed = state.welcomed
@@ -379,6 +381,7 @@ class MainWindow(QWidget):
             workspace=self.workspaces.name,
             explore=self.workspaces.saved()["explore"],
             compare=self.workspaces.saved()["compare"],
+            lessons=self.workspaces.saved()["lessons"],
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from lab.statistics.intervals import mean_interval, median_interval, middle_of
 from lab.statistics.measures import Measure
 from lab.statistics.results import Comparison, Decision, Sample
-from lab.statistics.sentences import Numbers, verdict_words
+from lab.statistics.sentences import SURE, Numbers, verdict_words
 from lab.statistics.signed_ranks import holm, smallest_p, wilcoxon_p
 
-ALPHA = 0.05
+ALPHA = SURE
 POWER = 0.8
 """Chance with which the advised number of seeds finds a difference as large as the one seen."""
 FEWEST_SEEDS = 6

@@ -10,6 +10,8 @@ from lab.statistics.measures import Measure, lowered
 from lab.statistics.results import Decision
 
 SEPARATOR = " · "
+SURE = 0.05
+"""Below this adjusted p a difference is taken as there."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,13 @@ def _doubt(first: str, second: str, measure: Measure, numbers: Numbers) -> str:
         else f"ends with the better {lowered(measure.label)}"
     )
     advice = f"; about {numbers.more} more would" if numbers.more is not None else ""
+    if numbers.p < SURE and 0 < abs(numbers.estimate) <= numbers.margin:
+        # that there is a difference is known, and not whether it is one that matters
+        ahead = (numbers.estimate < 0) == measure.lower_is_better
+        winner, loser = (first, second) if ahead else (second, first)
+        lead = _lead(winner, loser, measure, numbers.estimate).rstrip(".")
+        margin = measure.amount(numbers.margin)
+        return f"{lead}; {seeds} seeds do not say whether that is more than a margin of {margin}{advice}."
     return f"{count} whether {first} or {second} {what}{advice}."
 
 

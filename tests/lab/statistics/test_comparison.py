@@ -194,3 +194,13 @@ def test_amounts_have_their_unit(key: str, value: float, text: str) -> None:
 def test_a_target_in_words() -> None:
     assert EPOCHS.label == "Epochs to 95\u202f% validation accuracy"
     assert measure_of("steps", ("validation_mse", 0.3)).goal == "a validation MSE of 0.300"
+
+
+def test_a_sure_difference_about_the_margin_is_said_as_one() -> None:
+    base = normal(4, 12)
+    lead = np.array([0.4, 1.9, 0.8, 1.6, 1.2, 0.7, 1.8, 0.9, 1.5, 1.1, 0.6, 1.7])
+    (found,) = compare_samples([sample("A", base - lead), sample("B", base)], NLL, 1.3)
+    assert found.p_adjusted < 0.05
+    assert found.decision == "undecided"
+    assert found.sentence.startswith("A ends with a validation NLL 1.18 lower than B; 12 seeds do not say")
+    assert "more than a margin of 1.30" in found.sentence

@@ -136,8 +136,9 @@ def _head(config: ExperimentConfig, stem: str, kind: Kind, body: str) -> str:
     words = f'''"""{_plain(config.name)}: the experiment of Loss Lab as plain {library}.
 {_plain(question)}
 Run it with: python {stem}.py
-It reads {stem}.npz beside it: the data as they were split, spoilt and scaled, and the initial weights. It
-starts from the same weights, sees the same batches and gives the same curves as the lab, in double precision.
+It reads {stem}.npz beside it: the data as they were split, spoilt and scaled,
+and the initial weights. It starts from the same weights, sees the same batches and gives the same curves
+as the lab, in double precision.
 """
 
 from __future__ import annotations
@@ -151,10 +152,8 @@ def _imports(body: str) -> str:
     lines = [line for name, line in _IMPORTS if re.search(rf"\b{name}[.(\],]", body)]
     lines += ["", *(line for name, line in _LIBRARIES if re.search(rf"\b{name}\.", body))]
     if re.search(r"\btorch\.", body):
-        lines += ["", "torch.set_default_dtype(torch.float64)", "Tensor = Any"]
-    else:
-        lines.append("")
-    return "\n".join([*lines, "Array = Any", ""])
+        lines += ["", "torch.set_default_dtype(torch.float64)"]
+    return "\n".join([*lines, ""])
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ FORMATS: dict[str, str] = {
     "csv": "csv_long", "csv-wide": "csv_wide", "parquet": "parquet", "tensorboard": "tensorboard",
     "summary-csv": "summary_csv", "summary-parquet": "summary_parquet", "latex": "latex",
     "markdown": "markdown", "report": "report", "mlflow": "mlflow", "toml": "toml", "json": "results",
+    "bundle": "bundle", "numpy": "script_numpy", "torch": "script_torch",
 }  # fmt: skip
 """Formats as they are typed → an ending of a figure, or a key of `lab.exporting.forms.FORMS`."""
 FIGURES = ("png", "svg", "pdf")
@@ -27,6 +28,7 @@ formats:
   curves    csv, csv-wide, parquet, tensorboard
   summary   summary-csv, summary-parquet, latex, markdown
   all       report (one page of HTML), mlflow (a folder of runs), toml, json
+  again     bundle (to rerun elsewhere), numpy and torch (a script with the same curves)
 
 A race has a summary of its own (the rates that were tried, the finalists, every comparison), a report and
 toml; its curves and figures are those of its experiments.

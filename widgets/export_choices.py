@@ -40,6 +40,18 @@ FORM_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("mlflow", "MLflow", "A folder of runs that MLflow opens"),
         ),
     ),
+    (
+        "Run again",
+        (
+            (
+                "bundle",
+                "Bundle",
+                "One file with experiment, data and results that another machine opens and reruns",
+            ),
+            ("script_numpy", "NumPy", "A readable script with its data beside it that gives the same curves"),
+            ("script_torch", "PyTorch", "The same with PyTorch"),
+        ),
+    ),
 )
 FORMS = tuple(key for _title, forms in FORM_GROUPS for key, _name, _tip in forms)
 SMALLEST, LARGEST = 200, 12000

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
+from lab.bundle.ending import BUNDLE_ENDING
+from lab.bundle.writing import write_bundle
 from lab.export import TABLES, ResultSource, export_tables
 from lab.exporting.file_names import file_names
 from lab.exporting.mlflow_runs import write_mlflow
@@ -17,6 +19,7 @@ from lab.exporting.summary_table import summary_table
 from lab.exporting.table_files import TABLE_FORMATS, write_table
 from lab.exporting.tensorboard import write_tensorboard
 from lab.figure_look import Provenance
+from lab.scripts.writing import write_script
 from lab.whole_files import check_free
 
 SUMMARIES = {
@@ -33,6 +36,9 @@ FORMS: dict[str, str] = {
     "tensorboard": "-tensorboard",
     "mlflow": "-mlflow",
     "report": "-report.html",
+    "bundle": BUNDLE_ENDING,
+    "script_numpy": "-numpy.py",
+    "script_torch": "-torch.py",
 }
 """What can be taken, and how the name of its file or folder ends."""
 
@@ -129,6 +135,12 @@ def _write_form(
         write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)
     elif form == "tensorboard":
         write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
+    elif form == "bundle":
+        write_bundle(source, path, overwrite=overwrite)
+    elif form == "script_numpy":
+        write_script(source.run_config, path, "numpy", overwrite=overwrite)
+    elif form == "script_torch":
+        write_script(source.run_config, path, "torch", overwrite=overwrite)
     elif form == "mlflow":
         with _figure_files(choices.figures) as files:
             write_mlflow(source, path, files, began=choices.began)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
     "run", "lesson", "race", "sweep",
-    "store", "export",
+    "store", "export", "bundle", "rerun",
     "list", "show", "doctor", "bench",
 )  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
@@ -44,9 +44,11 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
+    from lab.bundle_commands import add_bundle_command
     from lab.export_arguments import add_export_command
     from lab.lesson_commands import add_lesson_command
     from lab.race_commands import add_race_command
+    from lab.rerun_commands import add_rerun_command
     from lab.store_arguments import add_store_command
     from lab.sweep_commands import add_sweep_command
     from lab.versions import version
@@ -119,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     add_sweep_command(commands)
     add_store_command(commands)
     add_export_command(commands)
+    add_bundle_command(commands)
+    add_rerun_command(commands)
     return top
 
 

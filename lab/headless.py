@@ -113,7 +113,7 @@ def run_headless(
     session = Session(device, config=config, trainer=trainer)
     try:
         with Interruption().listening() as interruption:
-            _train(session, quiet, interruption)
+            train(session, quiet, interruption)
             if not session.runs:
                 return _tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
@@ -166,13 +166,26 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
         )
 
 
-def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
-    """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
+def train(session: Session, quiet: bool, interruption: Interruption, pause_after: int | None = None) -> None:
+    """Train to the end, or until the person stops it; how it went is in the session's state afterwards.
+
+    Parameters
+    ----------
+    session
+        The session.
+    quiet
+        Print no progress.
+    interruption
+        Whether the person asked to stop.
+    pause_after
+        Train no further than so many updates.
+    """
     deadline: float | None = None
     told = quiet
-    session.start()
+    on = ("running", "paused") if pause_after is None else ("running",)
+    session.start(pause_after)
     with make_progress(session, quiet) as progress:
-        while session.starting or session.state in ("running", "paused"):
+        while session.starting or session.state in on:
             changes = session.advance()
             if session.memory and not told:
                 told = True

@@ -32,6 +32,7 @@ _EPILOG = """\
 without a command:
   losslab                 open the window
   losslab FILE.toml       open the window with an experiment
+  losslab FILE.losslab    the same with a bundle: an experiment and its results
   Without a display, the experiment (the built-in one by default) runs headless into ./losslab-out.
 
 exit codes:
@@ -92,6 +93,9 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
+    run.add_argument(
+        "--bundle", action="store_true", help="also write experiment.losslab, all of it in one file"
+    )
     run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
     run.add_argument("--quiet", action="store_true", help="print no progress")
 
@@ -247,6 +251,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         source=path,
         workers=options.workers,
         store=None if options.no_store else Store(),
+        bundle=options.bundle,
     )
 
 
@@ -267,7 +272,9 @@ def _is_window(arguments: list[str]) -> bool:
 
 
 def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | None) -> int:
-    window = argparse.ArgumentParser(prog="losslab", usage="losslab [FILE.toml] [--device auto|cpu|gpu]")
+    window = argparse.ArgumentParser(
+        prog="losslab", usage="losslab [FILE.toml|FILE.losslab] [--device auto|cpu|gpu]"
+    )
     window.add_argument("file", nargs="?")
     _device(window)
     try:
@@ -294,12 +301,17 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
 def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) -> int:
     """Run an experiment, the built-in one by default, because there is no display."""
+    from lab.bundle.opening import is_bundle, open_bundle
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
     from lab.store.store import Store
 
     try:
-        config: ExperimentConfig = default_experiment() if path is None else read_experiment(path)
+        config: ExperimentConfig
+        if path is not None and is_bundle(path):
+            config, path = open_bundle(path).config, None
+        else:
+            config = default_experiment() if path is None else read_experiment(path)
         folder = default_folder(config.name if path is None else path.stem)
         say(f"{reason}: running “{config.name}” without a window into {folder}.")
         return run_headless(config, folder, device=device, draw=draw, source=path, store=Store())

@@ -13,15 +13,19 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lab.experiment_file import dump_experiment, parse_experiment
 from lab.problems import Problem, ProblemError
+from widgets.bundle_opening import BundleOpening
 from widgets.message_card import Choice, Message
 from widgets.settings import Settings, WindowState, with_recent
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
     from lab.session import Session
+    from lab.store.store import Store
 
 LOG = logging.getLogger(__name__)
 EXPERIMENT_FILTER = "Experiments (*.toml);;All files (*)"
+OPEN_FILTER = "Experiments and bundles (*.toml *.losslab);;All files (*)"
+BUNDLE_SUFFIX = ".losslab"
 DATA_FILTER = "Tables (*.csv *.tsv *.txt *.parquet *.npz);;All files (*)"
 DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".parquet", ".pq", ".npz"})
 UNSAVED = "unsaved"
@@ -63,6 +67,8 @@ class Files(QObject):
         Where recent files and the autosaved experiment are kept.
     window
         Parent of file dialogs.
+    store
+        Takes the runs of bundles that are opened.
     """
 
     state_changed = Signal()
@@ -75,7 +81,9 @@ class Files(QObject):
     opened = Signal()
     """Another experiment is on screen."""
 
-    def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, window: QWidget, store: Store | None = None
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
@@ -83,6 +91,9 @@ class Files(QObject):
         self._then: Callable[[], None] | None = None
         self._saved_config: ExperimentConfig | None = None
         self.recent: tuple[str, ...] = ()
+        self._bundles = BundleOpening(session, store, self)
+        self._bundles.message_wanted.connect(self.message_wanted)
+        self._bundles.refused.connect(self.refused)
 
     # --- opening and saving -----------------------------------------------------------------------
     def new(self) -> None:
@@ -96,7 +107,7 @@ class Files(QObject):
 
     def choose(self) -> None:
         """Let a person choose an experiment."""
-        self._dialog("Open experiment", EXPERIMENT_FILTER, self._start_folder(), self.open)
+        self._dialog("Open experiment", OPEN_FILTER, self._start_folder(), self.open)
 
     def open(self, path: Path | str) -> None:
         """Open an experiment, after asking for unsaved changes."""
@@ -111,12 +122,15 @@ class Files(QObject):
             self.open(path.absolute())
 
     def _open(self, path: Path) -> None:
-        problem = self._session.open(path)
+        bundled = path.suffix.lower() == BUNDLE_SUFFIX
+        problem = self._bundles.open(path) if bundled else self._session.open(path)
         if problem is not None:
             self.refused.emit(not_opened(path.name, problem))
             return
         self._remember(path)
         self.opened.emit()
+        if bundled:
+            self._bundles.tell()
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the experiment's file, or ask for one."""
@@ -156,7 +170,7 @@ class Files(QObject):
     def drop(self, path: Path) -> None:
         """Open a dropped experiment; take a dropped table as data."""
         suffix = path.suffix.lower()
-        if suffix == ".toml":
+        if suffix in (".toml", BUNDLE_SUFFIX):
             self.open(path)
         elif suffix in DATA_SUFFIXES or path.is_dir():
             self.load_data(path)
@@ -164,7 +178,8 @@ class Files(QObject):
             self.refused.emit(
                 Problem(
                     f"{path.name[:40]} is neither an experiment nor a table",
-                    "Drop a .toml experiment, or data as .csv, .tsv, .txt, .parquet or .npz.",
+                    "Drop a .toml experiment, a .losslab bundle, or data as .csv, .tsv, .txt, .parquet or "
+                    ".npz.",
                 )
             )
 

@@ -109,7 +109,7 @@ class MainWindow(QWidget):
         self.workspace = TrainWorkspace(self.theme, self.form, self.grid, self.runs)
         self.status = StatusBar(self.theme)
         self.bridge = Bridge(session, self)
-        self.files = Files(session, settings, self)
+        self.files = Files(session, settings, self, store)
         self.log = MessageLog(self, self.theme)
         self.palette_card = CommandPalette(self, self.theme)
         self.export_panel = ExportPanel(self, self.theme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -83,7 +84,8 @@ def _write_curves(store: Store, bundle: Bundle) -> None:
     except OSError as error:
         raise folder_error(store.folder, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _extremes(bundle: Bundle) -> Extremes:

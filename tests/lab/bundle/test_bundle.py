@@ -19,25 +19,19 @@ from lab.bundle.record import ABOUT, RECORD, SUMMARY_ARRAYS, DataFacts
 from lab.bundle.writing import write_bundle
 from lab.config_changes import apply_changes
 from lab.export import results, write_curves_csv
-from lab.messages import DataSummary, Ended
+from lab.messages import DataSummary
 from lab.panel_views import default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
 from lab.store.store import Store
 from lab.view_options import ViewOptions
+from tests.lab.bundle.bundled import bundle_with_data, stored_experiment
 from tests.lab.recorded_runs import tiny_config
 from tests.lab.store.kept import Kept
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> StoredExperiment:
-    """An experiment with a run that diverged."""
-    store = Store(tmp_path / "store")
-    kept = Kept(store)
-    kept.begin()
-    kept.tell(kept.rows(), kept.rows(5, 20, ended=(RunEnd(1, 23, "diverged", 1, float("inf")),)))
-    kept.tell(Ended("finished", 25, 1.5))
-    kept.close()
-    return store.experiment(kept.trainer.experiment_id)
+    return stored_experiment(tmp_path)
 
 
 @pytest.fixture
@@ -131,17 +125,7 @@ def test_facts_and_arrays_are_a_whole_summary() -> None:
 # --- data -----------------------------------------------------------------------------------------
 @pytest.fixture
 def with_data(tmp_path: Path) -> Path:
-    """A bundle of an experiment that reads a file, which is gone by now."""
-    table = tmp_path / "my ../table v1.csv"
-    table.parent.mkdir()
-    table.write_text("a,b,y\n" + "".join(f"{n},{n % 3},{n % 2}\n" for n in range(40)))
-    config = apply_changes(tiny_config(), {"data.name": "file", "data.path": str(table)})
-    kept = Kept(Store(tmp_path / "other"), config)
-    kept.finished()
-    write_bundle(kept.session, tmp_path / "data.losslab")
-    kept.close()
-    table.unlink()
-    return tmp_path / "data.losslab"
+    return bundle_with_data(tmp_path)
 
 
 def test_the_data_file_travels_along(with_data: Path, tmp_path: Path) -> None:

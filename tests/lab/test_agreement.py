@@ -89,7 +89,7 @@ def test_recordings_that_agree() -> None:
     agreement = compare_recordings(recording(), recording(), 0.0)
     assert agreement.identical
     assert agreement.within_tolerance
-    assert {row.loss for row in agreement.rows} == {"Cross-entropy", "MSE on raw outputs"}
+    assert {row.loss for row in agreement.rows} == {"CE", "MSE raw"}
     objective = next(row for row in agreement.rows if row.metric == "objective")
     assert (objective.curves, objective.values) == (3, 60)
     assert "seconds" not in {row.metric for row in agreement.rows}
@@ -101,7 +101,7 @@ def test_one_run_that_parts_is_found_in_its_loss() -> None:
     agreement = compare_recordings(recording(), recording(other), 1e-4)
     assert not agreement.within_tolerance
     for row in agreement.rows:
-        if row.loss == "Cross-entropy" or row.metric == "learning_rate":
+        if row.loss == "CE" or row.metric == "learning_rate":
             assert row.identical
         else:
             assert row.parts_at == 12
@@ -112,7 +112,7 @@ def test_one_run_that_parts_is_found_in_its_loss() -> None:
 def test_runs_that_end_otherwise() -> None:
     ended = recording(ended=(RunEnd(2, 10, "target"),))
     agreement = compare_recordings(ended, recording(), 1.0)
-    assert agreement.ends == ("Cross-entropy, seed 2: target at step 10 before, finished now",)
+    assert agreement.ends == ("CE, seed 2: target at step 10 before, finished now",)
     assert not agreement.identical
     assert not agreement.within_tolerance
 

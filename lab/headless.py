@@ -99,7 +99,7 @@ def run_headless(
     store
         Where the experiment is kept, too.
     bundle
-        Also write all of it to one file; see `lab.bundle`.
+        Write a bundle, too.
 
     Returns
     -------
@@ -112,16 +112,16 @@ def run_headless(
         Bad input or a folder that cannot be written to; nothing is trained then.
     """
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
-    names = result_names(figures, FORMATS)
-    check_folder(folder, (*names, BUNDLE) if bundle else names, force)
+    names = (*result_names(figures, FORMATS), *((BUNDLE,) if bundle else ()))
+    check_folder(folder, names, force)
     pool = TrainerPool(workers)
     trainer: Trainer = pool if store is None else KeepingTrainer(pool, store)
     session = Session(device, config=config, trainer=trainer)
     try:
         with Interruption().listening() as interruption:
-            train(session, quiet, interruption)
+            train_to_end(session, quiet, interruption)
             if not session.runs:
-                return _tell_why_not(session, interruption)
+                return tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
             if bundle:
                 write_bundle(session, folder / BUNDLE, overwrite=force)
@@ -175,26 +175,13 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
         )
 
 
-def train(session: Session, quiet: bool, interruption: Interruption, pause_after: int | None = None) -> None:
-    """Train to the end, or until the person stops it; how it went is in the session's state afterwards.
-
-    Parameters
-    ----------
-    session
-        The session.
-    quiet
-        Print no progress.
-    interruption
-        Whether the person asked to stop.
-    pause_after
-        Train no further than so many updates.
-    """
+def train_to_end(session: Session, quiet: bool, interruption: Interruption) -> None:
+    """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
     deadline: float | None = None
     told = quiet
-    on = ("running", "paused") if pause_after is None else ("running",)
-    session.start(pause_after)
+    session.start()
     with make_progress(session, quiet) as progress:
-        while session.starting or session.state in on:
+        while session.starting or session.state in ("running", "paused"):
             changes = session.advance()
             if session.memory and not told:
                 told = True
@@ -209,7 +196,7 @@ def train(session: Session, quiet: bool, interruption: Interruption, pause_after
                 time.sleep(POLL_SECONDS)
 
 
-def _tell_why_not(session: Session, interruption: Interruption) -> int:
+def tell_why_not(session: Session, interruption: Interruption) -> int:
     """Say why there are no runs. What a setting or a file is to blame for raises."""
     if interruption.asked:
         say("Stopped before the first step; nothing was written.")

@@ -32,7 +32,7 @@ def add_store_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     exporting.add_argument("file", metavar="FILE", help="the file to write, a zip")
     exporting.add_argument("--force", action="store_true", help="overwrite the file")
-    importing = what.add_parser("import", help="take in the experiments of such a file, or of a bundle")
+    importing = what.add_parser("import", help="take in the experiments of such a file")
     importing.add_argument("file", metavar="FILE", help="the file")
 
 

@@ -38,7 +38,7 @@ class Advancing(Protocol):
 
 
 class Beside(Protocol):
-    """The part of `lab.queue.queue.Queue` that the bridge uses."""
+    """The part of `lab.queue.queue.Queue` and `lab.lessons.attempt.Attempt` that the bridge uses."""
 
     def advance(self) -> bool:
         """Do what is due; return whether anything changed."""
@@ -51,7 +51,7 @@ class Beside(Protocol):
 class Bridge(QObject):
     """Polls a session and emits one signal a meaning, each at most as often as it can be seen.
 
-    Where there is a queue beside the session, it is driven, too.
+    Where there is a queue or a lesson beside the session, it is driven, too.
 
     Parameters
     ----------
@@ -72,6 +72,7 @@ class Bridge(QObject):
     progress_changed = Signal()
     runs_changed = Signal()
     queue_changed = Signal()
+    lesson_changed = Signal()
     plots_due = Signal()
     """Begin to redraw the plots."""
     plots_continued = Signal()
@@ -83,6 +84,8 @@ class Bridge(QObject):
         self._session = session
         self._queue: Beside | None = None
         self._queue_pending, self._queued = False, 0.0
+        self._lesson: Beside | None = None
+        self._lesson_pending, self._lessoned = False, 0.0
         self._pending: set[str] = set()
         self._plots_pending = self._live_pending = False
         self._plotted = self._listed = self._slow = 0.0
@@ -122,6 +125,10 @@ class Bridge(QObject):
     def follow_queue(self, queue: Beside) -> None:
         """Drive a queue beside the session, as long as there is something in it."""
         self._queue = queue
+
+    def follow_lesson(self, lesson: Beside) -> None:
+        """Drive a lesson beside the session, as long as something of it trains."""
+        self._lesson = lesson
 
     def set_hidden(self, hidden: bool) -> None:
         """Poll slowly and draw nothing while the window cannot be seen."""
@@ -164,6 +171,8 @@ class Bridge(QObject):
             self._take(changes)
             if self._queue is not None and self._queue.busy:
                 self._queue_pending |= self._queue.advance()
+            if self._lesson is not None and self._lesson.busy:
+                self._lesson_pending |= self._lesson.advance()
             self._emit(time.perf_counter())
             self._pace(bool(changes) or self._plots_pending or self._more)
         finally:
@@ -171,7 +180,7 @@ class Bridge(QObject):
 
     def flush(self) -> None:
         """Emit everything that is due, however recent the last time was."""
-        self._plotted = self._listed = self._queued = 0.0
+        self._plotted = self._listed = self._queued = self._lessoned = 0.0
         self.tick()
         while self._more and not self._in_tick:
             self.tick()
@@ -192,6 +201,9 @@ class Bridge(QObject):
         if self._queue_pending and now - self._queued >= LIST_GAP:
             self._queued, self._queue_pending = now, False
             self.queue_changed.emit()
+        if self._lesson_pending and now - self._lessoned >= LIST_GAP:
+            self._lessoned, self._lesson_pending = now, False
+            self.lesson_changed.emit()
         if not self._hidden:
             self._emit_plots(now)
         if now - self._slow >= SLOW_GAP:

@@ -11,21 +11,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lab.bundle.ending import is_bundle
 from lab.experiment_file import dump_experiment, parse_experiment
 from lab.problems import Problem, ProblemError
-from widgets.bundle_opening import BundleOpening
 from widgets.message_card import Choice, Message
 from widgets.settings import Settings, WindowState, with_recent
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
     from lab.session import Session
-    from lab.store.store import Store
 
 LOG = logging.getLogger(__name__)
-EXPERIMENT_FILTER = "Experiments (*.toml);;All files (*)"
-OPEN_FILTER = "Experiments and bundles (*.toml *.losslab);;All files (*)"
-BUNDLE_SUFFIX = ".losslab"
+EXPERIMENT_FILTER = "Experiments (*.toml *.losslab);;All files (*)"
 DATA_FILTER = "Tables (*.csv *.tsv *.txt *.parquet *.npz);;All files (*)"
 DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".parquet", ".pq", ".npz"})
 UNSAVED = "unsaved"
@@ -67,8 +64,6 @@ class Files(QObject):
         Where recent files and the autosaved experiment are kept.
     window
         Parent of file dialogs.
-    store
-        Takes the runs of bundles that are opened.
     """
 
     state_changed = Signal()
@@ -78,12 +73,12 @@ class Files(QObject):
     """The message with this key is no longer needed."""
     refused = Signal(object)
     """A `Problem` with a file."""
+    bundle_opened = Signal(object)
+    """Path of the bundle whose experiment was opened."""
     opened = Signal()
     """Another experiment is on screen."""
 
-    def __init__(
-        self, session: Session, settings: Settings, window: QWidget, store: Store | None = None
-    ) -> None:
+    def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
@@ -91,9 +86,6 @@ class Files(QObject):
         self._then: Callable[[], None] | None = None
         self._saved_config: ExperimentConfig | None = None
         self.recent: tuple[str, ...] = ()
-        self._bundles = BundleOpening(session, store, self)
-        self._bundles.message_wanted.connect(self.message_wanted)
-        self._bundles.refused.connect(self.refused)
 
     # --- opening and saving -----------------------------------------------------------------------
     def new(self) -> None:
@@ -107,7 +99,7 @@ class Files(QObject):
 
     def choose(self) -> None:
         """Let a person choose an experiment."""
-        self._dialog("Open experiment", OPEN_FILTER, self._start_folder(), self.open)
+        self._dialog("Open experiment", EXPERIMENT_FILTER, self._start_folder(), self.open)
 
     def open(self, path: Path | str) -> None:
         """Open an experiment, after asking for unsaved changes."""
@@ -122,15 +114,14 @@ class Files(QObject):
             self.open(path.absolute())
 
     def _open(self, path: Path) -> None:
-        bundled = path.suffix.lower() == BUNDLE_SUFFIX
-        problem = self._bundles.open(path) if bundled else self._session.open(path)
+        problem = self._session.open(path)
         if problem is not None:
             self.refused.emit(not_opened(path.name, problem))
             return
         self._remember(path)
         self.opened.emit()
-        if bundled:
-            self._bundles.tell()
+        if is_bundle(path):
+            self.bundle_opened.emit(path)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the experiment's file, or ask for one."""
@@ -170,7 +161,7 @@ class Files(QObject):
     def drop(self, path: Path) -> None:
         """Open a dropped experiment; take a dropped table as data."""
         suffix = path.suffix.lower()
-        if suffix in (".toml", BUNDLE_SUFFIX):
+        if suffix in (".toml", ".losslab"):
             self.open(path)
         elif suffix in DATA_SUFFIXES or path.is_dir():
             self.load_data(path)
@@ -178,8 +169,8 @@ class Files(QObject):
             self.refused.emit(
                 Problem(
                     f"{path.name[:40]} is neither an experiment nor a table",
-                    "Drop a .toml experiment, a .losslab bundle, or data as .csv, .tsv, .txt, .parquet or "
-                    ".npz.",
+                    "Drop a .toml experiment, a .losslab bundle, or data as "
+                    ".csv, .tsv, .txt, .parquet or .npz.",
                 )
             )
 

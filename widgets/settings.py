@@ -54,7 +54,7 @@ class WindowState:
         Whether the first-start card has done its work.
     workspace
         The open workspace.
-    explore, compare
+    explore, compare, lessons
         What the workspaces of these names gave out as their state.
     """
 
@@ -77,6 +77,7 @@ class WindowState:
     workspace: str = "train"
     explore: dict[str, Any] = field(default_factory=dict)
     compare: dict[str, Any] = field(default_factory=dict)
+    lessons: dict[str, Any] = field(default_factory=dict)
 
 
 def _plausible(name: str, value: Any) -> Any:

@@ -59,6 +59,13 @@ def window_commands(window: MainWindow) -> None:
         ("train", "Train", ("Ctrl+1",), lambda: spaces.choose("train"), "workspace"),
         ("explore", "Explore", ("Ctrl+2",), lambda: spaces.choose("explore"), "workspace losses curves"),
         ("compare", "Compare", ("Ctrl+3",), lambda: spaces.choose("compare"), "workspace runs race store"),
+        (
+            "lessons",
+            "Lessons",
+            ("Ctrl+4",),
+            lambda: spaces.choose("lessons"),
+            "workspace learn predict teach",
+        ),
         ("next_explore", "Next view of Explore", ("Ctrl+PgDown",), lambda: spaces.explore.step_view(1), ""),
         (
             "previous_explore",

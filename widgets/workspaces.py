@@ -12,8 +12,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 if TYPE_CHECKING:
     from widgets.compare.workspace import CompareWorkspace
     from widgets.explore.workspace import ExploreWorkspace
+    from widgets.lessons.workspace import LessonsWorkspace
     from widgets.main_window import MainWindow
     from widgets.theme import Theme
+
+    AnyWorkspace = ExploreWorkspace | CompareWorkspace | LessonsWorkspace
 
 LOG = logging.getLogger(__name__)
 
@@ -21,6 +24,7 @@ WORKSPACES: tuple[tuple[str, str], ...] = (
     ("train", "Train"),
     ("explore", "Explore"),
     ("compare", "Compare"),
+    ("lessons", "Lessons"),
 )
 """Workspaces that work, in the order of the tabs and of Ctrl+1, Ctrl+2, …"""
 TRAIN_ONLY = (
@@ -83,6 +87,7 @@ class Workspaces(QObject):
         self.train: QWidget = window.workspace
         self._explore: ExploreWorkspace | None = None
         self._compare: CompareWorkspace | None = None
+        self._lessons: LessonsWorkspace | None = None
         self._states: dict[str, Mapping[str, Any]] = {}
         self._name = WORKSPACES[0][0]
         self.stack = QStackedWidget()
@@ -111,7 +116,17 @@ class Workspaces(QObject):
             self._begin("compare", self._compare)
         return self._compare
 
-    def _begin(self, name: str, workspace: ExploreWorkspace | CompareWorkspace) -> None:
+    @property
+    def lessons(self) -> LessonsWorkspace:
+        """The Lessons workspace, made when it is first needed."""
+        if self._lessons is None:
+            from widgets.lessons_wiring import make_lessons
+
+            self._lessons = make_lessons(self._window)
+            self._begin("lessons", self._lessons)
+        return self._lessons
+
+    def _begin(self, name: str, workspace: AnyWorkspace) -> None:
         """Take a workspace that was just made into the window."""
         self.stack.addWidget(workspace)
         self._restore(name, workspace)
@@ -123,9 +138,14 @@ class Workspaces(QObject):
         return self._name
 
     @property
-    def other(self) -> ExploreWorkspace | CompareWorkspace | None:
+    def other(self) -> AnyWorkspace | None:
         """The open workspace, ``None`` where that is Train."""
-        return {"explore": self._explore, "compare": self._compare}.get(self._name)
+        return self._made.get(self._name)
+
+    @property
+    def _made(self) -> dict[str, AnyWorkspace | None]:
+        """Name → workspace, ``None`` where it was not needed yet."""
+        return {"explore": self._explore, "compare": self._compare, "lessons": self._lessons}
 
     @property
     def panels(self) -> tuple[QWidget, ...]:
@@ -137,8 +157,7 @@ class Workspaces(QObject):
         names = [key for key, _ in WORKSPACES]
         self._name = name if name in names else names[0]
         train = self._name == "train"
-        widget = self.train if train else self.explore if self._name == "explore" else self.compare
-        self.stack.setCurrentWidget(widget)
+        self.stack.setCurrentWidget(self.train if train else getattr(self, self._name))
         self._window.top.show_workspace(names.index(self._name))
         self._window.top.show_run_controls(train)
         resting = () if train else TRAIN_ONLY
@@ -164,7 +183,7 @@ class Workspaces(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Have the workspaces that are made take another theme."""
-        for workspace in (self._explore, self._compare):
+        for workspace in self._made.values():
             if workspace is not None:
                 workspace.set_theme(theme)
 
@@ -176,16 +195,15 @@ class Workspaces(QObject):
     # --- what is remembered -----------------------------------------------------------------------
     def saved(self) -> dict[str, dict[str, Any]]:
         """Return what each workspace wants remembered, as JSON-able data."""
-        made: dict[str, Workspace | None] = {"explore": self._explore, "compare": self._compare}
         return {
             name: dict(self._states.get(name, {})) if workspace is None else workspace.saved()
-            for name, workspace in made.items()
+            for name, workspace in self._made.items()
         }
 
     def restore(self, stored: Mapping[str, Mapping[str, Any]]) -> None:
         """Take over what workspaces remembered, now or when they are made."""
         self._states = dict(stored)
-        for name, workspace in (("explore", self._explore), ("compare", self._compare)):
+        for name, workspace in self._made.items():
             if workspace is not None:
                 self._restore(name, workspace)
 

@@ -1,1 +1,1 @@
-"""An experiment in one file, ``.losslab``, that another machine opens, looks at and runs again."""
+"""Whole experiments in one file, ``.losslab``, that another machine opens and trains again."""

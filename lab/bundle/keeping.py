@@ -1,13 +1,14 @@
-"""Taking the experiment of a bundle into the store."""
+"""Taking the experiment of a bundle into the store, where it is listed like one that was trained here."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
+from pathlib import Path
 
-from lab.bundle.reading import Bundle
+from lab.bundle.ending import BUNDLED_DATA
+from lab.bundle.reading import Bundle, open_bundle
 from lab.config import ExperimentConfig
 from lab.messages import DeviceReport, Started
 from lab.store.extremes import Extremes
@@ -18,10 +19,11 @@ from lab.store.resting import PART, write_in_order
 from lab.store.store import Store
 
 _ROWS = 65536
+"""Rows that are looked through at a time."""
 
 
 def keep_bundle(store: Store, bundle: Bundle, config: ExperimentConfig) -> str:
-    """Take a bundle's experiment into the store, where it is listed like one that was trained here.
+    """Take a bundle's experiment into the store.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ def keep_bundle(store: Store, bundle: Bundle, config: ExperimentConfig) -> str:
     bundle
         The bundle.
     config
-        Its experiment as it reads its data on this machine: what `Bundle.unpack` returned.
+        Its experiment as it reads its data on this machine: what `Bundle.unpacked_config` returned.
 
     Returns
     -------
@@ -40,9 +42,9 @@ def keep_bundle(store: Store, bundle: Bundle, config: ExperimentConfig) -> str:
     Raises
     ------
     ProblemError
-        Where the bundle is damaged or the store cannot be written.
+        Where the store cannot be written.
     """
-    identity = bundle.origin.identity
+    identity = bundle.identity
     with store.database.reading() as connection:
         runs = connection.execute("SELECT deleted FROM runs WHERE experiment = ?", (identity,)).fetchall()
     if runs:
@@ -52,40 +54,46 @@ def keep_bundle(store: Store, bundle: Bundle, config: ExperimentConfig) -> str:
                 connection.execute("UPDATE experiments SET changed = ? WHERE id = ?", (change, identity))
         return identity
     _write_curves(store, bundle)
-    infos = tuple(run.info for run in bundle.runs)
     device = bundle.device or DeviceReport("cpu", "Unknown device")
+    infos = tuple(run.info for run in bundle.runs)
     started = Started(0, infos, bundle.planned_steps, bundle.steps_per_epoch, device, bundle.summary)
+    statuses = tuple(run.status for run in bundle.runs)
     progress = Progress(
-        bundle.state, bundle.step, bundle.seconds, tuple(run.status for run in bundle.runs),
-        bundle.curves.ends, bundle.interventions,
-    )  # fmt: skip
-    extremes = _extremes(bundle)
-    origin = bundle.origin
+        bundle.state, bundle.step, bundle.seconds, statuses, bundle.curves.ends, bundle.interventions
+    )
     with store.database.writing() as (connection, change):
         insert_experiment(connection, change, identity, config, started, this_process())
-        update_experiment(connection, change, identity, progress, extremes)
+        update_experiment(connection, change, identity, progress, _extremes(bundle))
         connection.execute(
-            "UPDATE experiments SET created = ?, command = ?, system = ?, versions = ? WHERE id = ?",
-            (
-                origin.created, origin.command, origin.system,
-                intern(connection, json.dumps(origin.versions)), identity,
-            ),
-        )  # fmt: skip
+            "UPDATE experiments SET command = ?, system = ?, versions = ? WHERE id = ?",
+            (bundle.command, bundle.system, intern(connection, json.dumps(bundle.versions)), identity),
+        )
         release(connection, "experiments", identity)
     return identity
 
 
+def take_in(store: Store, path: Path) -> str:
+    """Take the experiment of a bundle's file into a store; its data file is unpacked there.
+
+    Raises
+    ------
+    ProblemError
+        As `lab.bundle.reading.read_bundle` and `keep_bundle`.
+    """
+    return keep_bundle(store, *open_bundle(path, store.folder / BUNDLED_DATA))
+
+
 def _write_curves(store: Store, bundle: Bundle) -> None:
-    path = curve_path(store.folder, bundle.origin.identity)
+    path = curve_path(store.folder, bundle.identity)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
     try:
+        part.parent.mkdir(parents=True, exist_ok=True)
         write_in_order(part, [run.info for run in bundle.runs], bundle.curves, bundle.confusion)
         os.replace(part, path)
     except OSError as error:
         raise folder_error(store.folder, error) from error
     finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        part.unlink(missing_ok=True)
 
 
 def _extremes(bundle: Bundle) -> Extremes:

@@ -127,7 +127,15 @@ def _judgement(
         differing = sum(pair.decision in ("better", "worse") for pair in comparisons)
         sentence += f" Of all {len(comparisons)} pairs, {differing} differ by more than the margin."
     return Judgement(
-        way, measure.key, margin, comparisons, survivals, decision, f"{lead}: {sentence}", detail
+        way,
+        measure.key,
+        margin,
+        comparisons,
+        survivals,
+        decision,
+        f"{lead}: {sentence}",
+        detail,
+        None if decision is None else quoted,
     )
 
 

@@ -118,6 +118,8 @@ class Judgement:
     decision, headline, detail
         The whole in one sentence, with its numbers; ``decision`` is that of the comparison it quotes,
         ``None`` while there is nothing to say.
+    quoted
+        That comparison, ``None`` likewise.
     """
 
     way: Way
@@ -128,6 +130,7 @@ class Judgement:
     decision: str | None
     headline: str
     detail: str
+    quoted: Comparison | None = None
 
 
 @dataclass(frozen=True)

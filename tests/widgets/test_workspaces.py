@@ -1,4 +1,4 @@
-"""Train, Explore and Compare side by side: tabs, keys, whose commands work, and what is remembered."""
+"""The workspaces of the window side by side: tabs, keys, whose commands work, and what is remembered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tabs(window: MainWindow) -> list[QPushButton]:
 
 
 def test_tabs_and_keys_open_workspaces(qtbot: QtBot, window: MainWindow) -> None:
-    assert [tab.text() for tab in tabs(window)] == ["Train", "Explore", "Compare"]
+    assert [tab.text() for tab in tabs(window)] == ["Train", "Explore", "Compare", "Lessons"]
     assert window.workspace.isVisible() and not window.workspaces.explore.isVisible()
     tabs(window)[1].click()
     assert window.workspaces.explore.isVisible() and not window.workspace.isVisible()

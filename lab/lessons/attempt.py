@@ -1,0 +1,248 @@
+"""A learner's way through a lesson: an answer first, then the runs, then what they show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from compute.problems import Problem, ProblemError
+from lab.config import ExperimentConfig
+from lab.config_changes import apply_changes
+from lab.lessons.lesson import Lesson
+from lab.lessons.measures import check_losses
+from lab.lessons.running import Finding, hold
+from lab.lessons.seed_values import MeasureError
+from lab.loss_labels import loss_labels
+from lab.pool import TrainerPool
+from lab.session import Session
+from lab.session_state import Trainer
+
+State = Literal["waiting", "running", "stopped", "finished"]
+
+_PLACE = re.compile(r"\{(\d+)\}")
+
+
+def filled(text: str, findings: tuple[Finding | None, ...]) -> str:
+    """Return a text with the measured numbers in place of ``{1}``, ``{2}`` and so on.
+
+    Parameters
+    ----------
+    text
+        The text; ``{1}`` stands for the number of the first finding.
+    findings
+        What was found, ``None`` where it is not known yet. A number that is not known is a dash.
+    """
+
+    def number(found: re.Match[str]) -> str:
+        place = int(found[1]) - 1
+        finding = findings[place] if 0 <= place < len(findings) else None
+        return "–" if finding is None or finding.why_not else finding.number
+
+    return _PLACE.sub(number, text)
+
+
+class Attempt:
+    """Trains a lesson's runs one after the other, a little at each `advance`.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    device
+        ``"auto"``, ``"cpu"`` or ``"gpu"``.
+    make_trainer
+        Makes the trainer of each experiment.
+
+    Attributes
+    ----------
+    answer
+        Number of the learner's answer, from 1; 0 where none was given.
+    skipped
+        Whether the learner wanted no prediction.
+    state
+        How far it is.
+    problem
+        Why it broke off, or ``None``.
+    sessions
+        Name of a run → its session, as far as they were begun.
+    findings
+        What came out of each claim, ``None`` while the runs that it measures are not through.
+    trial, trial_session
+        Number of the preset that was tried last, from 0, and its session; ``None`` before.
+    """
+
+    def __init__(
+        self, lesson: Lesson, device: str = "auto", make_trainer: Callable[[], Trainer] = TrainerPool
+    ) -> None:
+        self.lesson = lesson
+        self._device = device
+        self._make_trainer = make_trainer
+        self.answer = 0
+        self.skipped = False
+        self.state: State = "waiting"
+        self.problem: Problem | None = None
+        self.sessions: dict[str, Session] = {}
+        self.findings: tuple[Finding | None, ...] = (None,) * len(lesson.config.claims)
+        self.trial: int | None = None
+        self.trial_session: Session | None = None
+        self._active: Session | None = None
+        self._left: list[str] = []
+
+    # --- the prediction -----------------------------------------------------------------------------
+    @property
+    def committed(self) -> bool:
+        """Whether the learner has answered, or chosen not to, or is not asked."""
+        return self.lesson.config.prediction is None or self.skipped or self.answer > 0
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is the right one."""
+        prediction = self.lesson.config.prediction
+        return prediction is not None and self.answer == prediction.right
+
+    def predict(self, answer: int) -> None:
+        """Commit to an answer, which is kept once the lesson has begun to train.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such answer.
+        """
+        prediction = self.lesson.config.prediction
+        if prediction is None or not 1 <= answer <= len(prediction.answers):
+            raise ValueError(f"there is no answer {answer}")
+        if self.state == "waiting":
+            self.answer, self.skipped = answer, False
+
+    def skip(self) -> None:
+        """Go on without a prediction."""
+        if self.state == "waiting":
+            self.answer, self.skipped = 0, True
+
+    # --- training -----------------------------------------------------------------------------------
+    @property
+    def busy(self) -> bool:
+        """Whether something trains."""
+        return self._active is not None
+
+    @property
+    def active_run(self) -> str | None:
+        """Name of the run that trains, ``None`` where none of the lesson's own does."""
+        return next((name for name, session in self.sessions.items() if session is self._active), None)
+
+    @property
+    def progress(self) -> float:
+        """Share of the lesson's steps that are done, 0 to 1; of the preset's while one is tried."""
+        if self._active is not None and self._active is self.trial_session:
+            return _share(self._active)
+        done = [_share(session) for session in self.sessions.values()]
+        return sum(done) / len(self.lesson.experiments)
+
+    def start(self) -> None:
+        """Train the lesson's runs from the beginning.
+
+        Raises
+        ------
+        ProblemError
+            Where the learner has not committed to an answer.
+        """
+        if not self.committed:
+            raise ProblemError(Problem("Choose an answer first", "Or skip the prediction."))
+        self.close()
+        self.state, self.problem = "running", None
+        self.sessions = {}
+        self.findings = (None,) * len(self.findings)
+        self._left = list(self.lesson.experiments)
+        self._begin_next()
+
+    def preset_config(self, number: int) -> ExperimentConfig:
+        """Return the experiment that a preset makes, by its number from 0."""
+        preset = self.lesson.config.presets[number]
+        base = self.lesson.experiments[preset.run or self.lesson.config.runs[0].name]
+        return apply_changes(base, preset.change)
+
+    def try_preset(self, number: int) -> None:
+        """Train the changed experiment; what else trains is stopped.
+
+        Raises
+        ------
+        ProblemError
+            Where the learner has not committed to an answer: the preset would give it away.
+        """
+        if not self.committed:
+            raise ProblemError(Problem("Choose an answer first", "Or skip the prediction."))
+        self.stop()
+        if self.trial_session is not None:
+            self.trial_session.close()
+        self.problem = None
+        self.trial = number
+        self.trial_session = self._active = self._session(self.preset_config(number))
+
+    def advance(self) -> bool:
+        """Take in what was trained; return whether anything changed."""
+        session = self._active
+        if session is None:
+            return False
+        changed = bool(session.advance())
+        if session.starting or session.state in ("running", "paused"):
+            return changed
+        session.close()
+        self._active = None
+        if session.state != "finished":
+            self.problem = session.problem or Problem("A run of the lesson did not finish", "Run it again.")
+            if session is not self.trial_session:
+                self.state, self._left = "stopped", []
+        elif session is not self.trial_session:
+            self._measure()
+            self._begin_next()
+        return True
+
+    def stop(self) -> None:
+        """Stop what trains; what was recorded stays."""
+        session, self._active = self._active, None
+        if session is None:
+            return
+        session.close()
+        if session is not self.trial_session:
+            self.state, self._left = "stopped", []
+
+    def close(self) -> None:
+        """End everything."""
+        self.stop()
+        for session in (*self.sessions.values(), self.trial_session):
+            if session is not None:
+                session.close()
+
+    def _session(self, config: ExperimentConfig) -> Session:
+        session = Session(self._device, config=config, trainer=self._make_trainer())
+        session.start()
+        return session
+
+    def _begin_next(self) -> None:
+        if not self._left:
+            self.state = "finished"
+            return
+        name = self._left.pop(0)
+        self._active = self.sessions[name] = self._session(self.lesson.experiments[name])
+
+    def _measure(self) -> None:
+        """Hold every claim whose runs are all through against them."""
+        through = {name: session for name, session in self.sessions.items() if session.state == "finished"}
+        labels = {name: loss_labels(session.run_config) for name, session in through.items()}
+        findings = list(self.findings)
+        for place, claim in enumerate(self.lesson.config.claims):
+            if findings[place] is None:
+                try:
+                    check_losses(claim.measure, labels)
+                except MeasureError:
+                    continue  # a run that it measures is still to come
+                findings[place] = hold(claim, through)
+        self.findings = tuple(findings)
+
+
+def _share(session: Session) -> float:
+    """Return how much of an experiment is trained; one that ended early by its own rule is through."""
+    if session.state == "finished":
+        return 1.0
+    return session.step / max(1, session.planned_steps)

@@ -1,0 +1,139 @@
+"""The lab sheet of a lesson: a page of HTML on what was predicted, run and found, and its curves as CSV."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from compute.problems import Problem, ProblemError
+from lab.export import write_curves_csv
+from lab.exporting.file_names import file_name
+from lab.exporting.html_text import escaped, facts, html_table, paragraph, section, tag
+from lab.exporting.inline_svg import inline_svg
+from lab.exporting.report_style import STYLE
+from lab.exporting.tables import Column, Table
+from lab.lessons.attempt import Attempt, filled
+from lab.lessons.running import Finding
+from lab.loss_labels import loss_labels
+from lab.versions import versions
+from lab.whole_files import check_free, whole_file
+
+
+def write_lab_sheet(
+    attempt: Attempt, path: Path, figures: Sequence[tuple[str, bytes]] = (), *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Write the lab sheet, and the curves of each run as CSV beside it.
+
+    Parameters
+    ----------
+    attempt
+        A lesson that was run to its end.
+    path
+        The page.
+    figures
+        (title, SVG) of each plot.
+    overwrite
+        Whether files may be replaced.
+
+    Returns
+    -------
+    tuple of Path
+        What was written, the page first.
+
+    Raises
+    ------
+    ProblemError
+        Where the lesson is not finished, or a file is there already or cannot be written.
+    """
+    if attempt.state != "finished":
+        raise ProblemError(Problem("There is no lab sheet yet", "Run the lesson to its end first."))
+    tables = {
+        path.with_name(f"{path.stem}{'-' + file_name(name) if name else ''}-curves.csv"): session
+        for name, session in attempt.sessions.items()
+    }
+    check_free([path, *tables], overwrite)
+    for target, session in tables.items():
+        write_curves_csv(session, target, overwrite=overwrite)
+    page = lab_sheet(attempt, figures, [target.name for target in tables], datetime.datetime.now())
+    with whole_file(path, overwrite=overwrite) as file:
+        file.write(page.encode())
+    return (path, *tables)
+
+
+def lab_sheet(
+    attempt: Attempt, figures: Sequence[tuple[str, bytes]], tables: Sequence[str], now: datetime.datetime
+) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    attempt
+        A lesson that was run to its end.
+    figures
+        (title, SVG) of each plot.
+    tables
+        Names of the files of curves beside the page.
+    now
+        When it was written, local time.
+    """
+    config = attempt.lesson.config
+    plots = [
+        tag(
+            "figure",
+            tag("div", inline_svg(content, f"figure{number}-", title), class_="paper")
+            + tag("figcaption", escaped(title)),
+        )
+        for number, (title, content) in enumerate(figures)
+    ]
+    body = "".join(
+        (
+            tag("header", tag("h1", escaped(config.title)) + paragraph(config.question, class_="question")),
+            _prediction(attempt),
+            section("finding", "Finding", [paragraph(filled(config.finding, attempt.findings).strip())]),
+            section("claims", "Claims", [html_table(claims_table(attempt.findings))]),
+            section("plots", "Plots", [tag("div", "".join(plots), class_="figures")] if plots else []),
+            section("made", "How it was made", [facts(_facts(attempt, tables, now))]),
+            section("references", "References", [paragraph(line) for line in config.references]),
+        )
+    )
+    head = '<meta charset="utf-8">' + tag("title", escaped(config.title)) + tag("style", STYLE)
+    return f"<!DOCTYPE html>\n{tag('html', tag('head', head) + tag('body', tag('main', body)), lang='en')}\n"
+
+
+def claims_table(findings: Sequence[Finding | None]) -> Table:
+    """Return each claim with what was measured, what was expected, and whether it holds."""
+    rows = tuple(
+        (finding.sentence, finding.number, finding.bounds, "yes" if finding.holds else "no")
+        if not finding.why_not
+        else (finding.claim.say.replace("{measured}", "–"), "not measured", finding.why_not, "no")
+        for finding in findings
+        if finding is not None
+    )
+    columns = (Column("Claim"), Column("Measured"), Column("Expected"), Column("Holds"))
+    return Table("Measured in the runs of this sheet", columns, rows)
+
+
+def _prediction(attempt: Attempt) -> str:
+    prediction = attempt.lesson.config.prediction
+    if prediction is None:
+        return ""
+    said = "No prediction was made."
+    if attempt.answer:
+        verdict = "as measured" if attempt.right else "measured otherwise"
+        said = f"Predicted before the run: {prediction.answers[attempt.answer - 1]} ({verdict})."
+    measured = f"Measured: {prediction.answers[prediction.right - 1]}. {prediction.because}"
+    return section("prediction", "Prediction", [paragraph(text) for text in (prediction.ask, said, measured)])
+
+
+def _facts(attempt: Attempt, tables: Sequence[str], now: datetime.datetime) -> list[tuple[str, str]]:
+    found = [("Date", now.strftime("%Y-%m-%d %H:%M"))]
+    titles = {run.name: run.title or run.name or "Run" for run in attempt.lesson.config.runs}
+    for name, session in attempt.sessions.items():
+        seeds = sorted({state.info.seed for state in session.runs})
+        losses = ", ".join(loss_labels(session.run_config))
+        words = f"{losses}; seeds {', '.join(map(str, seeds))}; {session.step} steps"
+        found.append((titles[name], words))
+    found += [("Curves", ", ".join(tables)), ("Lesson", attempt.lesson.key)]
+    found.append(("Versions", ", ".join(f"{name} {text}" for name, text in versions().items())))
+    return found

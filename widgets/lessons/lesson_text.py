@@ -1,0 +1,224 @@
+"""The text column of a lesson: question, prediction, run, claims, finding, what to change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lab.lessons.attempt import Attempt, filled
+from lab.lessons.lesson import Lesson
+from lab.lessons.running import Finding
+from widgets.controls import IconTextButton, WrapLabel
+from widgets.formula import FormulaView
+from widgets.lessons.cards import ClaimLine, ClaimsCard, PredictionCard, PresetsCard, TextCard
+from widgets.lessons.markdown_label import MarkdownLabel
+from widgets.theme import Theme, set_kind
+
+MARGIN = 24
+STAGES = ("Question", "Predict", "Run", "Finding", "Now change this")
+
+
+class LessonText(QScrollArea):
+    """Shows a lesson to read and work through, from top to bottom.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    theme
+        Colours.
+    """
+
+    answered = Signal(int)
+    skipped = Signal()
+    run_pressed = Signal()
+    stop_pressed = Signal()
+    preset_tried = Signal(int)
+    preset_opened = Signal(int)
+    train_wanted = Signal()
+    sheet_wanted = Signal()
+
+    def __init__(self, lesson: Lesson, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lesson = lesson
+        config = lesson.config
+        inside = QWidget()
+        inside.setObjectName("clear")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(MARGIN, 18, MARGIN, 24)
+        column.setSpacing(12)
+
+        self.stages = [QLabel(name) for name in STAGES]
+        path = QHBoxLayout()
+        path.setSpacing(14)
+        for label in self.stages:
+            path.addWidget(label)
+        path.addStretch(1)
+        column.addLayout(path)
+        column.addWidget(WrapLabel(config.title, kind="lesson"))
+        column.addWidget(WrapLabel(config.question, kind="text2"))
+
+        self.prediction: PredictionCard | None = None
+        if config.prediction is not None:
+            self.prediction = PredictionCard(config.prediction.ask, config.prediction.answers)
+            self.prediction.answered.connect(self.answered)
+            self.prediction.skipped.connect(self.skipped)
+            column.addWidget(self.prediction)
+
+        self.run_button = IconTextButton("run", "Run", kind="primary", token="on_accent")
+        self.run_button.setMinimumWidth(80)
+        self.run_button.clicked.connect(self.run_pressed)
+        self.stop_button = IconTextButton("stop", "Stop")
+        self.stop_button.clicked.connect(self.stop_pressed)
+        self._words = WrapLabel("", kind="subtitle")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.run_button)
+        row.addWidget(self.stop_button)
+        row.addWidget(self._words, 1)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+
+        self.text = MarkdownLabel()
+        self.text.show_markdown(lesson.text)
+        column.addWidget(self.text)
+        self.claims = ClaimsCard()
+        column.addWidget(self.claims)
+        self.finding = TextCard("Finding")
+        self.finding_text = MarkdownLabel()
+        self.finding.column.addWidget(self.finding_text)
+        self._formula = FormulaView(config.formula, 17.0, plain=config.formula) if config.formula else None
+        if self._formula is not None:
+            self.finding.column.addWidget(self._formula)
+        column.addWidget(self.finding)
+        self.presets = PresetsCard(
+            [(preset.label, preset.shows, preset.bad) for preset in config.presets], theme
+        )
+        self.presets.tried.connect(self.preset_tried)
+        self.presets.opened.connect(self.preset_opened)
+        column.addWidget(self.presets)
+
+        self.sheet_button = IconTextButton("export", "Lab sheet …")
+        self.sheet_button.clicked.connect(self.sheet_wanted)
+        into = QPushButton("Open in Train")
+        into.setProperty("k", "ghost")
+        into.setToolTip("Put this lesson's experiment into the form; undo brings yours back")
+        into.clicked.connect(self.train_wanted)
+        foot = QWidget()
+        buttons = QHBoxLayout(foot)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.addWidget(self.sheet_button)
+        buttons.addWidget(into)
+        buttons.addStretch(1)
+        column.addWidget(foot)
+        for reference in config.references:
+            column.addWidget(WrapLabel(reference, kind="text3"))
+        column.addStretch(1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(inside)
+        self.set_theme(theme)
+
+    @property
+    def words(self) -> str:
+        """What is said beside the run button."""
+        return self._words.full_text()
+
+    def show_attempt(self, attempt: Attempt) -> None:
+        """Show how far the learner is."""
+        state, prediction = attempt.state, self.lesson.config.prediction
+        begun, finished = state != "waiting", state == "finished"
+        if self.prediction is not None and prediction is not None:
+            self.prediction.show_state(
+                attempt.answer,
+                skipped=attempt.skipped,
+                fixed=begun,
+                right=prediction.right if finished else None,
+                because=prediction.because if finished else "",
+            )
+        self.run_button.setText("Run again" if begun else "Run")
+        self.run_button.setEnabled(attempt.committed)
+        self.run_button.setVisible(not attempt.busy)
+        self.stop_button.setVisible(attempt.busy)
+        self.bar.setVisible(attempt.busy)
+        self.bar.setValue(round(1000 * attempt.progress))
+        self._words.setText(self._said(attempt))
+        self.text.setVisible(begun)
+        self.claims.show_claims([claim_line(finding) for finding in attempt.findings])
+        self.finding.setVisible(finished)
+        if finished:
+            self.finding_text.show_markdown(filled(self.lesson.config.finding, attempt.findings))
+            held = all(finding is not None and finding.holds for finding in attempt.findings)
+            self.finding.tag.setText("every claim holds" if held else "not every claim holds here")
+            set_kind(self.finding.tag, "ok" if held else "warn")
+        self.presets.setVisible(bool(self.lesson.config.presets) and begun and state != "running")
+        self.presets.show_state(attempt.trial, able=not attempt.busy)
+        self.sheet_button.setEnabled(finished)
+        self.sheet_button.setToolTip("" if finished else "Run the lesson to its end first")
+        self._show_stage(attempt)
+
+    def _said(self, attempt: Attempt) -> str:
+        """Return one sentence on what goes on or what to do next."""
+        runs = self.lesson.config.runs
+        if not attempt.committed:
+            return "Choose an answer above first"
+        if attempt.busy and attempt.active_run is None and attempt.trial is not None:
+            return f"Trains “{self.lesson.config.presets[attempt.trial].label}”"
+        if attempt.busy:
+            names = [run.name for run in runs]
+            place = names.index(attempt.active_run or names[0])
+            title = runs[place].title or runs[place].name
+            if len(runs) == 1:
+                return f"Trains {title}" if title else "Trains"
+            return f"Trains run {place + 1} of {len(runs)}: {title}"
+        if attempt.state == "stopped":
+            return "Stopped before its end: what was found so far stands below"
+        if attempt.state == "finished":
+            return "Finished"
+        minutes = self.lesson.config.minutes
+        return f"About {minutes} minute{'s' if minutes > 1 else ''} to work through"
+
+    def _show_stage(self, attempt: Attempt) -> None:
+        stage = 1
+        if attempt.committed:
+            stage = 2
+        if attempt.state == "finished":
+            stage = 3
+        if attempt.trial is not None:
+            stage = 4
+        for number, label in enumerate(self.stages):
+            done = number < stage
+            label.setText(f"✓ {STAGES[number]}" if done else f"{number + 1} {STAGES[number]}")
+            set_kind(label, "value" if number == stage else "subtitle")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        for button in (self.run_button, self.stop_button, self.sheet_button):
+            button.set_theme(theme)
+        if self._formula is not None:
+            self._formula.set_theme(theme)
+
+
+def claim_line(finding: Finding | None) -> ClaimLine:
+    """Return a claim as it is shown."""
+    if finding is None:
+        return ClaimLine("", "", None)
+    if finding.why_not:
+        reason = finding.why_not.rstrip(".")
+        return ClaimLine(
+            finding.claim.say.replace("{measured}", "–"), f"Could not be measured: {reason}.", False
+        )
+    return ClaimLine(finding.sentence, f"measured {finding.number}, expected {finding.bounds}", finding.holds)

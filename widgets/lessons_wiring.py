@@ -1,0 +1,40 @@
+"""Makes the Lessons workspace of a window and joins it to the window's timer, store and form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.lessons.attempt import Attempt
+from lab.lessons.lesson import Lesson
+from lab.pool import TrainerPool
+from lab.session_state import Trainer
+from lab.store.keeping import KeepingTrainer
+from widgets.lessons.workspace import LessonsWorkspace
+
+if TYPE_CHECKING:
+    from lab.config import ExperimentConfig
+    from widgets.main_window import MainWindow
+
+
+def make_lessons(window: MainWindow) -> LessonsWorkspace:
+    """Return the workspace for a window; what its lessons train is kept in the window's store."""
+
+    def make_trainer() -> Trainer:
+        return TrainerPool() if window.store is None else KeepingTrainer(TrainerPool(), window.store)
+
+    def make_attempt(lesson: Lesson) -> Attempt:
+        return Attempt(lesson, window.session.device_request, make_trainer)
+
+    workspace = LessonsWorkspace(window.theme, make_attempt)
+    window.bridge.follow_lesson(workspace)
+    window.bridge.lesson_changed.connect(workspace.follow)
+    window.closing.connect(workspace.close_attempts)
+    workspace.noted.connect(window.status.show_note)
+
+    def use(config: ExperimentConfig) -> None:
+        window.session.adopt(config)
+        window.workspaces.choose("train")
+        window.status.show_note("The lesson's experiment is in the form; undo brings yours back")
+
+    workspace.config_wanted.connect(use)
+    return workspace

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compute.problems import Problem, ProblemError
 from lab.bundle.ending import BUNDLE_ENDING, is_bundle
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lab.config import ExperimentConfig
     from lab.export import ResultSource
     from lab.session import Session
+    from lab.store.store import Store
 
 _EPILOG = """\
 exit codes:
@@ -52,8 +54,10 @@ def add_rerun_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     rerun.set_defaults(perform=_rerun)
     rerun.add_argument(
-        "experiment", metavar="BUNDLE|EXPERIMENT",
-        help=f"a {BUNDLE_ENDING} file, or an experiment of the store: its identity, how it begins, or latest",
+        "experiment", metavar="BUNDLE|FILE|EXPERIMENT",
+        help=f"a {BUNDLE_ENDING} file; the .toml file of an experiment, whose newest runs in the store are "
+        "meant; the folder that losslab run wrote to; or an experiment of the store: its identity, how it "
+        "begins, or latest",
     )  # fmt: skip
     rerun.add_argument(
         "--tolerance", type=_tolerance, metavar="X",
@@ -99,17 +103,46 @@ def _rerun(options: argparse.Namespace) -> int:
     import tempfile
 
     from lab.bundle.reading import read_bundle
+    from lab.export_commands import identity_in
     from lab.store.naming import find_experiment
     from lab.store.store import Store
 
     path = Path(options.experiment)
-    if is_bundle(path) or path.is_file():
+    is_settings = path.suffix.lower() == ".toml"
+    if is_bundle(path) or (path.is_file() and not is_settings):
         bundle = read_bundle(path)
         with tempfile.TemporaryDirectory(prefix="losslab-") as folder:
             return _train_again(bundle, bundle.unpacked_config(Path(folder)), options)
     store = Store()
-    source = store.experiment(find_experiment(store, options.experiment))
+    if is_settings:
+        identity = _newest_of(store, path)
+    else:
+        words = identity_in(path) if path.is_dir() else options.experiment
+        identity = find_experiment(store, words)
+    source = store.experiment(identity)
     return _train_again(source, source.run_config, options)
+
+
+def _newest_of(store: Store, path: Path) -> str:
+    """Return the identity of the newest experiment with the settings of a file.
+
+    Raises
+    ------
+    ProblemError
+        Where the file cannot be read, or the store has no such experiment.
+    """
+    from lab.experiment_file import read_experiment
+
+    config = read_experiment(path)
+    for row in store.experiments():
+        if row.name == config.name and store.experiment(row.id).run_config == config:
+            return row.id
+    raise ProblemError(
+        Problem(
+            f"The store has no runs of {path.name[:40]}",
+            "Nothing was trained with these settings, so there is nothing to compare with.",
+        )
+    )
 
 
 def _train_again(first: ResultSource, config: ExperimentConfig, options: argparse.Namespace) -> int:

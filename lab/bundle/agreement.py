@@ -48,7 +48,8 @@ def compare_curves(first: PanelSource, again: PanelSource, tolerance: float) -> 
     Parameters
     ----------
     first, again
-        The training and its repetition, of the same experiment.
+        The training and its repetition, of the same experiment. Of runs that were stopped or interrupted,
+        what they have recorded is held against the beginning of their repetition.
     tolerance
         Largest difference that counts as agreement, as a share of the largest finite size on a curve.
 
@@ -59,6 +60,7 @@ def compare_curves(first: PanelSource, again: PanelSource, tolerance: float) -> 
     labels = loss_labels(first.run_config)
     metrics = tuple(dict.fromkeys((*first.curves.metrics(), *again.curves.metrics())))
     repeated = {run.info.index for run in again.runs}
+    cut = {run.info.index for run in first.runs if run.status in ("stopped", "interrupted")}
     found: list[Agreement] = []
     for index, label in enumerate(labels):
         runs = [run.info.index for run in first.runs if run.info.loss_index == index]
@@ -68,6 +70,7 @@ def compare_curves(first: PanelSource, again: PanelSource, tolerance: float) -> 
                     first.curves.series(metric, run),
                     again.curves.series(metric, run) if run in repeated else None,
                     tolerance,
+                    beginning=run in cut,
                 )
                 for run in runs
             ]
@@ -88,12 +91,20 @@ def compare_curves(first: PanelSource, again: PanelSource, tolerance: float) -> 
 _Series = tuple[NDArray[np.int64], NDArray[np.floating]]
 
 
-def _compare(first: _Series, again: _Series | None, tolerance: float) -> tuple[bool, float, int | None]:
-    """Return whether two curves are equal to the bit, their largest difference and where they part."""
+def _compare(
+    first: _Series, again: _Series | None, tolerance: float, *, beginning: bool = False
+) -> tuple[bool, float, int | None]:
+    """Return whether two curves are equal to the bit, their largest difference and where they part.
+
+    With ``beginning``, steps after the last one of ``first`` are left out.
+    """
     steps, values = first
     if again is None:
         return False, np.inf, int(steps[0]) if len(steps) else 0
     other_steps, others = again
+    if beginning:
+        reached = int(np.searchsorted(other_steps, steps[-1], side="right")) if len(steps) else 0
+        other_steps, others = other_steps[:reached], others[:reached]
     alike = values.dtype == others.dtype and np.array_equal(steps, other_steps)
     if alike and values.tobytes() == others.tobytes():
         return True, 0.0, None

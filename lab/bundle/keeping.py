@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -68,6 +69,8 @@ def keep_bundle(store: Store, bundle: Bundle, config: ExperimentConfig) -> str:
             "UPDATE experiments SET command = ?, system = ?, versions = ? WHERE id = ?",
             (bundle.command, bundle.system, intern(connection, json.dumps(bundle.versions)), identity),
         )
+        if bundle.created is not None:
+            connection.execute("UPDATE experiments SET created = ? WHERE id = ?", (bundle.created, identity))
         release(connection, "experiments", identity)
     return identity
 
@@ -93,7 +96,8 @@ def _write_curves(store: Store, bundle: Bundle) -> None:
     except OSError as error:
         raise folder_error(store.folder, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where the folder is none, there is nothing to remove
+            part.unlink()
 
 
 def _extremes(bundle: Bundle) -> Extremes:

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -24,6 +24,10 @@ LARGEST_MANIFEST = 16 * 2**20
 MOST_MEMBERS = 32
 DATA = "data/"
 """What the name of the data file's member begins with."""
+LARGEST_SUMMARY = 16 * 2**20
+"""Most bytes that the arrays of a data summary, 2 000 points, may unpack to."""
+OVER = ("finished", "stopped", "interrupted")
+"""States of an experiment that can be bundled."""
 NAMES = ("experiment.toml", "results.json", "summary.json", "summary.npz", "curves.json", "curves.npz")
 
 
@@ -143,6 +147,33 @@ def unpack_arrays(content: bytes) -> dict[str, NDArray[Any]]:
             raise ValueError("it unpacks to more than was written")
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         return dict(found)
+
+
+def bounded_arrays(content: bytes) -> bytes:
+    """Return a compressed npz as it is, if it does not unpack to more than a summary may.
+
+    Raises
+    ------
+    ValueError, zipfile.BadZipFile
+        Where it does, or is none.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_SUMMARY:
+            raise ValueError("it unpacks to more than any summary")
+    return content
+
+
+def one_of(word: str, known: Sequence[str]) -> str:
+    """Return a word that is known.
+
+    Raises
+    ------
+    ValueError
+        Where it is not.
+    """
+    if word not in known:
+        raise ValueError(f"{str(word)[:40]!r} is not known here")
+    return word
 
 
 def refuse(title: str, body: str) -> NoReturn:

@@ -8,18 +8,18 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from compute.plan import RunEnd
+from compute.plan import EndReason, RunEnd
 from compute.problems import ProblemError
-from lab.bundle.members import is_data, read_members, refuse, unpack_arrays
+from lab.bundle.members import OVER, bounded_arrays, is_data, one_of, read_members, refuse, unpack_arrays
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field, RunInfo
 from lab.store.summaries import unpack_summary
-from lab.view_options import Confusion, RunState
+from lab.view_options import Confusion, RunState, RunStatus
 from lab.whole_files import whole_file
 
 _IDENTITY = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -46,6 +46,8 @@ class Bundle:
         Name and content of its data file, or ``None``.
     identity
         That of the stored experiment that was bundled; of one that was not stored, made from its content.
+    created
+        When its training began, in seconds since 1970; ``None`` where that is not known.
     field
         Decision surfaces are not bundled.
     """
@@ -67,6 +69,7 @@ class Bundle:
     system: str
     data: tuple[str, bytes] | None
     identity: str
+    created: float | None = None
     field: Field | None = None
 
     def unpacked_config(self, folder: Path) -> ExperimentConfig:
@@ -126,6 +129,7 @@ def read_bundle(path: Path) -> Bundle:
 
 def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> Bundle:
     runs = tuple(_run(found) for found in manifest["runs"])
+    state = one_of(str(manifest["state"]), OVER)
     per_epoch = int(manifest["steps_per_epoch"])
     curves, confusion = _curves(members, runs, per_epoch)
     data = [(member, content) for member, content in members.items() if is_data(member)]
@@ -133,15 +137,16 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
     named = config.data.parameters.get("path")
     if (data[0][0] if data else None) != (named or None):
         refuse(f"{name} is damaged", "Its experiment reads a data file that it does not hold.")
+    _check_runs(runs, config)
     device = manifest["device"]
     return Bundle(
         run_config=config,
         runs=runs,
         curves=curves,
-        summary=unpack_summary(members["summary.json"].decode(), members["summary.npz"]),
+        summary=unpack_summary(members["summary.json"].decode(), bounded_arrays(members["summary.npz"])),
         confusion=confusion,
         device=None if device is None else DeviceReport(**device),
-        state=str(manifest["state"]),
+        state=state,
         step=int(manifest["step"]),
         planned_steps=int(manifest["planned_steps"]),
         steps_per_epoch=per_epoch,
@@ -152,7 +157,31 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
         system=str(manifest["system"]),
         data=data[0] if data else None,
         identity=_identity(manifest, members),
+        created=None if manifest.get("created") is None else float(manifest["created"]),
     )
+
+
+def _check_runs(runs: tuple[RunState, ...], config: ExperimentConfig) -> None:
+    """See that runs fit together and to the experiment: a store lists them with all others.
+
+    Raises
+    ------
+    ValueError
+        Where they do not.
+    """
+    if not runs or [run.info.index for run in runs] != list(range(len(runs))):
+        raise ValueError("runs are not counted from 0")
+    for run in runs:
+        one_of(run.status, get_args(RunStatus))
+        if not 0 <= run.info.loss_index < len(config.losses):
+            raise ValueError("a run has a loss that the experiment has not")
+        if run.end is None:
+            continue
+        one_of(run.end.reason, get_args(EndReason))
+        if run.end.run != run.info.index:
+            raise ValueError("a run has the end of another one")
+        if run.end.layer is not None and not 0 <= run.end.layer < len(run.info.layers):
+            raise ValueError("a run ended in a layer that it has not")
 
 
 def _identity(manifest: dict[str, Any], members: dict[str, bytes]) -> str:
@@ -175,7 +204,10 @@ def _curves(
 ) -> tuple[Curves, Confusion | None]:
     described, arrays = json.loads(members["curves.json"]), unpack_arrays(members["curves.npz"])
     curves = Curves([run.info for run in runs], per_epoch)
+    known = {run.info.index for run in runs}
     for number, track in enumerate(described["tracks"]):
+        if not track["runs"] or not set(track["runs"]) <= known:
+            raise ValueError("a curve is of a run that the experiment has not")
         values = arrays[f"values{number}"]
         steps, seconds = arrays[f"steps{number}"], arrays[f"seconds{number}"]
         if values.shape != (len(track["channels"]), len(track["runs"]), len(steps)):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from compute.plan import RunEnd
 from compute.problems import Problem, ProblemError
-from lab.bundle.members import DATA, pack_arrays, write_members
+from lab.bundle.members import DATA, OVER, pack_arrays, write_members
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import dump_experiment
@@ -41,11 +41,14 @@ def write_bundle(source: ResultSource, path: Path, *, overwrite: bool = False) -
     Raises
     ------
     ProblemError
-        Where there are no runs yet, the data file is gone or too large, or the bundle cannot be written.
+        Where there are no runs yet, it is still being trained, the data file is gone or too large, or the
+        bundle cannot be written.
     """
     summary, device = source.summary, source.device
     if not source.runs or summary is None:
         raise ProblemError(Problem("There are no runs to bundle yet", "Run the experiment first."))
+    if source.state not in OVER:
+        raise ProblemError(Problem("This experiment is still being trained", "Bundle it when it is over."))
     check_free([path], overwrite)
     config, data = _with_data(source.run_config)
     _, facts, arrays = pack_summary(summary)
@@ -64,6 +67,7 @@ def write_bundle(source: ResultSource, path: Path, *, overwrite: bool = False) -
         "versions": dict(getattr(source, "versions", None) or versions()),
         "command": getattr(source, "command", None) or command_line(),
         "system": getattr(source, "system", ""),
+        "created": getattr(source, "created", None),
         "state": source.state,
         "step": source.step,
         "planned_steps": source.planned_steps,

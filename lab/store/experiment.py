@@ -63,7 +63,7 @@ class StoredExperiment:
         self.interventions = interventions
         self.config_text = config_text
         self.command, self.system = command, system
-        self.versions = row.versions
+        self.versions, self.created = row.versions, row.created
         self.step, self.seconds, self.state = row.step, row.seconds, row.state
         self.planned_steps, self.steps_per_epoch = row.planned_steps, row.steps_per_epoch
         self._packed_summary = packed_summary

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from lab.bundle.agreement import Agreement, agree, compare_curves, table
 from tests.lab.test_export import session_of
@@ -50,6 +53,27 @@ def test_a_shorter_curve_does_not_agree() -> None:
     (first, _) = rows_of(OBJECTIVE[:20])
     assert first.parts_at == 20
     assert not agree([first])
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted"])
+def test_of_what_was_stopped_the_beginning_is_compared(status: str) -> None:
+    first = session_of(objective=OBJECTIVE[:20])
+    first.runs = tuple(replace(run, status=status) for run in first.runs)  # type: ignore[arg-type]
+    found = compare_curves(first, session_of(objective=OBJECTIVE), 0.0)
+    assert {row.exact for row in found if row.metric == "objective"} == {3}
+    changed = OBJECTIVE.copy()
+    changed[12, 0] *= 2
+    row = next(
+        row for row in compare_curves(first, session_of(objective=changed), 0.1) if row.metric == "objective"
+    )
+    assert row.parts_at == 12
+
+
+def test_a_repetition_that_is_shorter_than_what_was_stopped_does_not_agree() -> None:
+    first = session_of(objective=OBJECTIVE)
+    first.runs = tuple(replace(run, status="stopped") for run in first.runs)
+    found = compare_curves(first, session_of(objective=OBJECTIVE[:20]), 0.1)
+    assert next(row for row in found if row.metric == "objective").parts_at == 20
 
 
 def test_nothing_does_not_agree() -> None:

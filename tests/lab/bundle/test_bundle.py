@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -22,8 +23,9 @@ from lab.config_changes import apply_changes
 from lab.edited_config import EditedConfig
 from lab.experiment_file import default_experiment
 from lab.export import results
+from lab.messages import Recorded
 from lab.session import Session
-from tests.lab.recorded_runs import scripted_session
+from tests.lab.recorded_runs import make_chunk, scripted_session, started, tell
 from tests.lab.test_export import session_of
 
 
@@ -173,6 +175,70 @@ def test_a_flipped_byte_is_found_wherever_it_counts(bundled: tuple[Session, Path
         except ProblemError:
             refused += 1
     assert refused > 20
+
+
+def _run(number: int, part: str, **values: Any) -> Callable[[dict[str, Any], dict[str, bytes]], None]:
+    """Return a change of what a bundle says of a run."""
+
+    def change(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
+        run = manifest["runs"][number]
+        (run[part] if part else run).update(values)
+
+    return change
+
+
+def _no_runs(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
+    manifest["runs"] = []
+
+
+def _still_running(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
+    manifest["state"] = "running"
+
+
+def _runs_of_nobody(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
+    described = json.loads(content["curves.json"])
+    described["tracks"][0]["runs"][0] = 77
+    _replace(manifest, content, "curves.json", json.dumps(described).encode())
+
+
+def _bomb(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
+    with np.load(io.BytesIO(content["summary.npz"])) as found:
+        arrays = dict(found)
+    with io.BytesIO() as file:
+        np.savez_compressed(file, **arrays, more=np.zeros(members.LARGEST_SUMMARY // 8 + 1))
+        _replace(manifest, content, "summary.npz", file.getvalue())
+
+
+def _replace(manifest: dict[str, Any], content: dict[str, bytes], name: str, data: bytes) -> None:
+    """Put in another member, with sums that fit, as a forger would."""
+    content[name] = data
+    manifest["members"][name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _no_runs, _still_running, _runs_of_nobody, _bomb, _run(0, "", status="asleep"),
+        _run(0, "info", loss_index=2), _run(0, "info", loss_index=-1), _run(1, "info", index=0),
+        _run(2, "end", run=1), _run(2, "end", layer=9), _run(2, "end", reason="tired"),
+    ],
+)  # fmt: skip
+def test_results_that_contradict_themselves_are_refused(
+    bundled: tuple[Session, Path], change: Callable[[dict[str, Any], dict[str, bytes]], None]
+) -> None:
+    _, path = bundled
+    with pytest.raises(ProblemError, match=r"^changed\.losslab is damaged\. Its results are not as Loss Lab"):
+        read_bundle(repack(path, change))
+
+
+def test_what_still_trains_is_not_bundled(tmp_path: Path) -> None:
+    session, script = scripted_session()
+    session.start()
+    recorded = Recorded(tuple(range(6)), make_chunk(0, np.ones((5, 6))))
+    tell(session, script, started(script), recorded)
+    with pytest.raises(ProblemError, match="still being trained"):
+        write_bundle(session, tmp_path / "a.losslab")
+    assert not list(tmp_path.iterdir())
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

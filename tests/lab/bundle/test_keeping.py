@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import lab.cli
+from compute.problems import ProblemError
 from lab.bundle.keeping import take_in
 from lab.bundle.reading import read_bundle
 from lab.bundle.writing import write_bundle
@@ -61,3 +62,25 @@ def test_the_command_line_takes_a_bundle_in(tmp_path: Path, capsys: pytest.Captu
     assert len(Store().runs()) == len(session_of().runs)
     path.write_bytes(path.read_bytes()[:200])
     assert lab.cli.main(["store", "import", str(path)]) == 2
+
+
+def test_when_it_was_trained_is_kept(tmp_path: Path) -> None:
+    there, here = Store(tmp_path / "there"), Store(tmp_path / "here")
+    kept = Kept(there)
+    identity = kept.finished()
+    kept.close()
+    with there.database.writing() as (connection, _):
+        connection.execute("UPDATE experiments SET created = 1000000000.5")
+    write_bundle(Store(tmp_path / "there").experiment(identity), tmp_path / "old.losslab")
+    assert take_in(here, tmp_path / "old.losslab") == identity
+    assert here.experiments()[0].created == 1000000000.5
+
+
+def test_a_store_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    write_bundle(session_of(), tmp_path / "two.losslab")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "curves").write_text("a file where the folder of curves should be")
+    store = Store(tmp_path / "here")
+    with pytest.raises(ProblemError, match="store of runs cannot be used"):
+        take_in(store, tmp_path / "two.losslab")
+    assert not store.experiments()

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 import lab.cli
+from lab.pool import TrainerPool
+from lab.session import Session
+from lab.store.keeping import KeepingTrainer
+from lab.store.store import Store
+from tests.lab.recorded_runs import tiny_config
 
 TABLE = "a,b,y\n" + "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(60))
 SMALL = """
@@ -102,3 +107,36 @@ def test_a_run_writes_a_bundle_that_is_repeated(tmp_path: Path, capsys: pytest.C
     capsys.readouterr()
     assert lab.cli.main(["rerun", str(path), "--quiet", "--workers", "2"]) == 0
     assert "bit for bit." in capsys.readouterr().out
+
+
+def test_file_and_folder_name_the_runs_that_are_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "table.csv").write_text(TABLE)
+    run = ["run", str(tmp_path / "small.toml"), "--out", str(tmp_path / "out"), "--quiet", "--no-plots"]
+    assert lab.cli.main(run) == 0
+    for named in ("small.toml", "out"):
+        capsys.readouterr()
+        assert lab.cli.main(["rerun", str(tmp_path / named), "--quiet", "--workers", "1"]) == 0
+        assert "bit for bit." in capsys.readouterr().out
+    (tmp_path / "small.toml").write_text(SMALL.replace("epochs = 2", "epochs = 3"))
+    assert lab.cli.main(["rerun", str(tmp_path / "small.toml")]) == 2
+    assert "The store has no runs of small.toml" in capsys.readouterr().err
+    assert lab.cli.main(["rerun", str(tmp_path / "gone.toml")]) == 2
+    assert "There is no file gone.toml" in capsys.readouterr().err
+
+
+def test_an_experiment_that_was_stopped_agrees_as_far_as_it_went(capsys: pytest.CaptureFixture[str]) -> None:
+    session = Session("cpu", config=tiny_config(), trainer=KeepingTrainer(TrainerPool(1), Store()))
+    session.start(pause_after=17)
+    while session.state != "paused":
+        session.advance()
+    session.stop()
+    while session.state != "stopped":
+        session.advance()
+    session.close()
+    assert lab.cli.main(["rerun", "latest", "--quiet", "--workers", "1"]) == 0
+    told = capsys.readouterr()
+    assert "bit for bit." in told.out
+    assert "stopped at step 17" in told.err

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from lab.config import ExperimentConfig
-from lab.lessons.attempt import Attempt
+from lab.lessons.attempt import Attempt, run_titles
 from lab.lessons.lab_sheet import write_lab_sheet
 from lab.lessons.lesson import Lesson
 from lab.lessons.reading import SUFFIX, built_in, load_lesson, read_lesson
@@ -239,15 +239,16 @@ class LessonsWorkspace(QWidget):
 
     @staticmethod
     def _sources(attempt: Attempt) -> tuple[dict[str, Any], str]:
-        """Return what can be plotted by its title, and the title of what came last."""
-        titles = {run.name: run.title or run.name or "The lesson's run" for run in attempt.lesson.config.runs}
+        """Return title → what can be plotted, and the title to plot: what trains, at the end the first run."""
+        titles = run_titles(attempt.lesson.config)
         sources: dict[str, Any] = {titles[name]: session for name, session in attempt.sessions.items()}
         if attempt.trial is not None and attempt.trial_session is not None:
             sources[f"Changed: {attempt.lesson.config.presets[attempt.trial].label}"] = attempt.trial_session
         active = attempt.active_run
         if active is not None:
             return sources, titles[active]
-        return sources, next(reversed(sources), "")
+        first_again = attempt.trial is None and attempt.state == "finished"
+        return sources, next(iter(sources) if first_again else reversed(sources), "")
 
     # --- the lab sheet ------------------------------------------------------------------------------
     def choose_sheet(self) -> None:
@@ -276,7 +277,7 @@ class LessonsWorkspace(QWidget):
         except ProblemError as error:
             self.show_problem(error.problem)
         else:
-            self.noted.emit(f"{path.name} and {len(written) - 1} tables of curves are in {path.parent}")
+            self.noted.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
 
     # --- the workspace of a window ------------------------------------------------------------------
     @property

@@ -17,6 +17,7 @@ from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
 from lab.pool import TrainerPool
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
 from widgets.lessons.lesson_list import NARROW, WIDE
+from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.main_window import MainWindow
 from widgets.theme import DARK, LIGHT
@@ -112,7 +113,7 @@ def test_a_run_ends_with_claims_finding_and_the_prediction_beside_what_was_measu
     assert text.finding_text.markdown.strip() == f"First {numbers[0]}, then {numbers[1]}."
     assert text.finding.tag.text() == "not every claim holds here"
     assert text.prediction is not None
-    assert [row.tag.text() for row in text.prediction.rows] == ["your answer", "measured"]
+    assert [row.tag.text() for row in text.prediction.rows] == ["your answer", "expected"]
     choose(workspace, 2)
     assert workspace.attempt.answer == 1  # too late to change it
     assert not text.presets.isHidden()
@@ -129,12 +130,12 @@ def test_plots_follow_the_run_that_trains_until_one_is_chosen(
     go_on(qtbot, workspace)
     assert plots.stack.currentWidget() is plots.grid
     assert "field" in plots.grid.kinds
+    assert plots.source is workspace.attempt.sessions["short"]
+    plots.choice.setCurrentIndex(1)
+    plots.choice.activated.emit(1)
     assert plots.source is workspace.attempt.sessions["long"]
-    plots.choice.setCurrentIndex(0)
-    plots.choice.activated.emit(0)
-    assert plots.source is workspace.attempt.sessions["short"]
     workspace.follow()
-    assert plots.source is workspace.attempt.sessions["short"]
+    assert plots.source is workspace.attempt.sessions["long"]
     assert len(plots.panels()) == len(plots.grid.kinds)
 
 
@@ -170,14 +171,13 @@ def test_the_lab_sheet_has_the_numbers_the_prediction_and_the_curves_beside_it(
     for finding in workspace.attempt.findings:
         assert finding is not None
         assert finding.sentence in page
-    assert "Predicted before the run: The first (measured otherwise)." in page
+    assert "Predicted before the run: The first (not the lesson&#x27;s answer)." in page
     assert page.count("<svg") == len(workspace.plots.grid.kinds)
     assert "seeds 0, 1" in page
     assert re.search(r"losslab \d", page)
     assert "<b>" not in page
     names = sorted(path.name for path in target.parent.iterdir())
-    assert names == ["sheet-long-curves.csv", "sheet-short-curves.csv", "sheet.html"]
-    assert (target.parent / names[0]).read_text(encoding="utf-8").startswith("experiment,run,loss,seed")
+    assert names == ["sheet-curves.csv", "sheet-last-values.csv", "sheet.html"]
 
 
 def test_a_bad_lesson_is_said_in_the_page_and_the_open_one_stays(
@@ -247,6 +247,11 @@ def test_a_theme_is_taken_while_it_is_open(workspace: LessonsWorkspace) -> None:
     workspace.set_theme(DARK)
     assert workspace.text.run_button.icon().cacheKey() != before
     assert workspace.list.current == workspace.key
+
+
+def test_formulas_beside_each_other_stand_one_a_line() -> None:
+    assert formula_lines(r"a = b,\qquad c\quad d \qquad") == ("a = b", r"c\quad d")
+    assert formula_lines("") == ()
 
 
 def test_html_in_a_lesson_is_text_and_markdown_is_read(workspace: LessonsWorkspace) -> None:

@@ -239,7 +239,7 @@ class LessonsWorkspace(QWidget):
 
     @staticmethod
     def _sources(attempt: Attempt) -> tuple[dict[str, Any], str]:
-        """Return title → what can be plotted, and the title to plot: what trains, at the end the first run."""
+        """Return title → what can be plotted, and which to plot: what trains, at the end the first run."""
         titles = run_titles(attempt.lesson.config)
         sources: dict[str, Any] = {titles[name]: session for name, session in attempt.sessions.items()}
         if attempt.trial is not None and attempt.trial_session is not None:

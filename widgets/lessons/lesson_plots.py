@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.loss_labels import short_loss_labels
@@ -96,8 +97,15 @@ class LessonPlots(QWidget):
         self.strip.setVisible(len(sources) > 1)
         self.redraw(live=live)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while it was out of sight."""
+        super().showEvent(event)
+        self.redraw()
+
     def redraw(self, *, live: bool = False) -> None:
-        """Draw anew what can be seen."""
+        """Draw anew what can be seen; nothing while the lessons are not on screen."""
+        if not self.isVisible():
+            return
         source = self.source
         if source is None or source.summary is None:
             self.stack.setCurrentWidget(self.empty)

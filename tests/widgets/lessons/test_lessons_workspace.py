@@ -15,11 +15,14 @@ from pytestqt.qtbot import QtBot
 from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
 from lab.pool import TrainerPool
+from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
+from tests.widgets.fake_session import FakeSession
 from widgets.lessons.lesson_list import NARROW, WIDE
 from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.main_window import MainWindow
+from widgets.settings import Settings
 from widgets.theme import DARK, LIGHT
 
 
@@ -69,6 +72,16 @@ def go_on(qtbot: QtBot, workspace: LessonsWorkspace) -> None:
         return not workspace.busy
 
     qtbot.waitUntil(through, timeout=60_000)
+
+
+def drop(target: LessonsWorkspace | MainWindow, path: Path) -> None:
+    """Drop a file; the event does not own what it carries, which therefore lives as long as the call."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place, action = QPointF(9, 9), Qt.DropAction.CopyAction
+    target.dropEvent(
+        QDropEvent(place, action, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    )
 
 
 def choose(workspace: LessonsWorkspace, answer: int) -> None:
@@ -199,14 +212,7 @@ def test_a_bad_lesson_is_said_in_the_page_and_the_open_one_stays(
 
 def test_a_lesson_that_is_dropped_is_opened(make: Make, folder: Path) -> None:
     workspace = make()
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(folder))])
-    workspace.dropEvent(
-        QDropEvent(
-            QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-    )  # fmt: skip
+    drop(workspace, folder)
     assert workspace.key == str(folder)
 
 
@@ -280,3 +286,34 @@ def test_the_window_opens_lessons_and_brings_an_experiment_into_the_form(window:
     first = next(iter(lessons.attempt.lesson.experiments.values()))
     assert window.session.config.name == first.name
     assert window.current_state().lessons["open"] == lessons.key
+
+
+def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
+    qtbot: QtBot, settings: Settings, folder: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    session = FakeSession()
+    session.device_request = "cpu"
+    window = MainWindow(session, settings, LIGHT, store=store)  # type: ignore[arg-type]
+    window.resize(1280, 800)
+    window.show()
+    packed = tmp_path / "tiny.losslesson"
+    pack_lesson(folder, packed)
+    drop(window, packed)
+    lessons = window.workspaces.lessons
+    assert window.workspaces.name == "lessons"
+    assert lessons.key == str(packed)
+    choose(lessons, 2)
+    lessons.text.run_button.click()
+    window.workspaces.choose("train")
+    window.bridge.start()
+    qtbot.waitUntil(lambda: not lessons.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not lessons.text.finding.isHidden(), timeout=5_000)
+    assert lessons.attempt.state == "finished"
+    assert lessons.plots.stack.currentWidget() is lessons.plots.empty
+    window.workspaces.choose("lessons")
+    assert lessons.plots.stack.currentWidget() is lessons.plots.grid
+    qtbot.waitUntil(lambda: len(store.runs()) == 4, timeout=20_000)
+    assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
+    window.close_unasked()
+    window.end()

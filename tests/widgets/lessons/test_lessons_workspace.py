@@ -317,3 +317,30 @@ def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
     assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
     window.close_unasked()
     window.end()
+
+
+def test_live_redraws_rest_in_proportion_to_their_cost_and_the_last_one_does_not(
+    qtbot: QtBot, workspace: LessonsWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(workspace, 1)
+    workspace.run()
+    go_on(qtbot, workspace)
+    clock = [100.0]
+    monkeypatch.setattr("widgets.lessons.lesson_plots.time.perf_counter", lambda: clock[0])
+    drawn: list[int] = []
+
+    def draw(card: int, panel: object) -> None:
+        clock[0] += 0.1
+        drawn.append(card)
+
+    monkeypatch.setattr(workspace.plots.grid, "show_panel", draw)
+    workspace.plots.redraw(live=True)
+    cards = len(drawn)
+    clock[0] += 0.1 * cards
+    workspace.plots.redraw(live=True)
+    assert len(drawn) == cards > 0
+    workspace.plots.redraw()
+    assert len(drawn) == 2 * cards
+    clock[0] += 1.0 * cards
+    workspace.plots.redraw(live=True)
+    assert len(drawn) == 3 * cards

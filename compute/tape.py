@@ -62,6 +62,24 @@ class Tape:
             self.complete = False
         return function(*arguments, **named)
 
+    def take_method(self, method: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        """Do a method that changes its own array and write it down."""
+        self.calls.append(partial(method, *arguments))
+        if not self._dry:
+            method(*arguments)
+
+
+def in_place(xp: Any, method: Callable[..., Any], *arguments: Any) -> None:
+    """Call a method that changes its own array, in sight of a tape.
+
+    A tape sees calls of the array module alone. A method called beside it would be left out where the calls
+    are done again, and that shows only once there are numbers for which it matters.
+    """
+    if isinstance(xp, Tape):
+        xp.take_method(method, arguments)
+    else:
+        method(*arguments)
+
 
 class _Written:
     """A function of the module that is written down when called."""

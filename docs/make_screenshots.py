@@ -23,8 +23,14 @@ from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
 from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from lab.pool import TrainerPool  # noqa: E402
 from lab.session import Session  # noqa: E402
+from lab.store.keeping import KeepingTrainer  # noqa: E402
+from lab.store.store import Store  # noqa: E402
 from widgets.application import make_application  # noqa: E402
+from widgets.compare.race_strip import RaceStrip  # noqa: E402
+from widgets.compare.runs_page import RunsPage  # noqa: E402
+from widgets.compare.sweep_page import SweepPage  # noqa: E402
 from widgets.explore.registry import VIEWS  # noqa: E402
 from widgets.main_window import MainWindow  # noqa: E402
 from widgets.settings import Settings  # noqa: E402
@@ -144,6 +150,66 @@ def explore(name: str, claim: str = "") -> Callable[[Stage], None]:
     return scene
 
 
+def fair_race(stage: Stage) -> None:
+    """Run a small fair race of three losses to its verdicts."""
+    stage.edit(**{"losses.+": {"name": "absolute_error_softmax"}, "training__epochs": 8})
+    stage.edit(race__rates=[0.03, 0.1, 0.3, 1.0, 3.0, 10.0], race__margin=0.5)
+    stage.edit(race__tuning_seeds__count=2, race__seeds__count=10)
+    stage.ready("digits")
+    stage.window.workspaces.choose("compare")
+    compare = stage.window.workspaces.compare
+    compare.show_page("race")
+    strip = compare.part.tools
+    assert isinstance(strip, RaceStrip)
+    strip.button.click()
+
+    def over() -> bool:
+        compare.follow()
+        return strip.act == "again"
+
+    stage.wait(over, "the end of the race")
+
+
+def stored_runs(stage: Stage) -> None:
+    """Compare runs of two experiments that were trained one after the other."""
+    for rate in (0.1, 1.0):
+        stage.edit(training__epochs=10, optimizer__learning_rate=rate)
+        stage.ready("digits")
+        stage.run()
+    stage.window.workspaces.choose("compare")
+    compare = stage.window.workspaces.compare
+    compare.show_page("runs")
+    page = compare.part.page
+    assert isinstance(page, RunsPage)
+
+    def listed() -> bool:
+        compare.follow()
+        return page.table.runs.rowCount() >= 12
+
+    stage.wait(listed, "the list of runs")
+    page.act("group:optimizer.learning_rate")
+    page.table.selectAll()
+
+
+def sweep(stage: Stage) -> None:
+    """Lay out a sweep, with one that waits in the queue."""
+    axes = [
+        {"path": "optimizer.learning_rate", "log": {"start": 0.01, "stop": 1.0, "count": 5}},
+        {"path": "training.batch_size", "values": [16, 32, 64]},
+    ]
+    stage.edit(sweep=axes)
+    stage.ready("digits")
+    stage.window.workspaces.choose("compare")
+    compare = stage.window.workspaces.compare
+    compare.show_page("sweep")
+    page = compare.part.page
+    assert isinstance(page, SweepPage)
+    page.start.click()
+    page.start.click()
+    stage.wait(lambda: page.queue.rows[0].bar.value() > 200, "a part of the sweep")
+    page.queue.pause.click()
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], ...] = (
     ("train", race, ((1280, 800), (1440, 900), (1920, 1080))),
     ("first_start", first_start, ((1440, 900),)),
@@ -151,6 +217,9 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     ("bad_csv", bad_csv, ((1440, 900),)),
     ("moons", moons, ((1440, 900),)),
     *((f"explore_{name}", explore(name), ((1440, 900),)) for name in VIEWS),
+    ("compare_race", fair_race, ((1440, 900),)),
+    ("compare_sweep", sweep, ((1440, 900),)),
+    ("compare_runs", stored_runs, ((1440, 900),)),
     ("explore_claim", explore("why", "3.7"), ((1440, 900),)),
 )
 
@@ -201,8 +270,11 @@ def main(arguments: list[str]) -> int:
             continue
         with tempfile.TemporaryDirectory() as folder:
             apply_theme(application, theme_named("light"))
-            session = Session("cpu")
-            window = MainWindow(session, Settings(Path(folder) / "settings"), theme_named("light"))
+            store = Store(Path(folder) / "store")
+            session = Session("cpu", trainer=KeepingTrainer(TrainerPool(), store))
+            window = MainWindow(
+                session, Settings(Path(folder) / "settings"), theme_named("light"), store=store
+            )
             window.resize(*sizes[-1])
             window.show()
             stage = Stage(application, session, window, Path(folder))
@@ -219,7 +291,9 @@ def main(arguments: list[str]) -> int:
                     print(f"{path.relative_to(target.parent)}  {bytes_written / 1000:.0f} kB")
             window.close_unasked()
             window.end()
+            window.closing.emit()
             session.close()
+            store.close()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return 1 if too_large else 0
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
     "run", "lesson", "race", "sweep",
-    "store", "export",
+    "store", "export", "bundle", "rerun", "script",
     "list", "show", "doctor", "bench",
 )  # fmt: skip
 OpenWindow = Callable[[Path | None, str], int]
@@ -47,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     from lab.export_arguments import add_export_command
     from lab.lesson_commands import add_lesson_command
     from lab.race_commands import add_race_command
+    from lab.rerun_commands import add_bundle_command, add_rerun_command
+    from lab.script_commands import add_script_command
     from lab.store_arguments import add_store_command
     from lab.sweep_commands import add_sweep_command
     from lab.versions import version
@@ -90,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
     run.add_argument("--no-plots", action="store_true", help="write no figures")
+    run.add_argument("--bundle", action="store_true", help="write a bundle, which losslab rerun repeats")
     run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
     run.add_argument("--quiet", action="store_true", help="print no progress")
 
@@ -119,6 +122,9 @@ def parser() -> argparse.ArgumentParser:
     add_sweep_command(commands)
     add_store_command(commands)
     add_export_command(commands)
+    add_bundle_command(commands)
+    add_rerun_command(commands)
+    add_script_command(commands)
     return top
 
 
@@ -243,6 +249,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         source=path,
         workers=options.workers,
         store=None if options.no_store else Store(),
+        bundle=options.bundle,
     )
 
 
@@ -290,10 +297,15 @@ def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | N
 
 def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) -> int:
     """Run an experiment, the built-in one by default, because there is no display."""
+    from lab.bundle.ending import is_bundle
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
     from lab.store.store import Store
 
+    if path is not None and is_bundle(path):
+        how = f"losslab rerun {path} trains it again without one."
+        print_problem(Problem(f"{path.name[:40]} needs a window to be opened in", f"{reason}. {how}"))
+        return BAD_INPUT
     try:
         config: ExperimentConfig = default_experiment() if path is None else read_experiment(path)
         folder = default_folder(config.name if path is None else path.stem)

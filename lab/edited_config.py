@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compute.problems import Problem, ProblemError, Remedy
+from lab.bundle.ending import BUNDLED_DATA, is_bundle
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import default_experiment, read_experiment, write_experiment
@@ -104,12 +105,15 @@ class EditedConfig:
         return True
 
     def open(self, path: Path) -> Problem | None:
-        """Read an experiment file; on a problem nothing has changed. Undo brings the present one back."""
+        """Read an experiment file or a bundle; on a problem nothing has changed. Undo brings it back.
+
+        The experiment of a bundle has no file: saving it asks for one.
+        """
         try:
-            config = read_experiment(path)
+            config = _read_bundled(path) if is_bundle(path) else read_experiment(path)
         except ProblemError as error:
             return error.problem
-        self._become(Version(config, path, config))
+        self._become(Version(config, None if is_bundle(path) else path, config))
         return None
 
     def save(self, path: Path | None, *, overwrite: bool = True) -> Problem | None:
@@ -135,3 +139,11 @@ class EditedConfig:
 def _on_file(version: Version, now: Version) -> Version:
     """Return a version of the same file with what the file holds now."""
     return Version(version.config, now.path, now.saved) if version.path in (None, now.path) else version
+
+
+def _read_bundled(path: Path) -> ExperimentConfig:
+    # imported when a bundle is opened, so that the window need not wait for it
+    from lab.bundle.reading import open_bundle
+    from lab.store.store import default_folder
+
+    return open_bundle(path, default_folder() / BUNDLED_DATA)[1]

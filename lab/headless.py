@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
+from lab.bundle.writing import write_bundle
 from lab.config import ExperimentConfig
 from lab.exporting.provenance import figure_command, provenance
 from lab.exporting.view_arguments import usual_band
@@ -30,6 +31,7 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 POLL_SECONDS = 0.02
 STOP_SECONDS = 30.0
 FORMATS = ("png", "svg")
+BUNDLE = "experiment.losslab"
 WHOLE = "plots"
 """File stem of the figure that holds all plots."""
 
@@ -72,6 +74,7 @@ def run_headless(
     source: Path | None = None,
     workers: int | None = None,
     store: Store | None = None,
+    bundle: bool = False,
 ) -> int:
     """Train an experiment and write its results.
 
@@ -95,6 +98,8 @@ def run_headless(
         The most processes to train in; by default one for each core.
     store
         Where the experiment is kept, too.
+    bundle
+        Write a bundle, too.
 
     Returns
     -------
@@ -107,16 +112,20 @@ def run_headless(
         Bad input or a folder that cannot be written to; nothing is trained then.
     """
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
-    check_folder(folder, result_names(figures, FORMATS), force)
+    names = (*result_names(figures, FORMATS), *((BUNDLE,) if bundle else ()))
+    check_folder(folder, names, force)
     pool = TrainerPool(workers)
     trainer: Trainer = pool if store is None else KeepingTrainer(pool, store)
     session = Session(device, config=config, trainer=trainer)
     try:
         with Interruption().listening() as interruption:
-            _train(session, quiet, interruption)
+            train_to_end(session, quiet, interruption)
             if not session.runs:
-                return _tell_why_not(session, interruption)
+                return tell_why_not(session, interruption)
             written = write_tables(session, folder, force=force, original=source)
+            if bundle:
+                write_bundle(session, folder / BUNDLE, overwrite=force)
+                written.append(folder / BUNDLE)
             if draw is not None:
                 kept = store is not None and store.problem is None
                 written += _draw(session, folder, draw, force, session.stored_as if kept else "")
@@ -166,7 +175,7 @@ def check_folder(folder: Path, names: Sequence[str], force: bool) -> None:
         )
 
 
-def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
+def train_to_end(session: Session, quiet: bool, interruption: Interruption) -> None:
     """Train to the end, or until the person stops it; how it went is in the session's state afterwards."""
     deadline: float | None = None
     told = quiet
@@ -187,7 +196,7 @@ def _train(session: Session, quiet: bool, interruption: Interruption) -> None:
                 time.sleep(POLL_SECONDS)
 
 
-def _tell_why_not(session: Session, interruption: Interruption) -> int:
+def tell_why_not(session: Session, interruption: Interruption) -> int:
     """Say why there are no runs. What a setting or a file is to blame for raises."""
     if interruption.asked:
         say("Stopped before the first step; nothing was written.")

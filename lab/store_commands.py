@@ -7,6 +7,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from lab.bundle.ending import is_bundle
+from lab.bundle.keeping import take_in
 from lab.memory import bytes_text
 from lab.number_text import thousands
 from lab.store.archive_reading import import_experiments
@@ -36,6 +38,8 @@ def run_store(options: argparse.Namespace) -> int:
         path = Path(options.file)
         export_experiments(store, identities, path, overwrite=options.force)
         print(f"{_count(len(identities), 'experiment')} in {path}, {_size(path.stat().st_size)}")
+    elif is_bundle(Path(options.file)):
+        print(f"{take_in(store, Path(options.file))} taken in")
     else:
         found = import_experiments(store, Path(options.file))
         print(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lab.bundle.ending import is_bundle
 from lab.experiment_file import dump_experiment, parse_experiment
 from lab.problems import Problem, ProblemError
 from widgets.message_card import Choice, Message
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
-EXPERIMENT_FILTER = "Experiments (*.toml);;All files (*)"
+EXPERIMENT_FILTER = "Experiments (*.toml *.losslab);;All files (*)"
 DATA_FILTER = "Tables (*.csv *.tsv *.txt *.parquet *.npz);;All files (*)"
 DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".parquet", ".pq", ".npz"})
 UNSAVED = "unsaved"
@@ -72,6 +73,8 @@ class Files(QObject):
     """The message with this key is no longer needed."""
     refused = Signal(object)
     """A `Problem` with a file."""
+    bundle_opened = Signal(object)
+    """Path of the bundle whose experiment was opened."""
     opened = Signal()
     """Another experiment is on screen."""
 
@@ -117,6 +120,8 @@ class Files(QObject):
             return
         self._remember(path)
         self.opened.emit()
+        if is_bundle(path):
+            self.bundle_opened.emit(path)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save to the experiment's file, or ask for one."""
@@ -156,7 +161,7 @@ class Files(QObject):
     def drop(self, path: Path) -> None:
         """Open a dropped experiment; take a dropped table as data."""
         suffix = path.suffix.lower()
-        if suffix == ".toml":
+        if suffix in (".toml", ".losslab"):
             self.open(path)
         elif suffix in DATA_SUFFIXES or path.is_dir():
             self.load_data(path)
@@ -164,7 +169,8 @@ class Files(QObject):
             self.refused.emit(
                 Problem(
                     f"{path.name[:40]} is neither an experiment nor a table",
-                    "Drop a .toml experiment, or data as .csv, .tsv, .txt, .parquet or .npz.",
+                    "Drop a .toml experiment, a .losslab bundle, or data as "
+                    ".csv, .tsv, .txt, .parquet or .npz.",
                 )
             )
 

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
+from lab.problems import ProblemError
 from widgets.bridge import Bridge
 from widgets.command_palette import CommandPalette, PaletteEntry
 from widgets.experiment_wiring import ExperimentWiring
@@ -157,6 +158,7 @@ class MainWindow(QWidget):
         self.files.message_wanted.connect(self.messages.say)
         self.files.message_done.connect(self.messages.remove)
         self.files.opened.connect(self._experiment_opened)
+        self.files.bundle_opened.connect(self._keep_bundle)
         self.files.state_changed.connect(self._title)
         self.experiment.refused.connect(self.messages.show_problem)
         self.experiment.started.connect(self.messages.remove_run_messages)
@@ -177,6 +179,19 @@ class MainWindow(QWidget):
     def _message_chosen(self, key: str, choice: str) -> None:
         if key == UNSAVED:
             self.files.answer("cancel" if choice == "closed" else choice)
+
+    def _keep_bundle(self, path: Path) -> None:
+        """Take a bundle's results into the store, where Compare shows them."""
+        if self.store is None:
+            return
+        from lab.bundle.keeping import take_in
+
+        try:
+            take_in(self.store, path)
+        except ProblemError as error:
+            self.messages.show_problem(error.problem)
+            return
+        self.status.show_note(f"The results of {path.name} are among the runs of Compare")
 
     def _experiment_opened(self) -> None:
         self.messages.remove_run_messages()

@@ -9,6 +9,7 @@ from compute.backend import Array
 from compute.links import Link, Sparsemax
 from compute.losses.base import Loss, LossCard
 from compute.losses.reductions import sum_last
+from compute.tape import in_place
 from compute.workspace import Workspace
 
 _CLASSES: Any = ("binary", "multiclass")
@@ -77,7 +78,7 @@ class SparsemaxLoss(Loss):
         xp.max(outputs, axis=-1, keepdims=True, out=threshold)
         xp.subtract(outputs, threshold, lead)
         xp.copyto(ordered, lead)
-        ordered.sort(axis=-1)
+        in_place(xp, ordered.sort, -1)
         xp.cumsum(ordered[..., ::-1], axis=-1, out=sums)
         xp.subtract(sums, 1, sums)
         xp.divide(sums, count, sums)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.config import ExperimentConfig
-from lab.field_spec import FieldSpec
+from lab.field_spec import FieldSpec, Metric
 from lab.form_fields import fixed_field
 from lab.loss_labels import format_number
-from lab.metric_catalogue import metric_of, stop_metrics
+from lab.metric_catalogue import METRICS, metric_of
 from lab.number_text import thousands
 from lab.racing.plan import tuning_cells
 from lab.racing.terms import RaceTerms, default_margin, race_task
@@ -104,13 +105,33 @@ def race_size(config: ExperimentConfig, terms: RaceTerms) -> RaceSize:
     return RaceSize(len(config.losses), rates, race.tuning_seeds.count, race.seeds.count)
 
 
-def _metric_choices(config: ExperimentConfig) -> tuple[tuple[str, str, str], ...]:
-    there = config.data.split.validation > 0
+def shared_metrics(config: ExperimentConfig, parts: Sequence[str]) -> tuple[Metric, ...]:
+    """Return the metrics that all losses share, on those of the parts of the data that there are.
+
+    Parameters
+    ----------
+    config
+        The experiment.
+    parts
+        ``"test"``, ``"validation"``, ``"train"``, in the order in which they are offered.
+    """
+    task, split = race_task(config), config.data.split
+    there = [part for part in parts if getattr(split, part) > 0]
     return tuple(
-        (metric.key, metric.label, metric.help)
-        for metric in stop_metrics(race_task(config))
-        if not metric.key.endswith("_loss") and (there or not metric.key.startswith("validation_"))
+        metric
+        for part in there
+        for metric in METRICS.values()
+        if metric.evaluated
+        and task in metric.tasks
+        and metric.key.startswith(f"{part}_")
+        and not metric.key.endswith("_loss")
     )
+
+
+def _metric_choices(config: ExperimentConfig) -> tuple[tuple[str, str, str], ...]:
+    """Return what can be tuned by and counted to: never the test part, which the tuning must not see."""
+    found = shared_metrics(config, ("validation", "train"))
+    return tuple((metric.key, metric.label, metric.help) for metric in found)
 
 
 def _target_text(terms: RaceTerms) -> str:

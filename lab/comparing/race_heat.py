@@ -81,10 +81,14 @@ def cell_words(grid: RateGrid, row: int, column: int) -> str:
 
 def edge_sentence(grid: RateGrid) -> str:
     """Return which losses are best at an edge of the grid and what to add; empty where none is."""
-    parts = []
+    alike: dict[tuple[float, ...], list[str]] = {}
     for row, rates in sorted(grid.edges.items()):
+        alike.setdefault(tuple(rates), []).append(grid.labels[row])
+    parts = []
+    for rates, labels in alike.items():
         added = " and ".join(format_number(rate) for rate in rates)
-        parts.append(f"{grid.labels[row]} is best at the edge of the grid: add {added}.")
+        verb = "is" if len(labels) == 1 else "are"
+        parts.append(f"{_listed(labels)} {verb} best at the edge of the grid: add {added}.")
     return " ".join(parts)
 
 
@@ -116,6 +120,11 @@ def grid_csv(grid: RateGrid) -> str:
                     int(grid.best[row] == column),
                 ))  # fmt: skip
     return out.getvalue()
+
+
+def _listed(words: list[str]) -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _score(cell: RateCell | None) -> float | None:

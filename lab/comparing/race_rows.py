@@ -15,6 +15,8 @@ from lab.statistics.measures import Measure, goal_words
 from lab.summary import spread_of
 
 MOST_METRICS = 4
+REACHED = "Reached"
+"""Title of the column that counts the runs that reached the target."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def race_rows(result: RaceResult, measure: Measure) -> RaceRows:
     if timed and result.target is not None:
         goal = goal_words(*result.target)
         columns += [
-            ("Reached", f"Runs that reached {goal}"),
+            (REACHED, f"Runs that reached {goal}"),
             (time.capitalize(), f"Median and quartiles to {goal}"),
         ]
     columns += [

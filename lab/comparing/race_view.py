@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.comparing.race_differences import Differences, differences_of_race
+from lab.comparing.race_form import shared_metrics
 from lab.comparing.race_rows import RaceRows, race_rows
 from lab.comparing.race_survival import Arrivals, arrivals_of
 from lab.comparing.race_words import KINDS, TAGS, way_rates, way_words
 from lab.config import ExperimentConfig
 from lab.config_race import TIMES, RaceConfig
-from lab.metric_catalogue import stop_metrics
 from lab.racing.judging import judge
 from lab.racing.results import Judgement, RaceResult
-from lab.racing.terms import RaceTerms, race_task
+from lab.racing.terms import RaceTerms
 from lab.statistics.measures import Measure, measure_of
 from lab.statistics.results import Comparison
 
@@ -119,12 +119,7 @@ def pair_key(pair: Comparison) -> str:
 def measure_choices(config: ExperimentConfig, terms: RaceTerms) -> tuple[tuple[str, str], ...]:
     """Return (key, label) of what a race can be judged by: times to the target, then shared metrics."""
     times = () if terms.target is None else TIMES
-    there = config.data.split.validation > 0
-    metrics = [
-        metric.key
-        for metric in stop_metrics(race_task(config))
-        if not metric.key.endswith("_loss") and (there or not metric.key.startswith("validation_"))
-    ]
+    metrics = [metric.key for metric in shared_metrics(config, ("test", "validation", "train"))]
     return tuple((key, measure_of(key, terms.target).label) for key in (*times, *metrics))
 
 
@@ -146,10 +141,25 @@ def _verdict(judgement: Judgement, pair: str, rate: str) -> Verdict:
     title = way[:1].upper() + way[1:]
     chosen = next((found for found in judgement.comparisons if pair_key(found) == pair), None)
     if chosen is None:
-        chosen = judgement.quoted
-    if chosen is None:
-        return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)
+        return _front(judgement, title)
     quotable = f"{title}: {chosen.sentence} ({chosen.detail})"
     return Verdict(
         TAGS[chosen.decision], KINDS[chosen.decision], title, chosen.sentence, chosen.detail, quotable
+    )
+
+
+def _front(judgement: Judgement, title: str) -> Verdict:
+    """Return what a judgement says itself: of the two in front, and of how many pairs that is true."""
+    chosen = judgement.quoted
+    if chosen is None:
+        return Verdict("", "", title, judgement.headline, judgement.detail, judgement.headline)
+    more = judgement.headline.partition(chosen.sentence)[2].strip()
+    detail = " · ".join(part for part in (judgement.detail, more[:1].lower() + more[1:].rstrip(".")) if part)
+    return Verdict(
+        TAGS[chosen.decision],
+        KINDS[chosen.decision],
+        title,
+        chosen.sentence,
+        detail,
+        f"{judgement.headline} ({judgement.detail})",
     )

@@ -92,7 +92,8 @@ def compare_families(
     -----
     *Better* is a difference beyond the margin whose adjusted p is below 5 %.
     *Practically equal* is an interval, of at least six seeds, that lies within the margin: where the true
-    difference is just the margin, that is said in at most 5 % of cases. Anything else is *not enough seeds*.
+    difference is just beyond the margin, that is said in at most 5 % of cases (2.5 % on a side).
+    Anything else is *not enough seeds*.
     """
     if not margin >= 0:
         raise ValueError(f"a margin must be a number of at least 0, not {margin}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
+from lab.curves import Curves
+from lab.messages import RunInfo
 from lab.row_blocks import power_of_two
 from lab.store.curve_files import HEAD, CurveWriter, head_of
 from lab.store.curve_reading import CurveReader
 from lab.store.frames import frames
 from lab.tracks import Track
+from lab.view_options import Confusion
 
 PART = ".part"
 """Ending of a file that is being written and not there yet."""
@@ -49,23 +53,34 @@ def put_to_rest(path: Path) -> int:
         return 0
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
     try:
-        writer = CurveWriter(part, reader.runs, reader.curves.steps_per_epoch, rests=True)
-        try:
-            for track, evaluated in reader.curves.all_tracks():
-                _copy(track, evaluated, writer)
-            if reader.curves.ends:
-                writer.append_ends(reader.curves.ends.values())
-            if reader.confusion is not None:
-                writer.append_confusions(reader.confusion)
-            writer.sync()
-        finally:
-            writer.close()
+        write_in_order(part, reader.runs, reader.curves, reader.confusion)
         freed = path.stat().st_size - part.stat().st_size
         os.replace(part, path)
         return freed
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def write_in_order(path: Path, runs: Sequence[RunInfo], curves: Curves, confusion: Confusion | None) -> None:
+    """Write the curves of an experiment that is over to a new file.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
+    writer = CurveWriter(path, runs, curves.steps_per_epoch, rests=True)
+    try:
+        for track, evaluated in curves.all_tracks():
+            _copy(track, evaluated, writer)
+        if curves.ends:
+            writer.append_ends(curves.ends.values())
+        if confusion is not None:
+            writer.append_confusions(confusion)
+        writer.sync()
+    finally:
+        writer.close()
 
 
 def _copy(track: Track, evaluated: bool, writer: CurveWriter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.comparing.race_view import RaceView
+from lab.metric_catalogue import metric_of
 from lab.statistics.measures import lowered
 from widgets.compare.item_plot import ItemPlot
 from widgets.compare.paired_plot import PairedPlot
@@ -108,7 +109,9 @@ class EvidenceCard(QFrame):
             self.foot.setText("")
             return
         better = "negative" if measure.lower_is_better else "positive"
-        self.subtitle.setText(f"{lowered(measure.label)}, {better} = first is better")
+        what = measure.unit or lowered(metric_of(measure.key).short)
+        self.subtitle.setText(f"{what}, {better} = first is better")
+        self.subtitle.set_help(measure.label)
         never = " · never: one of the two did not arrive" if shown.never_low or shown.never_high else ""
         margin = f"grey: practically equal, ±{measure.amount(view.margin)} · " if view.margin else ""
         self.foot.setText(f"{margin}dots: one a seed{never}")

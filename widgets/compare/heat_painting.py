@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from lab.comparing.race_heat import all_diverged, cell_note, cell_text, heat_shares
 from lab.loss_labels import format_number
 from lab.racing.results import RateGrid
+from widgets.compare.item_plot import pixels_of
 from widgets.icons import paint_icon
 from widgets.plots.colours import mixed, readable_on
 from widgets.swatch import paint_swatch
@@ -86,7 +87,7 @@ def _paint_label(
 ) -> None:
     cell = layout.cell(row, 0)
     middle = cell.center().y()
-    dpr = painter.device().devicePixelRatioF()
+    dpr = pixels_of(painter)
     paint_swatch(painter, theme, grid.series[row], QRectF(rect.left(), middle - 8, SWATCH, 16), dpr=dpr)
     font = theme.font("subtitle")
     metrics = QFontMetricsF(font)

@@ -14,6 +14,8 @@ STEPS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
 EMPTY_ROOM = 16.0
+MARGIN = 12.0
+"""Around an exported picture."""
 FIGURE = QSize(720, 320)
 
 
@@ -58,7 +60,8 @@ class ItemPlot(PaintedPlot):
 
     def paint_figure(self, painter: QPainter, size: QSizeF, theme: Theme) -> None:
         """Paint the picture for a file."""
-        self.paint_plot(painter, QRectF(QPointF(0, 0), size), theme)
+        room = QRectF(QPointF(0, 0), size).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        self.paint_plot(painter, room, theme)
 
     # --- the part in focus --------------------------------------------------------------------------
     @property
@@ -111,3 +114,8 @@ class ItemPlot(PaintedPlot):
         """Let the part go."""
         self._at = -1
         super().focusOutEvent(event)
+
+
+def pixels_of(painter: QPainter) -> float:
+    """Return how many pixels of the device a logical one is, also where a picture is painted enlarged."""
+    return painter.device().devicePixelRatioF() * painter.worldTransform().m11()

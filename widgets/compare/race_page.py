@@ -7,7 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lab.comparing.race_heat import edge_sentence, extended_rates, grid_subtitle
 from lab.comparing.race_view import FRONT, RaceView
@@ -16,7 +25,10 @@ from lab.problems import Problem
 from lab.racing.results import RateGrid
 from widgets.compare.evidence_card import EvidenceCard
 from widgets.compare.heat_card import HeatCard
+from widgets.compare.heat_painting import TALLEST_ROW
 from widgets.compare.item_plot import ItemPlot
+from widgets.compare.paired_painting import TALLEST_ROW as TALLEST_PAIR
+from widgets.compare.race_files import RaceFiles
 from widgets.compare.race_progress import RaceProgress
 from widgets.compare.race_question import RaceQuestion
 from widgets.compare.race_table import RaceTable
@@ -28,7 +40,14 @@ from widgets.theme import Theme
 GUTTER = 12
 NARROW = 980
 """Below this width the two pictures stand one under the other."""
-PLOT_HEIGHT = 300
+PLOT_HEIGHT = 280
+CARD = 130
+"""Height of a card without its rows: title, axis and what is said below."""
+CURVES = 440
+"""The most that falling curves can use."""
+TABLE_HEAD = 60
+FULL = 16777215
+"""Qt's largest height: no bound."""
 
 
 class RacePage(QWidget):
@@ -55,6 +74,7 @@ class RacePage(QWidget):
         self.table = RaceTable(theme)
         self.finalists = TitledCard("Finalists", self.table)
         self.files = FigureFiles(self, "race")
+        self.tables = RaceFiles(self)
         self._pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pictures.setSpacing(GUTTER)
         self._pictures.addWidget(self.heat, 1)
@@ -69,10 +89,12 @@ class RacePage(QWidget):
         self.question.race_pressed.connect(self.race_pressed)
         self.question.remedy_chosen.connect(self.remedy_chosen)
         self.verdicts.pair_chosen.connect(self._choose_pair)
+        self.evidence.segments.chosen.connect(lambda _: self._refit())
         self.verdicts.copied.connect(self._copy)
         self.heat.extend_pressed.connect(self.grid_extended)
-        self.files.written.connect(self.written)
-        self.files.refused.connect(self.refused)
+        for writer in (self.files, self.tables):
+            writer.written.connect(self.written)
+            writer.refused.connect(self.refused)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -95,9 +117,12 @@ class RacePage(QWidget):
         column.addWidget(self.verdicts)
         column.addLayout(self._pictures, 3)
         column.addWidget(self.finalists, 2)
+        column.addStretch(0)
+        for part in (self.progress, self.verdicts):
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.heat.setMinimumHeight(PLOT_HEIGHT)
         self.evidence.setMinimumHeight(PLOT_HEIGHT)
-        self.finalists.setMinimumHeight(140)
+        self.finalists.setMinimumHeight(120)
         scroll = QScrollArea()
         scroll.setObjectName("win")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -139,6 +164,7 @@ class RacePage(QWidget):
         )
         self.finalists.setVisible(bool(count))
         self.progress.show_state(state_words(view.result))
+        self._fit(len(grid.labels), len(view.differences.rows), count)
 
     def show_progress(self, share: float | None, words: str) -> None:
         """Show how far the training is; ``None`` hides it where a race is finished."""
@@ -184,6 +210,9 @@ class RacePage(QWidget):
                 (f"{title}: numbers as CSV …", lambda plot=plot, stem=stem: self.files.ask_csv(plot, stem)),
             ):
                 menu.addAction(words).triggered.connect(lambda _=False, act=act: act())
+        view = self._view
+        tables = menu.addAction("Tables as CSV, LaTeX and Markdown …")
+        tables.triggered.connect(lambda _=False: self.tables.ask_tables(view))
         return menu
 
     def copy_figure(self) -> None:
@@ -192,6 +221,19 @@ class RacePage(QWidget):
             self.files.copy(self.figure()[0])
 
     # --- inside -----------------------------------------------------------------------------------
+    def _refit(self) -> None:
+        if self._view is not None:
+            self.show_race(self._view)
+
+    def _fit(self, losses: int, pairs: int, finalists: int) -> None:
+        """Give pictures and table as much room as they can use; the rest stays free below."""
+        wanted = CARD + max(losses * TALLEST_ROW, (pairs + 2) * TALLEST_PAIR)
+        if self.evidence.current != "differences":
+            wanted = max(wanted, CURVES)
+        for card in (self.heat, self.evidence):
+            card.setMaximumHeight(max(PLOT_HEIGHT, round(wanted)))
+        self.finalists.setMaximumHeight(self.table.sizeHint().height() + TABLE_HEAD if finalists else FULL)
+
     def _show_verdicts(self) -> None:
         if self._view is not None:
             pairs = self._view.pairs

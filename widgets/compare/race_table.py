@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from lab.comparing.race_rows import RaceRows
+from lab.comparing.race_rows import REACHED, RaceRows
 from widgets.swatch import swatch_icon
 from widgets.theme import Theme
 
@@ -16,6 +16,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = 26
 TEXT_COLUMNS = 2
 """Columns of words at the left; the others are numbers."""
+FIXED_COLUMNS = 3
+"""Columns as wide as what they hold: loss, rates, rate."""
 
 
 class RaceModel(QAbstractTableModel):
@@ -100,7 +102,7 @@ class RaceTable(QTableView):
         self._model.show_rows(shown)
         header = self.horizontalHeader()
         for column in range(len(shown.columns)):
-            narrow = column < 4
+            narrow = column < FIXED_COLUMNS or shown.columns[column][0] == REACHED
             header.setSectionResizeMode(
                 column, QHeaderView.ResizeMode.ResizeToContents if narrow else QHeaderView.ResizeMode.Stretch
             )

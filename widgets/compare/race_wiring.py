@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lab.comparing.race_form import margin_field, race_fields, race_size
-from lab.comparing.race_view import RaceView, measure_choices, race_view, same_race
+from lab.comparing.race_reading import StoredRaces
+from lab.comparing.race_view import RaceView, measure_choices, same_race
 from lab.comparing.race_words import protocol_words
 from lab.metric_catalogue import metric_of
 from lab.problems import Problem, ProblemError
 from lab.queue.job import OVER, Job
 from lab.racing.race import RaceWork
-from lab.racing.reading import RaceReader
 from lab.racing.results import RaceResult
 from lab.racing.terms import RaceTerms, race_terms
 from lab.session import Session
 from lab.statistics.measures import lowered, measure_of
-from lab.store.rows import GroupRow
 from lab.store.store import Store
 from widgets.compare.queue_desk import QueueDesk
 from widgets.compare.queue_words import job_words
@@ -30,8 +28,6 @@ from widgets.compare.race_settings import RaceSettings
 from widgets.compare.race_strip import RaceStrip
 from widgets.session_words import estimate_seconds, spoken_duration
 from widgets.theme import Theme
-
-MOST_RACES = 30
 
 
 class RaceWiring(QObject):
@@ -61,13 +57,10 @@ class RaceWiring(QObject):
         self.strip = RaceStrip(theme)
         self.tools: QWidget | None = self.strip
         self.settings = RaceSettings(host, theme)
-        self._session, self._desk, self._store = session, desk, store
+        self._session, self._desk, self._races = session, desk, StoredRaces(store)
         self._chosen = ""
         self._job: Job | None = None
         self._told: Job | None = None
-        self._reader: tuple[str, RaceReader] | None = None
-        self._read: tuple[Hashable, RaceResult] | None = None
-        self._judged: tuple[Hashable, RaceView] | None = None
         self._problem: Problem | None = None
         self._terms: RaceTerms | None = None
         self._refusal: Problem | None = None
@@ -132,13 +125,10 @@ class RaceWiring(QObject):
     def _current_view(self) -> RaceView | None:
         """Return the race that is shown, judged as asked; ``None`` where none can be read."""
         try:
-            races = self._races()
-            group = self._group(races)
-            self.strip.show_races([(row.id, _race_words(row)) for row in races[:MOST_RACES]], group)
-            if not group:
-                return None
-            result = self._result(group)
-            view = self._view(result)
+            names = self._races.names()
+            group = self._group([identity for identity, _ in names])
+            self.strip.show_races(names, group)
+            view = self._races.view(group, self._session.config.race) if group else None
         except ProblemError as error:
             if error.problem != self._problem:
                 self._problem = error.problem
@@ -147,41 +137,13 @@ class RaceWiring(QObject):
         self._problem = None
         return view
 
-    def _races(self) -> list[GroupRow]:
-        rows = [row for row in self._store.groups() if row.kind == "race"]
-        return sorted(rows, key=lambda row: row.created, reverse=True)
-
-    def _group(self, races: list[GroupRow]) -> str:
-        """Return the race to show: that of the job, the one chosen, or the newest."""
-        known = {row.id for row in races}
-        if self._job is not None and self._job.group and not self._chosen:
+    def _group(self, known: Sequence[str]) -> str:
+        """Return the race to show: the one chosen, that of the job, or the newest."""
+        if self._chosen:
+            return self._chosen if self._chosen in known else next(iter(known), "")
+        if self._job is not None and (self._job.group or self._job.state not in OVER):
             return self._job.group if self._job.group in known else ""
-        if self._job is not None and self._job.state not in OVER and not self._chosen:
-            return ""
-        if self._chosen in known:
-            return self._chosen
-        return races[0].id if races else ""
-
-    def _result(self, group: str) -> RaceResult:
-        stamp = (group, self._store.version)
-        if self._read is None or self._read[0] != stamp:
-            if self._reader is None or self._reader[0] != group:
-                self._reader = group, RaceReader(self._store, group)
-            self._read = stamp, self._reader[1].read()
-        return self._read[1]
-
-    def _view(self, result: RaceResult) -> RaceView:
-        race = self._session.config.race
-        measure = race.measure or race_terms(result.config).measure
-        assert self._read is not None
-        stamp = (self._read[0], measure, race.margin)
-        if self._judged is None or self._judged[0] != stamp:
-            try:
-                view = race_view(result, measure, race.margin)
-            except (ProblemError, KeyError):  # a measure that this race has not
-                view = race_view(result, race_terms(result.config).measure)
-            self._judged = stamp, view
-        return self._judged[1]
+        return next(iter(known), "")
 
     def _show_state(self, view: RaceView | None) -> None:
         """Show button and progress."""
@@ -193,22 +155,26 @@ class RaceWiring(QObject):
             self.page.show_progress(job.progress, job_words(job, self._desk.jobs, paused=paused))
             self.page.question.button.setEnabled(False)
             return
-        words = ""
-        act = "race"
-        if view is not None:
-            result = view.result
-            same = same_race(result, self._session.config)
-            unfinished = result.state not in ("finished", "running")
-            act = ("go_on" if unfinished else "again") if same else "race"
-            if unfinished:
-                words = "Go on trains what is missing." if same else "The experiment was changed since."
-            elif not same:
-                words = "The experiment was changed since: Race trains it as it is now."
-            failed = self._desk.job_of(result.id)
-            if failed is not None and failed.problems:
-                words = " ".join(str(found) for found in failed.problems.values())
-        self.strip.show_act(act, enabled=self._refusal is None)
+        act, words, can = ("race", "", True) if view is None else self._offer(view.result)
+        self.strip.show_act(act, enabled=can and self._refusal is None)
         self.page.show_progress(None, words)
+
+    def _offer(self, result: RaceResult) -> tuple[str, str, bool]:
+        """Return what the button does beside a race that is not under way here, why, and if it can."""
+        if self._refusal is not None:
+            return "race", f"The experiment as it is now cannot be raced. {self._refusal}", False
+        same = same_race(result, self._session.config)
+        if result.state in ("tuning", "final"):
+            words = "Another window or the command line trains this race."
+            return ("again", words, False) if same else ("race", words, True)
+        job = self._desk.job_of(result.id)
+        failed = "" if job is None else " ".join(str(found) for found in job.problems.values())
+        if result.state == "finished":
+            changed = "" if same else "The experiment was changed since: Race trains it as it is now."
+            return ("again" if same else "race"), failed or changed, True
+        if same:
+            return "go_on", failed or "Go on trains what is missing.", True
+        return "race", failed or "The experiment was changed since.", True
 
     @property
     def _running(self) -> Job | None:
@@ -310,8 +276,3 @@ class RaceWiring(QObject):
         """Take that over again; what does not fit is left out."""
         self._chosen = str(stored.get("race", ""))
         self.page.restore(stored)
-
-
-def _race_words(row: GroupRow) -> str:
-    """Return how a stored race is called: its name and when it began."""
-    return f"{row.name} · {time.strftime('%d %b %H:%M', time.localtime(row.created))}"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from lab.comparing.race_survival import Arrival, Arrivals
+from widgets.compare.item_plot import pixels_of
 from widgets.plots.axis import TICK, thin_pen
 from widgets.plots.scale import Scale
 from widgets.plots.ticks import labels, ticks
@@ -67,7 +68,7 @@ def paint_survival(painter: QPainter, theme: Theme, shown: Arrivals, layout: Sur
     for line in shown.lines:
         _paint_curve(painter, theme, line, layout, shown.end)
     metrics = QFontMetricsF(theme.font("subtitle"))
-    dpr = painter.device().devicePixelRatioF()
+    dpr = pixels_of(painter)
     for line, box in zip(shown.lines, layout.boxes, strict=True):
         paint_swatch(painter, theme, line.series, QRectF(box.left(), box.top(), SWATCH, LEGEND), dpr=dpr)
         painter.setFont(theme.font("subtitle"))
@@ -142,7 +143,7 @@ def _paint_curve(painter: QPainter, theme: Theme, line: Arrival, layout: Surviva
     for corner in corners[1:]:
         path.lineTo(corner)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(theme.pen(line.series, 2.0, painter.device().devicePixelRatioF()))
+    painter.setPen(theme.pen(line.series, 2.0, pixels_of(painter)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
     if math.isfinite(line.survival.median):

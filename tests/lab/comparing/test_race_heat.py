@@ -73,6 +73,11 @@ def test_a_best_rate_at_the_edge_is_said_with_what_to_add() -> None:
     grid = drawn_grid()
     assert edge_sentence(grid) == "Brier ÷ K is best at the edge of the grid: add 30."
     assert extended_rates(grid) == (*RATES, 30.0)
+    both = replace(grid, edges={0: (30.0,), 1: (0.001,), 3: (30.0,)})
+    assert edge_sentence(both) == (
+        "Cross-entropy and Brier ÷ K are best at the edge of the grid: add 30. "
+        "Brier, sum is best at the edge of the grid: add 0.001."
+    )
     assert edge_sentence(drawn_grid(2)) == ""
     assert extended_rates(drawn_grid(2)) == RATES
 

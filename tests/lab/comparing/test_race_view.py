@@ -32,6 +32,8 @@ def test_the_verdicts_quote_the_two_in_front_unless_another_pair_is_chosen() -> 
         == "Cross-entropy reaches 95\u202f% validation accuracy 9 epochs sooner than Brier, sum."
     )
     assert same.way == "At the same learning rate, 0.1"
+    assert "of all 6 pairs, 6 differ by more than the margin" in same.detail
+    assert same.quotable == f"{VIEW.judgements[0].headline} ({VIEW.judgements[0].detail})"
     other, _ = VIEW.verdicts("CE − MAE")
     assert other.headline.startswith("Cross-entropy reaches") and "MAE on softmax" in other.headline
     assert other.detail in other.quotable and other.headline in other.quotable
@@ -112,7 +114,14 @@ def test_what_can_be_judged_by_are_times_with_a_target_and_shared_metrics() -> N
     config = race_config()
     keys = [key for key, _ in measure_choices(config, race_terms(config))]
     assert keys[:4] == ["steps", "epochs", "examples", "seconds"]
-    assert "validation_accuracy" in keys and not any(key.endswith("_loss") for key in keys)
+    assert (
+        keys[4].startswith("test_")
+        and "validation_accuracy" in keys
+        and not any(key.endswith("_loss") for key in keys)
+    )
+    split = {"data.split": {"train": 0.8, "validation": 0.2, "test": 0.0}}
+    untested = apply_changes(config, split)
+    assert not any(key.startswith("test_") for key, _ in measure_choices(untested, race_terms(untested)))
     without = replace(race_terms(config), target=None)
     assert "steps" not in [key for key, _ in measure_choices(config, without)]
 
@@ -123,6 +132,8 @@ def test_fields_show_the_grid_and_say_what_is_usual() -> None:
     assert len(fields["race.rates"].value) == 8
     assert fields["race.tuning_metric"].empty_text == "Validation accuracy (usual)"
     assert fields["race.seeds.count"].value == 20
+    tuned_by = [key for key, _, _ in fields["race.tuning_metric"].choices]
+    assert "validation_nll" in tuned_by and not any(key.startswith("test_") for key in tuned_by)
     assert fields["race.target"].percent and fields["race.target"].empty_text == "95"
     assert margin_field(config, measure_of("epochs", RACE.target)).empty_text == "2"
     share = margin_field(config, measure_of("validation_accuracy"))

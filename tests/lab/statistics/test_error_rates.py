@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lab.statistics.comparison import ALPHA, compare_samples
+from lab.statistics.intervals import LEVEL
 from lab.statistics.measures import measure_of
 from lab.statistics.results import Sample
 
@@ -60,19 +61,24 @@ def check_no_difference(draw: str, seeds: int, experiments: int) -> None:
         pairs += len(found)
     assert claimed / experiments <= bound(ALPHA, experiments), "any better or worse among three pairs"
     # pairs of one experiment share contenders: their errors are counted as if there were a third of them
-    assert missed / pairs <= bound(0.07, pairs // 3), "intervals that miss 0"
+    assert missed / pairs <= bound(1 - LEVEL, pairs // 3), "intervals that miss 0"
 
 
-def check_margin(seeds: int, experiments: int) -> None:
-    """A true difference as large as the margin is seldom called equal."""
+def check_margin(draw: str, seeds: int, experiments: int) -> None:
+    """A true difference just beyond the margin is seldom called equal.
+
+    A median of whole epochs may lie on the margin itself, which is within it: so the margin is a bit less.
+    The noise is so small that the other side of the margin hardly matters: a side has half the rate.
+    """
+    act, is_time = DRAWS[draw]
     rng = np.random.default_rng([1, seeds])
     equal = 0
     for _ in range(experiments):
-        shared = rng.normal(size=seeds)
-        first, second = (shared + 0.5 * rng.normal(size=seeds) for _ in range(2))
-        (found,) = compare_samples([Sample("A", "A", first + 1), Sample("B", "B", second)], SCORE, 1.0)
+        first, second, _ = contenders(act(rng, seeds))
+        later = Sample("A", "A", first.values + 8)
+        (found,) = compare_samples([later, second], TIME if is_time else SCORE, 8 - 1e-6)
         equal += found.decision == "equal"
-    assert equal / experiments <= bound(ALPHA, experiments)
+    assert equal / experiments <= bound((1 - LEVEL) / 2, experiments)
 
 
 @pytest.mark.parametrize("seeds", [5, 10, 20])
@@ -81,8 +87,9 @@ def test_few_experiments_without_a_difference(draw: str, seeds: int) -> None:
     check_no_difference(draw, seeds, 250)
 
 
-def test_a_difference_at_the_margin_is_seldom_equal() -> None:
-    check_margin(10, 400)
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_difference_at_the_margin_is_seldom_equal(draw: str) -> None:
+    check_margin(draw, 10, 400)
 
 
 def test_differences_that_are_there_are_found() -> None:
@@ -108,6 +115,7 @@ def test_2000_experiments_without_a_difference(draw: str, seeds: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [8, 20])
-def test_2000_differences_at_the_margin(seeds: int) -> None:
-    check_margin(seeds, 2000)
+@pytest.mark.parametrize("seeds", [6, 8, 20])
+@pytest.mark.parametrize("draw", DRAWS)
+def test_2000_differences_at_the_margin(draw: str, seeds: int) -> None:
+    check_margin(draw, seeds, 2000)

@@ -15,7 +15,7 @@ from compute.problems import Problem, Remedy
 from lab.comparing.race_view import race_view
 from tests.lab.comparing.made_races import RATES, drawn_grid, drawn_race
 from widgets.compare.race_page import RacePage
-from widgets.explore.figure_files import write_bytes, write_figure
+from widgets.explore.figure_files import figure_image, write_bytes, write_figure
 from widgets.theme import DARK, LIGHT
 
 VIEW = race_view(drawn_race(), "epochs", 2.0)
@@ -238,3 +238,35 @@ def test_empty_plots_paint_and_write_nothing_wrong(qtbot):
         assert not plot.grab().isNull()
         assert plot.export_csv() == "" and plot.neighbour(-1, 0, 1) == -1
         assert plot.run_at(QPoint(50, 50).toPointF()) == -1
+
+
+def test_lines_of_an_enlarged_figure_are_as_thick_as_on_screen(qtbot, page):
+    page.show_race(VIEW)
+    image = figure_image(page.heat.plot)
+    scale = image.width() / page.heat.plot.figure_size().width()
+    column = round((12 + 4) * scale)
+    ink = [y for y in range(image.height()) if image.pixelColor(column, y) == LIGHT.series(1).color]
+    assert len(ink) >= 2 * scale - 1, "the swatch of the first loss"
+
+
+def test_tables_are_written_whole_or_refused_in_words(qtbot, page, tmp_path: Path):
+    page.show_race(VIEW)
+    written, refused = told(page.written), told(page.refused)
+    page.tables.write_tables(VIEW, tmp_path)
+    assert written == [(f"9 tables are in {tmp_path.name}",)] and refused == []
+    assert len(list(tmp_path.glob("*-finalists.*"))) == 3
+    page.tables.write_tables(VIEW, tmp_path)
+    assert len(written) == 1 and "exist already" in refused[0][0].title
+    (tmp_path / "file").touch()
+    page.tables.write_tables(VIEW, tmp_path / "file" / "away")
+    assert len(written) == 1 and len(refused) == 2
+
+
+def test_the_menu_offers_pictures_numbers_and_tables(page):
+    page.show_race(race_view(drawn_race(state="tuning"), "epochs"))
+    assert [action.text() for action in page.export_menu().actions()] == [
+        "Grid of rates: figure …", "Grid of rates: numbers as CSV …", "Tables as CSV, LaTeX and Markdown …",
+    ]  # fmt: skip
+    page.show_race(VIEW)
+    words = [action.text() for action in page.export_menu().actions()]
+    assert "Paired differences: figure …" in words and len(words) == 5

@@ -195,3 +195,29 @@ def test_following_without_a_change_reads_nothing_again(bench, store):
     before = bench.page.view
     bench.wiring.follow()
     assert bench.page.view is before
+
+
+def test_a_race_that_is_trained_elsewhere_is_followed_and_not_begun_again(bench, store):
+    other = Queue(store, "cpu", make_trainer=one_process)
+    job = other.add(RaceWork(small_race(training__epochs=100000)))
+    end = time.monotonic() + 30
+    while job.share == 0:
+        assert time.monotonic() < end
+        other.advance()
+    bench.session.edit({"training.epochs": 100000})
+    bench.wiring.follow()
+    assert bench.page.view is not None and bench.page.view.result.id == job.group
+    assert "Another window" in bench.page.progress.words.full_text()
+    assert not bench.strip.button.isEnabled()
+    other.close()
+    bench.wiring.follow()
+    assert bench.strip.act == "go_on" and bench.strip.button.isEnabled()
+
+
+def test_a_race_stays_in_sight_when_the_experiment_can_no_longer_be_raced(bench, store):
+    raced(store)
+    bench.session.edit({"losses.-": 1})
+    bench.wiring.follow()
+    assert bench.page.view is not None and not bench.strip.button.isEnabled()
+    assert "cannot be raced" in bench.page.progress.words.full_text()
+    assert bench.strip.subtitle.full_text() == "A race needs at least two losses"

@@ -1,0 +1,1 @@
+"""Whole experiments in one file, ``.losslab``, that another machine opens and trains again."""

@@ -450,10 +450,15 @@ class MainWindow(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open an experiment; take a table as data."""
+        """Open an experiment or a lesson; take a table as data."""
         path = dropped_path(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.suffix == ".losslesson":
+            self.workspaces.choose("lessons")
+            self.workspaces.lessons.open_lesson(path)
+        else:
             self.files.drop(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.lessons.lesson import Lesson
+from lab.lessons.lesson import Lesson, LessonConfig
 from lab.lessons.measures import check_losses
 from lab.lessons.running import Finding, hold
 from lab.lessons.seed_values import MeasureError
@@ -40,6 +40,15 @@ def filled(text: str, findings: tuple[Finding | None, ...]) -> str:
         return "–" if finding is None or finding.why_not else finding.number
 
     return _PLACE.sub(number, text)
+
+
+def run_titles(config: LessonConfig) -> dict[str, str]:
+    """Return what each run of a lesson is called where people read it, all different, by its name."""
+    found: dict[str, str] = {}
+    for run in config.runs:
+        title = run.title or run.name or "The lesson's run"
+        found[run.name] = f"{title} ({run.name})" if title in found.values() else title
+    return found
 
 
 class Attempt:
@@ -119,6 +128,11 @@ class Attempt:
         """Go on without a prediction."""
         if self.state == "waiting":
             self.answer, self.skipped = 0, True
+
+    @property
+    def held(self) -> bool:
+        """Whether every claim was measured and holds."""
+        return all(finding is not None and finding.holds for finding in self.findings)
 
     # --- training -----------------------------------------------------------------------------------
     @property

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
-from lab.export import write_curves_csv
-from lab.exporting.file_names import file_name
 from lab.exporting.html_text import escaped, facts, html_table, paragraph, section, tag
 from lab.exporting.inline_svg import inline_svg
 from lab.exporting.report_style import STYLE
 from lab.exporting.tables import Column, Table
-from lab.lessons.attempt import Attempt, filled
+from lab.lessons.attempt import Attempt, filled, run_titles
 from lab.lessons.running import Finding
+from lab.lessons.sheet_tables import curves_csv, last_values_csv
 from lab.loss_labels import loss_labels
 from lab.versions import versions
 from lab.whole_files import check_free, whole_file
@@ -23,7 +23,7 @@ from lab.whole_files import check_free, whole_file
 def write_lab_sheet(
     attempt: Attempt, path: Path, figures: Sequence[tuple[str, bytes]] = (), *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Write the lab sheet, and the curves of each run as CSV beside it.
+    """Write the lab sheet, and beside it its curves and every seed's last values as CSV.
 
     Parameters
     ----------
@@ -48,13 +48,16 @@ def write_lab_sheet(
     """
     if attempt.state != "finished":
         raise ProblemError(Problem("There is no lab sheet yet", "Run the lesson to its end first."))
+    titles = run_titles(attempt.lesson.config)
+    sources = {titles[name]: session for name, session in attempt.sessions.items()}
     tables = {
-        path.with_name(f"{path.stem}{'-' + file_name(name) if name else ''}-curves.csv"): session
-        for name, session in attempt.sessions.items()
+        path.with_name(f"{path.stem}-curves.csv"): curves_csv,
+        path.with_name(f"{path.stem}-last-values.csv"): last_values_csv,
     }
     check_free([path, *tables], overwrite)
-    for target, session in tables.items():
-        write_curves_csv(session, target, overwrite=overwrite)
+    for target, make in tables.items():
+        with whole_file(target, overwrite=overwrite) as file:
+            file.write(make(sources))
     page = lab_sheet(attempt, figures, [target.name for target in tables], datetime.datetime.now())
     with whole_file(path, overwrite=overwrite) as file:
         file.write(page.encode())
@@ -73,7 +76,7 @@ def lab_sheet(
     figures
         (title, SVG) of each plot.
     tables
-        Names of the files of curves beside the page.
+        Names of the tables beside the page.
     now
         When it was written, local time.
     """
@@ -90,7 +93,7 @@ def lab_sheet(
         (
             tag("header", tag("h1", escaped(config.title)) + paragraph(config.question, class_="question")),
             _prediction(attempt),
-            section("finding", "Finding", [paragraph(filled(config.finding, attempt.findings).strip())]),
+            section("finding", "Finding", [prose(filled(config.finding, attempt.findings))]),
             section("claims", "Claims", [html_table(claims_table(attempt.findings))]),
             section("plots", "Plots", [tag("div", "".join(plots), class_="figures")] if plots else []),
             section("made", "How it was made", [facts(_facts(attempt, tables, now))]),
@@ -99,6 +102,21 @@ def lab_sheet(
     )
     head = '<meta charset="utf-8">' + tag("title", escaped(config.title)) + tag("style", STYLE)
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head) + tag('body', tag('main', body)), lang='en')}\n"
+
+
+def prose(markdown: str) -> str:
+    """Return short text in Markdown as HTML: paragraphs, bold, italic and code; all else as it stands.
+
+    >>> prose("A **bold** word & `code`.")
+    '<p>A <strong>bold</strong> word &amp; <code>code</code>.</p>'
+    """
+    found = []
+    for block in re.split(r"\n\s*\n", markdown.strip()):
+        words = escaped(" ".join(block.split()))
+        for pattern, name in ((r"`([^`]+)`", "code"), (r"\*\*(.+?)\*\*", "strong"), (r"\*(.+?)\*", "em")):
+            words = re.sub(pattern, rf"<{name}>\1</{name}>", words)
+        found.append(tag("p", words))
+    return "".join(found)
 
 
 def claims_table(findings: Sequence[Finding | None]) -> Table:
@@ -120,20 +138,20 @@ def _prediction(attempt: Attempt) -> str:
         return ""
     said = "No prediction was made."
     if attempt.answer:
-        verdict = "as measured" if attempt.right else "measured otherwise"
+        verdict = "the lesson's answer" if attempt.right else "not the lesson's answer"
         said = f"Predicted before the run: {prediction.answers[attempt.answer - 1]} ({verdict})."
-    measured = f"Measured: {prediction.answers[prediction.right - 1]}. {prediction.because}"
-    return section("prediction", "Prediction", [paragraph(text) for text in (prediction.ask, said, measured)])
+    answer = f"The lesson's answer: {prediction.answers[prediction.right - 1]}. {prediction.because}"
+    return section("prediction", "Prediction", [paragraph(text) for text in (prediction.ask, said, answer)])
 
 
 def _facts(attempt: Attempt, tables: Sequence[str], now: datetime.datetime) -> list[tuple[str, str]]:
     found = [("Date", now.strftime("%Y-%m-%d %H:%M"))]
-    titles = {run.name: run.title or run.name or "Run" for run in attempt.lesson.config.runs}
+    titles = run_titles(attempt.lesson.config)
     for name, session in attempt.sessions.items():
         seeds = sorted({state.info.seed for state in session.runs})
         losses = ", ".join(loss_labels(session.run_config))
         words = f"{losses}; seeds {', '.join(map(str, seeds))}; {session.step} steps"
         found.append((titles[name], words))
-    found += [("Curves", ", ".join(tables)), ("Lesson", attempt.lesson.key)]
+    found += [("Tables beside it", ", ".join(tables)), ("Lesson", attempt.lesson.key)]
     found.append(("Versions", ", ".join(f"{name} {text}" for name, text in versions().items())))
     return found

@@ -33,6 +33,8 @@ def test_tabs_and_keys_open_workspaces(qtbot: QtBot, window: MainWindow) -> None
     assert window.workspace.isVisible() and tabs(window)[0].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert window.workspaces.name == "explore" and tabs(window)[1].isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert window.workspaces.name == "lessons" and tabs(window)[3].isChecked()
 
 
 def test_what_steers_training_rests_in_explore(window: MainWindow, session: FakeSession) -> None:

@@ -118,7 +118,9 @@ class PredictionCard(QWidget):
         column.addWidget(self._because)
         self._because.hide()
 
-    def show_state(self, answer: int, *, skipped: bool, fixed: bool, right: int | None, because: str) -> None:
+    def show_state(
+        self, answer: int, *, skipped: bool, fixed: bool, right: int | None, because: str, measured: bool
+    ) -> None:
         """Show where the learner stands.
 
         Parameters
@@ -133,6 +135,8 @@ class PredictionCard(QWidget):
             Number of the right answer, ``None`` until it may be known.
         because
             Why it is right.
+        measured
+            Whether this learner's runs bore it out.
         """
         title = "What do you predict?"
         if fixed:
@@ -144,8 +148,8 @@ class PredictionCard(QWidget):
         for number, row in enumerate(self.rows, 1):
             row.show_answer(number == answer, fixed=fixed)
             words = ["your answer"] if number == answer and fixed else []
-            words += ["measured"] if number == right else []
-            row.show_tag(" · ".join(words), "ok" if number == right else "tag")
+            words += ["measured" if measured else "expected"] if number == right else []
+            row.show_tag(" · ".join(words), "ok" if number == right and measured else "tag")
         self._group.setExclusive(True)
         self.skip_button.setVisible(not fixed and not skipped)
         self._because.setText(because)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.loss_labels import short_loss_labels
@@ -18,6 +20,8 @@ from widgets.plots.grid import PlotGrid
 from widgets.plots.grid_state import PanelRequest
 from widgets.theme import Theme
 
+REST = 4.0
+"""Rest between two live redraws, in lengths of a redraw: plots take a fifth of the time at most."""
 LOG = logging.getLogger(__name__)
 PATIENCE = 300_000
 """Values that a live redraw of a plot reads at most; the last one reads all."""
@@ -30,10 +34,11 @@ class LessonPlots(QWidget):
         super().__init__(parent)
         self._sources: dict[str, PanelSource] = {}
         self._followed = True
+        self._drawn = self._cost = 0.0
         self._options = ViewOptions()
         self.choice = Combo()
         self.choice.setAccessibleName("Run that is plotted")
-        self.choice.setMinimumWidth(200)
+        self.choice.setMinimumWidth(320)
         self.choice.activated.connect(self._choose)
         self.strip = QFrame()
         self.strip.setObjectName("view_strip")
@@ -96,8 +101,16 @@ class LessonPlots(QWidget):
         self.strip.setVisible(len(sources) > 1)
         self.redraw(live=live)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while it was out of sight."""
+        super().showEvent(event)
+        self.redraw()
+
     def redraw(self, *, live: bool = False) -> None:
-        """Draw anew what can be seen."""
+        """Draw anew what can be seen; nothing while the lessons are not on screen."""
+        began = time.perf_counter()
+        if not self.isVisible() or (live and began - self._drawn < REST * self._cost):
+            return
         source = self.source
         if source is None or source.summary is None:
             self.stack.setCurrentWidget(self.empty)
@@ -112,6 +125,8 @@ class LessonPlots(QWidget):
             panel = self._panel(source, request, PATIENCE if live else None)
             if panel is not None:
                 self.grid.show_panel(request.card, panel)
+        self._drawn = time.perf_counter()
+        self._cost = self._drawn - began
 
     def panels(self) -> tuple[Panel, ...]:
         """Return the plots as data, in full, for a figure."""

@@ -101,9 +101,9 @@ class LessonText(QScrollArea):
         self.finding = TextCard("Finding")
         self.finding_text = MarkdownLabel()
         self.finding.column.addWidget(self.finding_text)
-        self._formula = FormulaView(config.formula, 17.0, plain=config.formula) if config.formula else None
-        if self._formula is not None:
-            self.finding.column.addWidget(self._formula)
+        self._formulas = [FormulaView(line, 17.0, plain=line) for line in formula_lines(config.formula)]
+        for formula in self._formulas:
+            self.finding.column.addWidget(formula)
         column.addWidget(self.finding)
         self.presets = PresetsCard(
             [(preset.label, preset.shows, preset.bad) for preset in config.presets], theme
@@ -148,6 +148,7 @@ class LessonText(QScrollArea):
                 fixed=begun,
                 right=prediction.right if finished else None,
                 because=prediction.because if finished else "",
+                measured=attempt.held,
             )
         self.run_button.setText("Run again" if begun else "Run")
         self.run_button.setEnabled(attempt.committed)
@@ -161,9 +162,8 @@ class LessonText(QScrollArea):
         self.finding.setVisible(finished)
         if finished:
             self.finding_text.show_markdown(filled(self.lesson.config.finding, attempt.findings))
-            held = all(finding is not None and finding.holds for finding in attempt.findings)
-            self.finding.tag.setText("every claim holds" if held else "not every claim holds here")
-            set_kind(self.finding.tag, "ok" if held else "warn")
+            self.finding.tag.setText("every claim holds" if attempt.held else "not every claim holds here")
+            set_kind(self.finding.tag, "ok" if attempt.held else "warn")
         self.presets.setVisible(bool(self.lesson.config.presets) and begun and state != "running")
         self.presets.show_state(attempt.trial, able=not attempt.busy)
         self.sheet_button.setEnabled(finished)
@@ -208,8 +208,18 @@ class LessonText(QScrollArea):
         """Take another theme."""
         for button in (self.run_button, self.stop_button, self.sheet_button):
             button.set_theme(theme)
-        if self._formula is not None:
-            self._formula.set_theme(theme)
+        for formula in self._formulas:
+            formula.set_theme(theme)
+
+
+def formula_lines(latex: str) -> tuple[str, ...]:
+    r"""Return the formulas that stand beside each other, set apart by ``\qquad``, one a line.
+
+    >>> formula_lines(r"a = b,\qquad c = d")
+    ('a = b', 'c = d')
+    """
+    parts = (part.strip().rstrip(",").rstrip() for part in latex.split(r"\qquad"))
+    return tuple(part for part in parts if part)
 
 
 def claim_line(finding: Finding | None) -> ClaimLine:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from lab.config import ExperimentConfig
-from lab.lessons.attempt import Attempt
-from lab.lessons.lab_sheet import write_lab_sheet
+from lab.lessons.attempt import Attempt, run_titles
 from lab.lessons.lesson import Lesson
 from lab.lessons.reading import SUFFIX, built_in, load_lesson, read_lesson
 from lab.problems import Problem, ProblemError
@@ -21,12 +21,10 @@ from widgets.files import dropped_path
 from widgets.lessons.lesson_list import LessonEntry, LessonList
 from widgets.lessons.lesson_plots import LessonPlots
 from widgets.lessons.lesson_text import LessonText
+from widgets.lessons.progress import Progress
+from widgets.lessons.sheet_writing import write_sheet
 from widgets.message_card import MessageArea, message_of
 from widgets.theme import Theme
-
-if TYPE_CHECKING:
-    from lab.figure_look import FigureLook, Provenance
-    from lab.panels import Panel
 
 LOG = logging.getLogger(__name__)
 ROOMY = 1360
@@ -56,11 +54,9 @@ class LessonsWorkspace(QWidget):
         self._theme = theme
         self._make_attempt = make_attempt
         self._lessons: dict[str, Lesson] = {key: load_lesson(key) for key in built_in()}
-        self._own: list[str] = []
         self._attempts: dict[str, Attempt] = {}
         self._texts: dict[str, LessonText] = {}
-        self._done: set[str] = set()
-        self._answers: dict[str, int] = {}
+        self._progress = Progress()
         self._key = ""
         self.setAcceptDrops(True)
         self.list = LessonList(theme)
@@ -111,7 +107,7 @@ class LessonsWorkspace(QWidget):
             return
         if key not in self._attempts:
             self._attempts[key] = self._make_attempt(self._lessons[key])
-            answer = self._answers.get(key, 0)
+            answer = self._progress.answers.get(key, 0)
             if answer:
                 self._attempts[key].predict(answer)
             self._texts[key] = self._made_text(key)
@@ -133,7 +129,8 @@ class LessonsWorkspace(QWidget):
         self.messages.remove(PROBLEM)
         self._forget(key)
         self._lessons[key] = lesson
-        self._own = [*(path for path in self._own if path != key), key]
+        if key not in self._progress.own:
+            self._progress.own.append(key)
         self.show_lesson(key)
 
     def choose_file(self) -> None:
@@ -152,8 +149,7 @@ class LessonsWorkspace(QWidget):
         if text is not None:
             self._reading.removeWidget(text)
             text.deleteLater()
-        self._done.discard(key)
-        self._answers.pop(key, None)
+        self._progress.forget(key)
 
     def _made_text(self, key: str) -> LessonText:
         text = LessonText(self._lessons[key], self._theme)
@@ -177,7 +173,7 @@ class LessonsWorkspace(QWidget):
             LessonEntry(key, lesson.config.number, lesson.config.title)
             for key, lesson in self._lessons.items()
         ]
-        self.list.show_lessons(entries, self._done, self._key)
+        self.list.show_lessons(entries, self._progress.done, self._key)
 
     # --- training -----------------------------------------------------------------------------------
     @property
@@ -216,7 +212,7 @@ class LessonsWorkspace(QWidget):
 
     def _predict(self, answer: int) -> None:
         self.attempt.predict(answer)
-        self._answers[self._key] = self.attempt.answer
+        self._progress.answers[self._key] = self.attempt.answer
         self.follow()
 
     def _skip(self) -> None:
@@ -226,8 +222,8 @@ class LessonsWorkspace(QWidget):
     def follow(self) -> None:
         """Show what became of the open lesson."""
         for key, attempt in self._attempts.items():
-            if attempt.state == "finished" and key not in self._done:
-                self._done.add(key)
+            if attempt.state == "finished" and key not in self._progress.done:
+                self._progress.done.add(key)
                 self._show_list()
         attempt = self.attempt
         self.text.show_attempt(attempt)
@@ -239,15 +235,16 @@ class LessonsWorkspace(QWidget):
 
     @staticmethod
     def _sources(attempt: Attempt) -> tuple[dict[str, Any], str]:
-        """Return what can be plotted by its title, and the title of what came last."""
-        titles = {run.name: run.title or run.name or "The lesson's run" for run in attempt.lesson.config.runs}
+        """Return title → what can be plotted, and which to plot: what trains, at the end the first run."""
+        titles = run_titles(attempt.lesson.config)
         sources: dict[str, Any] = {titles[name]: session for name, session in attempt.sessions.items()}
         if attempt.trial is not None and attempt.trial_session is not None:
             sources[f"Changed: {attempt.lesson.config.presets[attempt.trial].label}"] = attempt.trial_session
         active = attempt.active_run
         if active is not None:
             return sources, titles[active]
-        return sources, next(reversed(sources), "")
+        first_again = attempt.trial is None and attempt.state == "finished"
+        return sources, next(iter(sources) if first_again else reversed(sources), "")
 
     # --- the lab sheet ------------------------------------------------------------------------------
     def choose_sheet(self) -> None:
@@ -260,23 +257,12 @@ class LessonsWorkspace(QWidget):
 
     def write_sheet(self, path: Path) -> None:
         """Write the lab sheet of the open lesson, with the plots that are shown and tables beside it."""
-        from lab.exporting.report import report_figures
-        from widgets.figure import draw
-
-        def draw_plain(
-            panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool,
-            look: FigureLook | None = None, made_by: Provenance | None = None,
-        ) -> Sequence[Path]:  # fmt: skip
-            return draw(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
-
         try:
-            written = write_lab_sheet(
-                self.attempt, path, report_figures(self.plots.panels(), draw_plain), overwrite=True
-            )
+            written = write_sheet(self.attempt, self.plots.panels(), path)
         except ProblemError as error:
             self.show_problem(error.problem)
         else:
-            self.noted.emit(f"{path.name} and {len(written) - 1} tables of curves are in {path.parent}")
+            self.noted.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
 
     # --- the workspace of a window ------------------------------------------------------------------
     @property
@@ -339,33 +325,34 @@ class LessonsWorkspace(QWidget):
 
     def saved(self) -> dict[str, Any]:
         """Return what is worth remembering, as JSON-able data."""
-        return {
-            "open": self._key,
-            "done": sorted(self._done),
-            "answers": dict(self._answers),
-            "own": list(self._own),
-        }
+        return replace(self._progress, open=self._key).saved()
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Take that over again; a lesson whose file is gone is left out."""
-        for path in _words(stored.get("own")):
+        progress = Progress.restored(stored)
+        for path in progress.own:
             try:
                 self._lessons[path] = read_lesson(Path(path))
-                self._own.append(path)
             except ProblemError as error:
                 LOG.warning("a lesson was not restored: %s", error)
-        self._done |= {key for key in _words(stored.get("done")) if key in self._lessons}
-        answers = stored.get("answers")
-        for key, answer in answers.items() if isinstance(answers, Mapping) else ():
-            lesson = self._lessons.get(key)
-            prediction = lesson.config.prediction if lesson is not None else None
-            if prediction is not None and isinstance(answer, int) and 1 <= answer <= len(prediction.answers):
-                self._answers[key] = answer
-                if key in self._attempts:
-                    self._attempts[key].predict(answer)
+        progress.own = [path for path in progress.own if path in self._lessons]
+        progress.done &= set(self._lessons)
+        progress.answers = {
+            key: answer for key, answer in progress.answers.items() if self._fits(key, answer)
+        }
+        self._progress = progress
+        for key, attempt in self._attempts.items():
+            if key in progress.answers:
+                attempt.predict(progress.answers[key])
         self._show_list()
-        self.show_lesson(str(stored.get("open", "")))
+        self.show_lesson(progress.open)
         self.follow()
+
+    def _fits(self, key: str, answer: int) -> bool:
+        """Return whether a lesson asks for a prediction and has an answer of this number."""
+        lesson = self._lessons.get(key)
+        prediction = None if lesson is None else lesson.config.prediction
+        return prediction is not None and answer <= len(prediction.answers)
 
     # --- room, drops --------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -394,8 +381,3 @@ class LessonsWorkspace(QWidget):
         if path is not None:
             event.acceptProposedAction()
             self.open_lesson(path)
-
-
-def _words(value: object) -> list[str]:
-    """Return the texts of a remembered list; nothing of what is no list."""
-    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from compute.problems import ProblemError
-from lab.lessons.attempt import Attempt, filled
+from lab.lessons.attempt import Attempt, filled, run_titles
 from lab.lessons.lesson import Claim, Lesson
 from lab.lessons.reading import LESSON, TEXT, read_lesson
 from lab.lessons.running import Finding
@@ -152,3 +152,12 @@ def test_numbers_are_filled_in_and_what_is_unknown_is_a_dash() -> None:
     claim = Claim(say="a", measure='mean(last("ce", "loss"))', low=0)
     found = (Finding(claim, 12.0, True), None, Finding(claim, float("nan"), False, "not recorded"))
     assert filled("{1}, {2}, {3}, {4}, {x}", found) == "12, –, –, –, {x}"
+
+
+def test_runs_of_the_same_title_are_told_apart(tiny: Lesson) -> None:
+    assert run_titles(tiny.config) == {"short": "Ten steps", "long": "Forty steps"}
+    runs = tuple(run.model_copy(update={"title": "Same"}) for run in tiny.config.runs)
+    assert run_titles(tiny.config.model_copy(update={"runs": runs})) == {
+        "short": "Same",
+        "long": "Same (long)",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from pytestqt.qtbot import QtBot
 from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
 from lab.pool import TrainerPool
+from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
+from tests.widgets.fake_session import FakeSession
 from widgets.lessons.lesson_list import NARROW, WIDE
+from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.main_window import MainWindow
+from widgets.settings import Settings
 from widgets.theme import DARK, LIGHT
 
 
@@ -70,6 +75,16 @@ def go_on(qtbot: QtBot, workspace: LessonsWorkspace) -> None:
     qtbot.waitUntil(through, timeout=60_000)
 
 
+def drop(target: LessonsWorkspace | MainWindow, path: Path) -> None:
+    """Drop a file; the event does not own what it carries, which therefore lives as long as the call."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place, action = QPointF(9, 9), Qt.DropAction.CopyAction
+    target.dropEvent(
+        QDropEvent(place, action, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    )
+
+
 def choose(workspace: LessonsWorkspace, answer: int) -> None:
     assert workspace.text.prediction is not None
     workspace.text.prediction.rows[answer - 1].button.click()
@@ -112,7 +127,7 @@ def test_a_run_ends_with_claims_finding_and_the_prediction_beside_what_was_measu
     assert text.finding_text.markdown.strip() == f"First {numbers[0]}, then {numbers[1]}."
     assert text.finding.tag.text() == "not every claim holds here"
     assert text.prediction is not None
-    assert [row.tag.text() for row in text.prediction.rows] == ["your answer", "measured"]
+    assert [row.tag.text() for row in text.prediction.rows] == ["your answer", "expected"]
     choose(workspace, 2)
     assert workspace.attempt.answer == 1  # too late to change it
     assert not text.presets.isHidden()
@@ -129,12 +144,12 @@ def test_plots_follow_the_run_that_trains_until_one_is_chosen(
     go_on(qtbot, workspace)
     assert plots.stack.currentWidget() is plots.grid
     assert "field" in plots.grid.kinds
+    assert plots.source is workspace.attempt.sessions["short"]
+    plots.choice.setCurrentIndex(1)
+    plots.choice.activated.emit(1)
     assert plots.source is workspace.attempt.sessions["long"]
-    plots.choice.setCurrentIndex(0)
-    plots.choice.activated.emit(0)
-    assert plots.source is workspace.attempt.sessions["short"]
     workspace.follow()
-    assert plots.source is workspace.attempt.sessions["short"]
+    assert plots.source is workspace.attempt.sessions["long"]
     assert len(plots.panels()) == len(plots.grid.kinds)
 
 
@@ -170,14 +185,13 @@ def test_the_lab_sheet_has_the_numbers_the_prediction_and_the_curves_beside_it(
     for finding in workspace.attempt.findings:
         assert finding is not None
         assert finding.sentence in page
-    assert "Predicted before the run: The first (measured otherwise)." in page
+    assert "Predicted before the run: The first (not the lesson&#x27;s answer)." in page
     assert page.count("<svg") == len(workspace.plots.grid.kinds)
     assert "seeds 0, 1" in page
     assert re.search(r"losslab \d", page)
     assert "<b>" not in page
     names = sorted(path.name for path in target.parent.iterdir())
-    assert names == ["sheet-long-curves.csv", "sheet-short-curves.csv", "sheet.html"]
-    assert (target.parent / names[0]).read_text(encoding="utf-8").startswith("experiment,run,loss,seed")
+    assert names == ["sheet-curves.csv", "sheet-last-values.csv", "sheet.html"]
 
 
 def test_a_bad_lesson_is_said_in_the_page_and_the_open_one_stays(
@@ -199,14 +213,7 @@ def test_a_bad_lesson_is_said_in_the_page_and_the_open_one_stays(
 
 def test_a_lesson_that_is_dropped_is_opened(make: Make, folder: Path) -> None:
     workspace = make()
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(folder))])
-    workspace.dropEvent(
-        QDropEvent(
-            QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-    )  # fmt: skip
+    drop(workspace, folder)
     assert workspace.key == str(folder)
 
 
@@ -249,6 +256,11 @@ def test_a_theme_is_taken_while_it_is_open(workspace: LessonsWorkspace) -> None:
     assert workspace.list.current == workspace.key
 
 
+def test_formulas_beside_each_other_stand_one_a_line() -> None:
+    assert formula_lines(r"a = b,\qquad c\quad d \qquad") == ("a = b", r"c\quad d")
+    assert formula_lines("") == ()
+
+
 def test_html_in_a_lesson_is_text_and_markdown_is_read(workspace: LessonsWorkspace) -> None:
     shown = workspace.text.text.text()
     assert "&lt;b&gt;here" in shown
@@ -275,3 +287,61 @@ def test_the_window_opens_lessons_and_brings_an_experiment_into_the_form(window:
     first = next(iter(lessons.attempt.lesson.experiments.values()))
     assert window.session.config.name == first.name
     assert window.current_state().lessons["open"] == lessons.key
+
+
+def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
+    qtbot: QtBot, settings: Settings, folder: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    session = FakeSession()
+    session.device_request = "cpu"
+    window = MainWindow(session, settings, LIGHT, store=store)  # type: ignore[arg-type]
+    window.resize(1280, 800)
+    window.show()
+    packed = tmp_path / "tiny.losslesson"
+    pack_lesson(folder, packed)
+    drop(window, packed)
+    lessons = window.workspaces.lessons
+    assert window.workspaces.name == "lessons"
+    assert lessons.key == str(packed)
+    choose(lessons, 2)
+    lessons.text.run_button.click()
+    window.workspaces.choose("train")
+    window.bridge.start()
+    qtbot.waitUntil(lambda: not lessons.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not lessons.text.finding.isHidden(), timeout=5_000)
+    assert lessons.attempt.state == "finished"
+    assert lessons.plots.stack.currentWidget() is lessons.plots.empty
+    window.workspaces.choose("lessons")
+    assert lessons.plots.stack.currentWidget() is lessons.plots.grid
+    qtbot.waitUntil(lambda: len(store.runs()) == 4, timeout=20_000)
+    assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
+    window.close_unasked()
+    window.end()
+
+
+def test_live_redraws_rest_in_proportion_to_their_cost_and_the_last_one_does_not(
+    qtbot: QtBot, workspace: LessonsWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(workspace, 1)
+    workspace.run()
+    go_on(qtbot, workspace)
+    clock = [time.perf_counter() + 1000.0]
+    monkeypatch.setattr("widgets.lessons.lesson_plots.time.perf_counter", lambda: clock[0])
+    drawn: list[int] = []
+
+    def draw(card: int, panel: object) -> None:
+        clock[0] += 0.1
+        drawn.append(card)
+
+    monkeypatch.setattr(workspace.plots.grid, "show_panel", draw)
+    workspace.plots.redraw(live=True)
+    cards = len(drawn)
+    clock[0] += 0.1 * cards
+    workspace.plots.redraw(live=True)
+    assert len(drawn) == cards > 0
+    workspace.plots.redraw()
+    assert len(drawn) == 2 * cards
+    clock[0] += 1.0 * cards
+    workspace.plots.redraw(live=True)
+    assert len(drawn) == 3 * cards

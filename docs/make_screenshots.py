@@ -210,6 +210,20 @@ def sweep(stage: Stage) -> None:
     page.queue.pause.click()
 
 
+def lesson(key: str) -> Callable[[Stage], None]:
+    """Return a scene with a lesson that was predicted and run to its finding."""
+
+    def scene(stage: Stage) -> None:
+        stage.window.workspaces.choose("lessons")
+        lessons = stage.window.workspaces.lessons
+        lessons.show_lesson(key)
+        lessons.attempt.predict(1)
+        lessons.run()
+        stage.wait(lambda: not lessons.busy, "the end of the lesson")
+
+    return scene
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], ...] = (
     ("train", race, ((1280, 800), (1440, 900), (1920, 1080))),
     ("first_start", first_start, ((1440, 900),)),
@@ -220,6 +234,8 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     ("compare_race", fair_race, ((1440, 900),)),
     ("compare_sweep", sweep, ((1440, 900),)),
     ("compare_runs", stored_runs, ((1440, 900),)),
+    ("lesson_neuron", lesson("slow_learner"), ((1440, 900),)),
+    ("lesson_outliers", lesson("outliers"), ((1440, 900),)),
     ("explore_claim", explore("why", "3.7"), ((1440, 900),)),
 )
 

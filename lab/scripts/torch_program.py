@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-import csv
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-Array = Any
+# What a script defines itself, or takes from the NumPy program, where it stands for an experiment.
+from lab.scripts.numpy_program import (
+    BATCH,
+    CLIP,
+    DATA,
+    DIVERGENCE,
+    EVALUATE_EVERY,
+    L1,
+    L2,
+    PLATEAU,
+    SCORES,
+    SEEDS,
+    STEPS,
+    TARGET,
+    TOGETHER,
+    VARIANT_OF_SEED,
+    WARMUP,
+    batch_rows,
+    evaluate,
+    predict,
+    reached,
+    schedule,
+)
 
-# A script defines these above; here they stand for an experiment of one linear model.
-DATA: Any = {}
-LOSSES: dict[str, dict[str, Any]] = {}
-SEEDS: tuple[int, ...] = ()
-VARIANT_OF_SEED: tuple[int, ...] = ()
-STEPS = EVALUATE_EVERY = TOGETHER = WARMUP = 0
-BATCH: int | None = None
-L1 = L2 = 0.0
-CLIP: float | None = None
-DIVERGENCE = 1e4
-TARGET: tuple[str, float] | None = None
-PLATEAU: tuple[str, int, float] | None = None
-SCORES = ("accuracy",)
+Array = Any
 ACTIVATION: Any = None
 
 
 def make_optimizer(parameters: Any) -> Any:
     """Return PyTorch's own optimiser."""
-    raise NotImplementedError
-
-
-def schedule(k: int) -> float:
-    """Return the factor on the learning rate, k updates after the warm-up."""
-    raise NotImplementedError
-
-
-def batch_rows(seed: int, step: int, count: int, batch: int | None, together: int) -> Array:
-    """Return the rows of a batch."""
-    raise NotImplementedError
-
-
-def evaluate(outputs: Array, targets: Array, predictions: Array, link: str) -> dict[str, float]:
-    """Return the shared metrics."""
-    raise NotImplementedError
-
-
-def predict(outputs: Array, link: str, width: int, largest: float = 1.0) -> Array:
-    """Return what a link makes of raw outputs."""
     raise NotImplementedError
 
 
@@ -144,24 +132,3 @@ def train(loss: dict[str, Any], number: int) -> dict[str, list[tuple[int, float]
             group["lr"] = rate
         optimizer.step()
     return curves
-
-
-def reached(value: float, target: tuple[str, float]) -> bool:
-    """Return whether a metric is where it should be."""
-    return value >= target[1] if target[0].endswith(SCORES) else value <= target[1]
-
-
-def main() -> None:
-    """Train every loss from every seed, print how they end, and write all curves beside this script."""
-    path = Path(__file__).with_suffix(".csv")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["loss", "seed", "metric", "step", "value"])
-        for label, loss in LOSSES.items():
-            for number, seed in enumerate(SEEDS):
-                curves = train(loss, number)
-                for name, points in curves.items():
-                    writer.writerows([label, seed, name, k, repr(float(value))] for k, value in points)
-                ends = [f"{name} {points[-1][1]:.4g}" for name, points in curves.items() if "_" in name]
-                print(f"{label}, seed {seed}: {', '.join(ends)}", flush=True)
-    print(f"All curves are in {path}")

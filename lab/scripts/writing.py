@@ -19,7 +19,7 @@ from compute.seeding import stream
 from lab.config import ExperimentConfig
 from lab.custom_formula import NAME as TYPED
 from lab.loss_labels import loss_labels
-from lab.scripts.pieces import cut
+from lab.scripts.pieces import cut, names_in
 from lab.sweep import evaluation_interval, plan_sweep, planned_steps, prepare_data
 from lab.whole_files import check_free, whole_file
 
@@ -56,7 +56,7 @@ _TORCH_OPTIMIZERS = {
 _SCHEDULES = {"exponential": "exponential_decay"}
 _PROGRAM = {
     "numpy": ("layers_of", "forward", "objective_and_gradient", "measure", "train", "reached", "main"),
-    "torch": ("make_model", "objective_of", "measure", "length", "train", "reached", "main"),
+    "torch": ("make_model", "objective_of", "measure", "length", "train"),
 }
 
 
@@ -116,18 +116,25 @@ def script(config: ExperimentConfig, stem: str, kind: Kind) -> tuple[str, dict[s
         *(f"\n{piece}\n" for piece in _pieces(config, sweep.plans, kind)),
         _choices(config, sweep.plans[0][1].data.task, kind),
         _losses(config, sweep.plans),
-        *(f"\n{piece}\n" for piece in cut(f"{kind}_program", _PROGRAM[kind], _elsewhere(kind))),
+        *(f"\n{piece}\n" for piece in _program(kind)),
         '\nif __name__ == "__main__":\n    main()',
     ]
     body = "\n".join(parts) + "\n"
     return _head(config, stem, kind, body) + "\n" + body, arrays
 
 
-def _elsewhere(kind: Kind) -> tuple[str, ...]:
-    """Return the names that a program's file holds only so that it can be read alone."""
-    from lab.scripts.pieces import names_in
+def _program(kind: Kind) -> list[str]:
+    """Return the functions that train; both kinds end in the same way."""
+    found = cut(f"{kind}_program", _PROGRAM[kind], _elsewhere(kind))
+    if kind == "torch":
+        found += cut("numpy_program", ("reached", "main"), _elsewhere("numpy", ("reached", "main")))
+    return found
 
-    return tuple(name for name in names_in(f"{kind}_program") if name not in _PROGRAM[kind])
+
+def _elsewhere(kind: Kind, wanted: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Return the names that a program's file holds only so that it can be read alone."""
+    wanted = _PROGRAM[kind] if wanted is None else wanted
+    return tuple(name for name in names_in(f"{kind}_program") if name not in wanted)
 
 
 def _head(config: ExperimentConfig, stem: str, kind: Kind, body: str) -> str:

@@ -23,7 +23,7 @@ class RunsActing(QObject):
     """
 
     use_wanted = Signal(object)
-    """The run whose configuration is wanted in the form."""
+    """Runs whose configuration is wanted in the form."""
     starred = Signal(object, bool)
     renamed = Signal(object, str)
     noted = Signal(object, str)
@@ -39,7 +39,7 @@ class RunsActing(QObject):
         super().__init__(parent)
         self._table, self._inspector, self._entry = table, inspector, entry
         table.star_pressed.connect(lambda row: self.starred.emit((row,), not row.starred))
-        inspector.use_pressed.connect(self.use_wanted)
+        inspector.use_pressed.connect(lambda row: self.use_wanted.emit([row]))
         inspector.note_written.connect(self.noted)
         inspector.tags_written.connect(self.tagged)
 
@@ -58,7 +58,7 @@ class RunsActing(QObject):
         elif verb == "copy":
             QGuiApplication.clipboard().setText(self._table.copied_text())
         elif verb == "use":
-            self.use_wanted.emit(rows[0])
+            self.use_wanted.emit(rows)
         elif verb == "note":
             self._inspector.show()
             self._inspector.edit_note()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lab.comparing.curves_source import StoredCurves
 from lab.comparing.run_acts import RunActs, RunStore, runs_words
+from lab.comparing.run_config import config_of_runs
 from lab.comparing.table import RunTable
 from lab.comparing.table_choices import TableChoices
 from lab.config import ExperimentConfig
@@ -181,7 +182,10 @@ class RunsWiring(QObject):
             words = done[0][:1].lower() + done[0][1:]
             self._page.show_done(said + words, undoable=False)
 
-    def _use(self, row: RunRow) -> None:
+    def _use(self, rows: Sequence[RunRow]) -> None:
+        """Want the losses of the selected runs, of the first one's experiment, at their rates."""
+        experiment = rows[0].experiment.id
+        own = [row for row in rows if row.experiment.id == experiment]
         found: list[ExperimentConfig] = []
-        if self._attempt(lambda: found.append(self._store.experiment(row.experiment.id).run_config)):
-            self.config_wanted.emit(found[0])
+        if self._attempt(lambda: found.append(self._store.experiment(experiment).run_config)):
+            self.config_wanted.emit(config_of_runs(found[0], own))

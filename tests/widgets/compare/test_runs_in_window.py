@@ -74,7 +74,12 @@ def test_parameters_of_a_run_are_put_into_the_form_of_train(window, store) -> No
     page.table.selectRow(3)
     page.acts.act("use")
     assert window.workspaces.name == "train"
-    assert window.session.config == store.experiment(store.runs()[0].experiment.id).run_config
+    (row,) = page.table.selected_runs()
+    config = window.session.config
+    whole = store.experiment(row.experiment.id).run_config
+    assert [loss.name for loss in config.losses] == [whole.losses[row.loss_index].name]
+    assert config.optimizer.learning_rate == row.learning_rate
+    assert config.data == whole.data and config.seeds == whole.seeds
     window.commands.trigger("undo")
     assert window.session.config == before
 

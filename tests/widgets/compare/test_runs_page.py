@@ -15,6 +15,7 @@ from lab.curves import Curves
 from lab.problems import Problem
 from lab.store.store import Store
 from tests.lab.comparing.stored_rows import FakeStore, experiment, many, run
+from tests.lab.recorded_runs import tiny_config
 from tests.lab.store.kept import Kept
 from widgets.compare.runs_model import GroupEntry
 from widgets.compare.runs_notice import LASTS
@@ -31,7 +32,7 @@ class Stored:
     damaged = False
 
     def __init__(self, identity: str) -> None:
-        self.run_config, self.curves = f"config of {identity}", Curves()
+        self.run_config, self.curves = tiny_config().model_copy(update={"name": identity}), Curves()
 
     def catch_up(self) -> bool:
         return False
@@ -415,7 +416,7 @@ def test_parameters_of_a_run_are_wanted_by_button_and_key(qtbot, browser) -> Non
     browser.select(2)
     qtbot.mouseClick(browser.page.inspector.use_button, Qt.MouseButton.LeftButton)
     press(qtbot, browser, Qt.Key.Key_U)
-    assert browser.configs == ["config of e00000"] * 2
+    assert [(config.name, len(config.losses)) for config in browser.configs] == [("e00000", 1)] * 2
 
 
 def test_rows_are_copied_as_a_spreadsheet_takes_them(qtbot, browser) -> None:
@@ -543,7 +544,9 @@ def test_experiments_of_a_real_store_are_browsed_and_used_again(qtbot, tmp_path)
     assert page.table.runs.rowCount() == 6 and len(page.plots.rows) == 6
     page.table.selectRow(0)
     page.acts.act("use")
-    assert configs == [store.experiment(identity).run_config]
+    whole = store.experiment(identity).run_config
+    assert [config.name for config in configs] == [whole.name]
+    assert len(configs[0].losses) == 1 and configs[0].losses[0].name in {loss.name for loss in whole.losses}
     page.acts.act("star")
     assert [row.starred for row in store.runs()] == [True, *[False] * 5]
     store.close()

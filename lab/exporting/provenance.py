@@ -10,6 +10,7 @@ from lab.export import ResultSource
 from lab.exporting.file_names import file_name
 from lab.exporting.view_arguments import view_words
 from lab.figure_look import FigureLook, Provenance
+from lab.racing.results import RaceResult
 from lab.versions import version
 from lab.view_options import ViewOptions
 
@@ -18,6 +19,12 @@ def provenance(source: ResultSource, command: str) -> Provenance:
     """Return where an export of an experiment comes from."""
     config = source.run_config
     return Provenance(command, config.name, dump_experiment(config), version())
+
+
+def race_provenance(result: RaceResult) -> Provenance:
+    """Return where figures of a race come from: what trains what is missing of it and judges it again."""
+    command = shlex.join(["losslab", "race", "--resume", result.id])
+    return Provenance(command, result.config.name, dump_experiment(result.config), version())
 
 
 def export_command(

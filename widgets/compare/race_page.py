@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from lab.comparing.race_heat import edge_sentence, extended_rates, grid_subtitle
 from lab.comparing.race_view import FRONT, RaceView
 from lab.comparing.race_words import state_words
+from lab.exporting.provenance import race_provenance
 from lab.problems import Problem
 from lab.racing.results import RateGrid
 from widgets.compare.evidence_card import EvidenceCard
@@ -156,6 +157,7 @@ class RacePage(QWidget):
         self._show_verdicts()
         self.heat.show_grid(grid, grid_subtitle(grid), edge_sentence(grid), _added(grid))
         self.evidence.show_view(view)
+        self.files.made_by = race_provenance(view.result)
         self.table.show_rows(view.rows)
         count = len(view.rows.rows)
         runs = sum(len(entrant.runs) for entrant in view.result.entrants)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSaveFile, QSize, QSizeF, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from lab.figure_look import PRESETS, FigureLook
+from lab.figure_look import PRESETS, FigureLook, Provenance
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
 from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
@@ -54,8 +54,12 @@ PRINTED = {f"PDF page, {preset.label.lower()} (*.pdf)": key for key, preset in P
 """Kinds of file that are for print, and the page of each."""
 
 
-def write_figure(view: Pictured, path: Path, look: FigureLook | None = None) -> None:
+def write_figure(
+    view: Pictured, path: Path, look: FigureLook | None = None, made_by: Provenance | None = None
+) -> None:
     """Write a view's figure; the ending of the path says as what, and a look for which page.
+
+    What makes the figure again is kept in the file, where that is known.
 
     Raises
     ------
@@ -67,9 +71,9 @@ def write_figure(view: Pictured, path: Path, look: FigureLook | None = None) -> 
         raise ProblemError(Problem("Figures are written as PNG, SVG or PDF.", f"Not as “{path.name}”."))
     panels = view.export_panels()
     if panels:
-        draw(panels, path.parent, path.stem, (kind,), overwrite=True, look=look)
+        draw(panels, path.parent, path.stem, (kind,), overwrite=True, look=look, made_by=made_by)
         return
-    write_bytes(path, painted_bytes(*_painting(view), kind, look))
+    write_bytes(path, painted_bytes(*_painting(view), kind, look, made_by))
 
 
 def _painting(view: Pictured) -> tuple[Paint, QSizeF]:
@@ -93,7 +97,13 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 class FigureFiles(QObject):
-    """Asks for a file and writes into it; remembers the folder."""
+    """Asks for a file and writes into it; remembers the folder.
+
+    Attributes
+    ----------
+    made_by
+        The command that makes what is shown again, for figures; ``None`` where there is none.
+    """
 
     written = Signal(str)
     """A file or the clipboard was written: a sentence."""
@@ -104,6 +114,7 @@ class FigureFiles(QObject):
         super().__init__(parent)
         self._parent = parent
         self._prefix = prefix
+        self.made_by: Provenance | None = None
         self._folder = user_documents_path()
 
     def ask_figure(self, view: Pictured, stem: str) -> None:
@@ -113,7 +124,7 @@ class FigureFiles(QObject):
         names = ";;".join(("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF page (*.pdf)", *pages))
 
         def write(path: Path) -> None:
-            write_figure(view, path, FigureLook(PRINTED.get(dialog.selectedNameFilter(), "")))
+            write_figure(view, path, FigureLook(PRINTED.get(dialog.selectedNameFilter(), "")), self.made_by)
 
         dialog = self._ask("Export the figure", stem, names, write)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
-from lab.figure_look import MILLIMETRES, POINTS, PRESETS, FigureLook
+from lab.figure_look import MILLIMETRES, POINTS, PRESETS, FigureLook, Provenance
 from widgets.figure_formats import figure_bytes, figure_image
 from widgets.figure_sheet import LOGICAL_DPI
 from widgets.theme import LIGHT, Theme
@@ -39,7 +39,13 @@ class PaintedSheet:
         self.picture(painter, room)
 
 
-def painted_bytes(paint: Paint, size: QSizeF, kind: str, look: FigureLook | None = None) -> bytes:
+def painted_bytes(
+    paint: Paint,
+    size: QSizeF,
+    kind: str,
+    look: FigureLook | None = None,
+    made_by: Provenance | None = None,
+) -> bytes:
     """Return a picture as a file's bytes.
 
     Parameters
@@ -52,10 +58,12 @@ def painted_bytes(paint: Paint, size: QSizeF, kind: str, look: FigureLook | None
         "png", "svg" or "pdf".
     look : FigureLook, optional
         The page that it is scaled to; by default it has its own size.
+    made_by : Provenance, optional
+        What makes it again, kept in the file.
     """
     if look is not None and look.preset:
-        return figure_bytes(_page_sheet(paint, size, look), kind)
-    return figure_bytes(_own_sheet(paint, size, SHARP), kind)
+        return figure_bytes(_page_sheet(paint, size, look), kind, made_by)
+    return figure_bytes(_own_sheet(paint, size, SHARP), kind, made_by)
 
 
 def painted_image(paint: Paint, size: QSizeF, sharp: float = SHARP) -> QImage:

@@ -270,3 +270,16 @@ def test_the_menu_offers_pictures_numbers_and_tables(page):
     page.show_race(VIEW)
     words = [action.text() for action in page.export_menu().actions()]
     assert "Paired differences: figure …" in words and len(words) == 5
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_a_races_figure_carries_the_command_that_judges_it_again(page, tmp_path: Path, ending: str) -> None:
+    page.show_race(VIEW)
+    made_by = page.files.made_by
+    assert made_by is not None
+    assert made_by.command == f"losslab race --resume {VIEW.result.id}"
+    path = tmp_path / f"grid.{ending}"
+    write_figure(page.heat.plot, path, None, made_by)
+    content = path.read_bytes()
+    words = made_by.command.encode()
+    assert words in content or words.decode().encode("utf-16-be") in content

@@ -13,7 +13,15 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 StreamName: TypeAlias = Literal[
-    "data", "split", "corruption", "imbalance", "initialisation", "batches", "evaluation", "preview"
+    "data",
+    "split",
+    "corruption",
+    "imbalance",
+    "initialisation",
+    "batches",
+    "evaluation",
+    "preview",
+    "instruments",
 ]
 
 STREAM_NAMES: tuple[str, ...] = get_args(StreamName)

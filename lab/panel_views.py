@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lab.catalogue import METRICS
+from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES, applicable_instruments
 from lab.messages import DataSummary
 from lab.metric_catalogue import bounds_of
 from lab.number_text import MISSING, value_text
@@ -15,7 +17,10 @@ from lab.panel_pictures import confusion_panel, field_panel, gradient_panel
 from lab.panels import CurvePanel, LegendEntry, Panel
 from lab.view_options import PanelSource, ViewOptions
 
-PANEL_KINDS: dict[str, str] = {
+if TYPE_CHECKING:
+    from lab.instruments.instrument import Answers
+
+CURVE_KINDS: dict[str, str] = {
     "metric": "Validation metric",
     "objective": "Objective",
     "gradient": "Gradient norm per layer",
@@ -27,6 +32,12 @@ PANEL_KINDS: dict[str, str] = {
     "parameter_norm": "Parameter norm",
     "learning_rate": "Learning rate",
 }
+"""Plots of what is recorded: kind → title."""
+
+PANEL_KINDS: dict[str, str] = CURVE_KINDS | {
+    kind: INSTRUMENT_KINDS[kind] for kind in INSTRUMENT_KINDS if kind in PLACES
+}
+"""All plots: of what is recorded, and of what is computed from parameters."""
 
 
 def default_kinds(summary: DataSummary | None) -> tuple[str, ...]:
@@ -46,7 +57,8 @@ def applicable_kinds(summary: DataSummary | None) -> tuple[str, ...]:
             left_out |= {"confusion", "error"}
         if summary.features > 2:
             left_out.add("field")
-    return tuple(kind for kind in PANEL_KINDS if kind not in left_out)
+    curves = tuple(kind for kind in CURVE_KINDS if kind not in left_out)
+    return curves + applicable_instruments(summary)
 
 
 def shared_metrics(summary: DataSummary | None) -> tuple[str, ...]:
@@ -129,7 +141,7 @@ def _error_spec(source: PanelSource, options: ViewOptions) -> Spec:
     )
 
 
-def make_panel(source: PanelSource, kind: str, options: ViewOptions) -> Panel:
+def make_panel(source: PanelSource, kind: str, options: ViewOptions, answers: Answers | None = None) -> Panel:
     """Make one plot as data.
 
     Parameters
@@ -140,12 +152,18 @@ def make_panel(source: PanelSource, kind: str, options: ViewOptions) -> Panel:
         A key of `PANEL_KINDS`.
     options
         How to look at it.
+    answers
+        Where instruments' answers come from; by default they are computed at once.
 
     Raises
     ------
     KeyError
         For an unknown kind.
     """
+    if kind in PLACES:
+        from lab.instruments.looking import instrument_panel  # loaded when an instrument is wanted
+
+        return instrument_panel(source, kind, options, answers)
     if kind == "gradient":
         return gradient_panel(source, options)
     if kind == "confusion":

@@ -12,6 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.chart import ChartPanel as ChartPanel
+from lab.legend import LegendEntry as LegendEntry
+
 Role = Literal["mean", "member", "raw", "layer"]
 
 
@@ -91,18 +94,6 @@ class Mark:
     series: int
     kind: Literal["reached", "diverged"]
     text: str = ""
-
-
-@dataclass(frozen=True)
-class LegendEntry:
-    """One entry of the legend, which is the readout: ``key`` identifies the loss, ``value`` is its text."""
-
-    key: str
-    name: str
-    short: str
-    series: int
-    value: str
-    visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -194,4 +185,4 @@ class FieldPanel:
     placeholder: str = ""
 
 
-Panel = CurvePanel | ConfusionPanel | FieldPanel
+Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel

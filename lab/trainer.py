@@ -39,7 +39,7 @@ def trainer_context() -> BaseContext:
 
 
 @contextlib.contextmanager
-def _child_environment() -> Iterator[None]:
+def child_environment() -> Iterator[None]:
     """Set the environment that a child inherits.
 
     BLAS reads its number of threads when NumPy is imported there. What the server preloads must be found
@@ -105,7 +105,7 @@ class TrainerHandle:
         self._process, self._connection = process, ours
         self._outbox, self._begun, self._failure = queue.SimpleQueue(), threading.Event(), None
         forked = self._context.get_start_method() == "forkserver"
-        with _child_environment():
+        with child_environment():
             if forked:
                 self._try(forkserver.ensure_running)
             else:

@@ -68,6 +68,13 @@ class ViewOptions:
         Index of the loss that the confusion matrix shows.
     patience
         As in `lab.curve_samples.CurveView`.
+    at
+        Step at which the experiment is looked at, or ``None`` for the latest: instruments take the latest
+        parameters kept up to it.
+    choices
+        (key, value) of what was chosen in an instrument's card; see `choice`.
+    sample
+        The sample that a person picked, as its row in the data set, or ``None``.
     """
 
     x_axis: XAxis = "step"
@@ -84,12 +91,19 @@ class ViewOptions:
     metric: str = ""
     loss: int = 0
     patience: int | None = None
+    at: int | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    sample: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.smoothing < 1:
             raise ValueError(f"smoothing must be at least 0 and below 1, not {self.smoothing!r}")
         if self.columns < 2:
             raise ValueError(f"columns must be at least 2, not {self.columns!r}")
+
+    def choice(self, key: str, usual: str) -> str:
+        """Return what was chosen for ``key`` in the card, by default ``usual``."""
+        return dict(self.choices).get(key, usual)
 
     def shows(self, loss_index: int) -> bool:
         """Whether the loss is drawn."""

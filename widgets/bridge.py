@@ -38,7 +38,7 @@ class Advancing(Protocol):
 
 
 class Beside(Protocol):
-    """The part of `lab.queue.queue.Queue` and `lab.lessons.attempt.Attempt` that the bridge uses."""
+    """What the bridge uses of a `Queue`, a lesson's `Attempt` or the instruments' `Study`."""
 
     def advance(self) -> bool:
         """Do what is due; return whether anything changed."""
@@ -86,6 +86,7 @@ class Bridge(QObject):
         self._queue_pending, self._queued = False, 0.0
         self._lesson: Beside | None = None
         self._lesson_pending, self._lessoned = False, 0.0
+        self._study: Beside | None = None
         self._pending: set[str] = set()
         self._plots_pending = self._live_pending = False
         self._plotted = self._listed = self._slow = 0.0
@@ -130,6 +131,10 @@ class Bridge(QObject):
         """Drive a lesson beside the session, as long as something of it trains."""
         self._lesson = lesson
 
+    def follow_study(self, study: Beside) -> None:
+        """Carry questions of instruments to the process that answers them; plots are due when it has."""
+        self._study = study
+
     def set_hidden(self, hidden: bool) -> None:
         """Poll slowly and draw nothing while the window cannot be seen."""
         self._hidden = hidden
@@ -173,6 +178,8 @@ class Bridge(QObject):
                 self._queue_pending |= self._queue.advance()
             if self._lesson is not None and self._lesson.busy:
                 self._lesson_pending |= self._lesson.advance()
+            if self._study is not None and self._study.busy and self._study.advance():
+                self._plots_pending = True
             self._emit(time.perf_counter())
             self._pace(bool(changes) or self._plots_pending or self._more)
         finally:

@@ -83,8 +83,10 @@ def paint_panel(
             )
         else:
             paint_confusion(painter, theme, panel, lay_out_confusion(panel, room, theme))
-    else:
+    elif isinstance(panel, FieldPanel):
         _paint_field(painter, theme, panel, room)
+    elif panel.placeholder:
+        paint_placeholder(painter, theme, panel.placeholder, QRectF(QPointF(0, 0), room))
     painter.restore()
 
 

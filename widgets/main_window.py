@@ -472,6 +472,7 @@ class MainWindow(QWidget):
         self.save_state()
         self.bridge.stop()
         self.closing.emit()
+        self.plots.study.close()
         self.session.close()
         self.export_panel.dismiss()
         event.accept()
@@ -484,6 +485,7 @@ class MainWindow(QWidget):
     def end(self) -> None:
         """Let go of everything that outlives a closed window."""
         self.bridge.stop()
+        self.plots.study.close()
         with contextlib.suppress(RuntimeError):
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.commands.end()

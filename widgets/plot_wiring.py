@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
+from lab.instruments.study import Study
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.panels import CurvePanel, Panel
@@ -18,6 +19,7 @@ from widgets.plots.grid_state import PanelRequest
 from widgets.view_strip import ViewChoices, ViewStrip
 
 if TYPE_CHECKING:
+    from lab.instruments.instrument import Answers
     from lab.session import Session
 
 LOG = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ class PlotWiring(QObject):
     def __init__(self, session: Session, bridge: Bridge, grid: PlotGrid, strip: ViewStrip) -> None:
         super().__init__(bridge)
         self._session, self._bridge, self._grid, self._strip = session, bridge, grid, strip
+        self.study = Study(lambda: session.crowded)
+        bridge.follow_study(self.study)
         self._options = ViewOptions()
         self._own_kinds = False
         self._losses: tuple[str, ...] = ()
@@ -65,6 +69,7 @@ class PlotWiring(QObject):
         strip.add_plot_wanted.connect(self.open_add_menu)
         grid.panels_wanted.connect(lambda: bridge.note("curves"))
         grid.kinds_changed.connect(self._kinds_changed)
+        grid.sample_picked.connect(self.pick_sample)
         grid.loss_toggled.connect(lambda key: self.toggle_loss(int(key)))
         grid.loss_soloed.connect(lambda key: self.solo_loss(int(key)))
         grid.comparison_chosen.connect(lambda key: self._change(comparison=key))
@@ -77,7 +82,7 @@ class PlotWiring(QObject):
     def show_plots(self) -> None:
         """Make a panel for every card that can be seen."""
         for request in self._grid.requests():
-            panel = self._panel(request, PATIENCE)
+            panel = self._panel(request, PATIENCE, self.study)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
 
@@ -94,20 +99,22 @@ class PlotWiring(QObject):
                 self._bridge.ask_more()
             else:
                 self._bridge.add_cost(self._grid.paint_seconds)
-            panel = self._panel(request, PATIENCE)
+            panel = self._panel(request, PATIENCE, self.study)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
             if not self._waiting and self._session.curves.behind:
                 self._bridge.note("curves")
 
-    def _panel(self, request: PanelRequest, patience: int | None = None) -> Panel | None:
+    def _panel(
+        self, request: PanelRequest, patience: int | None = None, answers: Answers | None = None
+    ) -> Panel | None:
         options = replace(
             self._view(request),
             columns=max(96, request.columns // self._facets(request.kind)),
             patience=patience,
         )
         try:
-            return make_panel(self._session, request.kind, options)
+            return make_panel(self._session, request.kind, options, answers)
         except Exception:
             if request.kind in self._broken:
                 return None
@@ -121,6 +128,7 @@ class PlotWiring(QObject):
             log_x=self._options.log_x if request.log_x is None else request.log_x,
             log_y=self._options.log_y if request.log_y is None else request.log_y,
             loss=request.loss if request.loss < len(self._losses) else 0,
+            choices=request.choices,
         )
 
     def _facets(self, kind: str) -> int:
@@ -148,9 +156,12 @@ class PlotWiring(QObject):
     def _requests(self, columns: int) -> list[PanelRequest]:
         """Return a request for every plot of the grid, seen or not."""
         return [
-            PanelRequest(0, card["kind"], card["log_x"], card["log_y"], card["loss"], columns)
+            PanelRequest(
+                0, card["kind"], card["log_x"], card["log_y"], card["loss"], columns,
+                tuple(card.get("choices", {}).items()),
+            )
             for card in self._grid.state()["cards"]
-        ]
+        ]  # fmt: skip
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of the plots, in order."""
@@ -225,6 +236,10 @@ class PlotWiring(QObject):
             self._options = self._options.soloed(loss)
         self._bridge.note("curves", "runs")
 
+    def pick_sample(self, sample: int) -> None:
+        """Let a sample, by its row in the data set, stand out wherever it is shown; −1 for none."""
+        self._change(sample=sample if sample >= 0 else None)
+
     def open_add_menu(self, place: QPoint) -> None:
         """Open the menu of plots that can be added."""
         self._grid.add_menu().popup(place)
@@ -274,7 +289,7 @@ class PlotWiring(QObject):
 
     def reset_for_experiment(self) -> None:
         """Forget what belonged to the last experiment: hidden losses, zoom."""
-        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None)
+        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None, sample=None)
         self._grid.set_view(None)
         self._bridge.note("curves")
 

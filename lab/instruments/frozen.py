@@ -18,7 +18,7 @@ from compute.plan import Plan
 from compute.tiling import part_of_plan
 from compute.workspace import Workspace
 from lab.config import ExperimentConfig
-from lab.sweep import plan_sweep, prepare_data
+from lab.sweep import Sweep, plan_sweep, prepare_data
 
 PartName = Literal["train", "validation", "test"]
 Floats = NDArray[np.float64]
@@ -51,6 +51,32 @@ class Pass:
     predictions: Floats
 
 
+@dataclass(frozen=True)
+class Samples:
+    """N samples of a part.
+
+    Attributes
+    ----------
+    inputs
+        (N, D) preprocessed.
+    targets
+        (N,) classes or (N, K) numbers, as trained on.
+    rows
+        (N,) their rows in the data set.
+    corrupted
+        (N,) whether the target was changed on purpose.
+    """
+
+    inputs: Floats
+    targets: NDArray[Any]
+    rows: NDArray[np.intp]
+    corrupted: NDArray[np.bool_]
+
+    def some(self, places: NDArray[np.intp]) -> Samples:
+        """Return those at ``places``."""
+        return Samples(*(getattr(self, name)[places] for name in ("inputs", "targets", "rows", "corrupted")))
+
+
 class FrozenRun:
     """One run of an experiment, whose parameters can be given.
 
@@ -76,6 +102,14 @@ class FrozenRun:
         variant = int(self.plan.variants[0])
         variant = variant if len(part.inputs) > 1 else 0
         return part.inputs[variant], part.targets[variant]
+
+    def samples(self, name: PartName) -> Samples:
+        """Return a part's samples with their rows in the data set."""
+        part: Part = getattr(self.plan.data, name)
+        variant = int(self.plan.variants[0])
+        inputs, targets = self.part(name)
+        places = [variant if len(array) > 1 else 0 for array in (part.rows, part.corrupted)]
+        return Samples(inputs, targets, part.rows[places[0]], part.corrupted[places[1]])
 
     def targets_for_loss(self, targets: NDArray[Any]) -> Floats:
         """Return targets as the loss takes them, (N, K): classes as rows of zeros and a one."""
@@ -182,6 +216,11 @@ def freeze(config: ExperimentConfig, runs: Sequence[int]) -> dict[int, FrozenRun
         For a run that the experiment has not.
     """
     sweep = plan_sweep(config, prepare_data(config), select_device("cpu"))
+    return frozen_of(sweep, runs)
+
+
+def frozen_of(sweep: Sweep, runs: Sequence[int]) -> dict[int, FrozenRun]:
+    """Return some runs of a sweep that is laid out, by their index; KeyError for one that it has not."""
     found: dict[int, FrozenRun] = {}
     for indices, plan in sweep.plans:
         for row, index in enumerate(indices):

@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
-from lab.panels import ConfusionPanel, FieldPanel, Panel
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.panels import ChartPanel, ConfusionPanel, FieldPanel, Panel
+from widgets.plots.chart_card import ChartCard
 from widgets.plots.confusion_card import ConfusionCard
 from widgets.plots.curve_card import CurveCard
 from widgets.plots.field_card import FieldCard
@@ -17,9 +19,11 @@ from widgets.plots.grid_cells import AddCell, DropMark, cell_rects, drop_place
 from widgets.plots.grid_state import Slot
 from widgets.theme import Theme
 
-AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard
+AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard | ChartCard
 
-_CARD_OF_KIND: dict[str, type[AnyCard]] = {"confusion": ConfusionCard, "field": FieldCard}
+_CARD_OF_KIND: dict[str, type[AnyCard]] = {
+    "confusion": ConfusionCard, "field": FieldCard, **dict.fromkeys(INSTRUMENT_KINDS, ChartCard),
+}  # fmt: skip
 
 
 class CardStack(QScrollArea):
@@ -135,7 +139,11 @@ class CardStack(QScrollArea):
         """Make the menu of plots that can be added; it deletes itself when closed."""
         menu = QMenu(parent or self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        instruments = None
         for kind, title in self._kinds.items():
+            if kind in INSTRUMENT_KINDS and instruments is None:
+                menu.addSeparator()
+                instruments = menu.addSection("Instruments")
             menu.addAction(title).triggered.connect(lambda _=False, kind=kind: self.add(kind))
         return menu
 
@@ -160,6 +168,8 @@ class CardStack(QScrollArea):
             wanted = ConfusionCard
         elif isinstance(panel, FieldPanel):
             wanted = FieldCard
+        elif isinstance(panel, ChartPanel):
+            wanted = ChartCard
         if type(self._cards[number]) is not wanted:
             self._remake(number, wanted)
 

@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.panel_views import PANEL_KINDS, readout
-from lab.panels import ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
 from widgets.plots.card_stack import AnyCard, CardStack
+from widgets.plots.chart_card import ChartCard
 from widgets.plots.confusion_card import ConfusionCard
 from widgets.plots.curve_card import CurveCard
 from widgets.plots.field_card import FieldCard
@@ -45,6 +46,8 @@ class PlotGrid(CardStack):
     view_changed = Signal(object)
     """The x range (low, high) that all curve plots were zoomed to, or None for the whole."""
     crosshair_moved = Signal(object)
+    sample_picked = Signal(int)
+    """A sample was picked in an instrument, as its row in the data set; −1 for none."""
     copy_asked = Signal(int)
     export_asked = Signal(int)
     """The number of the card whose figure is wanted."""
@@ -95,7 +98,9 @@ class PlotGrid(CardStack):
                 shown.show_crosshair(crosshair, self._read(panel, crosshair))
         elif isinstance(shown, ConfusionCard) and isinstance(panel, ConfusionPanel):  # noqa: SIM114 - types differ
             shown.show_panel(panel)
-        elif isinstance(shown, FieldCard) and isinstance(panel, FieldPanel):
+        elif isinstance(shown, FieldCard) and isinstance(panel, FieldPanel):  # noqa: SIM114
+            shown.show_panel(panel)
+        elif isinstance(shown, ChartCard) and isinstance(panel, ChartPanel):
             shown.show_panel(panel)
 
     def set_theme(self, theme: Theme) -> None:
@@ -154,7 +159,10 @@ class PlotGrid(CardStack):
             if card.isHidden() or not card.geometry().intersects(window):
                 continue
             columns = max(64, round((card.width() - 80) * self.devicePixelRatioF()))
-            wanted.append(PanelRequest(number, slot.kind, slot.log_x, slot.log_y, slot.loss, columns))
+            choices = tuple(slot.choices.items())
+            wanted.append(
+                PanelRequest(number, slot.kind, slot.log_x, slot.log_y, slot.loss, columns, choices)
+            )
         return tuple(wanted)
 
     def panels(self) -> tuple[Panel, ...]:
@@ -249,6 +257,9 @@ class PlotGrid(CardStack):
         elif isinstance(card, ConfusionCard):
             card.set_losses(self._losses, self._slots[number].loss)
             card.loss_chosen.connect(lambda loss: self._on_loss(number, loss))
+        elif isinstance(card, ChartCard):
+            card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
+            card.sample_picked.connect(self.sample_picked)
 
     def _on_log(self, number: int, *, log_x: bool | None = None, log_y: bool | None = None) -> None:
         slot = self._slots[number]
@@ -258,6 +269,10 @@ class PlotGrid(CardStack):
 
     def _on_loss(self, number: int, loss: int) -> None:
         self._slots[number].loss = loss
+        self.panels_wanted.emit()
+
+    def _on_choice(self, number: int, key: str, value: str) -> None:
+        self._slots[number].choices[key] = value
         self.panels_wanted.emit()
 
     def _on_comparison(self, comparison: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -23,6 +23,8 @@ class PanelRequest:
         Index of the loss, for plots that show one.
     columns
         Width of the plot in device pixels.
+    choices
+        What was chosen in the card, (key, value).
     """
 
     card: int
@@ -31,6 +33,7 @@ class PanelRequest:
     log_y: bool | None
     loss: int
     columns: int
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -41,11 +44,16 @@ class Slot:
     log_x: bool | None = None
     log_y: bool | None = None
     loss: int = 0
+    choices: dict[str, str] = field(default_factory=dict)
 
 
 def slots_to_state(slots: Collection[Slot], full: int | None) -> dict[str, Any]:
     """Return the grid as plain JSON-able data; ``full`` is the place of the card at full size."""
-    cards = [{"kind": s.kind, "log_x": s.log_x, "log_y": s.log_y, "loss": s.loss} for s in slots]
+    cards = [
+        {"kind": s.kind, "log_x": s.log_x, "log_y": s.log_y, "loss": s.loss}
+        | ({"choices": dict(s.choices)} if s.choices else {})
+        for s in slots
+    ]
     return {"version": 1, "cards": cards, "full": full}
 
 
@@ -72,6 +80,7 @@ def slots_from_state(state: object, kinds: Collection[str]) -> tuple[list[Slot],
             Slot(
                 card["kind"], _switch(card.get("log_x")), _switch(card.get("log_y")),
                 loss if isinstance(loss, int) and not isinstance(loss, bool) and loss >= 0 else 0,
+                _choices(card.get("choices")),
             )
         )  # fmt: skip
     full = state.get("full")
@@ -80,3 +89,9 @@ def slots_from_state(state: object, kinds: Collection[str]) -> tuple[list[Slot],
 
 def _switch(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _choices(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: chosen for key, chosen in value.items() if isinstance(key, str) and isinstance(chosen, str)}

@@ -1,0 +1,101 @@
+"""What an instrument computes from: runs held still, the parameters kept of them, and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.backend import select_device
+from compute.seeding import stream
+from lab.config import ExperimentConfig
+from lab.instruments.frozen import Floats, FrozenRun, PartName, Samples, frozen_of
+from lab.sweep import Sweep, plan_sweep, prepare_data
+
+MOST_ROWS = 2_000
+"""Samples of a part that instruments look at: a fixed random choice where there are more."""
+MOST_MEMOS = 4_000
+
+T = TypeVar("T")
+
+
+class Book:
+    """Runs of one experiment and the parameters known of them.
+
+    Parameters
+    ----------
+    config
+        The experiment. Its data are loaded when first needed.
+    """
+
+    def __init__(self, config: ExperimentConfig) -> None:
+        self.config = config
+        self._runs: dict[int, FrozenRun] = {}
+        self._kept: dict[int, dict[int, NDArray[np.floating[Any]]]] = {}
+        self._steps: dict[int, NDArray[np.int64]] = {}
+        self._memos: dict[Hashable, Any] = {}
+        self._sweep: Sweep | None = None
+
+    def add(self, run: int, kept: Mapping[int, NDArray[np.floating[Any]]]) -> None:
+        """Add parameters (P,) of a run, by step."""
+        self._kept.setdefault(run, {}).update(kept)
+        self._steps[run] = np.array(sorted(self._kept[run]), dtype=np.int64)
+
+    def run(self, index: int) -> FrozenRun:
+        """Return a run held still.
+
+        Raises
+        ------
+        ProblemError
+            Where the data cannot be loaded.
+        KeyError
+            For a run that the experiment has not.
+        """
+        if index not in self._runs:
+            if self._sweep is None:
+                self._sweep = plan_sweep(self.config, prepare_data(self.config), select_device("cpu"))
+            self._runs.update(frozen_of(self._sweep, (index,)))
+        return self._runs[index]
+
+    def steps(self, run: int) -> NDArray[np.int64]:
+        """Return the (n,) steps at which a run's parameters are known, ascending."""
+        return self._steps.get(run, np.empty(0, dtype=np.int64))
+
+    def parameters(self, run: int, step: int | None = None) -> Floats | None:
+        """Return a run's parameters (P,) at the latest known step up to ``step``, by default the last one.
+
+        ``None`` where there are none.
+        """
+        found = self.step(run, step)
+        return None if found is None else np.asarray(self._kept[run][found], dtype=np.float64)
+
+    def step(self, run: int, step: int | None = None) -> int | None:
+        """Return the latest step up to ``step`` at which a run's parameters are known."""
+        steps = self.steps(run)
+        place = len(steps) if step is None else int(np.searchsorted(steps, step, side="right"))
+        return int(steps[place - 1]) if place else None
+
+    def samples(self, index: int, part: PartName, most: int = MOST_ROWS) -> Samples:
+        """Return samples of a part of a run's data: all, or a fixed random choice of ``most``."""
+        run = self.run(index)
+        found = run.samples(part)
+        if len(found.inputs) <= most:
+            return found
+        chosen = np.sort(stream(0, "instruments").permutation(len(found.inputs))[:most])
+        return found.some(chosen)
+
+    def held_out(self, index: int, most: int = MOST_ROWS) -> tuple[PartName, Samples]:
+        """Return the validation part of a run's data, or the training part where there is none."""
+        part: PartName = "validation" if len(self.run(index).samples("validation").inputs) else "train"
+        return part, self.samples(index, part, most)
+
+    def memo(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` made for a key, made the first time: a history is then only extended."""
+        if key not in self._memos:
+            while len(self._memos) >= MOST_MEMOS:
+                self._memos.pop(next(iter(self._memos)))
+            self._memos[key] = make()
+        found: T = self._memos[key]
+        return found

@@ -1,0 +1,35 @@
+"""The instruments there are: names and words only, so that menus need not load what they compute."""
+
+from __future__ import annotations
+
+from lab.messages import DataSummary
+
+INSTRUMENT_KINDS: dict[str, str] = {
+    "saturation": "Saturation",
+    "factors": "Gradient factors",
+    "influence": "Influence of samples",
+    "landscape": "Landscape",
+    "calibration": "Calibration",
+    "recall": "Recall and precision per class",
+    "roc": "ROC and precision–recall",
+    "residuals": "Residuals",
+    "layer_map": "Gradient norm map",
+    "geometry": "Gradient directions",
+    "update_ratio": "Update-to-weight ratio",
+    "noise_scale": "Gradient noise scale",
+}
+"""Kind → title, in the order of menus."""
+
+PLACES: dict[str, tuple[str, str]] = {}
+"""Kind → (module, name of the instrument in it), which is loaded when it is first asked."""
+
+FOR_CLASSES = frozenset({"calibration", "recall", "roc"})
+FOR_NUMBERS = frozenset({"residuals"})
+
+
+def applicable_instruments(summary: DataSummary | None) -> tuple[str, ...]:
+    """Return the kinds that make sense for the data."""
+    if summary is None:
+        return tuple(kind for kind in INSTRUMENT_KINDS if kind in PLACES)
+    left_out = FOR_CLASSES if summary.task == "regression" else FOR_NUMBERS
+    return tuple(kind for kind in INSTRUMENT_KINDS if kind in PLACES and kind not in left_out)

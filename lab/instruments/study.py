@@ -1,0 +1,223 @@
+"""Answers from a process of its own: asked by plots, one question after the other, never waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from lab.instruments.instrument import InstrumentError, Question
+from lab.instruments.kinds import PLACES
+from lab.instruments.study_process import Answer, Ask, Begin, Keep, enter
+from lab.trainer import child_environment, trainer_context
+from lab.view_options import PanelSource
+
+FRESH = 1.0
+"""Seconds for which a question counts as asked: a plot that can be seen asks again sooner."""
+REST, CROWDED_REST = 1.0, 12.0
+"""Rest after an answer, in lengths of its work; the longer one while training takes every core."""
+LONGEST_REST = 20.0
+MOST_ANSWERS = 64
+MOST_BYTES = 4 * 2**20
+"""Parameters sent at a time, so that sending is not felt."""
+
+Slot = tuple[object, ...]
+
+
+class Study:
+    """Asks a process for what plots want to know, and keeps its answers.
+
+    `ask` returns at once with what is known; `advance`, called by the window's timer, carries questions there
+    and answers back. The process is started when something is asked for the first time and ends with the
+    window.
+
+    Parameters
+    ----------
+    crowded
+        Says whether training takes every core just now.
+    clock
+        Seconds.
+    """
+
+    def __init__(
+        self, crowded: Callable[[], bool] = lambda: False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._crowded, self._clock = crowded, clock
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._source: PanelSource | None = None
+        self._key: tuple[object, ...] = ()
+        self._sent: set[tuple[int, int]] = set()
+        self._wanted: dict[Slot, tuple[Question, float]] = {}
+        self._answers: dict[Slot, Answer] = {}
+        self._under_way: Question | None = None
+        self._rest_until = 0.0
+        self._failure = ""
+        self._begun_key: tuple[object, ...] | None = None
+        self._asked_key: tuple[object, ...] | None = None
+
+    # --- asked by plots -----------------------------------------------------------------------------
+    def ask(self, source: PanelSource, question: Question) -> Any:
+        """Return the newest answer to the question or an older one of its slot, or ``None``.
+
+        Raises
+        ------
+        InstrumentError
+            Where the question has no answer, or the process cannot be started.
+        """
+        self._follow(source)
+        if self._failure:
+            raise InstrumentError(self._failure)
+        slot = question.slot
+        answer = self._answers.get(slot)
+        if answer is None or answer.question != question:
+            self._wanted[slot] = question, self._clock()
+        if answer is not None and answer.words:
+            raise InstrumentError(answer.words)
+        return None if answer is None else answer.numbers
+
+    def _follow(self, source: PanelSource) -> None:
+        """Look at a source; another experiment, or other data, makes what is known void."""
+        key = (id(source.curves), source.run_config)
+        if self._source is source and self._key == key:
+            return
+        self._source, self._key = source, key
+        self._sent.clear()
+        self._wanted.clear()
+        self._answers.clear()
+
+    # --- driven by the timer ------------------------------------------------------------------------
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do."""
+        return self._under_way is not None or bool(self._wanted)
+
+    def advance(self) -> bool:
+        """Do what is due; return whether there is another answer."""
+        changed = self._take()
+        if self._under_way is None and self._wanted and self._clock() >= self._rest_until:
+            self._send_next()
+        return changed
+
+    def _take(self) -> bool:
+        connection = self._connection
+        if connection is None or self._under_way is None:
+            return False
+        try:
+            if not connection.poll():
+                return False
+            answer = connection.recv()
+        except (EOFError, OSError):
+            self._fall("what computes this ended; it is started again when the view changes")
+            return True
+        asked, self._under_way = self._under_way, None
+        rest = CROWDED_REST if self._crowded() else REST
+        self._rest_until = self._clock() + min(LONGEST_REST, rest * answer.seconds)
+        if self._asked_key != self._key:  # of an experiment that is no longer looked at
+            return False
+        self._answers.pop(asked.slot, None)
+        while len(self._answers) >= MOST_ANSWERS:
+            self._answers.pop(next(iter(self._answers)))
+        self._answers[asked.slot] = answer
+        if self._wanted.get(asked.slot, (None,))[0] == asked:
+            del self._wanted[asked.slot]
+        return True
+
+    def _send_next(self) -> None:
+        """Send parameters that are new, and the question that has waited longest once they are all there."""
+        now = self._clock()
+        for slot in [slot for slot, (_, at) in self._wanted.items() if now - at > FRESH]:
+            del self._wanted[slot]
+        if not self._wanted or self._source is None or not self._start():
+            return
+        connection = self._connection
+        assert connection is not None
+        question, _ = next(iter(self._wanted.values()))
+        try:
+            if self._begun_key != self._key:
+                connection.send(Begin(self._source.run_config))
+                self._begun_key = self._key
+                self._sent.clear()
+            if self._send_parameters(connection, question):
+                connection.send(Ask(question, *PLACES[question.kind]))
+                self._under_way, self._asked_key = question, self._key
+                # asked again, it goes to the end of the queue
+                self._wanted[question.slot] = self._wanted.pop(question.slot)
+        except (BrokenPipeError, OSError):
+            self._fall("what computes this ended; it is started again when the view changes")
+
+    def _send_parameters(self, connection: Connection, question: Question) -> bool:
+        """Send some of the parameters that a question needs; return whether all are there."""
+        assert self._source is not None
+        snapshots, room = self._source.curves.snapshots, MOST_BYTES
+        for run in question.runs:
+            missing: dict[int, Any] = {}
+            for step in snapshots.steps(run).tolist():
+                if (run, step) in self._sent:
+                    continue
+                values = snapshots.at(run, step)
+                assert values is not None
+                missing[step] = values
+                self._sent.add((run, step))
+                room -= values.nbytes
+                if room <= 0:
+                    break
+            if missing:
+                connection.send(Keep(run, missing))
+            if room <= 0:
+                return False
+        return True
+
+    # --- the process ----------------------------------------------------------------------------------
+    def _start(self) -> bool:
+        """Have the process; return whether there is one."""
+        if self._process is not None and self._process.is_alive():
+            return True
+        if self._process is not None:
+            self._leave()
+        context = trainer_context()
+        ours, theirs = context.Pipe()
+        process: BaseProcess = context.Process(  # type: ignore[attr-defined]
+            target=enter, args=(theirs,), name="losslab-study", daemon=True
+        )
+        try:
+            with child_environment():
+                process.start()
+        except (OSError, EOFError) as error:
+            ours.close()
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self._failure = f"the process that computes this could not be started: {reason}"
+            return False
+        finally:
+            theirs.close()
+        self._process, self._connection = process, ours
+        self._begun_key = self._asked_key = None
+        return True
+
+    def _fall(self, words: str) -> None:
+        """Note that the process is gone: the question under way has no answer, the next starts it again."""
+        asked, self._under_way = self._under_way, None
+        if asked is not None:
+            self._wanted.pop(asked.slot, None)
+            self._answers[asked.slot] = Answer(asked, None, words)
+        self._leave()
+
+    def _leave(self) -> None:
+        connection, process = self._connection, self._process
+        self._connection = self._process = None
+        self._begun_key = None
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.join(0.2)
+            if process.is_alive():
+                process.kill()
+                process.join(1.0)
+
+    def close(self) -> None:
+        """End the process."""
+        self._wanted.clear()
+        self._under_way = None
+        self._leave()

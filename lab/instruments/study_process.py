@@ -1,0 +1,100 @@
+"""The process that answers questions to instruments, so that nothing else waits for them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from lab.config import ExperimentConfig
+    from lab.instruments.instrument import Question
+
+BACK = 15
+"""How far it steps back behind training and window where all want the same core."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Look at another experiment; what was known is forgotten."""
+
+    config: ExperimentConfig
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Parameters (P,) of a run, by step."""
+
+    run: int
+    kept: dict[int, NDArray[np.floating[Any]]]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question, and where its instrument is: module and name in it."""
+
+    question: Question
+    module: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out of a question: numbers, or ``words`` on why there are none; ``seconds`` of work."""
+
+    question: Question
+    numbers: Any = None
+    words: str = ""
+    seconds: float = 0.0
+
+
+def enter(connection: Connection) -> None:
+    """Answer until the other end of the pipe is closed; the target of a process that was started."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(BACK)
+    from lab.instruments.book import Book
+
+    book: Book | None = None
+    while True:
+        try:
+            message = connection.recv()
+        except (EOFError, OSError):
+            return
+        if isinstance(message, Begin):
+            book = Book(message.config)
+        elif book is not None and isinstance(message, Keep):
+            book.add(message.run, message.kept)
+        elif book is not None:
+            answer = answered(message, book)
+            try:
+                connection.send(answer)
+            except (BrokenPipeError, OSError):
+                return
+
+
+def answered(ask: Ask, book: Any) -> Answer:
+    """Compute an answer; whatever goes wrong becomes words."""
+    from lab.instruments.instrument import InstrumentError
+    from lab.problems import ProblemError
+
+    question, began = ask.question, time.perf_counter()
+    try:
+        with np.errstate(all="ignore"):
+            numbers = getattr(importlib.import_module(ask.module), ask.name).answer(question, book)
+    except InstrumentError as error:
+        return Answer(question, None, str(error), time.perf_counter() - began)
+    except ProblemError as error:
+        return Answer(question, None, error.problem.title, time.perf_counter() - began)
+    except Exception as error:
+        words = f"this could not be computed ({type(error).__name__}: {error})"
+        return Answer(question, None, words, time.perf_counter() - began)
+    return Answer(question, numbers, "", time.perf_counter() - began)

@@ -1,0 +1,184 @@
+"""Answers of instruments: at once, or from a process that is asked and never waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lab.experiment_file import parse_experiment
+from lab.instruments.direct import DirectAnswers
+from lab.instruments.instrument import Question
+from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES
+from lab.instruments.looking import MOST_STEPS, instrument_panel, steps_of
+from lab.instruments.study import Study
+from lab.session import Session
+from lab.snapshots import Snapshots
+from lab.view_options import ViewOptions
+from tests.lab.lessons.trained import train
+
+TOML = """
+[data]
+name = "moons"
+samples = 60
+[model]
+hidden = [4]
+[[losses]]
+name = "cross_entropy"
+[[losses]]
+name = "squared_error"
+[optimizer]
+name = "sgd"
+learning_rate = 0.1
+[training]
+steps = 40
+evaluate_every = 10
+[seeds]
+count = 2
+"""
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PLACES, "toy", ("tests.lab.instruments.toy", "TOY"))
+    monkeypatch.setitem(INSTRUMENT_KINDS, "toy", "Toy")
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return train(parse_experiment(TOML, "toy.toml"))
+
+
+@pytest.fixture
+def study() -> Iterator[Study]:
+    made = Study()
+    yield made
+    made.close()
+
+
+def wait(study: Study, session: Session, options: ViewOptions) -> Any:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        panel = instrument_panel(session, "toy", options, study)
+        study.advance()
+        if panel.placeholder != "being computed":
+            return panel
+        time.sleep(0.005)
+    raise AssertionError("no answer came")
+
+
+def norms(session: Session, step: int) -> list[float]:
+    snapshots = session.curves.snapshots
+    return [float(np.linalg.norm(np.asarray(snapshots.at(run, step), np.float64))) for run in (0, 2)]
+
+
+def test_the_process_answers_what_is_computed_at_once(session: Session, study: Study) -> None:
+    for at in (None, 20, 0):
+        options = ViewOptions(at=at)
+        direct = instrument_panel(session, "toy", options, DirectAnswers())
+        asked = wait(study, session, options)
+        bars = asked.facets[0].layers[0]
+        if at is not None:  # the slot is the same, so the newer answer may come a moment later
+            while not np.allclose(bars.high, direct.facets[0].layers[0].high):
+                bars = wait(study, session, options).facets[0].layers[0]
+        np.testing.assert_allclose(bars.high, norms(session, 40 if at is None else at))
+        np.testing.assert_allclose(direct.facets[0].layers[0].high, bars.high)
+
+
+def test_an_older_answer_stays_until_the_newer_one_is_there(session: Session, study: Study) -> None:
+    late = wait(study, session, ViewOptions(at=40))
+    early = instrument_panel(session, "toy", ViewOptions(at=0), study)
+    np.testing.assert_array_equal(early.facets[0].layers[0].high, late.facets[0].layers[0].high)
+
+
+def test_a_question_without_an_answer_says_why(session: Session, study: Study) -> None:
+    assert wait(study, session, ViewOptions(choices=(("what", "refuse"),))).placeholder == "it has no answer"
+    broken = wait(study, session, ViewOptions(choices=(("what", "break"),)))
+    assert broken.placeholder == "this could not be computed (RuntimeError: broken)"
+    assert wait(study, session, ViewOptions()).facets  # the process goes on
+
+
+def test_a_process_that_dies_is_started_again(session: Session, study: Study) -> None:
+    dead = wait(study, session, ViewOptions(choices=(("what", "die"),)))
+    assert "ended" in dead.placeholder
+    assert wait(study, session, ViewOptions()).facets
+
+
+def test_another_experiment_makes_answers_void(session: Session, study: Study) -> None:
+    wait(study, session, ViewOptions())
+    other = train(parse_experiment(TOML.replace("steps = 40", "steps = 20"), "other.toml"))
+    assert instrument_panel(other, "toy", ViewOptions(), study).placeholder == "being computed"
+    np.testing.assert_allclose(wait(study, other, ViewOptions()).facets[0].layers[0].high, norms(other, 20))
+
+
+def test_what_is_no_longer_asked_is_not_computed(session: Session) -> None:
+    now = [0.0]
+    study = Study(clock=lambda: now[0])
+    instrument_panel(session, "toy", ViewOptions(), study)
+    assert study.busy
+    now[0] = 5.0
+    study.advance()
+    assert not study.busy
+    assert study._process is None
+    study.close()
+
+
+def test_it_rests_after_work_and_longer_while_training_takes_every_core(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for crowded, rest in ((False, 1.0), (True, 12.0)):
+        now = [100.0]
+        study = Study(lambda crowded=crowded: crowded, lambda now=now: now[0])
+        while instrument_panel(session, "toy", ViewOptions(), study).placeholder:
+            study.advance()
+            time.sleep(0.005)
+        seconds = next(iter(study._answers.values())).seconds
+        assert study._rest_until == pytest.approx(100.0 + rest * seconds)
+        study.close()
+
+
+def test_before_the_first_evaluation_and_without_a_loss_shown_a_sentence_stands_there(
+    session: Session,
+) -> None:
+    fresh = Session(config=parse_experiment(TOML, "toy.toml"), trainer=Silent())
+    assert "first evaluation" in instrument_panel(fresh, "toy", ViewOptions()).placeholder
+    hidden = ViewOptions(hidden_losses=frozenset({0, 1}))
+    assert instrument_panel(session, "toy", hidden).placeholder == "no loss is shown"
+
+
+class Silent:
+    alive = True
+
+    def start(self) -> None: ...
+    def send(self, command: object) -> None: ...
+    def poll(self) -> list[Any]:
+        return []
+
+    def close(self) -> None: ...
+
+
+def test_a_history_is_thinned_so_that_what_was_chosen_stays(session: Session) -> None:
+    snapshots = Snapshots()
+    source = SimpleNamespace(curves=SimpleNamespace(snapshots=snapshots))
+    snapshots._steps[0] = []
+    before: set[int] = set()
+    for count in range(1, 1000):
+        snapshots._steps[0].append(10 * (count - 1))
+        steps = steps_of(source, ViewOptions(), (0,))  # type: ignore[arg-type]
+        assert steps[0] == 0
+        assert steps[-1] == 10 * (count - 1)
+        assert len(steps) <= MOST_STEPS + 1
+        new = set(steps[:-1])
+        assert not before or len(new - before) <= 1 or new <= before
+        before = new
+
+
+def test_a_question_is_told_apart_by_its_steps_only() -> None:
+    one, two = Question("toy", (0,), (1,)), Question("toy", (0,), (2,))
+    assert one.slot == two.slot
+    assert one != two
+    assert Question("toy", (1,), (1,)).slot != one.slot

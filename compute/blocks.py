@@ -21,6 +21,7 @@ from compute.engine import make_live, part_of
 from compute.live_runs import LiveRuns
 from compute.plan import Plan, RunEnd
 from compute.recording import Rows as RecordedRows
+from compute.standing import Standing
 from compute.stopping import HISTORY, divergence_layer, first_diverged_rows
 from compute.workspace import Workspace
 
@@ -49,6 +50,10 @@ class Blocks:
         The training part on the device.
     work
         Buffers.
+    standing
+        How the runs stand that go on; from step 0 by default.
+    seconds
+        Time spent on updates before.
 
     Attributes
     ----------
@@ -62,17 +67,41 @@ class Blocks:
         Time spent on updates.
     """
 
-    def __init__(self, plan: Plan, data: Rows, work: Workspace) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        data: Rows,
+        work: Workspace,
+        standing: Standing | None = None,
+        seconds: float = 0.0,
+    ) -> None:
         self._plan, self.data, self._work = plan, data, work
         self.rates = np.array(plan.learning_rates, dtype=np.float64)
-        self.step = 0
-        self.seconds = 0.0
-        runs = np.arange(len(plan.initial), dtype=np.intp)
-        self._frozen: NDArray[Any] = plan.initial.astype(data.dtype)
-        self.live: LiveRuns | None = make_live(plan, data, runs, self._frozen, self.rates, None, BLOCK, work)
-        self._first_objective = np.full(len(runs), np.nan)
+        self.seconds = seconds
+        count = len(plan.initial)
+        self.live: LiveRuns | None = None
         self._previous: Any = None  # parameters of the live runs before the last update, on the device
-        self._history = np.zeros((0, len(runs), plan.model.layers))
+        # runs whose first objective is taken from the next step
+        self._renewed = np.ones(count, dtype=np.bool_) if standing is None else standing.renewed
+        if standing is None:
+            self.step = 0
+            runs = np.arange(count, dtype=np.intp)
+            self._frozen: NDArray[Any] = plan.initial.astype(data.dtype)
+            self._first_objective = np.full(count, np.nan)
+            self._history = np.zeros((0, count, plan.model.layers))
+            self.live = make_live(plan, data, runs, self._frozen, self.rates, None, BLOCK, work)
+            return
+        self.step = standing.step
+        runs = np.flatnonzero(standing.going)
+        self._frozen = standing.parameters.astype(data.dtype)
+        self._first_objective = standing.first_objective
+        self._history = standing.history
+        if not len(runs):
+            return
+        state = [data.xp.asarray(array[runs].astype(data.dtype)) for array in standing.state] or None
+        self.live = make_live(plan, data, runs, self._frozen[runs], self.rates, state, BLOCK, work)
+        if standing.previous is not None:
+            self._previous = data.xp.asarray(standing.previous[runs].astype(data.dtype))
 
     def set_rates(self, rates: NDArray[np.float64]) -> None:
         """Set the base learning rates (R,) from the next update on."""
@@ -96,6 +125,30 @@ class Blocks:
             result[here] = to_host(self.live.parameters[places])
         return result
 
+    def standing(self) -> dict[str, Any]:
+        """Return what `Standing` has of parameters, optimiser and objectives, by name."""
+        count, parameters = len(self.rates), self.parameters()
+        going = np.zeros(count, dtype=np.bool_)
+        slots = len(self._plan.optimizer.slots)
+        state = tuple(np.zeros_like(parameters) for _ in range(slots))
+        previous = None if self._previous is None else self._frozen.copy()
+        if self.live is not None:
+            going[self.live.runs] = True
+            for array, mine in zip(state, self.live.state, strict=True):
+                array[self.live.runs] = to_host(mine)
+            if previous is not None:
+                previous[self.live.runs] = to_host(self._previous)
+        return {
+            "steps": np.full(count, self.step, dtype=np.int64),
+            "going": going,
+            "parameters": parameters,
+            "previous": previous,
+            "state": state,
+            "first_objective": self._first_objective,
+            "renewed": self._renewed,
+            "history": self._history,
+        }
+
     def freeze(self, gone: NDArray[np.bool_]) -> None:
         """End the live runs that are marked, at their current parameters."""
         assert self.live is not None
@@ -117,8 +170,11 @@ class Blocks:
         self.seconds += took
 
         rows = narrow.spread(live.runs, len(self.rates))
-        if start == 0:
-            self._first_objective = rows.objective[0].astype(np.float64)
+        if self._renewed.any():
+            # NaN, where nothing is known or an objective is no more, gives way to the first row
+            first = np.fmax(self._first_objective, rows.objective[0].astype(np.float64))
+            self._first_objective = np.where(self._renewed, first, self._first_objective)
+            self._renewed = np.zeros_like(self._renewed)
         diverged = first_diverged_rows(narrow, self._first_objective[live.runs], self._plan.divergence)
         broken = diverged < count
         if stop == self._plan.steps:  # the last parameters have no row: look at them themselves

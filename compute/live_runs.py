@@ -202,7 +202,7 @@ class LiveRuns:
         if factor != self._factor:
             self._factor = factor
             xp.multiply(self._base, factor, self._rate)
-        self._optimizer.prepare(self._rate, step, self.work)
+        self._optimizer.prepare(self._rate, step - self._plan.optimizer_began, self.work)
         self._apply()
 
     def _write_gradients(self, step: int, losses: Array) -> None:

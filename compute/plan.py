@@ -115,6 +115,9 @@ class Plan:
         Only every so many evaluations do, counted from step 0.
     kept_last
         Runs whose parameters the evaluation at the last step hands over, ``kept`` among them.
+    optimizer_began
+        Step at which the optimiser's state was zero; its own count of updates begins there. Another step than
+        0 where a training was changed to another optimiser on its way.
     """
 
     data: PreparedData
@@ -143,6 +146,7 @@ class Plan:
     kept: tuple[int, ...] = ()
     keep_every: int = 1
     kept_last: tuple[int, ...] = ()
+    optimizer_began: int = 0
 
     @property
     def evaluated_parts(self) -> dict[str, Part]:

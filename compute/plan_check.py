@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.backend import module_of
 from compute.plan import Plan
 
 
@@ -58,3 +59,38 @@ def check_plan(plan: Plan) -> None:
         raise ValueError(f"a batch needs at least one sample, not {plan.batch_size}")
     if np.min(plan.variants) < 0 or np.max(plan.variants) >= len(data.train.inputs):
         raise ValueError("a run names a data variant that is not there")
+
+
+def check_change(old: Plan, new: Plan, step: int) -> None:
+    """Check that the runs of one plan can go on by another.
+
+    Parameters
+    ----------
+    old, new
+        The plans.
+    step
+        Updates done.
+
+    Raises
+    ------
+    ValueError
+        If they cannot; the message says why.
+    """
+    runs, others = len(old.initial), len(new.initial)
+    if runs != others:
+        raise ValueError(f"{runs} runs cannot go on as {others}")
+    if old.model.sizes != new.model.sizes:
+        raise ValueError(f"a model of sizes {old.model.sizes} cannot go on as one of {new.model.sizes}")
+    if old.device != new.device or module_of(old.device) is not module_of(new.device):
+        raise ValueError(f"what was begun on {old.device.label} cannot go on on {new.device.label}")
+    if old.data.task != new.data.task:
+        raise ValueError(f"{old.data.task} cannot go on as {new.data.task}")
+    parts = [[name for name, part in plan.evaluated_parts.items() if part.samples] for plan in (old, new)]
+    if parts[0] != parts[1]:
+        raise ValueError(f"what is measured on {_listed(parts[0])} cannot go on on {_listed(parts[1])}")
+    if step > new.steps:
+        raise ValueError(f"{step} updates are done, more than the {new.steps} that are planned")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

@@ -94,19 +94,25 @@ class TargetWatch:
 
 
 class PlateauWatch:
-    """Counts evaluations without improvement, run by run."""
+    """Counts evaluations without improvement, run by run.
+
+    Attributes
+    ----------
+    best, waited
+        (R,) best value so far, negated for scores, and evaluations since.
+    """
 
     def __init__(self, rule: PlateauRule, runs: int) -> None:
         self.rule = rule
         self._sign = -1.0 if rises(rule.metric) else 1.0
-        self._best = np.full(runs, np.inf)
-        self._waited = np.zeros(runs, dtype=np.int64)
+        self.best = np.full(runs, np.inf)
+        self.waited = np.zeros(runs, dtype=np.int64)
 
     def flat(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Take an evaluation's values (R,) and return which runs have not improved for too long."""
         signed = self._sign * values
-        better = signed < self._best - self.rule.min_delta
-        better |= np.isinf(self._best) & np.isfinite(signed)
-        self._best = np.where(better, signed, self._best)
-        self._waited = np.where(better, 0, self._waited + 1)
-        return self._waited >= self.rule.patience
+        better = signed < self.best - self.rule.min_delta
+        better |= np.isinf(self.best) & np.isfinite(signed)
+        self.best = np.where(better, signed, self.best)
+        self.waited = np.where(better, 0, self.waited + 1)
+        return self.waited >= self.rule.patience

@@ -16,6 +16,7 @@ from compute.evaluation import EvaluationParts, Evaluator
 from compute.live_runs import LiveRuns
 from compute.plan import Chunk, Evaluation, Plan, RunEnd
 from compute.recording import make_chunk
+from compute.standing import Standing
 from compute.stopping import PlateauWatch, TargetWatch
 from compute.workspace import Workspace
 
@@ -33,6 +34,8 @@ class Tile:
         What runs are evaluated on.
     work
         Buffers, shared with other tiles.
+    standing, seconds
+        How the runs stand that go on, and the time spent on them before; from step 0 by default.
 
     Raises
     ------
@@ -40,11 +43,19 @@ class Tile:
         If a rule watches a metric that is not measured.
     """
 
-    def __init__(self, plan: Plan, rows: Rows, parts: EvaluationParts, work: Workspace) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rows: Rows,
+        parts: EvaluationParts,
+        work: Workspace,
+        standing: Standing | None = None,
+        seconds: float = 0.0,
+    ) -> None:
         self.plan = plan
         self._work = work
         with np.errstate(all="ignore"):
-            self._blocks = Blocks(plan, rows, work)
+            self._blocks = Blocks(plan, rows, work, standing, seconds)
             self._evaluator = Evaluator(plan, parts, work)
         for rule in (plan.target, plan.plateau):
             if rule is not None and rule.metric not in self._evaluator.keys:
@@ -54,6 +65,10 @@ class Tile:
         self._plateau = PlateauWatch(plan.plateau, len(plan.initial)) if plan.plateau else None
         self._evaluated = -1
         self._confusion: NDArray[np.int64] | None = None
+        if standing is not None:
+            self._evaluated, self._confusion = standing.last_evaluation, standing.confusion
+            if self._plateau is not None and standing.best is not None and standing.waited is not None:
+                self._plateau.best, self._plateau.waited = standing.best, standing.waited
 
     @property
     def step(self) -> int:
@@ -77,6 +92,17 @@ class Tile:
     def parameters(self) -> NDArray[Any]:
         """Return the parameters (R, P) on the host: current, or frozen where a run has ended."""
         return self._blocks.parameters()
+
+    def standing(self) -> Standing:
+        """Return how the runs stand, copies on the host."""
+        plateau = self._plateau
+        return Standing(
+            **self._blocks.standing(),
+            evaluated=np.full(len(self.plan.initial), self._evaluated, dtype=np.int64),
+            confusion=self._confusion,
+            best=None if plateau is None else plateau.best,
+            waited=None if plateau is None else plateau.waited,
+        )
 
     def gradient(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return objective (R,) and gradient (R, P) at the initial parameters, on the batch of a step."""

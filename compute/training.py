@@ -19,7 +19,8 @@ from compute.batches import Rows
 from compute.evaluation import EvaluationParts, predict
 from compute.merging import merge_tiles
 from compute.plan import Chunk, Plan
-from compute.plan_check import check_plan
+from compute.plan_check import check_change, check_plan
+from compute.standing import Standing, carried_over, joined
 from compute.tile import Tile
 from compute.tiling import part_of_plan, tiles_of
 from compute.workspace import Workspace
@@ -41,16 +42,57 @@ class Training:
 
     def __init__(self, plan: Plan) -> None:
         check_plan(plan)
-        self.plan = plan
-        self._xp: Any = module_of(plan.device)
-        self._dtype = np.dtype(plan.precision)
-        train = plan.data.train
-        rows = Rows(self._xp, train.inputs, train.targets, plan.target_width, self._dtype)
-        parts = EvaluationParts(plan, self._xp, self._dtype)
-        work = Workspace(self._xp)
-        self._runs = tiles_of(plan)
-        self._tiles = [Tile(part_of_plan(plan, runs), rows, parts, work) for runs in self._runs]
+        self._lay_out(plan)
         self._confusion: NDArray[np.int64] | None = None
+
+    def _lay_out(self, plan: Plan, standing: Standing | None = None, seconds: float = 0.0) -> None:
+        """Cut a plan into tiles: from step 0, or from where its runs stand after so many seconds."""
+        xp: Any = module_of(plan.device)
+        dtype = np.dtype(plan.precision)
+        train = plan.data.train
+        rows = Rows(xp, train.inputs, train.targets, plan.target_width, dtype)
+        parts = EvaluationParts(plan, xp, dtype)
+        work = Workspace(xp)
+        cut = tiles_of(plan)
+        tiles = [
+            Tile(
+                part_of_plan(plan, runs),
+                rows,
+                parts,
+                work,
+                None if standing is None else standing.part(runs),
+                seconds * len(runs) / len(plan.initial),
+            )
+            for runs in cut
+        ]
+        self.plan, self._xp, self._dtype, self._runs, self._tiles = plan, xp, dtype, cut, tiles
+
+    def change(self, plan: Plan) -> None:
+        """Go on by another plan from here.
+
+        Parameters of the runs, those that have ended, the count of updates and seconds carry over, and so
+        does the optimiser's state where it is the same optimiser; another one begins afresh. Batches, the
+        schedule's factors and evaluations go on being counted from step 0, so that a change to the same plan
+        changes nothing. Divergence is measured by the first objective after the change where that was
+        changed; see `compute.standing.carried_over`.
+
+        Parameters
+        ----------
+        plan
+            The plan, with as many runs of a model of the same shape on the same device; its initial
+            parameters are not used.
+
+        Raises
+        ------
+        ValueError
+            If it does not fit together in itself or with what has been done; nothing has changed then.
+        """
+        check_plan(plan)
+        check_change(self.plan, plan, self.step)
+        standing = joined([tile.standing() for tile in self._tiles], self._runs)
+        moved, plan = carried_over(standing, self.plan, plan)
+        self._lay_out(plan, moved, sum(tile.seconds for tile in self._tiles))
+        self._confusion = moved.confusion
 
     @property
     def step(self) -> int:

@@ -57,10 +57,10 @@ class FusedRuns(LiveRuns):
             finish_runs(self._rule, self._state, pace, self.recorder.table, done, row + done, losses)
 
     def _pace(self, step: int, count: int) -> Pace:
-        schedule = self._plan.schedule
+        schedule, own = self._plan.schedule, step - self._plan.optimizer_began
         factors = np.array([schedule.factor(step + done) for done in range(count)], dtype=np.float32)
         rates: NDArray[Any] = factors[:, None] * self._base[:, 0]
-        return Pace(rates, *optimizers.corrections(self._optimizer, step, count, len(self.runs)))
+        return Pace(rates, *optimizers.corrections(self._optimizer, own, count, len(self.runs)))
 
 
 class WholeSteps(FusedRuns):

@@ -147,7 +147,7 @@ class BatchedRuns(LiveRuns):
             self._hyper,
             self._base,
             factor,
-            np.int64(step + 1),
+            np.int64(step + 1 - plan.optimizer_began),
             clip,
             *integers(part, self._most_parts),
         )

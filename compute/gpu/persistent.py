@@ -130,6 +130,7 @@ class PersistentRuns(LiveRuns):
             np.int32(orders.shape[2]),
             np.int32(batches.size),
             np.int64(step),
+            np.int64(self._plan.optimizer_began),
             np.int32(steps),
             *self._numbers,
         )

@@ -12,9 +12,10 @@ import pytest
 from compute.backend import select_device
 from compute.losses import LOSSES
 from compute.models import ACTIVATIONS
-from compute.optimizers import OPTIMIZERS
+from compute.optimizers import OPTIMIZERS, make_optimizer
 from compute.plan import Chunk, Plan, TargetRule
 from compute.training import Training
+from tests.compute.change_checks import assert_same_plan_changes_nothing, trained
 from tests.compute.same_training import CURVES, assert_same
 from tests.compute.small_plans import random_data, small_plan
 
@@ -103,3 +104,25 @@ def test_the_same_seed_gives_the_same_curves_on_the_same_device(
     first, second = Training(plan).advance(120), Training(plan).advance(120)
     for name in CURVES:
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+@pytest.mark.parametrize("kernels", KERNELS)
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_a_change_to_the_same_plan_changes_nothing(
+    kernels: Literal["arrays", "compiled"], optimizer: str
+) -> None:
+    plan = small_plan(optimizer=optimizer, learning_rate=0.01)
+    assert_same_plan_changes_nothing(replace(plan, device=select_device("gpu"), kernels=kernels))
+    large = small_plan(hidden=(600,), optimizer=optimizer, learning_rate=0.01, steps=60)
+    assert_same_plan_changes_nothing(replace(large, device=select_device("gpu"), kernels=kernels), (20, 33))
+
+
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_a_change_to_another_optimiser_and_rate(kernels: Literal["arrays", "compiled"]) -> None:
+    plan = small_plan(precision="float64", steps=60)
+    other = replace(plan, optimizer=make_optimizer("adam"), learning_rates=plan.learning_rates / 20)
+    gpu = {"device": select_device("gpu"), "kernels": kernels}
+    there, curves = trained(replace(plan, **gpu), (25,), replace(other, **gpu))  # type: ignore[arg-type]
+    here, wanted = trained(plan, (25,), other)
+    np.testing.assert_allclose(curves["objective"], wanted["objective"], rtol=1e-6)
+    np.testing.assert_allclose(there.parameters(), here.parameters(), rtol=1e-8, atol=1e-11)

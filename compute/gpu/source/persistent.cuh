@@ -88,7 +88,7 @@ struct Task {
     const real* rates;           // (r) base learning rates
     const real* factors;         // (steps) factors on them
     int epochs, count, size;     // in `order`, n, rows of a full batch
-    long long first_step;
+    long long first_step, began;  // updates done before; at the optimiser's first one
     int steps;
     real l1, l2, clip;
 };
@@ -216,10 +216,11 @@ extern "C" __global__ void __launch_bounds__(THREADS)
 train(real* parameters, real* state0, real* state1, real* records, const real* inputs, const long long* labels,
       const real* numbers, const long long* order, const int* stream, const int* loss, const real* loss_hyper,
       const real* scale, const real* class_weights, const double* hyper, const real* rates, const real* factors,
-      int epochs, int count, int size, long long first_step, int steps, real l1, real l2, real clip) {
+      int epochs, int count, int size, long long first_step, long long began, int steps,
+      real l1, real l2, real clip) {
     extern __shared__ real shared_memory[];
     const Task task = {inputs, labels, numbers, order, stream, loss, loss_hyper, scale, class_weights, hyper,
-                       rates, factors, epochs, count, size, first_step, steps, l1, l2, clip};
+                       rates, factors, epochs, count, size, first_step, began, steps, l1, l2, clip};
     const Memory memory(shared_memory);
     const int run = blockIdx.x, runs = gridDim.x, recorded = 2 + LAYERS + PENALTY;
     const long long mine = (long long)run * PARAMETERS;
@@ -240,7 +241,8 @@ train(real* parameters, real* state0, real* state1, real* records, const real* i
         const long long* rows = order + ((long long)stream[run] * epochs + epoch % epochs) * count + start;
         const real share = scale[run] * (real(1) / length);
         if (threadIdx.x == 0)
-            step_constants(hyper + run * HYPER, double(rates[run] * factors[t]), double(step + 1), memory.constants);
+            step_constants(hyper + run * HYPER, double(rates[run] * factors[t]), double(step + 1 - began),
+                           memory.constants);
         real total = 0;
         for (int first = 0; first < length; first += TILE) {
             const int tile = fewer(TILE, length - first);

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compute.losses import LOSSES
+from compute.losses import LOSSES, make_loss
 from compute.models import ACTIVATIONS
-from compute.optimizers import OPTIMIZERS
+from compute.optimizers import OPTIMIZERS, make_optimizer
 from compute.plan import Plan, TargetRule
 from compute.training import Training, train
+from tests.compute.change_checks import assert_same_plan_changes_nothing
 from tests.compute.fast.kernels import need_numba
 from tests.compute.fast.test_fallback import live
 from tests.compute.joined import join, same
@@ -207,3 +208,34 @@ def test_parameters_in_columns_are_trained_right() -> None:
     plan = small_plan(steps=30)
     turned = replace(plan, initial=np.asfortranarray(plan.initial))
     close(turned, "whole step")
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+@pytest.mark.parametrize("losses", [["cross_entropy", "brier"], ["custom"], ["brier", "custom"]])
+def test_a_change_to_the_same_plan_changes_nothing(losses: list[str], optimizer: str) -> None:
+    named = [
+        ("custom", {"formula": "(p - y)**2", "link": "softmax"}) if name == "custom" else name
+        for name in losses
+    ]
+    plan = small_plan(losses=["brier"] * len(losses), optimizer=optimizer, learning_rate=0.01, steps=60)
+    groups = tuple(
+        replace(group, loss=make_loss(name[0], **name[1]))
+        if isinstance(name, tuple)
+        else replace(group, loss=make_loss(name))
+        for group, name in zip(plan.groups, named, strict=True)
+    )
+    compiled = replace(plan, groups=groups, kernels="compiled")
+    assert live(compiled).way == {1: "fused", 2: "mixed"}[len(losses)] if "custom" in losses else "whole step"
+    assert_same_plan_changes_nothing(compiled, (0, 10, 25, 33))
+
+
+def test_another_optimiser_begins_afresh() -> None:
+    plan = small_plan(batch_size=None, learning_rate=0.02, steps=40, kernels="compiled")
+    adam = replace(plan, optimizer=make_optimizer("adam"))
+    training = Training(plan)
+    training.advance(20)
+    afresh = Training(replace(adam, initial=training.parameters(), steps=20))
+    training.change(adam)
+    training.advance(20)
+    afresh.advance(20)
+    np.testing.assert_array_equal(training.parameters(), afresh.parameters())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -92,8 +92,8 @@ class DataSummary:
 
     ``points`` (n, D≤2) are in original units and ``labels`` (n,) are the targets trained on: class indices
     or the first target column; ``split`` (n,) is 0 train, 1 validation, 2 test; ``corrupted`` (n,) marks
-    flipped labels and planted outliers. All four are empty where D > 2. ``extent`` is ((low, high), ...) per
-    feature.
+    flipped labels and planted outliers; ``rows`` (n,) are their rows in the data set. All five are empty
+    where D > 2, ``rows`` also where they are not known. ``extent`` is ((low, high), ...) per feature.
     """
 
     name: str
@@ -114,6 +114,7 @@ class DataSummary:
     corrupted: NDArray[np.bool_]
     extent: tuple[tuple[float, float], ...]
     preprocessing: str = ""
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)

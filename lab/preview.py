@@ -35,9 +35,11 @@ def summarize(prepared: PreparedData) -> DataSummary:
     labels: NDArray[np.float64] = np.empty(0)
     split: NDArray[np.int8] = np.empty(0, dtype=np.int8)
     corrupted: NDArray[np.bool_] = np.empty(0, dtype=bool)
+    shown: NDArray[np.intp] = np.empty(0, dtype=np.intp)
     extent = extent_of(prepared)
     if dataset.features <= 2:
         rows = np.concatenate([part.rows[0] for part in parts])
+        shown = rows.astype(np.intp)
         points = dataset.inputs[rows].astype(np.float64)
         labels = np.concatenate([_shown_targets(prepared, part) for part in parts])
         split = np.repeat(np.arange(3, dtype=np.int8), [part.samples for part in parts])
@@ -45,7 +47,7 @@ def summarize(prepared: PreparedData) -> DataSummary:
         if len(points) > LARGEST_POINTS:
             chosen = np.sort(stream(0, "preview").permutation(len(points))[:LARGEST_POINTS])
             points, labels = points[chosen], labels[chosen]
-            split, corrupted = split[chosen], corrupted[chosen]
+            split, corrupted, shown = split[chosen], corrupted[chosen], shown[chosen]
     return DataSummary(
         name=dataset.name,
         task=dataset.task,
@@ -65,6 +67,7 @@ def summarize(prepared: PreparedData) -> DataSummary:
         corrupted=corrupted,
         extent=extent,
         preprocessing=prepared.description,
+        rows=shown,
     )
 
 

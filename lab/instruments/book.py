@@ -86,6 +86,14 @@ class Book:
         chosen = np.sort(stream(0, "instruments").permutation(len(found.inputs))[:most])
         return found.some(chosen)
 
+    def with_row(self, index: int, part: PartName, row: int, samples: Samples) -> Samples:
+        """Return samples of a part, with that of a row of the data set where the part has it."""
+        everything = self.run(index).samples(part)
+        place = np.flatnonzero(everything.rows == row)
+        if not len(place):
+            return samples
+        return samples.followed_by(everything.some(place[:1]))
+
     def held_out(self, index: int, most: int = MOST_ROWS) -> tuple[PartName, Samples]:
         """Return the validation part of a run's data, or the training part where there is none."""
         part: PartName = "validation" if len(self.run(index).samples("validation").inputs) else "train"

@@ -74,7 +74,16 @@ class Samples:
 
     def some(self, places: NDArray[np.intp]) -> Samples:
         """Return those at ``places``."""
-        return Samples(*(getattr(self, name)[places] for name in ("inputs", "targets", "rows", "corrupted")))
+        return Samples(self.inputs[places], self.targets[places], self.rows[places], self.corrupted[places])
+
+    def followed_by(self, others: Samples) -> Samples:
+        """Return these and others."""
+        return Samples(
+            np.concatenate([self.inputs, others.inputs]),
+            np.concatenate([self.targets, others.targets]),
+            np.concatenate([self.rows, others.rows]),
+            np.concatenate([self.corrupted, others.corrupted]),
+        )
 
 
 class FrozenRun:

@@ -20,7 +20,9 @@ INSTRUMENT_KINDS: dict[str, str] = {
 }
 """Kind → title, in the order of menus."""
 
-PLACES: dict[str, tuple[str, str]] = {}
+PLACES: dict[str, tuple[str, str]] = {
+    "influence": ("lab.instruments.influence_plot", "INFLUENCE"),
+}
 """Kind → (module, name of the instrument in it), which is loaded when it is first asked."""
 
 FOR_CLASSES = frozenset({"calibration", "recall", "roc"})

@@ -11,7 +11,7 @@ import numpy as np
 
 from lab.messages import DataSummary
 
-_ARRAYS = ("points", "labels", "split", "corrupted")
+_ARRAYS = ("points", "labels", "split", "corrupted", "rows")
 _TUPLES = ("feature_names", "target_names", "notes")
 
 
@@ -38,4 +38,4 @@ def unpack_summary(facts: str, arrays: bytes) -> DataSummary:
         known[name] = tuple(known[name])
     known["extent"] = tuple((low, high) for low, high in known["extent"])
     with np.load(io.BytesIO(arrays), allow_pickle=False) as found:
-        return DataSummary(**known, **{name: found[name] for name in _ARRAYS})
+        return DataSummary(**known, **{name: found[name] for name in _ARRAYS if name in found})

@@ -1,0 +1,171 @@
+"""The influence instrument: a planted outlier is found, and what is picked is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lab.chart import ChartBars, ChartGrid, ChartPanel, ChartPoints
+from lab.experiment_file import parse_experiment
+from lab.instruments.book import Book
+from lab.instruments.direct import DirectAnswers
+from lab.instruments.influence_plot import INFLUENCE, LossInfluence
+from lab.instruments.looking import instrument_panel
+from lab.session import Session
+from lab.view_options import ViewOptions
+from tests.lab.lessons.trained import train
+
+OUTLIER = 7
+POINTS = [[x / 4] for x in range(-10, 10)]
+TARGETS = [2 * x + (20.0 if place == OUTLIER else 0.01 * place) for place, (x,) in enumerate(POINTS)]
+LINE = f"""
+[data]
+name = "points"
+task = "regression"
+inputs = {POINTS}
+targets = {TARGETS}
+[data.split]
+train = 1.0
+validation = 0.0
+test = 0.0
+[data.preprocessing]
+inputs = "none"
+targets = "none"
+[model]
+name = "linear"
+[[losses]]
+name = "squared_error"
+[[losses]]
+name = "absolute_error"
+[optimizer]
+name = "sgd"
+learning_rate = 0.01
+[training]
+steps = 400
+evaluate_every = 100
+full_batch = true
+precision = "float64"
+"""
+DIGITS = """
+[data]
+name = "digits"
+[model]
+hidden = [8]
+[[losses]]
+name = "cross_entropy"
+[[losses]]
+name = "squared_error"
+[optimizer]
+name = "sgd"
+learning_rate = 0.1
+[training]
+steps = 40
+"""
+
+
+@pytest.fixture(scope="module")
+def line() -> Session:
+    return train(parse_experiment(LINE, "line.toml"))
+
+
+@pytest.fixture(scope="module")
+def digits() -> Session:
+    return train(parse_experiment(DIGITS, "digits.toml"))
+
+
+def panel(session: Session, **options: object) -> ChartPanel:
+    return instrument_panel(session, "influence", ViewOptions(**options))  # type: ignore[arg-type]
+
+
+def answer(session: Session) -> dict[int, LossInfluence]:
+    question = INFLUENCE.question(session, ViewOptions())
+    assert not isinstance(question, str)
+    found = DirectAnswers().ask(session, question)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_planted_outlier_pulls_hardest_on_the_squared_error_and_like_any_other_on_the_absolute_error(
+    line: Session,
+) -> None:
+    squared, absolute = answer(line).values()
+    assert squared.rows[squared.hardest[0]] == OUTLIER
+    # ∂(y − p)²/∂w: 2 |residual| · length of (x, 1); written out for every sample
+    parameters = np.asarray(line.curves.snapshots.at(0), dtype=np.float64)
+    x, y = np.array(POINTS)[squared.rows, 0], np.array(TARGETS)[squared.rows]
+    pull = 2 * np.abs(parameters[0] * x + parameters[1] - y) * np.hypot(x, 1)
+    np.testing.assert_allclose(squared.share, pull / pull.sum(), rtol=1e-9)
+    assert squared.share.max() > 0.3
+    length = np.hypot(x, 1)
+    np.testing.assert_allclose(absolute.share, length / length.sum(), rtol=1e-9)
+
+
+def test_the_hardest_are_bars_from_the_top_with_their_rows_and_shares(line: Session) -> None:
+    made = panel(line)
+    assert [facet.series for facet in made.facets] == [1, 2]
+    facet = made.facets[0]
+    bars = facet.layers[0]
+    assert isinstance(bars, ChartBars)
+    assert bars.keys[0] == OUTLIER
+    assert len(bars.keys) == 10
+    assert (np.diff(bars.right) <= 0).all()
+    assert (np.diff(bars.low) < 0).all()
+    assert bars.words[0].startswith(f"Row {OUTLIER} · y = 18.5: loss ")
+    assert facet.y.ticks[0][1] == f"{OUTLIER} · y = 18.5"
+    assert "the ten pull" in facet.note
+    assert made.subtitle == "share of the gradient, 20 training samples, step 400"
+
+
+def test_a_sample_that_is_picked_stands_out_in_every_facet(line: Session) -> None:
+    easy = int(answer(line)[0].rows[np.argmin(answer(line)[0].share)])
+    made = panel(line, sample=easy)
+    for facet in made.facets:
+        bars = facet.layers[0]
+        outline = next(layer for layer in facet.layers if getattr(layer, "style", "") == "outline")
+        assert isinstance(bars, ChartBars) and isinstance(outline, ChartBars)
+        assert easy in bars.keys
+        assert outline.right[0] == bars.right[bars.keys.index(easy)]
+    points = panel(line, sample=easy, choices=(("show", "all"),)).facets[0].layers[1]
+    assert isinstance(points, ChartPoints) and points.picked is not None
+    assert [points.keys[place] for place in np.flatnonzero(points.picked)] == [easy]
+    assert panel(line, sample=999).foot == "Row 999 is not among the training samples looked at."
+
+
+def test_what_cannot_be_drawn_among_the_data_is_drawn_by_itself(digits: Session) -> None:
+    row = int(answer(digits)[0].rows[0])
+    made = panel(digits, sample=row)
+    image = made.facets[-1].layers[0]
+    assert isinstance(image, ChartGrid)
+    assert made.facets[-1].title == f"Row {row}"
+    from sklearn.datasets import load_digits
+
+    np.testing.assert_array_equal(image.values[::-1], load_digits().images[row])
+    assert "CE: predicted " in made.facets[-1].note
+
+
+def test_it_follows_the_step_and_the_losses_shown(line: Session) -> None:
+    assert panel(line, at=0).subtitle.endswith("step 0")
+    assert panel(line, at=150).subtitle.endswith("step 100")
+    assert [facet.series for facet in panel(line, hidden_losses=frozenset({0})).facets] == [2]
+
+
+def test_a_target_that_was_changed_on_purpose_is_marked() -> None:
+    text = DIGITS.replace("[model]", "[data.label_noise]\nshare = 0.4\n[model]", 1)
+    session = train(parse_experiment(text, "noise.toml"))
+    made = panel(session)
+    assert "* changed on purpose" in made.facets[0].note
+    assert any(words.endswith(" *") for _, words in made.facets[0].y.ticks)
+    points = panel(session, choices=(("show", "all"),)).facets[0].layers[1]
+    assert isinstance(points, ChartPoints) and points.hollow is not None
+    assert points.hollow.mean() == pytest.approx(0.4, abs=0.02)
+
+
+def test_a_picked_sample_beyond_those_looked_at_is_added(digits: Session) -> None:
+    book = Book(digits.run_config)
+    some = book.samples(0, "train", 50)
+    assert len(some.rows) == 50
+    other = next(row for row in book.run(0).samples("train").rows if row not in some.rows)
+    added = book.with_row(0, "train", int(other), some)
+    assert added.rows[-1] == other
+    assert len(added.inputs) == len(added.targets) == len(added.corrupted) == 51
+    assert book.with_row(0, "train", 10**6, some) is some

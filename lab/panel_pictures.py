@@ -192,6 +192,8 @@ def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
         axes=field.axes if field is not None else (),
         field_kind=field.kind if field is not None else ("number" if not classes else "probability"),
         views=tuple(views),
+        rows=summary.rows,
+        picked=options.sample,
     )
 
 

@@ -6,7 +6,7 @@ series numbers 1-8 of the theme (0 is ink), so that a panel has no theme.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -168,6 +168,8 @@ class FieldPanel:
 
     ``points`` (n, D) and ``labels`` (n,) as in `lab.messages.DataSummary`. For D = 2 every view is its own
     facet with equal scale; for D = 1 all views are curves over one scatter. ``classes`` is 0 for regression.
+    ``rows`` (n,) are the points' rows in the data set, or empty where they are not known; the point of row
+    ``picked`` is ringed.
     """
 
     title: str
@@ -183,6 +185,8 @@ class FieldPanel:
     field_kind: Literal["probability", "class", "number"]
     views: tuple[FieldView, ...]
     placeholder: str = ""
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    picked: int | None = None
 
 
 Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel

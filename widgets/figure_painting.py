@@ -21,7 +21,12 @@ from widgets.plots.confusion_painting import is_empty, lay_out_confusion, paint_
 from widgets.plots.curve_items import band_path, line_pen, view_points
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.plots.field_layout import dimensions, lay_out_field
-from widgets.plots.field_painting import paint_field_curves, paint_field_ground, paint_field_points
+from widgets.plots.field_painting import (
+    paint_field_curves,
+    paint_field_ground,
+    paint_field_points,
+    paint_field_ring,
+)
 from widgets.plots.paths import array_path
 from widgets.plots.polyline import clipped
 from widgets.theme import Theme
@@ -216,3 +221,4 @@ def _paint_field(painter: QPainter, theme: Theme, panel: FieldPanel, room: QSize
     paint_field_ground(painter, theme, panel, layout)
     paint_field_points(painter, theme, panel, layout)
     paint_field_curves(painter, theme, panel, layout)
+    paint_field_ring(painter, theme, panel, layout)

@@ -9,7 +9,7 @@ from compute.plan import RunEnd
 from lab.config_changes import apply_changes
 from lab.messages import Ended, Field, Prepared, Recorded
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel, readout
-from lab.panels import ConfusionPanel, CurvePanel, FieldPanel
+from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import (
@@ -64,9 +64,12 @@ def test_before_the_first_run_there_are_axes_and_a_sentence(kind: str) -> None:
         assert [entry.value for entry in panel.legend] == ["", ""]
     elif isinstance(panel, FieldPanel):
         assert len(panel.points) == 40
-    else:
-        assert isinstance(panel, ConfusionPanel)
+    elif isinstance(panel, ConfusionPanel):
         assert panel.placeholder == "which class is taken for which"
+    else:
+        assert isinstance(panel, ChartPanel)
+        assert panel.placeholder == "comes with the first evaluation"
+        assert not panel.facets
 
 
 def test_the_sentence_names_the_band() -> None:

@@ -1,106 +1,121 @@
-"""A card with the data and what each loss makes of it: decision surfaces, or fitted curves."""
+"""A card with the data and what each loss makes of it: decision surfaces, or fitted curves.
+
+A click picks a point. While its points are edited by hand, they can be dragged, added, painted and erased;
+the card says what was done (`widgets.plots.field_edits`) and shows what it is given.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lab.panels import FieldPanel
-from widgets.plots.annotations import paint_placeholder
+from widgets.controls import IconButton
 from widgets.plots.card import Card
-from widgets.plots.field_layout import dimensions, lay_out_field
-from widgets.plots.field_painting import paint_field_curves, paint_field_ground, paint_field_points
+from widgets.plots.field_layout import dimensions
+from widgets.plots.field_surface import FieldSurface
+from widgets.plots.field_tools import FieldTools
 from widgets.theme import Theme
-
-
-class FieldSurface(QWidget):
-    """The picture itself. Points are painted once a size; surfaces whenever they come."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._panel: FieldPanel | None = None
-        self._points = QPixmap()
-        self._points_of: object = None
-        self.setMinimumSize(80, 60)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("data and what was learnt from it")
-
-    def show_panel(self, panel: FieldPanel) -> None:
-        """Show this panel."""
-        self._panel = panel
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another theme."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Ask for a quarter of the window."""
-        return QSize(400, 320)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint surfaces, points and curves, or the sentence on what will be here."""
-        panel = self._panel
-        if panel is None:
-            return
-        painter = QPainter(self)
-        if dimensions(panel) == 0:
-            words = panel.placeholder or "data with one or two features can be drawn"
-            paint_placeholder(painter, self._theme, words, QRectF(self.rect()))
-            painter.end()
-            return
-        layout = lay_out_field(panel, QSizeF(self.size()), self._theme)
-        paint_field_ground(painter, self._theme, panel, layout)
-        dpr = self.devicePixelRatioF()
-        rects = tuple(facet.frame.rect.getRect() for facet in layout.facets)
-        scales = (layout.facets[0].frame.x, layout.facets[0].frame.y)
-        # the arrays themselves are kept in the key: an id could be given to another array
-        key = (panel.points, panel.labels, panel.corrupted, panel.validation)
-        rest = (rects, scales, self.size().toTuple(), dpr, self._theme.name)
-        if not self._same_points(key, rest):
-            self._points = QPixmap(self.size() * dpr)
-            self._points.setDevicePixelRatio(dpr)
-            self._points.fill(Qt.GlobalColor.transparent)
-            over = QPainter(self._points)
-            paint_field_points(over, self._theme, panel, layout)
-            over.end()
-            self._points_of = key, rest
-        painter.drawPixmap(0, 0, self._points)
-        paint_field_curves(painter, self._theme, panel, layout)
-        painter.end()
-
-    def _same_points(self, key: tuple[object, ...], rest: tuple[object, ...]) -> bool:
-        if not isinstance(self._points_of, tuple):
-            return False
-        arrays, others = self._points_of
-        return all(a is b for a, b in zip(arrays, key, strict=True)) and bool(others == rest)
 
 
 class FieldCard(Card):
     """Shows a `FieldPanel`."""
 
+    sample_picked = Signal(int)
+    """The row in the data set of the point that a person clicked; −1 for none."""
+    points_edited = Signal(object)
+    """A `widgets.plots.field_edits.FieldEdit`."""
+
     def __init__(self, theme: Theme, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, kind, parent)
+        self.tools = FieldTools(self)
+        self.tools.hide()
         self.surface = FieldSurface(theme, self)
+        self.body.addWidget(self.tools)
         self.body.addSpacing(2)
         self.body.addWidget(self.surface, 1)
+        self.pencil = IconButton("edit", "Edit points by hand", self.head)
+        self.pencil.setCheckable(True)
+        self.pencil.set_theme(theme)
+        self.pencil.clicked.connect(self.set_editing)
+        self.add_control(self.pencil)
+        self.tools.tool_chosen.connect(self.surface.set_tool)
+        self.tools.done.connect(lambda: self.set_editing(False))
+        self.surface.target_of_new = self.tools.target_of_new
+        self.surface.sample_picked.connect(self.sample_picked)
+        self.surface.points_edited.connect(self.points_edited)
         self._panel: FieldPanel | None = None
 
+    # --- state in, silent ---------------------------------------------------------------------------
     def show_panel(self, panel: FieldPanel) -> None:
         """Show this panel."""
         self._panel = panel
         self.surface.show_panel(panel)
         self.show_titles(panel.title, panel.subtitle)
+        editable = self.editable
+        self.pencil.setVisible(editable)
+        if self.editing and not editable:
+            self.set_editing(False)
+        if self.editing:
+            self._show_targets(panel)
 
+    def set_editing(self, editing: bool) -> None:
+        """Show the tools and let points be edited, or stop."""
+        editing = editing and self.editable
+        self.pencil.setChecked(editing)
+        self.tools.setVisible(editing)
+        if editing and self._panel is not None:
+            self._show_targets(self._panel)
+        self.surface.set_tool(self.tools.tool if editing else "")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().set_theme(theme)
+        self.pencil.set_theme(theme)
+        self.tools.set_theme(theme)
+        self.surface.set_theme(theme)
+
+    # --- asking -------------------------------------------------------------------------------------
     @property
     def panel(self) -> FieldPanel | None:
         """What is shown."""
         return self._panel
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme."""
-        super().set_theme(theme)
-        self.surface.set_theme(theme)
+    @property
+    def editing(self) -> bool:
+        """Whether points are being edited."""
+        return self.pencil.isChecked()
+
+    @property
+    def editable(self) -> bool:
+        """Whether there are points whose place in the data set is known."""
+        panel = self._panel
+        return panel is not None and dimensions(panel) > 0 and len(panel.rows) == len(panel.points) > 0
+
+    # --- inside -------------------------------------------------------------------------------------
+    def _show_targets(self, panel: FieldPanel) -> None:
+        if panel.classes:
+            names = [*panel.target_names, *map(str, range(len(panel.target_names), panel.classes))]
+            self.tools.show_targets(names[: panel.classes], "class")
+        elif dimensions(panel) == 2:
+            known = panel.labels[np.isfinite(panel.labels)]
+            self.tools.show_targets((), "number", float(np.median(known)) if len(known) else 0.0)
+        else:
+            self.tools.show_targets((), "none")
+
+    def _add_own(self, menu: QMenu) -> bool:
+        if not self.editable:
+            return False
+        words = "Stop editing points" if self.editing else "Edit points by hand"
+        self._add(menu, words, lambda: self.set_editing(not self.editing))
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends editing."""
+        if event.key() == Qt.Key.Key_Escape and self.editing:
+            self.set_editing(False)
+            event.accept()
+            return
+        super().keyPressEvent(event)

@@ -58,11 +58,16 @@ def dimensions(panel: FieldPanel) -> int:
     return min(2, len(panel.axes))
 
 
-def lay_out_field(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
-    """Return where everything of a field panel goes."""
+def lay_out_field(
+    panel: FieldPanel, size: QSizeF, theme: Theme, held: tuple[Scale, Scale] | None = None
+) -> FieldLayout:
+    """Return where everything of a field panel goes.
+
+    ``held`` are scales that are kept: axes must not run away from a point that is dragged.
+    """
     if dimensions(panel) < 2:
-        return _one_feature(panel, size, theme)
-    x, y = _extent(panel, 0), _extent(panel, 1)
+        return _one_feature(panel, size, theme, held)
+    x, y = held or (_extent(panel, 0), _extent(panel, 1))
     ratio = (x.high - x.low) / (y.high - y.low)
     equal = 1.0 / MOST_STRETCH <= ratio <= MOST_STRETCH
     views: tuple[FieldView | None, ...] = panel.views or (None,)
@@ -100,7 +105,9 @@ def lay_out_field(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
     return FieldLayout(size, tuple(facets), equal)
 
 
-def _one_feature(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
+def _one_feature(
+    panel: FieldPanel, size: QSizeF, theme: Theme, held: tuple[Scale, Scale] | None
+) -> FieldLayout:
     x = _extent(panel, 0)
     values = (
         [np.asarray(panel.labels, dtype=np.float64)]
@@ -115,6 +122,7 @@ def _one_feature(panel: FieldPanel, size: QSizeF, theme: Theme) -> FieldLayout:
     # a fit that runs away must not flatten the data: it may take as much room again as they do
     low, high = _limits(every, data if panel.classes == 0 else None)
     y = usable_scale(low, high, False)
+    x, y = held or (x, y)
     y_ticks = ticks(y, max(2, min(6, round(size.height() / 56))))
     words = labels(y_ticks, y)
     metrics = QFontMetricsF(theme.font("tick"))

@@ -19,6 +19,9 @@ from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimension
 from widgets.plots.paths import array_path, marker_path
 from widgets.theme import Theme
 
+RING = 7.5
+"""Radius of the ring round a picked point."""
+
 
 def paint_field_ground(painter: QPainter, theme: Theme, panel: FieldPanel, layout: FieldLayout) -> None:
     """Paint axes, surfaces and boundaries: what changes while training."""
@@ -78,6 +81,34 @@ def paint_field_points(painter: QPainter, theme: Theme, panel: FieldPanel, layou
                 painter, theme, panel, float(x[index]), float(y[index]), size, color, marker,
                 hollow=bool(panel.corrupted[index]), light=bool(panel.validation[index]), outlined=two,
             )  # fmt: skip
+
+
+def paint_field_ring(painter: QPainter, theme: Theme, panel: FieldPanel, layout: FieldLayout) -> None:
+    """Paint a ring in ink round the point that was picked, in every facet."""
+    index = picked_index(panel)
+    if index is None:
+        return
+    two = dimensions(panel) == 2
+    up = float(panel.points[index, 1] if two else panel.labels[index])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for facet in layout.facets:
+        x, y = facet.frame.px(float(panel.points[index, 0])), facet.frame.py(up)
+        if not facet.frame.rect.adjusted(-2, -2, 2, 2).contains(QPointF(x, y)):
+            continue
+        for token, width in (("card", 4.0), ("text", 2.0)):
+            pen = QPen(theme.color(token))
+            pen.setWidthF(width)
+            painter.setPen(pen)
+            painter.drawEllipse(QPointF(x, y), RING, RING)
+
+
+def picked_index(panel: FieldPanel) -> int | None:
+    """Return the place of the picked point among the points, or ``None``."""
+    if panel.picked is None:
+        return None
+    places = np.flatnonzero(panel.rows == panel.picked)
+    return int(places[0]) if len(places) else None
 
 
 def surface_image(theme: Theme, panel: FieldPanel, view: FieldView) -> QImage:
@@ -162,8 +193,12 @@ def _paint_surface(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, panel.field_kind != "class")
     # grid points are the centres of the image's pixels: the image reaches half a cell past the axes' ends
     rows, columns = np.shape(view.values)
-    dx, dy = rect.width() / max(1, columns - 1) / 2, rect.height() / max(1, rows - 1) / 2
-    painter.drawImage(rect.adjusted(-dx, -dy, dx, dy), surface_image(theme, panel, view))
+    frame, (x, y) = facet.frame, panel.axes[:2]
+    left, right = frame.px(float(x[0])), frame.px(float(x[-1]))
+    top, bottom = frame.py(float(y[-1])), frame.py(float(y[0]))
+    dx, dy = (right - left) / max(1, columns - 1) / 2, (bottom - top) / max(1, rows - 1) / 2
+    covered = QRectF(left - dx, top - dy, right - left + 2 * dx, bottom - top + 2 * dy)
+    painter.drawImage(covered, surface_image(theme, panel, view))
     pen = QPen(theme.color("accent"))
     pen.setWidthF(2.0)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)

@@ -48,6 +48,8 @@ class PlotGrid(CardStack):
     crosshair_moved = Signal(object)
     sample_picked = Signal(int)
     """A sample was picked in an instrument, as its row in the data set; −1 for none."""
+    points_edited = Signal(object)
+    """What a person did to the points of the data: a `widgets.plots.field_edits.FieldEdit`."""
     copy_asked = Signal(int)
     export_asked = Signal(int)
     """The number of the card whose figure is wanted."""
@@ -260,6 +262,9 @@ class PlotGrid(CardStack):
         elif isinstance(card, ChartCard):
             card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
             card.sample_picked.connect(self.sample_picked)
+        elif isinstance(card, FieldCard):
+            card.sample_picked.connect(self.sample_picked)
+            card.points_edited.connect(self.points_edited)
 
     def _on_log(self, number: int, *, log_x: bool | None = None, log_y: bool | None = None) -> None:
         slot = self._slots[number]

@@ -1,0 +1,193 @@
+"""The data card: points are picked, dragged, added, painted and erased, each act said once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSizeF, Qt
+from pytestqt.qtbot import QtBot
+
+from lab.panels import FieldPanel
+from tests.widgets.plots.made_panels import field_panel, line_panel
+from widgets.plots.field_card import FieldCard
+from widgets.plots.field_edits import PointAdded, PointMoved, PointsErased
+from widgets.plots.field_layout import lay_out_field
+from widgets.plots.field_painting import picked_index
+from widgets.theme import LIGHT
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def with_rows(panel: FieldPanel) -> FieldPanel:
+    return replace(panel, rows=100 + np.arange(len(panel.points)))
+
+
+@pytest.fixture(params=["two features", "one feature"])
+def panel(request: pytest.FixtureRequest) -> FieldPanel:
+    return with_rows(field_panel() if request.param == "two features" else line_panel())
+
+
+@pytest.fixture
+def card(qtbot: QtBot, panel: FieldPanel) -> FieldCard:
+    made = FieldCard(LIGHT, "field")
+    qtbot.addWidget(made)
+    made.resize(560, 420)
+    made.show()
+    made.show_panel(panel)
+    return made
+
+
+def heard(card: FieldCard) -> list[Any]:
+    said: list[Any] = []
+    card.sample_picked.connect(said.append)
+    card.points_edited.connect(said.append)
+    return said
+
+
+def spot(card: FieldCard, index: int, facet: int = 0) -> QPoint:
+    panel = card.panel
+    assert panel is not None
+    layout = lay_out_field(panel, QSizeF(card.surface.size()), LIGHT)
+    frame = layout.facets[facet].frame
+    up = panel.points[index, 1] if panel.points.shape[1] == 2 else panel.labels[index]
+    return QPoint(round(frame.px(float(panel.points[index, 0]))), round(frame.py(float(up))))
+
+
+def lonely(panel: FieldPanel) -> int:
+    """The point that is farthest from any other."""
+    up = panel.points[:, 1] if panel.points.shape[1] == 2 else panel.labels
+    places = np.stack([panel.points[:, 0] / np.ptp(panel.points[:, 0]), up / np.ptp(up)], axis=1)
+    away = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(away, np.inf)
+    return int(np.argmax(away.min(axis=1)))
+
+
+def drag(qtbot: QtBot, card: FieldCard, *places: QPoint) -> None:
+    qtbot.mousePress(card.surface, LEFT, pos=places[0])
+    for place in places[1:]:
+        qtbot.mouseMove(card.surface, place)
+    qtbot.mouseRelease(card.surface, LEFT, pos=places[-1])
+
+
+def test_a_click_on_a_point_picks_it_and_a_click_beside_lets_it_go(
+    qtbot: QtBot, card: FieldCard, panel: FieldPanel
+) -> None:
+    said = heard(card)
+    index = lonely(panel)
+    qtbot.mouseClick(card.surface, LEFT, pos=spot(card, index))
+    assert said == [100 + index]
+    card.show_panel(replace(panel, picked=100 + index))
+    assert picked_index(card.panel) == index  # type: ignore[arg-type]
+    assert said == [100 + index]
+    qtbot.mouseClick(card.surface, LEFT, pos=QPoint(2, card.surface.height() - 2))
+    assert said == [100 + index, -1]
+
+
+def test_points_stay_where_they_are_until_editing_is_asked_for(
+    qtbot: QtBot, card: FieldCard, panel: FieldPanel
+) -> None:
+    said = heard(card)
+    place = spot(card, lonely(panel))
+    drag(qtbot, card, place, place + QPoint(40, -30))
+    assert said == []
+    assert card.tools.isHidden()
+
+
+def test_a_point_that_is_dragged_says_where_it_is_in_data_units(
+    qtbot: QtBot, card: FieldCard, panel: FieldPanel
+) -> None:
+    qtbot.mouseClick(card.pencil, LEFT)
+    assert card.tools.isVisible()
+    said = heard(card)
+    index = lonely(panel)
+    place = spot(card, index)
+    target = place + QPoint(-40, 30) if place.x() > card.surface.width() / 2 else place + QPoint(40, -30)
+    frame = lay_out_field(panel, QSizeF(card.surface.size()), LIGHT).facets[0].frame
+    drag(qtbot, card, place, target, target + QPoint(1, 0))
+    assert [type(edit) for edit in said] == [PointMoved, PointMoved]
+    assert said[0].row == 100 + index
+    assert said[0].x == pytest.approx(frame.x_at(target.x()))
+    if panel.points.shape[1] == 2 or not panel.classes:
+        assert said[0].y == pytest.approx(frame.y_at(target.y()))
+    assert said[0].gesture == said[1].gesture
+    drag(qtbot, card, place, target)
+    assert said[-1].gesture == said[0].gesture + 1
+
+
+def test_axes_do_not_run_away_from_a_point_that_is_dragged_out(
+    qtbot: QtBot, card: FieldCard, panel: FieldPanel
+) -> None:
+    card.set_editing(True)
+    said = heard(card)
+    place = spot(card, lonely(panel))
+    qtbot.mousePress(card.surface, LEFT, pos=place)
+    far = QPoint(card.surface.width() + 200, place.y())
+    qtbot.mouseMove(card.surface, far)
+    edge = said[-1].x
+    moved = panel.points.copy()
+    moved[lonely(panel), 0] = edge
+    axes = tuple(np.linspace(axis[0], axis[-1] * 3, len(axis)) for axis in panel.axes)
+    card.show_panel(replace(panel, points=moved, axes=axes))
+    card.surface.grab()
+    qtbot.mouseMove(card.surface, far - QPoint(0, 1))
+    assert said[-1].x == pytest.approx(edge)
+    qtbot.mouseRelease(card.surface, LEFT, pos=far)
+
+
+def test_points_are_added_by_click_and_painted_by_drag(
+    qtbot: QtBot, card: FieldCard, panel: FieldPanel
+) -> None:
+    card.set_editing(True)
+    card.tools.tools.buttons()[1].click()
+    if panel.classes:
+        assert card.tools.classes.isVisible()
+        card.tools.classes.buttons()[1].click()
+    said = heard(card)
+    frame = lay_out_field(panel, QSizeF(card.surface.size()), LIGHT).facets[0].frame
+    start = frame.rect.center().toPoint()
+    drag(qtbot, card, start, start + QPoint(3, 0), start + QPoint(20, 0), start + QPoint(40, 0))
+    assert [type(edit) for edit in said] == [PointAdded] * 3
+    assert len({edit.gesture for edit in said}) == 1
+    if panel.classes:
+        assert {edit.target for edit in said} == {1.0}
+    else:
+        assert said[0].target == said[0].y == pytest.approx(frame.y_at(start.y()))
+    assert said[0].x == pytest.approx(frame.x_at(start.x()))
+
+
+def test_points_are_erased_by_click_and_by_key(qtbot: QtBot, card: FieldCard, panel: FieldPanel) -> None:
+    card.set_editing(True)
+    card.tools.tools.buttons()[2].click()
+    said = heard(card)
+    index = lonely(panel)
+    qtbot.mouseClick(card.surface, LEFT, pos=spot(card, index))
+    assert said == [PointsErased((100 + index,), said[0].gesture)]
+    card.show_panel(replace(panel, picked=100))
+    qtbot.keyClick(card.surface, Qt.Key.Key_Delete)
+    assert said[1].rows == (100,)
+    qtbot.keyClick(card.surface, Qt.Key.Key_Right)
+    assert isinstance(said[2], PointMoved)
+    assert said[2].x > panel.points[0, 0]
+
+
+def test_escape_and_done_end_editing(qtbot: QtBot, card: FieldCard) -> None:
+    card.set_editing(True)
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    assert not card.editing
+    card.set_editing(True)
+    card.tools.finish.click()
+    assert not card.editing
+    assert card.tools.isHidden()
+
+
+def test_points_whose_rows_are_not_known_cannot_be_edited(qtbot: QtBot) -> None:
+    made = FieldCard(LIGHT, "field")
+    qtbot.addWidget(made)
+    made.show_panel(field_panel())
+    assert not made.editable
+    assert made.pencil.isHidden()
+    made.set_editing(True)
+    assert not made.editing

@@ -13,6 +13,7 @@ from compute.problems import Problem, Remedy
 from lab.config import ExperimentConfig
 from lab.loss_labels import loss_labels, short_loss_labels
 from lab.number_text import step_text, thousands
+from lab.rates import lower_rate, rate_in_force, rate_path
 from lab.recording import Recording
 from lab.view_options import PanelSource
 
@@ -88,7 +89,7 @@ def explain_divergence(source: PanelSource, loss_index: int | None = None) -> Pr
     return Problem(
         title,
         " ".join(sentence for sentence in sentences if sentence),
-        _rate_path(config, loss_index),
+        rate_path(config, loss_index),
         _remedies(source, loss_index, mine[0]),
     )
 
@@ -159,28 +160,8 @@ def _tail(curves: Recording, metric: str, end: RunEnd) -> Sequence[float]:
     return [float(value) for value in values]
 
 
-def _rate(config: ExperimentConfig, loss_index: int) -> float:
-    own = config.losses[loss_index].learning_rate
-    return config.optimizer.learning_rate if own is None else own
-
-
-def _rate_path(config: ExperimentConfig, loss_index: int) -> str:
-    own = config.losses[loss_index].learning_rate
-    return "optimizer.learning_rate" if own is None else f"losses.{loss_index}.learning_rate"
-
-
-def _rate_in_force(source: PanelSource, loss_index: int, end: RunEnd) -> float:
-    """Return the base learning rate when a run diverged, as recorded: it may have been changed by hand."""
-    config = source.run_config
-    schedule = config.optimizer.schedule
-    rate = source.curves.last("learning_rate", end.run)
-    if math.isfinite(rate) and rate > 0 and schedule.name == "constant" and not schedule.warmup:
-        return float(f"{rate:.6g}")  # recorded in float32, 0.1 as 0.10000000149
-    return _rate(config, loss_index)
-
-
 def _cause(source: PanelSource, loss_index: int, end: RunEnd) -> str:
-    rate = step_text(_rate_in_force(source, loss_index, end))
+    rate = step_text(rate_in_force(source, loss_index, end.run))
     if not source.run_config.losses[loss_index].card.bounded_gradient:
         return (
             f"The learning rate of {rate} is probably too high for this loss: "
@@ -192,8 +173,8 @@ def _cause(source: PanelSource, loss_index: int, end: RunEnd) -> str:
 def _remedies(source: PanelSource, loss_index: int, end: RunEnd) -> tuple[Remedy, ...]:
     """Offer a third of the learning rate that was in force, and clipping."""
     config = source.run_config
-    lower = float(f"{_rate_in_force(source, loss_index, end) / 3:.1g}")
-    remedies = [Remedy(f"Run again at {step_text(lower)}", {_rate_path(config, loss_index): lower})]
+    lower = lower_rate(rate_in_force(source, loss_index, end.run))
+    remedies = [Remedy(f"Run again at {step_text(lower)}", {rate_path(config, loss_index): lower})]
     clip = config.training.clip
     if clip is None or clip > 1:
         remedies.append(Remedy("Run again, gradients clipped at 1", {"training.clip": 1.0}))

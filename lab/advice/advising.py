@@ -34,6 +34,14 @@ RULES: tuple[Rule, ...] = (
 MEASURED_RULES: tuple[MeasuredRule, ...] = (saturation_plateau, dying_relu, rate_at_edge)
 """Rules that need numbers measured on runs held still."""
 
+EXPLAINED_BY: dict[str, tuple[str, ...]] = {
+    "class_never_predicted": ("worse_than_start", "saturation_plateau"),
+    "overfitting": ("wrong_labels_learnt",),
+    "rate_oscillates": ("worse_than_start",),
+    "rate_at_edge": ("worse_than_start", "rate_oscillates"),
+}
+"""Findings that are left out where the same losses show one that explains them."""
+
 
 def advise(
     source: PanelSource, at: int | None = None, numbers: Sequence[RunNumbers] = ()
@@ -56,6 +64,16 @@ def advise(
     readings = Readings(source, at)
     found = [finding for rule in RULES for finding in rule(readings)]
     found += [finding for rule in MEASURED_RULES for finding in rule(readings, numbers)]
-    learnt = {loss for finding in found if finding.key == "wrong_labels_learnt" for loss in finding.losses}
-    kept = [finding for finding in found if finding.key != "overfitting" or not set(finding.losses) <= learnt]
-    return arranged(kept, loss_labels(source.run_config))
+    return arranged(unexplained(found), loss_labels(source.run_config))
+
+
+def unexplained(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out findings that another one of the same losses explains."""
+    losses: dict[str, set[int]] = {}
+    for finding in found:
+        losses.setdefault(finding.key, set()).update(finding.losses)
+    return [
+        finding
+        for finding in found
+        if not any(set(finding.losses) <= losses.get(key, set()) for key in EXPLAINED_BY.get(finding.key, ()))
+    ]

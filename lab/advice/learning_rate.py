@@ -11,7 +11,7 @@ from compute.problems import Remedy
 from lab.advice.finding import Finding
 from lab.advice.readings import Floats, Readings, enough, number
 from lab.number_text import thousands
-from lab.rates import lower_rate, rate_in_force, rate_path
+from lab.rates import constant_rate, lower_rate, rate_in_force, rate_path
 
 WINDOW = 200
 """Most steps that are looked back."""
@@ -20,6 +20,8 @@ RISING = 0.3
 """Share of the steps on which the objective must rise."""
 SWING = 0.005
 """Share of the objective by which it must change at a typical step."""
+BEYOND_ROUNDING = 5e-4
+"""Share of the first objective by which it must change at a typical step, too."""
 FEWEST_EVALUATIONS = 10
 FEWEST_EPOCHS = 3
 
@@ -34,13 +36,15 @@ class Swing:
     steps: int
 
 
-def find_swing(objective: Floats) -> Swing | None:
+def find_swing(objective: Floats, first: float) -> Swing | None:
     """Find that an objective goes up and down without coming on.
 
     Parameters
     ----------
     objective
         (n,) of successive full-batch steps; the last `WINDOW` of them are judged.
+    first
+        The run's first objective: against it, changes of a run that has converged are rounding.
 
     Notes
     -----
@@ -55,13 +59,14 @@ def find_swing(objective: Floats) -> Swing | None:
     rising = float((changes > 0).mean())
     quarter = len(series) // 4
     progress = float(np.median(series[:quarter]) - np.median(series[-quarter:]))
-    if rising < RISING or change < SWING * abs(level) or progress > change / 2:
+    small = change < SWING * abs(level) or change < BEYOND_ROUNDING * abs(first)
+    if rising < RISING or small or progress > change / 2:
         return None
     return Swing(rising, change, level, len(changes))
 
 
 def rate_oscillates(readings: Readings) -> Iterator[Finding]:
-    """Find full-batch runs whose objective goes up and down without coming on.
+    """Find full-batch runs at a constant rate whose objective goes up and down without coming on.
 
     Criterion: over the last 60 to 200 steps the objective rises on at least 30 % of them, changes by at
     least 0.5 % a step, and its median does not come on by half of such a change, on three quarters of the
@@ -70,13 +75,14 @@ def rate_oscillates(readings: Readings) -> Iterator[Finding]:
     Optimization", 2018, section 1.2.3), and an absolute error is left to cycle by steps of fixed size.
     """
     config = readings.source.run_config
-    if config.training.batch is not None:
+    if config.training.batch is not None or not constant_rate(config):
         return
     for loss in range(len(config.losses)):
         runs = readings.sound_runs(loss)
         found = []
         for run in runs:
-            swing = find_swing(readings.recorded("objective", run, WINDOW))
+            first = readings.source.curves.first("objective", run)
+            swing = find_swing(readings.recorded("objective", run, WINDOW), first)
             if swing is not None:
                 found.append((run, swing))
         if not enough(found, runs):

@@ -12,7 +12,7 @@ from lab.advice.measuring import RunNumbers
 from lab.advice.plateau import on_plateau
 from lab.advice.readings import Readings, at_step, number, other_loss
 from lab.config import ExperimentConfig
-from lab.number_text import value_text
+from lab.number_text import NO_BREAK, value_text
 from lab.rates import rate_in_force
 
 STUCK = 0.3
@@ -21,6 +21,8 @@ SATURATED = 0.8
 """Share of saturated (unit, sample) pairs in a layer of sigmoids or tanhs that keeps it from learning."""
 DEAD, DYING, GROWN = 0.5, 0.25, 0.15
 """Share of dead units that is a problem; share that is a hint where it has grown by so much."""
+LOWER = 0.9
+"""Share of the loss below which a way out of a plateau must lead."""
 EDGE = 0.95
 """Share of the largest stable rate from which on a rate is at the edge."""
 
@@ -30,8 +32,9 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
 
     Criterion: the objective stands still with more than half of it left (`lab.advice.plateau`), and either
     at least 30 % of the training samples are stuck: wrong, sure of it, and with a gradient in the outputs
-    below a tenth of their error, as squared error's factor p (1 − p) makes it; or a hidden layer of sigmoids
-    or tanhs has at least 80 % of its (unit, sample) pairs below 5 % of the largest slope. Cross-entropy's
+    below a tenth of their error, as squared error's factor p (1 − p) makes it, while along cross-entropy's
+    gradient the loss falls by at least a tenth, so that this is no minimum; or a hidden layer of sigmoids or
+    tanhs has at least 80 % of its (unit, sample) pairs below 5 % of the largest slope. Cross-entropy's
     gradient is p − y itself, so its outputs never count as stuck. M. Nielsen, "Neural Networks and Deep
     Learning", 2015, chapter 3; X. Glorot, Y. Bengio, "Understanding the difficulty of training deep
     feedforward neural networks", AISTATS 2010, section 3.
@@ -43,10 +46,12 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
             continue
         loss = readings.source.runs[measured.run].info.loss_index
         layer = max(measured.layers, key=lambda layer: layer.saturated, default=None)
-        if measured.stuck >= STUCK:
+        if measured.stuck >= STUCK and measured.way_out < LOWER:
             evidence = (
                 f"At {at_step(measured.step)}, {_percent(measured.stuck)} of the training samples are wrong "
-                f"and sure of it, and their gradient is {number(measured.factor)} times their error."
+                f"and sure of it, and their gradient is {number(measured.factor)} times their error. "
+                "It is no minimum: along cross-entropy's gradient the loss falls to "
+                f"{_left(measured.way_out)} of what it is."
             )
             cause = (
                 "Probably the link's slope, a factor of this loss's gradient, is nearly 0 at those outputs."
@@ -97,15 +102,20 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
         loss = readings.source.runs[measured.run].info.loss_index
         units = config.model.hidden[measured.layers.index(worst)]
         grew = worst.dead - worst.dead_first >= GROWN
+        before, cause = "", "A step that was too large, or the start, probably put them below 0."
+        if measured.first_step < measured.step:
+            before = f" At {at_step(measured.first_step)} it was {round(worst.dead_first * units)}."
+            cause = (
+                "Steps that were too large probably pushed them below 0."
+                if grew
+                else "The initial weights and biases probably put them below 0."
+            )
         yield Finding(
             "dying_relu",
             readings.title(loss, f"has {_percent(worst.dead)} dead units in layer {worst.name}"),
             f"At {at_step(measured.step)}, {round(worst.dead * units)} of {units} units of layer "
-            f"{worst.name} give 0 for every training sample; at {at_step(measured.first_step)} it was "
-            f"{round(worst.dead_first * units)}. No gradient reaches them.",
-            "A step that was too large probably pushed their biases below 0."
-            if grew
-            else "The initial weights and biases probably put them below 0 from the start.",
+            f"{worst.name} give 0 for every training sample, so no gradient reaches them.{before}",
+            cause,
             "problem" if worst.dead >= DEAD else "hint",
             (loss,),
             (measured.run,),
@@ -138,7 +148,9 @@ def rate_at_edge(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[
             f"The largest curvature at {at_step(measured.step)} is {value_text(measured.curvature)}, which "
             f"bounds the stable rates by {value_text(limit)}; this rate is "
             f"{round(100 * rate / limit)}\u202f% of that.",
-            "A larger rate would probably diverge or oscillate.",
+            "A larger rate would probably diverge or oscillate."
+            if rate <= limit
+            else "Steps probably swing across the valley here instead of settling in it.",
             "hint",
             (loss,),
             (measured.run,),
@@ -160,6 +172,11 @@ def largest_rate(config: ExperimentConfig, curvature: float) -> float:
 
 def _percent(share: float) -> str:
     return value_text(share, percent=True)
+
+
+def _left(share: float) -> str:
+    """Write what is left of a loss, with no more digits than mean anything."""
+    return f"below 0.1{NO_BREAK}%" if share < 0.001 else _percent(share)
 
 
 def _output_remedies(readings: Readings, loss: int) -> tuple[Remedy, ...]:

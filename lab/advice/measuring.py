@@ -6,24 +6,29 @@ where nothing waits for it; the numbers are plain data that `lab.advice.measured
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compute.losses import make_loss
 from lab.advice.plateau import on_plateau
 from lab.advice.readings import Readings
+from lab.config import ExperimentConfig
+from lab.instruments.book import Book
 from lab.instruments.curvature import largest_curvature
 from lab.instruments.frozen import Floats, FrozenRun
+from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.saturation import saturation
 from lab.rates import constant_rate
 from lab.view_options import PanelSource
 
 MOST_LOSSES = 8
 """Losses of which a run is held still; those after it are not looked at."""
-MOST_SAMPLES = 2000
+CURVED = "curvature"
+"""Key of a question's choice: the runs whose curvature is wanted, as words."""
 MOST_WORK = 4_000_000
 """Most samples times parameters for which a curvature is measured."""
 
@@ -31,18 +36,6 @@ FLAT = 0.1
 """A sample is stuck where its gradient in the outputs is below this share of the error in the predictions."""
 BELOW_CHANCE = 0.5
 """… and its right class has less than this share of an equal probability."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which runs to hold still: ``steps`` are the first and the latest snapshot of each of ``runs``.
-
-    ``curvature`` says of which of them to measure the curvature, too.
-    """
-
-    runs: tuple[int, ...]
-    steps: tuple[tuple[int, int], ...]
-    curvature: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,7 +62,10 @@ class RunNumbers:
         Share of the training samples whose right class has less than half of an equal probability and whose
         gradient in the outputs is below a tenth of the error of the predictions. 0 for numbers.
     factor
-        Median over those of gradient by error; NaN where there are none.
+        Median over those of gradient by error, with the loss's scale; NaN where there are none.
+    way_out
+        What the mean loss on those training samples can be brought to along cross-entropy's gradient, as a
+        share of what it is: 1 where that leads nowhere, as at a minimum.
     curvature
         Largest eigenvalue of the Hessian of the mean loss on the training part; ``None`` where it was not
         asked for or not to be had.
@@ -81,23 +77,24 @@ class RunNumbers:
     layers: tuple[LayerShares, ...]
     stuck: float
     factor: float
+    way_out: float = 1.0
     curvature: float | None = None
 
 
 def question(source: PanelSource, at: int | None = None) -> Question | None:
     """Return what to measure of an experiment, or ``None`` where no rule would be the wiser.
 
-    Asked for are runs whose objective stands still, networks of ReLUs, and the curvature where every step
-    uses all samples at one plain rate.
+    Asked for are runs whose objective stands still, networks of ReLUs, and the curvature where every
+    step uses all samples at one plain rate; of each loss the run that did not diverge and of which most
+    was kept. The steps are the first and the latest snapshot.
     """
     readings = Readings(source, at)
     config, snapshots = source.run_config, source.curves.snapshots
-    hidden = config.model.name == "mlp" and bool(config.model.hidden)
-    relu = hidden and config.model.activation == "relu"
-    runs, steps, curved = [], [], set()
+    relu = bool(hidden_layers(config)) and config.model.activation == "relu"
+    runs, steps, curved = [], set(), []
     for loss in range(min(len(config.losses), MOST_LOSSES)):
         sound = readings.sound_runs(loss)
-        run = next((index for index in sound if len(snapshots.steps(index))), None)
+        run = max(sound, key=lambda index: len(snapshots.steps(index)), default=None)
         if run is None:
             continue
         known = snapshots.steps(run)
@@ -107,10 +104,16 @@ def question(source: PanelSource, at: int | None = None) -> Question | None:
         curvature = _has_limit(source, run)
         if relu or curvature or on_plateau(readings, run):
             runs.append(run)
-            steps.append((int(known[0]), int(known[-1])))
-            if curvature:
-                curved.add(run)
-    return Question(tuple(runs), tuple(steps), frozenset(curved)) if runs else None
+            steps |= {int(known[0]), int(known[-1])}
+            curved += [str(run)] if curvature else []
+    if not runs:
+        return None
+    return Question("advice", tuple(runs), (min(steps), max(steps)), ((CURVED, " ".join(curved)),))
+
+
+def hidden_layers(config: ExperimentConfig) -> tuple[int, ...]:
+    """Return the units of each hidden layer; none for a linear model."""
+    return config.model.hidden if config.model.name == "mlp" else ()
 
 
 def _has_limit(source: PanelSource, run: int) -> bool:
@@ -122,35 +125,40 @@ def _has_limit(source: PanelSource, run: int) -> bool:
     return plain and unchanged and samples * source.runs[run].info.parameters <= MOST_WORK
 
 
-def measure(
-    frozen: Mapping[int, FrozenRun], parameters: Mapping[tuple[int, int], NDArray[Any]], asked: Question
-) -> tuple[RunNumbers, ...]:
-    """Measure what a question asks.
+class AdviceMeasurements:
+    """Answers advice's questions, see `lab.instruments.instrument`."""
 
-    Parameters
-    ----------
-    frozen
-        The runs asked for, see `lab.instruments.frozen.freeze`.
-    parameters
-        (run, step) → (P,) for both steps of each run.
-    asked
-        The question.
-    """
-    found = []
-    for run, (first, last) in zip(asked.runs, asked.steps, strict=True):
-        still = frozen[run]
-        inputs, targets = still.part("train")
-        some = np.linspace(0, len(inputs) - 1, min(len(inputs), MOST_SAMPLES)).astype(np.intp)
-        now = np.asarray(parameters[run, last], dtype=np.float64)
-        before = saturation(still, inputs[some], np.asarray(parameters[run, first], dtype=np.float64))
-        layers = tuple(
-            LayerShares(layer.name, layer.saturated, earlier.dead, layer.dead)
-            for earlier, layer in zip(before, saturation(still, inputs[some], now), strict=True)
+    def answer(self, asked: Question, book: Book) -> tuple[RunNumbers, ...]:
+        """Measure the runs of a question at the first and the last of its steps."""
+        curved = asked.choice(CURVED, "").split()
+        return tuple(
+            measured(run, asked.steps[0], asked.steps[-1], book, curvature=str(run) in curved)
+            for run in asked.runs
         )
-        stuck, factor = stuck_samples(still, inputs[some], targets[some], now)
-        curvature = largest_curvature(still, inputs, targets, now) if run in asked.curvature else None
-        found.append(RunNumbers(run, first, last, layers, stuck, factor, curvature))
-    return tuple(found)
+
+
+ADVICE = AdviceMeasurements()
+
+
+def measured(run: int, first: int, last: int, book: Book, *, curvature: bool) -> RunNumbers:
+    """Measure a run at two steps; see `RunNumbers`."""
+    still, samples = book.run(run), book.samples(run, "train")
+    before, now = book.parameters(run, first), book.parameters(run, last)
+    if before is None or now is None:
+        raise InstrumentError("the parameters of the runs were not kept")
+    layers = tuple(
+        LayerShares(layer.name, layer.saturated, earlier.dead, layer.dead)
+        for earlier, layer in zip(
+            saturation(still, samples.inputs, before), saturation(still, samples.inputs, now), strict=True
+        )
+    )
+    stuck, factor = stuck_samples(still, samples.inputs, samples.targets, now)
+    way_out = 1.0
+    if stuck:
+        way_out = way_down(still, samples.inputs, samples.targets, now)
+    limit = largest_curvature(still, *still.part("train"), now) if curvature else None
+    steps = (book.step(run, first), book.step(run, last))
+    return RunNumbers(run, steps[0] or 0, steps[1] or 0, layers, stuck, factor, way_out, limit)
 
 
 def stuck_samples(
@@ -175,24 +183,24 @@ def stuck_samples(
     error = np.linalg.norm(predictions - rows, axis=1)
     factor = np.linalg.norm(gradient, axis=1) / np.maximum(error, 1e-300)
     lost = (right < BELOW_CHANCE / max(2, predictions.shape[1])) & (factor < FLAT)
-    return float(lost.mean()), float(np.median(factor[lost])) if lost.any() else float("nan")
+    return float(lost.mean()), run.scale * float(np.median(factor[lost])) if lost.any() else float("nan")
 
 
-def measure_snapshots(source: PanelSource, asked: Question) -> tuple[RunNumbers, ...]:
-    """Measure a question here and now, from an experiment's own snapshots; loads its data.
+def way_down(run: FrozenRun, inputs: Floats, targets: NDArray[Any], parameters: Floats) -> float:
+    """Return how far the mean loss falls along cross-entropy's gradient, as a share of what it is.
 
-    Raises
-    ------
-    ProblemError
-        Where the data cannot be loaded any more.
+    That gradient has no slope of the link in it, so it leads off a plateau of saturated outputs; at a
+    minimum of the run's own loss, such as the most frequent label for absolute error, it leads up. Steps
+    from a hundredth to thirty times the parameters' length are tried.
     """
-    from lab.instruments.frozen import freeze
-
-    snapshots = source.curves.snapshots
-    parameters = {
-        (run, step): snapshots.at(run, step)
-        for run, pair in zip(asked.runs, asked.steps, strict=True)
-        for step in pair
-    }
-    known = {key: values for key, values in parameters.items() if values is not None}
-    return measure(freeze(source.run_config, asked.runs), known, asked)
+    other = copy(run)
+    other.loss = make_loss("binary_cross_entropy" if run.loss.link.name == "sigmoid" else "cross_entropy")
+    other.scale = 1.0
+    direction = other.gradient(inputs, targets, parameters)[1]
+    length = float(np.linalg.norm(direction))
+    now = run.mean_loss(inputs, targets, parameters)
+    if length == 0 or now <= 0:
+        return 1.0
+    unit = direction / length * max(1.0, float(np.linalg.norm(parameters)))
+    tried = (run.mean_loss(inputs, targets, parameters - step * unit) for step in np.geomspace(0.01, 30, 25))
+    return min(1.0, min(tried) / now)

@@ -90,6 +90,7 @@ def overfitting(readings: Readings) -> Iterator[Finding]:
     on at least 30 samples, while the same metric falls on the training part; on three quarters of the seeds,
     and on the mean over seeds by two standard errors. That is what overfitting means: C. M. Bishop, "Pattern
     Recognition and Machine Learning", 2006, section 1.1.
+    Where outliers were planted in the training part, they are what is followed, and it is a hint.
     """
     summary, config = readings.source.summary, readings.source.run_config
     if summary is None or summary.validation < FEWEST_SAMPLES:
@@ -110,17 +111,21 @@ def overfitting(readings: Readings) -> Iterator[Finding]:
         if not enough(found, runs) or not _beyond_seeds(found):
             continue
         worst = sorted(found, key=lambda rise: rise.relative)[len(found) // 2]
+        planted = metric == "mse" and config.data.outliers.share > 0
+        what = "is pulled off by the planted outliers" if planted else "overfits"
         typical = f" (seed {_seed(readings, worst.run)})" if len(runs) > 1 else ""
         yield Finding(
             "overfitting",
-            readings.title(loss, f"overfits since {at_step(worst.step)}{readings.seeds(len(found), loss)}"),
+            readings.title(loss, f"{what} since {at_step(worst.step)}{readings.seeds(len(found), loss)}"),
             f"Its validation {word} rose from {number(worst.low)} to {number(worst.now)} since then, while "
             f"its training {word} fell from {number(worst.train_low)} to {number(worst.train_now)}{typical}.",
-            "The model probably learns by heart what is peculiar to the training samples.",
-            "problem" if worst.relative >= SPOILT else "hint",
+            "The outliers are in the training part only."
+            if planted
+            else "The model probably learns by heart what is peculiar to the training samples.",
+            "problem" if worst.relative >= SPOILT and not planted else "hint",
             (loss,),
             tuple(rise.run for rise in found),
-            early_stop(readings) + _penalty(readings),
+            early_stop(readings) + (() if planted else _penalty(readings)),
             worst.relative,
         )
 

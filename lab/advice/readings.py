@@ -83,7 +83,7 @@ class Readings:
         if self.at is not None:
             length = min(length, int(np.searchsorted(track.steps, self.at, side="right")))
         values = track.read(track.channel(metric), track.rows((run,)), max(0, length - most), length)[0]
-        return values.astype(np.float64)
+        return np.asarray(values, dtype=np.float64)
 
     @property
     def split(self) -> str:

@@ -80,7 +80,7 @@ def wrong_labels_learnt(readings: Readings) -> Iterator[Finding]:
             f"{_percent(wrong)} of the training labels are wrong, yet it answers "
             f"{_percent(float(np.median(ends)))} of them as they are written, so it has learnt at least "
             f"{_percent(float(np.median(shares)))} of the wrong ones.{rest}",
-            "Wrong labels have the largest gradients once the right ones are learnt.",
+            "Wrong labels probably pull hardest once the right ones are learnt.",
             "problem" if fallen else "hint",
             (loss,),
             tuple(found),

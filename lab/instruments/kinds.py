@@ -21,9 +21,13 @@ INSTRUMENT_KINDS: dict[str, str] = {
 """Kind → title, in the order of menus."""
 
 PLACES: dict[str, tuple[str, str]] = {
+    "advice": ("lab.advice.measuring", "ADVICE"),
     "influence": ("lab.instruments.influence_plot", "INFLUENCE"),
 }
-"""Kind → (module, name of the instrument in it), which is loaded when it is first asked."""
+"""Kind → (module, name of the instrument in it), which is loaded when it is first asked.
+
+Advice is no instrument, but asks the same way for what it needs.
+"""
 
 FOR_CLASSES = frozenset({"calibration", "recall", "roc"})
 FOR_NUMBERS = frozenset({"residuals"})

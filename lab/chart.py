@@ -32,6 +32,8 @@ class ChartAxis:
         Range, low < high, in data units also where ``log``.
     ticks
         (place, words) of labels instead of round numbers: categories, layers, classes.
+    whole
+        It counts: no labels between whole numbers.
     """
 
     label: str
@@ -40,6 +42,7 @@ class ChartAxis:
     log: bool = False
     percent: bool = False
     ticks: tuple[tuple[float, str], ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class ChartBars:
     """Bars: rectangles left..right × low..high, all (n,).
 
     ``keys`` (n,) say what a click on a bar means, by default nothing; ``words`` (n,) what is said of it under
-    the pointer. "outline" bars are drawn over others.
+    the pointer. "outline" bars are drawn over others. ``picked`` (n,) marks those with an outline in ink.
     """
 
     left: Floats
@@ -75,6 +78,7 @@ class ChartBars:
     style: Literal["filled", "faint", "outline"] = "filled"
     keys: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
+    picked: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

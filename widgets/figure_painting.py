@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from lab.panels import ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
 from widgets.plots.annotations import (
     paint_annotations,
     paint_line_sample,
@@ -17,6 +17,8 @@ from widgets.plots.annotations import (
     paint_target_line,
 )
 from widgets.plots.axis import paint_axes
+from widgets.plots.chart_layout import lay_out_chart
+from widgets.plots.chart_painting import paint_chart
 from widgets.plots.confusion_painting import is_empty, lay_out_confusion, paint_confusion
 from widgets.plots.curve_items import band_path, line_pen, view_points
 from widgets.plots.curve_layout import FacetLayout, lay_out
@@ -77,6 +79,8 @@ def paint_panel(
         len(panel.facets) < 2 or any(facet.series == 0 for facet in panel.facets)
     ):
         top += _paint_legend(painter, theme, [entry for entry in panel.legend if entry.visible], top, width)
+    if isinstance(panel, ChartPanel):
+        top += _paint_legend(painter, theme, [entry for entry in panel.legend if entry.visible], top, width)
     painter.translate(0.0, top)
     room = QSizeF(width, max(40.0, rect.height() - top))
     if isinstance(panel, CurvePanel):
@@ -90,8 +94,8 @@ def paint_panel(
             paint_confusion(painter, theme, panel, lay_out_confusion(panel, room, theme))
     elif isinstance(panel, FieldPanel):
         _paint_field(painter, theme, panel, room)
-    elif panel.placeholder:
-        paint_placeholder(painter, theme, panel.placeholder, QRectF(QPointF(0, 0), room))
+    else:
+        paint_chart(painter, theme, panel, lay_out_chart(panel, room, theme))
     painter.restore()
 
 

@@ -86,7 +86,7 @@ def paint_placeholder(painter: QPainter, theme: Theme, sentence: str, rect: QRec
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sentence)
 
 
-def _text(
+def paint_words(
     painter: QPainter, theme: Theme, text: str, left: float, centre: float, token: str | QColor
 ) -> None:
     """Paint one line of 11 px text on a thin patch of card, its left end and vertical centre given."""
@@ -138,7 +138,7 @@ def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(right_room, left_room))
             width = metrics.horizontalAdvance(text)
         left = x + 10 if width <= right_room else x - 10 - width
-        _text(painter, theme, text, left, y, "error")
+        paint_words(painter, theme, text, left, y, "error")
 
 
 def _cross_place(layout: FacetLayout, mark: Mark) -> tuple[float, float] | None:
@@ -210,7 +210,7 @@ def _paint_target_label(painter: QPainter, theme: Theme, panel: CurvePanel, layo
         centre = min(
             places, key=lambda place: _crossings(layout, box.translated(0, place - box.height() / 2))
         )
-        _text(painter, theme, text, left, centre, "text2")
+        paint_words(painter, theme, text, left, centre, "text2")
 
 
 def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout) -> None:
@@ -292,7 +292,7 @@ def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: F
             width = metrics.horizontalAdvance(text)
         place = layout.frame.px(found[1]) + 6
         left = min(max(rect.left() + 4, place), max(rect.left() + 4, rect.right() - width))
-        _text(painter, theme, text, left, centre, "text3")
+        paint_words(painter, theme, text, left, centre, "text3")
 
 
 def _paint_title(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:

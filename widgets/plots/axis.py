@@ -4,24 +4,65 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Protocol
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from lab.panels import CurvePanel
-from widgets.plots.curve_layout import FacetLayout
+from widgets.plots.curve_layout import FacetLayout, Frame
 from widgets.theme import Theme
 
 TICK = 4
 
 
+class AxisLayout(Protocol):
+    """What axes are painted from: a frame with its ticks and words, and the room right of it."""
+
+    @property
+    def frame(self) -> Frame:
+        """Where, and the scales."""
+
+    @property
+    def x_ticks(self) -> tuple[float, ...]:
+        """Places along x."""
+
+    @property
+    def x_labels(self) -> tuple[str, ...]:
+        """Words under them."""
+
+    @property
+    def y_ticks(self) -> tuple[float, ...]:
+        """Places along y."""
+
+    @property
+    def y_labels(self) -> tuple[str, ...]:
+        """Words beside them."""
+
+    @property
+    def reserve(self) -> float:
+        """Pixels right of the frame that the axis reaches on for labels at line ends."""
+
+    @property
+    def margin(self) -> float:
+        """Pixels that a label may stand out further."""
+
+    @property
+    def show_left(self) -> bool:
+        """Whether there are labels at the left."""
+
+    @property
+    def show_unit(self) -> bool:
+        """Whether the first label under the axis says its unit."""
+
+
 def paint_axes(painter: QPainter, theme: Theme, panel: CurvePanel, facets: Iterable[FacetLayout]) -> None:
     """Paint grid, axis lines, ticks and labels of all facets, below the data."""
     for layout in facets:
-        _paint_grid(painter, theme, layout)
-        _paint_bottom(painter, theme, layout, panel.x_label)
+        paint_grid(painter, theme, layout)
+        paint_bottom(painter, theme, layout, panel.x_label)
         if layout.show_left and not (panel.placeholder and not layout.facet.lines):
-            _paint_left(painter, theme, layout)
+            paint_left(painter, theme, layout)
 
 
 def thin_pen(theme: Theme, token: str, *, dashes: tuple[float, ...] | None = None) -> QPen:
@@ -34,7 +75,8 @@ def thin_pen(theme: Theme, token: str, *, dashes: tuple[float, ...] | None = Non
     return pen
 
 
-def _paint_grid(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+def paint_grid(painter: QPainter, theme: Theme, layout: AxisLayout) -> None:
+    """Paint horizontal lines at the ticks of y."""
     rect = layout.frame.rect
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(thin_pen(theme, "grid"))
@@ -44,7 +86,8 @@ def _paint_grid(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
             painter.drawLine(QLineF(rect.left(), y, rect.right() + layout.reserve, y))
 
 
-def _paint_bottom(painter: QPainter, theme: Theme, layout: FacetLayout, unit: str) -> None:
+def paint_bottom(painter: QPainter, theme: Theme, layout: AxisLayout, unit: str) -> None:
+    """Paint the bottom axis with ticks and labels; the first says the unit where the layout says so."""
     rect = layout.frame.rect
     base = round(rect.bottom())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -61,7 +104,7 @@ def _paint_bottom(painter: QPainter, theme: Theme, layout: FacetLayout, unit: st
         painter.drawText(QPointF(box.left(), box.top() + ascent), text)
 
 
-def bottom_labels(theme: Theme, layout: FacetLayout, unit: str) -> list[tuple[str, QRectF]]:
+def bottom_labels(theme: Theme, layout: AxisLayout, unit: str) -> list[tuple[str, QRectF]]:
     """Return the words under a facet's bottom axis and their boxes; the first says the unit ("step 0")."""
     metrics = QFontMetricsF(theme.font("tick"))
     top = round(layout.frame.rect.bottom()) + 6
@@ -77,7 +120,8 @@ def bottom_labels(theme: Theme, layout: FacetLayout, unit: str) -> list[tuple[st
     return found
 
 
-def _paint_left(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
+def paint_left(painter: QPainter, theme: Theme, layout: AxisLayout) -> None:
+    """Paint the labels left of the frame."""
     font = theme.font("tick")
     metrics = QFontMetricsF(font)
     rect = layout.frame.rect

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lab.panels import ChartPanel
-from widgets.plots.annotations import paint_placeholder
 from widgets.plots.card import Card
+from widgets.plots.chart_choices import ChartChoices
+from widgets.plots.chart_view import ChartView
+from widgets.plots.legend import Legend
 from widgets.theme import Theme
 
-
-class ChartView(QWidget):
-    """The plot itself."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._panel: ChartPanel | None = None
-        self.setMinimumSize(80, 60)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def show_panel(self, panel: ChartPanel) -> None:
-        """Show this panel."""
-        self._panel = panel
-        self.setAccessibleName(panel.title)
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Repaint in another theme."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Ask for a quarter of the window."""
-        return QSize(400, 320)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the plot, or the sentence on what will be here."""
-        painter = QPainter(self)
-        if self._panel is not None and self._panel.placeholder:
-            paint_placeholder(painter, self._theme, self._panel.placeholder, QRectF(self.rect()))
-        painter.end()
+SHORTEST_SUBTITLE = 56
 
 
 class ChartCard(Card):
@@ -52,17 +23,34 @@ class ChartCard(Card):
     """Key and value of a `ChartChoice` that a person made."""
     sample_picked = Signal(int)
     """The row in the data set of a sample that a person picked; −1 for none."""
+    entry_toggled = Signal(str)
+    entry_soloed = Signal(str)
+    """The key of a legend entry that was clicked: a loss's."""
+    table_asked = Signal()
+    """The numbers of the plot are wanted as CSV."""
 
     def __init__(self, theme: Theme, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, kind, parent)
+        self.legend = Legend(theme, self)
         self.view = ChartView(theme, self)
-        self.body.addSpacing(4)
+        self.body.addWidget(self.legend)
         self.body.addWidget(self.view, 1)
+        self.legend.hide()
+        self.choices = ChartChoices(self.head)
+        self.add_control(self.choices)
         self._panel: ChartPanel | None = None
+        self.choices.chosen.connect(self.choice_made)
+        self.view.sample_picked.connect(self.sample_picked)
+        self.legend.entry_toggled.connect(self.entry_toggled)
+        self.legend.entry_soloed.connect(self.entry_soloed)
 
+    # --- state in, silent ---------------------------------------------------------------------------
     def show_panel(self, panel: ChartPanel) -> None:
         """Show this panel."""
         self._panel = panel
+        self.choices.show_choices(panel.choices)
+        self.legend.show_entries(panel.legend)
+        self.legend.setVisible(bool(panel.legend))
         self.view.show_panel(panel)
         self.show_titles(panel.title, panel.subtitle)
 
@@ -74,4 +62,43 @@ class ChartCard(Card):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         super().set_theme(theme)
+        self.choices.set_theme(theme)
+        self.legend.set_theme(theme)
         self.view.set_theme(theme)
+
+    # --- inside -----------------------------------------------------------------------------------
+    def _make_room(self) -> None:
+        """Give the head's controls what title and the beginning of the subtitle leave."""
+        subtitle = min(self.subtitle.sizeHint().width(), SHORTEST_SUBTITLE)
+        words = self.title.sizeHint().width() + 8 + subtitle + 4 + self.more.width()
+        self.choices.fit(max(0, self.width() - 19 - words))
+        super()._make_room()
+
+    def _add_own(self, menu: QMenu) -> bool:
+        """Offer every choice, whether its control had room in the head or not, and the numbers."""
+        panel = self._panel
+        if panel is None:
+            return False
+        for choice in panel.choices:
+            if len(choice.options) < 2:
+                continue
+            part = menu.addMenu(choice.label)
+            group = QActionGroup(part)
+            for value, words in choice.options:
+                action = part.addAction(words)
+                action.setCheckable(True)
+                action.setChecked(value == choice.current)
+                group.addAction(action)
+                action.triggered.connect(
+                    lambda _=False, key=choice.key, value=value, now=choice.current: (
+                        self.choice_made.emit(key, value) if value != now else None
+                    )
+                )
+        if panel.legend:
+            shown = menu.addMenu("Show")
+            for entry in panel.legend:
+                action = shown.addAction(entry.name)
+                action.setCheckable(True)
+                action.setChecked(entry.visible)
+                action.triggered.connect(lambda _=False, key=entry.key: self.entry_toggled.emit(key))
+        return not menu.isEmpty()

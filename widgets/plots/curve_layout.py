@@ -5,7 +5,6 @@ The window and the exports lay out and paint with the same functions, so a figur
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from lab.panels import CurvePanel, Facet
 from widgets.plots.scale import Scale, usable_scale
+from widgets.plots.tick_room import apart, wanted_x, wanted_y, without_overlaps
 from widgets.plots.ticks import labels, ticks
 
 LEFT_WIDTHS = (40, 46, 50)
@@ -136,9 +136,7 @@ def lay_out(
     inner_height = (size.height() - TOP) / rows - BOTTOM - title_height - (4 if rows > 1 else 0)
     inner_height = max(24.0, inner_height)
 
-    y_values = _apart(
-        ticks(y_scale, _wanted_y(inner_height)), y_scale, inner_height, tick_metrics.height() + 1
-    )
+    y_values = apart(ticks(y_scale, wanted_y(inner_height)), y_scale, inner_height, tick_metrics.height() + 1)
     y_words = labels(y_values, y_scale, percent=panel.percent)
     widest = max((tick_metrics.horizontalAdvance(word) for word in y_words), default=0.0)
     fitting = next((w for w in LEFT_WIDTHS if widest + 8 <= w), math.ceil(widest + 8))
@@ -161,9 +159,9 @@ def lay_out(
             width - reserve,
             inner_height,
         )
-        x_values = ticks(x_scale, _wanted_x(rect.width()), whole=panel.x_label == "step")
+        x_values = ticks(x_scale, wanted_x(rect.width()), whole=panel.x_label == "step")
         words = labels(x_values, x_scale)
-        x_values, words = _without_overlaps(
+        x_values, words = without_overlaps(
             x_values, words, x_scale, rect, tick_metrics, panel.x_label, column == 0
         )
         placed.append(
@@ -249,54 +247,9 @@ def _columns(count: int, size: QSizeF) -> int:
     return max(1, math.ceil(count / rows))
 
 
-def _apart(values: tuple[float, ...], scale: Scale, height: float, least: float) -> tuple[float, ...]:
-    """Return every so manieth tick, so that labels one above the other keep a distance."""
-    for stride in range(1, len(values)):
-        kept = values[::stride]
-        places = [scale.fraction(value) * height for value in kept]
-        if all(b - a >= least for a, b in itertools.pairwise(places)):
-            return kept
-    return values[:1]
-
-
-def _wanted_y(height: float) -> int:
-    return max(2, min(6, round(height / 38)))
-
-
-def _wanted_x(width: float) -> int:
-    return max(4, min(6, round(width / 76)))
-
-
 def _reserve(facet: Facet, metrics: QFontMetricsF, width: float, margin: float) -> float:
     tags = tags_of(facet)
     if not tags:
         return 0.0
     wanted = max(metrics.horizontalAdvance(tag) for _, tag in tags) + TAG_GAP + 3 - margin
     return float(max(0.0, min(wanted, 0.3 * width)))
-
-
-def _without_overlaps(
-    values: tuple[float, ...],
-    words: tuple[str, ...],
-    scale: Scale,
-    rect: QRectF,
-    metrics: QFontMetricsF,
-    unit: str,
-    first_facet: bool,
-) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Drop labels that would run into their neighbour, keeping the first and the last."""
-    if len(values) < 3:
-        return values, words
-
-    def ends(index: int) -> tuple[float, float]:
-        word = f"{unit} {words[index]}" if index == 0 and first_facet and unit else words[index]
-        centre = rect.left() + scale.fraction(values[index]) * rect.width()
-        half = metrics.horizontalAdvance(word) / 2 + 3
-        return centre - half, centre + half
-
-    strides = sorted(range(1, len(values)), key=lambda stride: ((len(values) - 1) % stride > 0, stride))
-    for stride in strides:
-        kept = list(range(0, len(values), stride))
-        if all(ends(a)[1] <= ends(b)[0] for a, b in itertools.pairwise(kept)):
-            return tuple(values[i] for i in kept), tuple(words[i] for i in kept)
-    return values[:1], words[:1]

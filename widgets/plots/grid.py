@@ -262,6 +262,8 @@ class PlotGrid(CardStack):
         elif isinstance(card, ChartCard):
             card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
             card.sample_picked.connect(self.sample_picked)
+            card.entry_toggled.connect(self.loss_toggled)
+            card.entry_soloed.connect(self.loss_soloed)
         elif isinstance(card, FieldCard):
             card.sample_picked.connect(self.sample_picked)
             card.points_edited.connect(self.points_edited)
@@ -277,6 +279,9 @@ class PlotGrid(CardStack):
         self.panels_wanted.emit()
 
     def _on_choice(self, number: int, key: str, value: str) -> None:
+        if key == "loss" and value.isdigit():
+            self._on_loss(number, int(value))
+            return
         self._slots[number].choices[key] = value
         self.panels_wanted.emit()
 

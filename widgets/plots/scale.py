@@ -71,7 +71,7 @@ def usable_scale(low: float, high: float, log: bool, smallest: float | None = No
     if low > high:
         low, high = high, low
     if log:
-        if high <= 0.0:
+        if high < 1e-300:  # nothing, or so little that its thousandth is none
             low, high = (0.1, 1.0)
         if low <= 0.0:
             known = smallest is not None and math.isfinite(smallest) and 0.0 < smallest < high

@@ -1,0 +1,308 @@
+"""Where everything of a chart panel goes: facets, axes, heads, colour bars, in logical pixels.
+
+The window and the exports lay out and paint with the same functions, so a figure is what was on screen.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
+
+from lab.chart import ChartAxis, ChartFacet, ChartGrid, ChartLine, ChartPanel, ChartRelief
+from widgets.plots.chart_arrangement import Arrangement, arrange
+from widgets.plots.chart_axes import axis_ticks, left_room, scale_of, unit_fits
+from widgets.plots.chart_keys import Key, keys_of, place_keys
+from widgets.plots.curve_layout import TAG_GAP, Frame
+from widgets.plots.scale import Scale
+from widgets.plots.ticks import labels, ticks
+from widgets.theme import Theme
+
+HEAD = 19.0
+"""The line over a facet: its title, what y is, what its colours stand for."""
+BOTTOM = 21.0
+UNIT_LINE = 14.0
+BARE_BOTTOM = 8.0
+TOP = 6.0
+GAP = 14.0
+NOTE = 18.0
+FOOT_LINE = 16.0
+RIGHT = 12.0
+BAR = 10.0
+BAR_GAP = 12.0
+SMALLEST = 24.0
+MOST_STRETCH = 6.0
+"""Axes whose extents differ by more are not drawn at equal scale: one would be a hair's breadth."""
+
+
+@dataclass(frozen=True)
+class ChartFacetLayout:
+    """One facet: its cell, its frame with the ticks, and what is said around it.
+
+    ``reserve`` is the room right of the frame for labels at line ends; ``head`` the line over it;
+    ``unit_line`` whether x says its unit on a line of its own; ``bar`` where its colours are explained.
+    """
+
+    facet: ChartFacet
+    cell: QRectF
+    frame: Frame
+    x_ticks: tuple[float, ...]
+    x_labels: tuple[str, ...]
+    y_ticks: tuple[float, ...]
+    y_labels: tuple[str, ...]
+    reserve: float
+    margin: float
+    show_left: bool
+    show_unit: bool
+    unit_line: bool
+    head: QRectF | None
+    bar: QRectF | None
+
+    @property
+    def relief(self) -> ChartRelief | None:
+        """The surface in space, if this facet shows one."""
+        return next((layer for layer in self.facet.layers if isinstance(layer, ChartRelief)), None)
+
+
+@dataclass(frozen=True)
+class ChartLayout:
+    """All facets of a panel, and the lines of words over and under them."""
+
+    size: QSizeF
+    facets: tuple[ChartFacetLayout, ...]
+    note: QRectF | None
+    keys: tuple[tuple[Key, QRectF], ...]
+    foot: QRectF | None
+    foot_lines: tuple[str, ...]
+    rows: int = 1
+    columns: int = 1
+
+    def at(self, x: float, y: float) -> int | None:
+        """Return which facet's cell is under a point."""
+        found = (i for i, facet in enumerate(self.facets) if facet.cell.contains(x, y))
+        return next(found, None)
+
+
+def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme) -> ChartLayout:
+    """Return where everything of a panel goes in a room of logical pixels."""
+    top, bottom = TOP, size.height()
+    note = None
+    if panel.note:
+        note = QRectF(0, top - 4, size.width(), NOTE)
+        top += NOTE
+    keys, height = place_keys(keys_of(panel), size.width(), top - 4, theme)
+    top += height
+    lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 2)
+    foot = None
+    if lines:
+        foot = QRectF(0, bottom - FOOT_LINE * len(lines), size.width(), FOOT_LINE * len(lines))
+        bottom = foot.top() - 2
+    room = QRectF(0, top, size.width(), max(SMALLEST, bottom - top))
+    grid = arrange(panel, room.size())
+    return ChartLayout(
+        size, _placed(panel, room, grid, theme), note, keys, foot, lines, grid.rows, grid.columns
+    )
+
+
+def bar_of(facet: ChartFacet) -> ChartGrid | None:
+    """Return the field of a facet whose colours are explained beside it."""
+    return next((layer for layer in facet.layers if isinstance(layer, ChartGrid) and layer.bar), None)
+
+
+def bar_scale(grid: ChartGrid) -> Scale:
+    """Return the scale of a field's colours."""
+    return scale_of(ChartAxis("", grid.low, grid.high, grid.log))
+
+
+def bar_words(grid: ChartGrid, height: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Return the labelled values of a colour bar and their words."""
+    scale = bar_scale(grid)
+    values = ticks(scale, max(2, min(5, round(height / 44))))
+    return values, labels(values, scale)
+
+
+def wrapped(text: str, width: float, metrics: QFontMetricsF, most: int) -> tuple[str, ...]:
+    """Return words in at most so many lines; what does not fit is left out behind an ellipsis."""
+    lines: list[str] = []
+    line = ""
+    words = text.split()
+    for number, word in enumerate(words):
+        longer = f"{line} {word}".strip()
+        if not line or metrics.horizontalAdvance(longer) <= width:
+            line = longer
+            continue
+        if len(lines) == most - 1:
+            line = " ".join([line, *words[number:]])
+            break
+        lines.append(line)
+        line = word
+    if line:
+        lines.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width))
+    return tuple(lines)
+
+
+def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) -> tuple[ChartFacetLayout, ...]:
+    facets = panel.facets
+    if not facets:
+        return ()
+    metrics = QFontMetricsF(theme.font("tick"))
+    shared = _shared_bar(facets)
+    shared_room = _bar_room(shared, room.height(), metrics) if shared is not None else 0.0
+    lefts_shown = [_shows_left(facets, grid, i) for i in range(len(facets))]
+    hidden_x = [_same_x_below(facets, grid, i) for i in range(len(facets))]
+    rough = max(SMALLEST, room.height() / grid.rows - HEAD - BOTTOM)
+    columns = range(grid.columns)
+    lefts = [
+        max(
+            [left_room(facets[i].y, rough, room.width(), metrics, theme) if lefts_shown[i] else 0.0
+             for i in grid.in_column(c) if not _is_relief(facets[i])], default=0.0,
+        )
+        for c in columns
+    ]  # fmt: skip
+    right = shared_room if shared_room else RIGHT
+    own = room.width() - sum(lefts) - GAP * (grid.columns - 1) - right
+    width = max(SMALLEST, own / grid.columns)
+    # what stands under each row, and over it
+    reserves = [_reserve(facet, theme, width) for facet in facets]
+    bars = [0.0 if shared is not None else _bar_room(bar_of(f), rough, metrics) for f in facets]
+    said: list[tuple[bool, bool]] = []
+    for i, facet in enumerate(facets):
+        wide = max(SMALLEST, width - reserves[i] - bars[i])
+        inside = unit_fits(facet.x, wide, lefts[grid.place(i)[1]] if lefts_shown[i] else 0.0, metrics)
+        said.append((inside and not hidden_x[i], bool(facet.x.label) and not inside and not hidden_x[i]))
+    heads = [any(_has_head(facets[i], lefts_shown[i]) for i in grid.in_row(r)) for r in range(grid.rows)]
+    bottoms = [
+        max(
+            (BARE_BOTTOM if hidden_x[i] else BOTTOM + (UNIT_LINE if said[i][1] else 0.0))
+            for i in grid.in_row(r)
+        )
+        for r in range(grid.rows)
+    ]
+    weights = [max(max(0.05, facets[i].weight) for i in grid.in_row(r)) for r in range(grid.rows)]
+    free = room.height() - sum(HEAD for head in heads if head) - sum(bottoms) - 4.0 * (grid.rows - 1)
+    heights = [max(SMALLEST, free * weight / sum(weights)) for weight in weights]
+    made = []
+    for i, facet in enumerate(facets):
+        row, column = grid.place(i)
+        left = sum(lefts[: column + 1]) + column * (width + GAP)
+        top = (
+            room.top() + sum(heights[:row]) + sum(bottoms[:row]) + 4.0 * row
+            + HEAD * sum(heads[: row + 1])
+        )  # fmt: skip
+        rect = QRectF(left, top, max(SMALLEST, width - reserves[i] - bars[i]), heights[row])
+        cell = QRectF(left - lefts[column], top - HEAD * heads[row], width + lefts[column],
+                      heights[row] + HEAD * heads[row] + bottoms[row])  # fmt: skip
+        made.append(
+            _facet_layout(
+                facet, cell, rect, theme, reserve=reserves[i], show_left=lefts_shown[i],
+                hidden_x=hidden_x[i], said=said[i], head=heads[row],
+                bar_room=bars[i], margin=right if column == grid.columns - 1 else GAP - 4,
+                wide_left=lefts[column],
+            )
+        )  # fmt: skip
+    if shared is not None:
+        last = max(grid.in_row(0))
+        frame = made[last].frame.rect
+        place = QRectF(
+            max(made[i].frame.rect.right() + made[i].reserve for i in grid.in_column(grid.columns - 1))
+            + BAR_GAP,
+            frame.top(), BAR, frame.height(),
+        )  # fmt: skip
+        made[last] = replace(made[last], bar=place)
+    return tuple(made)
+
+
+def _facet_layout(
+    facet: ChartFacet, cell: QRectF, rect: QRectF, theme: Theme, *, reserve: float, show_left: bool,
+    hidden_x: bool, said: tuple[bool, bool], head: bool, bar_room: float, margin: float, wide_left: float,
+) -> ChartFacetLayout:  # fmt: skip
+    x, y = scale_of(facet.x), scale_of(facet.y)
+    if facet.equal and not _is_relief(facet):
+        rect = _equal(rect, x, y)
+    metrics = QFontMetricsF(theme.font("tick"))
+    if _is_relief(facet):
+        rect = QRectF(cell.left(), rect.top(), cell.width(), rect.height() + BOTTOM - 4)
+        x_ticks: tuple[float, ...] = ()
+        x_words: tuple[str, ...] = ()
+        y_ticks, y_words = x_ticks, x_words
+    else:
+        lead = f"{facet.x.label} " if said[0] else ""
+        x_ticks, x_words = axis_ticks(facet.x, rect, metrics, upright=False, lead=lead)
+        y_ticks, y_words = axis_ticks(facet.y, rect, metrics, upright=True, room=wide_left - 8)
+        if hidden_x:
+            x_words = ("",) * len(x_ticks)
+    bar = None
+    if bar_room:
+        bar = QRectF(rect.right() + reserve + BAR_GAP, rect.top(), BAR, rect.height())
+    line = QRectF(cell.left(), rect.top() - HEAD, cell.width(), HEAD) if head else None
+    return ChartFacetLayout(
+        facet, cell, Frame(rect, x, y), x_ticks, x_words, y_ticks, y_words, reserve, margin,
+        show_left and not _is_relief(facet), said[0], said[1] and not _is_relief(facet), line, bar,
+    )  # fmt: skip
+
+
+def _equal(rect: QRectF, x: Scale, y: Scale) -> QRectF:
+    """Return the largest rectangle inside in which a unit is as long upwards as to the right."""
+    ratio = (x.view[1] - x.view[0]) / (y.view[1] - y.view[0])
+    if not 1.0 / MOST_STRETCH <= ratio <= MOST_STRETCH:
+        return rect
+    width, height = min(rect.width(), rect.height() * ratio), min(rect.height(), rect.width() / ratio)
+    return QRectF(
+        rect.left() + (rect.width() - width) / 2, rect.top() + (rect.height() - height) / 2, width, height
+    )
+
+
+def _is_relief(facet: ChartFacet) -> bool:
+    return any(isinstance(layer, ChartRelief) for layer in facet.layers)
+
+
+def _shows_left(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -> bool:
+    """Return whether a facet has labels of its own: the first of a row, or one with another axis."""
+    row, column = grid.place(index)
+    before = next((i for i in grid.in_row(row) if grid.place(i)[1] == column - 1), None)
+    return before is None or facets[before].y != facets[index].y or _is_relief(facets[before])
+
+
+def _same_x_below(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -> bool:
+    """Return whether the facet below has the same x axis, so that it need not be labelled twice."""
+    row, column = grid.place(index)
+    below = next((i for i in grid.in_column(column) if grid.place(i)[0] == row + 1), None)
+    if below is None or facets[index].equal or facets[below].equal:
+        return False
+    return facets[below].x == facets[index].x and not _is_relief(facets[index])
+
+
+def _has_head(facet: ChartFacet, show_left: bool) -> bool:
+    return bool(facet.title or (facet.y.label and show_left) or bar_of(facet) is not None)
+
+
+def _shared_bar(facets: tuple[ChartFacet, ...]) -> ChartGrid | None:
+    """Return the one scale of colours that several facets have in common."""
+    found = [grid for grid in map(bar_of, facets) if grid is not None]
+    if len(found) < 2:
+        return None
+    kinds = {(grid.bar, grid.ramp, grid.low, grid.high, grid.log) for grid in found}
+    return found[0] if len(kinds) == 1 else None
+
+
+def _bar_room(grid: ChartGrid | None, height: float, metrics: QFontMetricsF) -> float:
+    if grid is None:
+        return 0.0
+    _, words = bar_words(grid, height)
+    return BAR_GAP + BAR + 5 + max((metrics.horizontalAdvance(word) for word in words), default=0.0) + 2
+
+
+def _reserve(facet: ChartFacet, theme: Theme, width: float) -> float:
+    """Return the room for labels at the ends of lines that reach the right side."""
+    metrics = QFontMetricsF(theme.font("tag"))
+    x = scale_of(facet.x)
+    widest = 0.0
+    for layer in facet.layers:
+        if isinstance(layer, ChartLine) and layer.tag and len(layer.x):
+            end = x.fraction(float(layer.x[-1]))
+            if math.isfinite(end) and end > 0.8:
+                beyond = metrics.horizontalAdvance(layer.tag) + TAG_GAP + 3 - (1.0 - min(1.0, end)) * width
+                widest = max(widest, beyond)
+    return min(widest, 0.34 * width)

@@ -1,0 +1,175 @@
+"""Painting a chart panel: what stands around its facets, and their layers in order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from lab.chart import (
+    ChartBars,
+    ChartContours,
+    ChartGrid,
+    ChartLayer,
+    ChartLine,
+    ChartPanel,
+    ChartPoints,
+    ChartShade,
+    ChartText,
+)
+from widgets.icons import paint_icon
+from widgets.plots.annotations import paint_line_sample, paint_placeholder, paint_words
+from widgets.plots.axis import paint_bottom, paint_left
+from widgets.plots.axis import paint_grid as paint_grid_lines
+from widgets.plots.chart_axes import paint_unit_line
+from widgets.plots.chart_fields import paint_bar, paint_contours, paint_grid, paint_shade
+from widgets.plots.chart_keys import paint_keys
+from widgets.plots.chart_layers import paint_bars, paint_line, paint_points, paint_tags, paint_text
+from widgets.plots.chart_layout import ChartFacetLayout, ChartLayout, bar_of
+from widgets.plots.chart_relief import Turn, paint_relief
+from widgets.theme import Theme
+
+SWATCH = 18.0
+VIEW = Turn()
+"""Where figures look at a surface from, and cards at first."""
+
+
+def paint_chart(
+    painter: QPainter, theme: Theme, panel: ChartPanel, layout: ChartLayout, turn: Turn = VIEW
+) -> None:
+    """Paint a panel as it was laid out, without its title and its legend."""
+    if panel.placeholder and not panel.facets:
+        paint_placeholder(painter, theme, panel.placeholder, QRectF(QPointF(0, 0), layout.size))
+        return
+    if layout.note is not None:
+        _paint_note(painter, theme, panel.note, layout.note)
+    paint_keys(painter, theme, layout.keys)
+    for facet in layout.facets:
+        _paint_facet(painter, theme, facet, turn)
+    if layout.foot is not None:
+        _paint_foot(painter, theme, layout)
+    if panel.placeholder:
+        paint_placeholder(painter, theme, panel.placeholder, QRectF(QPointF(0, 0), layout.size))
+
+
+def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn: Turn) -> None:
+    facet = layout.facet
+    _paint_head(painter, theme, layout)
+    relief = layout.relief
+    if relief is not None:
+        paint_relief(painter, theme, layout, relief, turn)
+    else:
+        filled = any(isinstance(layer, ChartGrid) for layer in facet.layers)
+        if not filled:
+            paint_grid_lines(painter, theme, layout)
+        painter.save()
+        painter.setClipRect(layout.frame.rect.adjusted(-1.5, -1.5, 1.5, 1.5))
+        for layer in facet.layers:
+            painter.save()
+            _paint_layer(painter, theme, layout, layer)
+            painter.restore()
+        painter.restore()
+        paint_bottom(painter, theme, layout, facet.x.label)
+        if layout.show_left:
+            paint_left(painter, theme, layout)
+        if layout.unit_line:
+            paint_unit_line(painter, theme, facet.x, layout.frame.rect, layout.frame.rect.bottom() + 20)
+        paint_tags(painter, theme, layout)
+        for layer in facet.layers:
+            if isinstance(layer, ChartText):
+                paint_text(painter, theme, layout, layer)
+    grid = bar_of(facet)
+    if grid is not None and layout.bar is not None:
+        paint_bar(painter, theme, layout, grid)
+    if facet.note:
+        _paint_inside(painter, theme, layout)
+
+
+def _paint_layer(painter: QPainter, theme: Theme, layout: ChartFacetLayout, layer: ChartLayer) -> None:
+    if isinstance(layer, ChartLine):
+        paint_line(painter, theme, layout, layer)
+    elif isinstance(layer, ChartBars):
+        paint_bars(painter, theme, layout, layer)
+    elif isinstance(layer, ChartPoints):
+        paint_points(painter, theme, layout, layer)
+    elif isinstance(layer, ChartGrid):
+        paint_grid(painter, theme, layout, layer)
+    elif isinstance(layer, ChartContours):
+        paint_contours(painter, theme, layout, layer)
+    elif isinstance(layer, ChartShade):
+        paint_shade(painter, theme, layout, layer)
+
+
+def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> None:
+    """Paint swatch and title, what y is, and at the right what colours are."""
+    head = layout.head
+    if head is None:
+        return
+    facet = layout.facet
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    names, small = QFontMetricsF(theme.font("subtitle")), QFontMetricsF(theme.font("tick"))
+    centre = head.center().y() - 1
+    left = layout.frame.rect.left() if facet.title and not layout.show_left else head.left()
+    right = max(head.right(), layout.frame.rect.right() + layout.reserve)
+    grid = bar_of(facet)
+    if grid is not None and layout.bar is not None:
+        room = max(30.0, (right - left) * 0.5)
+        words = small.elidedText(grid.bar, Qt.TextElideMode.ElideRight, room)
+        width = small.horizontalAdvance(words)
+        place = min(layout.bar.left(), max(head.right(), layout.bar.right() + layout.margin) - width)
+        _word(painter, theme, words, place, centre, "tick", "text2")
+        right = place - 10
+    label = facet.y.label if layout.show_left else ""
+    if facet.title:
+        swatch = SWATCH + 6 if facet.series > 0 else 0.0
+        upwards = small.horizontalAdvance(f"{label} ↑") + 10 if label else 0.0
+        title = facet.title
+        if names.horizontalAdvance(title) + swatch + upwards > right - left and facet.short:
+            title = facet.short
+        room = max(12.0, right - left - swatch - min(upwards, 0.5 * (right - left)))
+        title = names.elidedText(title, Qt.TextElideMode.ElideRight, room)
+        if swatch:
+            paint_line_sample(painter, theme, facet.series, QRectF(left, centre - 4, SWATCH, 8))
+        _word(painter, theme, title, left + swatch, centre, "subtitle", "text")
+        left += swatch + names.horizontalAdvance(title) + 10
+    if label and right - left > 20:
+        words = small.elidedText(f"{label} ↑", Qt.TextElideMode.ElideRight, right - left)
+        _word(painter, theme, words, left, centre, "tick", "text2")
+
+
+def _word(
+    painter: QPainter, theme: Theme, text: str, left: float, centre: float, font: str, token: str
+) -> None:
+    metrics = QFontMetricsF(theme.font(font))
+    painter.setFont(theme.font(font))
+    painter.setPen(theme.color(token))
+    painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), text)
+
+
+def _paint_inside(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> None:
+    """Paint a facet's sentence at its top right, on a patch of card."""
+    rect = layout.frame.rect
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setFont(theme.font("tick"))
+    metrics = QFontMetricsF(painter.font())
+    text = metrics.elidedText(layout.facet.note, Qt.TextElideMode.ElideRight, max(30.0, rect.width() - 8))
+    left = rect.right() - 4 - metrics.horizontalAdvance(text)
+    paint_words(painter, theme, text, left, rect.top() + 9, "text2")
+
+
+def _paint_note(painter: QPainter, theme: Theme, note: str, rect: QRectF) -> None:
+    """Paint the panel's sentence behind its sign."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    metrics = QFontMetricsF(theme.font("tick"))
+    centre = rect.center().y()
+    paint_icon(painter, "info", theme.color("text2"), QRectF(rect.left(), centre - 7, 14, 14))
+    text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, max(30.0, rect.width() - 22))
+    _word(painter, theme, text, rect.left() + 19, centre, "tick", "text2")
+
+
+def _paint_foot(painter: QPainter, theme: Theme, layout: ChartLayout) -> None:
+    assert layout.foot is not None
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    step = layout.foot.height() / len(layout.foot_lines)
+    for number, line in enumerate(layout.foot_lines):
+        centre = layout.foot.top() + step * (number + 0.5)
+        _word(painter, theme, line, layout.foot.left(), centre, "tick", "text3")

@@ -24,7 +24,7 @@ from lab.instruments.influence import Influence, influence
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
-from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample
+from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.ranges import log_range
@@ -104,21 +104,22 @@ class InfluencePlot:
         draw = _all_samples if shown == "all" else _hardest
         facets = [draw(look, found) for look, found in looks]
         picked = next((found.picked for _, found in looks if found.picked is not None), None)
+        foot = ""
         if picked is not None:
-            drawn = picked_facet(picked, source.summary, [(look, found.picked) for look, found in looks])
+            drawn = picked_facet(picked, source.summary)
             facets += [] if drawn is None else [drawn]
+            foot = picked_words(picked, [(look, found.picked) for look, found in looks])
+        elif options.sample is not None:
+            foot = f"Row {options.sample} is not among the training samples looked at."
         runs = tuple(answer)
         step = step_of(source, options, runs)
         count, of = len(looks[0][1].rows), looks[0][1].samples
         samples = f"{thousands(count)} training samples"
         if count < of:
             samples = f"{thousands(count)} of {samples.replace(thousands(count), thousands(of))}"
-        foot = ""
-        if options.sample is not None and picked is None:
-            foot = f"Row {options.sample} is not among the training samples looked at."
         return ChartPanel(
             KIND, title, f"share of the gradient, {samples}, {step_words(step)}", tuple(facets),
-            foot=foot, choices=choices,
+            columns=min(4, len(facets)), foot=foot, choices=choices,
         )  # fmt: skip
 
 
@@ -159,17 +160,17 @@ def _hardest(look: LossLook, found: LossInfluence) -> ChartFacet:
     height = np.arange(len(places), 0, -1, dtype=np.float64)
     share = found.share[places]
     keys = tuple(int(row) for row in found.rows[places])
-    words = tuple(_sample_words(found, int(place)) for place in places)
+    said = tuple(_sample_words(found, int(place)) for place in places)
     zero = np.zeros(len(places))
     layers: list[Any] = [
-        ChartBars(zero, share, height - 0.36, height + 0.36, look.series, look.name, keys=keys, words=words)
+        ChartBars(zero, share, height - 0.36, height + 0.36, look.series, look.name, keys=keys, words=said)
     ]
     if picked is not None:
         at = places == picked
         layers.append(
             ChartBars(zero[at], share[at], height[at] - 0.36, height[at] + 0.36, 0, "picked", "outline")
         )
-    end = float(share.max()) * 1.3 or 1.0
+    end = float(share.max()) * 1.6 or 1.0
     for place, y in zip(places, height, strict=True):
         text = value_text(float(found.share[place]), percent=True)
         layers.append(ChartText(float(found.share[place]), float(y), text, "right"))
@@ -178,11 +179,12 @@ def _hardest(look: LossLook, found: LossInfluence) -> ChartFacet:
         for place, y in zip(places, height, strict=True)
     )
     held = value_text(float(found.share[found.hardest].sum()), percent=True)
-    notes = [f"the ten pull {held}"] if len(found.rows) > HARDEST else []
-    notes += ["* changed on purpose"] if found.corrupted[places].any() else []
-    across = ChartAxis("share of the gradient", 0.0, end, percent=True)
-    up = ChartAxis("row · target", 0.4, len(places) + 0.6, ticks=ticks)
-    return ChartFacet(look.name, across, up, tuple(layers), look.short, look.series, note=", ".join(notes))
+    words = ["share of the gradient"]
+    words += [f"the ten: {held}"] if len(found.rows) > HARDEST else []
+    words += ["* changed on purpose"] if found.corrupted[places].any() else []
+    across = ChartAxis(", ".join(words), 0.0, end, percent=True)
+    up = ChartAxis("", 0.4, len(places) + 0.6, ticks=ticks)
+    return ChartFacet(look.name, across, up, tuple(layers), look.short, look.series)
 
 
 def _all_samples(look: LossLook, found: LossInfluence) -> ChartFacet:

@@ -72,11 +72,13 @@ def _output(run: FrozenRun, inputs: Floats, parameters: Floats) -> str:
     return f"predicted {value_text(float(value))}"
 
 
-def picked_facet(
-    picked: PickedSample,
-    summary: DataSummary | None,
-    outputs: Sequence[tuple[LossLook, PickedSample | None]],
-) -> ChartFacet | None:
+def picked_words(picked: PickedSample, outputs: Sequence[tuple[LossLook, PickedSample | None]]) -> str:
+    """Say what each loss's run makes of a picked sample: "Row 7: CE predicted 8 (0.98), MSE predicted 3"."""
+    said = ", ".join(f"{look.short} {one.output}" for look, one in outputs if one is not None)
+    return f"Row {picked.row}: {said}."
+
+
+def picked_facet(picked: PickedSample, summary: DataSummary | None) -> ChartFacet | None:
     """Draw a picked sample that no data plot can show: as an image, or by the features that stand out.
 
     ``None`` for one or two features, where the data plot shows it.
@@ -84,7 +86,6 @@ def picked_facet(
     features = len(picked.inputs)
     if summary is None or features <= 2:
         return None
-    note = " · ".join(f"{look.short}: {one.output}" for look, one in outputs if one is not None)
     title = f"Row {picked.row}"
     shape = IMAGES.get(summary.name)
     if shape is not None and math.prod(shape) == features:
@@ -95,7 +96,7 @@ def picked_facet(
         )
         blank = ((-1.0, ""),)
         across, up = (ChartAxis("", 0.0, float(end), ticks=blank) for end in (width, height))
-        return ChartFacet(title, across, up, (grid,), equal=True, note=note)
+        return ChartFacet(title, across, up, (grid,), equal=True)
     order = np.argsort(-np.abs(picked.standing), kind="stable")[:MOST_FEATURES]
     standing = picked.standing[order]
     y = np.arange(len(order), 0, -1, dtype=np.float64)
@@ -105,7 +106,5 @@ def picked_facet(
         words=tuple(f"{summary.feature_names[i]} = {value_text(float(picked.inputs[i]))}" for i in order),
     )  # fmt: skip
     ticks = tuple((float(place), summary.feature_names[i]) for place, i in zip(y, order, strict=True))
-    return ChartFacet(
-        title, ChartAxis("deviations from the mean", -reach, reach),
-        ChartAxis("", 0.4, len(order) + 0.6, ticks=ticks), (bars,), note=note,
-    )  # fmt: skip
+    across = ChartAxis("deviations from the mean", -reach, reach)
+    return ChartFacet(title, across, ChartAxis("", 0.4, len(order) + 0.6, ticks=ticks), (bars,))

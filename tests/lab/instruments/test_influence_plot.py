@@ -112,7 +112,7 @@ def test_the_hardest_are_bars_from_the_top_with_their_rows_and_shares(line: Sess
     assert (np.diff(bars.low) < 0).all()
     assert bars.words[0].startswith(f"Row {OUTLIER} · y = 18.5: loss ")
     assert facet.y.ticks[0][1] == f"{OUTLIER} · y = 18.5"
-    assert "the ten pull" in facet.note
+    assert facet.x.label.startswith("share of the gradient, the ten: ")
     assert made.subtitle == "share of the gradient, 20 training samples, step 400"
 
 
@@ -140,7 +140,8 @@ def test_what_cannot_be_drawn_among_the_data_is_drawn_by_itself(digits: Session)
     from sklearn.datasets import load_digits
 
     np.testing.assert_array_equal(image.values[::-1], load_digits().images[row])
-    assert "CE: predicted " in made.facets[-1].note
+    assert made.foot.startswith(f"Row {row}: CE predicted ")
+    assert "MSE raw predicted " in made.foot
 
 
 def test_it_follows_the_step_and_the_losses_shown(line: Session) -> None:
@@ -153,7 +154,7 @@ def test_a_target_that_was_changed_on_purpose_is_marked() -> None:
     text = DIGITS.replace("[model]", "[data.label_noise]\nshare = 0.4\n[model]", 1)
     session = train(parse_experiment(text, "noise.toml"))
     made = panel(session)
-    assert "* changed on purpose" in made.facets[0].note
+    assert "* changed on purpose" in made.facets[0].x.label
     assert any(words.endswith(" *") for _, words in made.facets[0].y.ticks)
     points = panel(session, choices=(("show", "all"),)).facets[0].layers[1]
     assert isinstance(points, ChartPoints) and points.hollow is not None

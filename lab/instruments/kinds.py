@@ -23,6 +23,7 @@ INSTRUMENT_KINDS: dict[str, str] = {
 PLACES: dict[str, tuple[str, str]] = {
     "advice": ("lab.advice.measuring", "ADVICE"),
     "influence": ("lab.instruments.influence_plot", "INFLUENCE"),
+    "landscape": ("lab.instruments.landscape", "LANDSCAPE"),
 }
 """Kind → (module, name of the instrument in it), which is loaded when it is first asked.
 

@@ -1,127 +1,185 @@
-"""The objective over a plane through parameters, and which way it curves there."""
+"""The landscape: the objective of up to two losses over one plane of parameters, with their paths."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.instruments.frozen import FrozenRun
+from compute.seeding import stream
+from lab.chart import ChartPanel
+from lab.instruments.book import Book
+from lab.instruments.frozen import Floats, FrozenRun, Samples
+from lab.instruments.instrument import InstrumentError, Question
+from lab.instruments.landscape_panel import landscape_panel
+from lab.instruments.landscape_view import (
+    DETAILS,
+    EXTENTS,
+    LandscapeAnswer,
+    PathOnPlane,
+    landscape_view,
+)
+from lab.instruments.looking import step_of, why_nothing
+from lab.instruments.plane_surface import PlaneSurface, plane_surface
+from lab.instruments.planes import Plane, parameter_plane, path_plane, random_plane
+from lab.view_options import PanelSource, ViewOptions
 
-Floats = NDArray[np.float64]
+MOST_POINTS, MOST_NUMBERS = 1_000, 1e7
+"""Points of a path that are looked at, and their parameters in all: evenly chosen where more were kept."""
+PATH_WORK = 2e9
+"""Multiplications for the components of paths, which are those of fewer points where it would be more."""
+WORK = 1e10
+"""Multiplications for a plane of 41 × 41 points, about a second of a core; it decides how many samples."""
+MOST_WORK = 6e10
+"""Multiplications for a plane; with more, it has fewer points."""
+FEWEST_SAMPLES, FEWEST_POINTS = 64, 11
+MARGIN = 0.25
+"""Room around paths, of their extent."""
+FLATTEST = 0.25
+"""Least height of the plane of paths, of its width, and the reverse: noise is not blown up further."""
+_ROUND = (1.0, 2.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True)
-class Plane:
-    """A plane in the space of parameters.
+class Landscape:
+    """See the module."""
 
-    Attributes
-    ----------
-    origin
-        (P,).
-    first, second
-        (P,) directions.
-    labels
-        What they are, for the axes.
-    """
+    def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
+        """Ask for the plane that the card's choices say."""
+        view = landscape_view(source, options)
+        if view is None:
+            return why_nothing(source, options)
+        runs = tuple(one.run for one in view.looked)
+        # what does not go through the weights of a moment shows every step alike
+        moment = replace(options, at=None) if view.steady else options
+        step = step_of(source, moment, runs)
+        return Question("landscape", runs, (step,), view.answered)
 
-    origin: Floats
-    first: Floats
-    second: Floats
-    labels: tuple[str, str]
+    def answer(self, question: Question, book: Book) -> LandscapeAnswer:
+        """Compute the plane, each loss's surface on it and the paths."""
+        step = question.steps[-1]
+        paths = [_path(book, run, book.step(run, step) or 0) for run in question.runs]
+        plane, around = _plane(question, book, step, [path for _, path in paths])
+        size = DETAILS[question.choice("detail", "medium")]
+        projected = [plane.project(path) for _, path in paths]
+        x, y = _extents(question, [coordinates for coordinates, _ in projected], around)
+        surfaces, used, of = [], 0, 0
+        for run in question.runs:
+            frozen, samples = book.run(run), book.samples(run, "train")
+            some, points = _affordable(frozen, samples, size)
+            used, of = len(some.inputs), len(frozen.part("train")[0])
+            surfaces.append(_surface(frozen, plane, x, y, points, some))
+        return LandscapeAnswer(
+            plane.labels,
+            len(plane.origin),
+            tuple(surfaces),
+            tuple(
+                PathOnPlane(steps, coordinates, 1 - off)
+                for (steps, _), (coordinates, off) in zip(paths, projected, strict=True)
+            ),
+            used,
+            of,
+            step,
+        )
 
-    def point(self, x: float, y: float) -> Floats:
-        """Return the parameters (P,) at coordinates of the plane."""
-        return self.origin + x * self.first + y * self.second
-
-    def project(self, parameters: Floats) -> tuple[Floats, float]:
-        """Return coordinates (n, 2) of parameters (n, P), and what share of their spread is off the plane."""
-        offsets = np.atleast_2d(parameters) - self.origin
-        basis = np.stack([self.first, self.second])
-        coordinates: Floats = np.asarray(np.linalg.lstsq(basis.T, offsets.T, rcond=None)[0].T, np.float64)
-        rest = offsets - coordinates @ basis
-        total = float((offsets**2).sum())
-        return coordinates, float((rest**2).sum()) / total if total > 0 else 0.0
-
-
-def parameter_plane(origin: Floats, first: int, second: int) -> Plane:
-    """Return the plane of two parameters, in their own units: its coordinates are added to them."""
-    size = len(origin)
-    for place in (first, second):
-        if not 0 <= place < size:
-            raise ValueError(f"there is no parameter {place}; they are 0 to {size - 1}")
-    if first == second:
-        raise ValueError("a plane needs two different parameters")
-    unit = np.eye(size)
-    return Plane(origin, unit[first], unit[second], (f"parameter {first}", f"parameter {second}"))
-
-
-def random_plane(run: FrozenRun, origin: Floats, seed: int) -> Plane:
-    """Return a plane of two random directions, each unit's weights as long as the unit's own [1]_.
-
-    References
-    ----------
-    .. [1] H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, "Visualizing the Loss Landscape of Neural Nets",
-       NeurIPS 2018: filter normalisation; biases are left as they are, as there.
-    """
-    rng = np.random.default_rng(seed)
-    directions = []
-    for _ in range(2):
-        parts = []
-        for own in run.matrices(origin):
-            drawn = rng.normal(size=own.shape)
-            weights, lengths = drawn[:-1], np.linalg.norm(own[:-1], axis=0)
-            weights *= lengths / np.maximum(np.linalg.norm(weights, axis=0), 1e-300)
-            parts.append(np.concatenate([weights.reshape(-1), np.zeros(own.shape[1])]))
-        directions.append(np.concatenate(parts))
-    return Plane(origin, directions[0], directions[1], ("random direction 1", "random direction 2"))
+    def panel(self, source: PanelSource, options: ViewOptions, answer: Any) -> ChartPanel:
+        """Draw it."""
+        return landscape_panel(source, options, landscape_view(source, options), answer)
 
 
-def path_plane(path: Floats) -> Plane:
-    """Return the plane in which a path (n ≥ 3, P) spreads most, through its end: its first two components."""
-    if len(path) < 3:
-        raise ValueError(f"a path needs at least three points, not {len(path)}")
-    end = path[-1]
-    _, sizes, directions = np.linalg.svd(path - end, full_matrices=False)
-    spread = sizes**2
-    if spread[0] == 0:
-        raise ValueError("the path does not move")
-    shares = spread / spread.sum()
-    second = directions[1] if len(directions) > 1 else np.zeros_like(end)
-    words = tuple(f"component {number + 1} ({100 * shares[number]:.0f} % of the path)" for number in range(2))
-    return Plane(end, directions[0], second, (words[0], words[1]))
+LANDSCAPE = Landscape()
 
 
-def surface(of: Callable[[Floats], float], plane: Plane, x: Floats, y: Floats) -> Floats:
-    """Return an objective over a plane, (len(y), len(x))."""
-    return np.array([[of(plane.point(float(a), float(b))) for a in x] for b in y])
+def _path(book: Book, run: int, end: int) -> tuple[NDArray[np.int64], Floats]:
+    """Return steps (n,) and parameters (n, P) of a run's path."""
+    steps = book.steps(run)
+    steps = steps[steps <= end]
+    if not len(steps):
+        raise InstrumentError("the parameters of this run were not kept")
+    steps = steps[_evenly(len(steps), min(MOST_POINTS, MOST_NUMBERS / len(book.run(run).initial)))]
+    path = np.array([book.parameters(run, int(step)) for step in steps], dtype=np.float64)
+    return steps, path
 
 
-def objective_of(run: FrozenRun, inputs: Floats, targets: NDArray[Any]) -> Callable[[Floats], float]:
-    """Return the mean loss on some samples as a function of the parameters (P,)."""
-    return lambda parameters: run.mean_loss(inputs, targets, parameters)
+def _evenly(count: int, most: float) -> NDArray[np.intp]:
+    """Return evenly chosen places of ``count``, first and last among them: about ``most``, at least 8."""
+    if count <= max(8, most):
+        return np.arange(count)
+    return np.unique(np.linspace(0, count - 1, max(8, int(most))).round().astype(np.intp))
 
 
-def least_curvature(
-    of: Callable[[Floats], float], plane: Plane, x: Floats, y: Floats, h: float = 1e-3
-) -> Floats:
-    """Return the smaller eigenvalue of the Hessian within the plane at each of its points, (len(y), len(x)).
+def _plane(question: Question, book: Book, step: int, paths: list[Floats]) -> tuple[Plane, str]:
+    """Return the plane, and what decides how far it reaches: "paths", "zero" or "unit"."""
+    kind = question.choice("plane", "path")
+    through = question.runs[min(int(question.choice("through", "0")), len(question.runs) - 1)]
+    origin = book.parameters(through, step)
+    if origin is None:
+        origin = book.run(through).initial
+    if kind == "random":
+        return random_plane(book.run(through), origin, int(question.choice("seed", "1"))), "unit"
+    if kind == "parameters":
+        first, second = (int(question.choice(key, usual)) for key, usual in (("first", "0"), ("second", "1")))
+        if first == second:
+            raise InstrumentError("a plane needs two different parameters")
+        return parameter_plane(origin, first, second, absolute=True), "zero"
+    if max(len(path) for path in paths) < 3:
+        raise InstrumentError("the plane of a path comes with the third evaluation")
+    some = np.sqrt(PATH_WORK / len(origin)) / len(paths)
+    try:
+        return path_plane(*(path[_evenly(len(path), some)] for path in paths)), "paths"
+    except ValueError:
+        raise InstrumentError("the weights do not move, so their path has no plane") from None
 
-    Central differences with step ``h`` in the plane's coordinates.
-    """
-    found = np.empty((len(y), len(x)))
-    for row, b in enumerate(y):
-        for column, a in enumerate(x):
-            at = {
-                (i, j): of(plane.point(float(a) + i * h, float(b) + j * h))
-                for i in (-1, 0, 1)
-                for j in (-1, 0, 1)
-            }
-            xx = (at[1, 0] - 2 * at[0, 0] + at[-1, 0]) / h**2
-            yy = (at[0, 1] - 2 * at[0, 0] + at[0, -1]) / h**2
-            xy = (at[1, 1] - at[1, -1] - at[-1, 1] + at[-1, -1]) / (4 * h**2)
-            found[row, column] = (xx + yy) / 2 - np.hypot((xx - yy) / 2, xy)
-    return found
+
+def _extents(
+    question: Question, paths: list[Floats], around: str
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the (low, high) of both axes."""
+    factor = EXTENTS[question.choice("extent", "1")]
+    points = np.concatenate(paths)
+    points = points[np.isfinite(points).all(axis=1)]
+    if around == "unit":
+        return (-factor, factor), (-factor, factor)
+    if around == "zero":
+        reach = [factor * _round_up(float(np.abs(points[:, axis]).max(initial=0.0))) for axis in (0, 1)]
+        return (-reach[0], reach[0]), (-reach[1], reach[1])
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = (high - low) / 2 * (1 + 2 * MARGIN)
+    half = np.maximum(half, FLATTEST * half.max()) * factor
+    middle = (low + high) / 2
+    return tuple((float(m - h), float(m + h)) for m, h in zip(middle, half, strict=True))  # type: ignore[return-value]
+
+
+def _round_up(value: float) -> float:
+    """Return the least of 1, 2, 5, 10, 20, … that is not below a value."""
+    power = 10.0 ** np.floor(np.log10(max(value, 1.0)))
+    return float(next(part * power for part in _ROUND if part * power >= value * (1 - 1e-9)))
+
+
+def _affordable(run: FrozenRun, samples: Samples, size: int) -> tuple[Samples, int]:
+    """Return samples, a fixed random choice where all are too many, and points along an axis."""
+    sizes = run.model.sizes
+    products = sum(a * b for a, b in pairwise(sizes[1:]))
+    each = 8.0 * products + 60.0 * sum(sizes[1:])
+    most = max(FEWEST_SAMPLES, int(WORK / (41 * 41 * each)))
+    if len(samples.inputs) > most:
+        chosen = np.sort(stream(0, "instruments", 1).permutation(len(samples.inputs))[:most])
+        samples = samples.some(chosen)
+    points = int(np.sqrt(MOST_WORK / (each * max(1, len(samples.inputs)))))
+    return samples, max(FEWEST_POINTS, min(size, points - 1 + points % 2))
+
+
+def _surface(
+    run: FrozenRun,
+    plane: Plane,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    points: int,
+    samples: Samples,
+) -> PlaneSurface:
+    return plane_surface(
+        run, plane, np.linspace(*x, points), np.linspace(*y, points), samples.inputs, samples.targets
+    )

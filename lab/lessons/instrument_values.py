@@ -8,11 +8,9 @@ import numpy as np
 
 from lab.instruments.calibration import class_probabilities, fit_temperature, reliability
 from lab.instruments.frozen import Floats, FrozenRun, freeze
-from lab.instruments.landscape import least_curvature, objective_of, parameter_plane
+from lab.instruments.plane_surface import plane_surface
+from lab.instruments.planes import parameter_plane
 from lab.lessons.seed_values import MeasureError, RecordedCurve, Values
-
-FLAT = 1e-9
-"""Curvature that differences of float64 cannot tell from none."""
 
 
 def _each(curve: RecordedCurve, of: Callable[[FrozenRun, Floats], float]) -> Values:
@@ -61,12 +59,14 @@ def calibration_error_cooled(curve: RecordedCurve) -> Values:
 
 
 def curving_down(curve: RecordedCurve, low: float, high: float) -> Values:
-    """Return the share of the plane of the first two parameters, from low to high, that curves down."""
+    """Return the share of the plane of the first two parameters, from low to high, that curves down.
+
+    Any other parameters are 0.
+    """
     grid = np.linspace(low, high, 41)
 
     def share(run: FrozenRun, parameters: Floats) -> float:
         plane = parameter_plane(np.zeros_like(parameters), 0, 1)
-        found = least_curvature(objective_of(run, *run.part("train")), plane, grid, grid)
-        return float((found < -FLAT).mean())
+        return plane_surface(run, plane, grid, grid, *run.part("train")).share_down
 
     return _each(curve, share)

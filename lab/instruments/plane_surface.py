@@ -104,7 +104,7 @@ def plane_surface(
     every pre-activation, and the second derivatives are sums over layers of local terms,
     ``∂²L/∂a∂b = Σ δ·(U ȧ_b + V ȧ_a) + Σ δ_a φ″ ż_a ż_b + ż_aᵀ (∂²ℓ/∂z²) ż_b``, the last one at the outputs.
     Only there differences are taken, central ones of the loss's exact gradient in the outputs. Activations
-    losses made of straight pieces curve in their kinks alone, which no point of a grid hits: this is the
+    and losses made of straight pieces curve in their kinks alone, which no grid hits: this is the
     curvature between the kinks.
     """
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

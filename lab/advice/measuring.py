@@ -149,7 +149,9 @@ def measured(run: int, first: int, last: int, book: Book, *, curvature: bool) ->
     layers = tuple(
         LayerShares(layer.name, layer.saturated, earlier.dead, layer.dead)
         for earlier, layer in zip(
-            saturation(still, samples.inputs, before), saturation(still, samples.inputs, now), strict=True
+            saturation(still, samples.inputs, samples.targets, before)[:-1],
+            saturation(still, samples.inputs, samples.targets, now)[:-1],
+            strict=True,
         )
     )
     stuck, factor = stuck_samples(still, samples.inputs, samples.targets, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from compute.links import Sigmoid, Softmax
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.evaluation import Numbers, at_outputs, logit, slope_of
+from lab.explore.partials import has_partial, label_partial
 from lab.explore.problems import check_choice, check_number, refuse
 from lab.explore.why_words import in_words
 
@@ -132,14 +132,6 @@ class WhyView:
     sentence: str
 
 
-_PARTIALS: dict[str, Callable[[Numbers, Numbers], Numbers]] = {
-    "cross_entropy": lambda p, y: -np.divide(y, p, out=np.zeros_like(p), where=y > 0),
-    "brier": lambda p, y: 2 * (p - y),
-    "absolute_error_softmax": lambda p, y: np.sign(p - y),
-}
-"""∂L/∂p of each class by itself, where the loss is a formula in p; other losses move along the simplex."""
-
-
 def view(state: WhyState, *, with_peaks: bool = True) -> WhyView:
     """Return the factor curves with the point; without the peaks it costs a frame less."""
     z = np.linspace(state.low, state.high, state.samples)
@@ -211,14 +203,12 @@ def _factors(
     outputs, targets = _outputs(state, z), _targets(state)
     value, gradient = at_outputs(choice.loss(), outputs, targets)
     slope = slope_of(Sigmoid() if state.link == "sigmoid" else Softmax(), z, state.classes)
-    form = _PARTIALS.get(choice.name)
+    plain = state.link == "softmax" and has_partial(choice.name) and not choice.parameters
+    p = _probabilities(state, z)
+    partial = label_partial(choice.name if plain else "", p, targets, gradient[:, 0], slope)
     with np.errstate(all="ignore"):
-        if form is None or state.link == "sigmoid" or choice.parameters:
-            partial = gradient[:, 0] / slope
-            return gradient[:, 0], partial + 0.0, gradient[:, 0], value, gradient
-        p = _probabilities(state, z)
-        partial = form(p, np.broadcast_to(targets, p.shape))[:, 0]
-    return gradient[:, 0], partial + 0.0, partial * slope + 0.0, value, gradient
+        own = partial * slope + 0.0 if plain else gradient[:, 0]
+    return gradient[:, 0], partial, own, value, gradient
 
 
 def _peak(state: WhyState, choice: LossChoice, index: int) -> Peak:

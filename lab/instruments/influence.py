@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.instruments.backward import backward
 from lab.instruments.frozen import Floats, FrozenRun
 
 
@@ -48,22 +49,13 @@ def influence(run: FrozenRun, inputs: Floats, targets: NDArray[Any], parameters:
         (N, D) and (N,) or (N, K).
     parameters
         (P,).
-
-    Notes
-    -----
-    A sample's gradient in a layer is the outer product of what goes in and its ∂loss/∂z, so its length is the
-    product of their lengths: no gradient is ever written out.
     """
     passed = run.forward(inputs, parameters)
-    deltas = run.deltas(passed, targets, parameters)
-    below = [inputs, *(layer.a for layer in passed.hidden)]
-    squares = np.zeros(len(inputs))
-    for a, delta in zip(below, deltas, strict=True):
-        squares += ((a**2).sum(axis=1) + 1) * (delta**2).sum(axis=1)
-    norm = np.sqrt(squares)
-    _, mean = run.gradient(inputs, targets, parameters)
+    back = backward(run, inputs, targets, parameters, passed)
+    norm = np.sqrt(back.squared_lengths())
+    mean = np.concatenate(back.layer_means())
     dots = np.zeros(len(inputs))
-    for a, delta, weights in zip(below, deltas, run.matrices(mean), strict=True):
+    for a, delta, weights in zip(back.below, back.deltas, run.matrices(mean), strict=True):
         dots += ((a @ weights[:-1] + weights[-1]) * delta).sum(axis=1)
     lengths = norm * float(np.linalg.norm(mean))
     total = float(norm.sum())

@@ -26,7 +26,8 @@ class Question:
     kind
         The instrument.
     runs
-        Experiment indices of the runs, in the order of the losses shown.
+        Experiment indices of the runs, in the order of the losses shown. With none nothing is asked, and the
+        answer is ``()``: what is drawn was recorded.
     steps
         Steps of snapshots: the one looked at, or all of a history, ascending. A run may have none at a step;
         `Book.parameters` then gives those before it.

@@ -22,8 +22,14 @@ INSTRUMENT_KINDS: dict[str, str] = {
 
 PLACES: dict[str, tuple[str, str]] = {
     "advice": ("lab.advice.measuring", "ADVICE"),
+    "saturation": ("lab.instruments.saturation_plot", "SATURATION"),
+    "factors": ("lab.instruments.factors_plot", "FACTORS_PLOT"),
     "influence": ("lab.instruments.influence_plot", "INFLUENCE"),
     "landscape": ("lab.instruments.landscape", "LANDSCAPE"),
+    "layer_map": ("lab.instruments.layer_map_plot", "LAYER_MAP"),
+    "geometry": ("lab.instruments.geometry_plot", "GEOMETRY"),
+    "update_ratio": ("lab.instruments.update_ratio_plot", "UPDATE_RATIO"),
+    "noise_scale": ("lab.instruments.noise_scale_plot", "NOISE_SCALE"),
 }
 """Kind → (module, name of the instrument in it), which is loaded when it is first asked.
 

@@ -114,7 +114,7 @@ def instrument_panel(
     if isinstance(question, str):
         return replace(_empty(source, kind, options), placeholder=question)
     try:
-        answer = (answers or DirectAnswers()).ask(source, question)
+        answer = (answers or DirectAnswers()).ask(source, question) if question.runs else ()
     except (InstrumentError, ProblemError) as error:
         words = error.problem.title if isinstance(error, ProblemError) else str(error)
         return replace(_empty(source, kind, options), placeholder=words)

@@ -11,7 +11,6 @@ from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
 from lab.instruments.frozen import FrozenRun, freeze
 from lab.instruments.influence import influence
-from lab.instruments.saturation import saturation
 from tests.lab.lessons.trained import train
 
 TOML = """
@@ -130,33 +129,6 @@ name = "absolute_error"
         if run is runs[0]:
             assert set(found.hardest(len(planted))) == set(planted)
     assert shares[0] > 0.7 > 0.2 > shares[1]  # bounded pull of the absolute error
-
-
-def test_saturation_is_seen_where_it_is_made() -> None:
-    run = freeze(experiment("numbers"), (0,))[0]
-    inputs, _ = run.part("train")
-    calm = saturation(run, inputs, 0.1 * np.ones(run.model.parameter_count))
-    parameters = np.zeros(run.model.parameter_count)
-    parameters[run.model.layer_slices[0]] = 50.0  # biases of 50: every unit of the first layer is flat
-    flat = saturation(run, inputs, parameters)
-    assert [layer.name for layer in flat] == ["1", "2"]
-    assert (calm[0].saturated, calm[0].dead) == (0, 0)
-    assert flat[0].saturated > 0.9
-    assert flat[1].saturated == 0
-    assert flat[0].counts.sum() == len(inputs) * 6
-
-
-def test_a_dead_rectifier_is_dead_on_every_sample() -> None:
-    run = freeze(experiment("two classes"), (0,))[0]
-    inputs, _ = run.part("train")
-    matrices = np.zeros((3, 6))
-    matrices[:2] = 0.01
-    matrices[-1] = 1.0
-    matrices[-1, :2] = -5.0  # two units that no sample wakes
-    parameters = np.zeros(run.model.parameter_count)
-    parameters[run.model.layer_slices[0]] = matrices.reshape(-1)
-    (first, _) = saturation(run, inputs, parameters)
-    assert first.dead == pytest.approx(2 / 6)
 
 
 def test_one_run_is_frozen_at_a_time() -> None:

@@ -1,0 +1,165 @@
+"""The update ratio instrument: the size of updates against the size of the parameters, a line a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.chart import ChartAxis, ChartFacet, ChartLine, ChartPanel
+from lab.instruments.book import Book
+from lab.instruments.frozen import Floats
+from lab.instruments.histories import history, over_time, some_losses, time_axis
+from lab.instruments.instrument import Question
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.instruments.layers import layer_words
+from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
+from lab.instruments.update_ratio import is_plain, layer_norms, moved
+from lab.ranges import log_range
+from lab.view_options import PanelSource, ViewOptions
+
+KIND = "update_ratio"
+USUAL = 1e-3
+"""The rule of thumb that ratios are held against."""
+DECADES = 9
+"""Decades below the largest that the axis reaches."""
+EXACT = "learning rate × gradient norm ÷ parameter norm, update by update"
+BETWEEN = "change between kept steps ÷ steps between ÷ parameter norm; what goes to and fro cancels"
+RULE = "1e\u22123 is a rule of thumb, no law"
+
+
+@dataclass(frozen=True)
+class RatioHistory:
+    """One run's layers over n kept steps.
+
+    Attributes
+    ----------
+    steps
+        (n,).
+    norms
+        (layers, n) length of each layer's parameters.
+    between
+        (layers, n − 1) change from one step to the next, a step, over the length before.
+    plain
+        Whether an update is the learning rate times the recorded gradient.
+    layers
+        Their names.
+    """
+
+    steps: NDArray[np.int64]
+    norms: Floats
+    between: Floats
+    plain: bool
+    layers: tuple[str, ...]
+
+
+class UpdateRatioPlot:
+    """‖Δw‖ / ‖w‖ of an update."""
+
+    def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
+        """Ask for the first run of each loss that is drawn."""
+        found, _ = some_losses(looked_at(source, options))
+        if not found:
+            return why_nothing(source, options)
+        runs = tuple(one.run for one in found)
+        return Question(KIND, runs, steps_of(source, options, runs))
+
+    def answer(self, question: Question, book: Book) -> tuple[RatioHistory, ...]:
+        """Measure the parameters of every layer, and how far they went."""
+        return tuple(_history(book, run, question.steps) for run in question.runs)
+
+    def panel(self, source: PanelSource, options: ViewOptions, answer: Any) -> ChartPanel:
+        """Draw a facet a loss; all of a plot are measured in the same way."""
+        title = INSTRUMENT_KINDS[KIND]
+        if not answer:
+            return ChartPanel(KIND, title, "")
+        found, note = some_losses(looked_at(source, options))
+        exact = all(one.plain for one in answer)
+        drawn = [
+            _exact(source, one.run, ratios) if exact else (ratios.steps[1:], ratios.between)
+            for one, ratios in zip(found, answer, strict=False)
+        ]
+        positive = [ratios[np.isfinite(ratios) & (ratios > 0)] for _, ratios in drawn]
+        values = np.concatenate([*positive, [USUAL]])
+        low, high = log_range(float(values.min()), float(values.max()))
+        limits = max(low, high * 10.0**-DECADES), high
+        facets = tuple(
+            _facet(source, options, one, ratios.layers, steps, found_ratios, limits)
+            for one, ratios, (steps, found_ratios) in zip(found, answer, drawn, strict=False)
+        )
+        step = int(max(one.steps[-1] for one in answer))
+        early = "" if any(len(part) for part in positive) else "comes with the second evaluation"
+        return ChartPanel(
+            KIND, title, step_words(step), facets, note=early or note,
+            foot=f"{EXACT if exact else BETWEEN}; {RULE}",
+        )  # fmt: skip
+
+
+def _history(book: Book, run: int, steps: Sequence[int]) -> RatioHistory:
+    frozen = book.run(run)
+    seen = history(book, run, steps, (KIND,), lambda parameters: layer_norms(frozen, parameters))
+    at = seen.steps
+    between = np.empty((frozen.model.layers, max(0, len(at) - 1)))
+    for column, (before, after) in enumerate(zip(at[:-1].tolist(), at[1:].tolist(), strict=True)):
+        between[:, column] = book.memo(
+            (KIND, run, before, after), lambda before=before, after=after: _moved(book, run, before, after)  # type: ignore[misc]
+        )  # fmt: skip
+    return RatioHistory(at, np.array(seen.values).T, between, is_plain(frozen.plan), frozen.model.layer_names)
+
+
+def _moved(book: Book, run: int, before: int, after: int) -> Floats:
+    pair = [book.parameters(run, step) for step in (before, after)]
+    known = [parameters for parameters in pair if parameters is not None]
+    ratios: Floats = moved(book.run(run), np.array([before, after]), known)[:, 0]
+    return ratios
+
+
+def _exact(source: PanelSource, run: int, found: RatioHistory) -> tuple[NDArray[np.int64], Floats]:
+    """Return the steps (m,) that were recorded, and learning rate × gradient norm ÷ parameter norm there."""
+    track = source.curves.track("learning_rate", run)
+    if track is None or not track.length:
+        return found.steps[:0], found.norms[:, :0]
+    length = source.curves.length_of(track, run)
+    rows = np.searchsorted(track.steps[:length], found.steps)
+    kept = np.flatnonzero(rows < length)
+    kept = kept[track.steps[rows[kept]] == found.steps[kept]]
+    ratios = np.full((len(found.layers), len(kept)), np.nan)
+    place = track.rows((run,))
+    for column, at in enumerate(kept):
+        row = int(rows[at])
+        rate = float(track.read(track.channel("learning_rate"), place, row, row + 1)[0, 0])
+        for layer in range(len(found.layers)):
+            norm = track.read(track.channel(f"gradient_norm/{layer}"), place, row, row + 1)[0, 0]
+            if found.norms[layer, at] > 0:
+                ratios[layer, column] = rate * float(norm) / found.norms[layer, at]
+    return found.steps[kept], ratios
+
+
+def _facet(
+    source: PanelSource,
+    options: ViewOptions,
+    one: LookedAt,
+    layers: tuple[str, ...],
+    steps: NDArray[np.int64],
+    ratios: Floats,
+    limits: tuple[float, float],
+) -> ChartFacet:
+    axis = time_axis(source, options)
+    x, ratios = over_time(source, options, one.run, steps, ratios)
+    look = one.look
+    lines = [
+        ChartLine(np.array([axis.low, axis.high]), np.full(2, USUAL), style="guide", name="rule of thumb")
+    ]
+    for name, ratio in zip(layers, ratios, strict=True):
+        y = np.where(np.isfinite(ratio) & (ratio > 0), ratio, np.nan)
+        lines.append(ChartLine(x, y, look.series, layer_words(name), tag=name))
+    return ChartFacet(
+        look.name, axis, ChartAxis("‖Δw‖ / ‖w‖ of a step", *limits, log=True), tuple(lines), look.short,
+        look.series,
+    )  # fmt: skip
+
+
+UPDATE_RATIO = UpdateRatioPlot()

@@ -102,6 +102,9 @@ def _add_view_arguments(command: argparse.ArgumentParser) -> None:
         "--loss", type=_index, default=0, metavar="N", help="loss of the confusion matrix, from 0"
     )
     view.add_argument(
+        "--at", type=_index, metavar="STEP", help="look at the experiment as it stood at this step"
+    )
+    view.add_argument(
         "--hide", type=_index, nargs="+", default=[], metavar="N", help="losses to leave out, from 0"
     )
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.at_step import end_at, moment_of, place_of, value_at
 from lab.catalogue import METRICS
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve
@@ -73,24 +74,28 @@ def seeds_words(source: PanelSource, groups: Sequence[LossLook]) -> str:
 
 
 def legend_value(
-    source: PanelSource, look: LossLook, spec: Spec, group: GroupCurve | None, smooth: bool
+    source: PanelSource, look: LossLook, spec: Spec, group: GroupCurve | None, options: ViewOptions
 ) -> str:
-    """Return what the legend reads now: the mean's value, or that runs diverged."""
-    ends = source.curves.ends
-    diverged = [r for r in look.runs if (end := ends.get(r)) is not None and end.reason == "diverged"]
+    """Return what the legend reads at the step looked at: the mean's value, or that runs diverged."""
+    at = options.at
+    diverged = [
+        run for run in look.runs if (end := end_at(source, run, at)) is not None and end.reason == "diverged"
+    ]
     if diverged:
         return (
             "diverged" if len(diverged) == len(look.runs) else f"{len(diverged)} of {len(look.runs)} diverged"
         )
-    if group is not None and smooth and len(group.mean):
-        return value_text(float(group.mean[-1]), percent=spec.percent)
-    values = np.array([transformed_last(source, spec, run) for run in look.runs])
+    if group is not None and spec.smooth and options.smoothing and options.x_view is None and len(group.mean):
+        place = None if at is None else place_of(source, at, options.x_axis)
+        row = len(group.x) if place is None else int(np.searchsorted(group.x, place, side="right"))
+        return value_text(float(group.mean[max(row, 1) - 1]), percent=spec.percent)
+    values = np.array([transformed_value(source, spec, run, at) for run in look.runs])
     return value_text(float(values.mean()), percent=spec.percent) if len(values) else MISSING
 
 
-def transformed_last(source: PanelSource, spec: Spec, run: int) -> float:
-    """Return a run's latest value in the plot's transform."""
-    value = source.curves.last(spec.metric, run)
+def transformed_value(source: PanelSource, spec: Spec, run: int, at: int | None) -> float:
+    """Return a run's value at a step, by default its latest, in the plot's transform."""
+    value = value_at(source, spec.metric, run, at)
     if spec.transform == "complement":
         return 1 - value
     if spec.transform == "relative":
@@ -158,9 +163,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
             look.name,
             look.short,
             look.series,
-            legend_value(source, look, spec, group, bool(options.smoothing) and options.x_view is None)
-            if source.runs
-            else "",
+            legend_value(source, look, spec, group, options) if source.runs else "",
             look.shown,
         )
         for look, group, _ in found
@@ -186,6 +189,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         target=spec.target,
         note=" · ".join(notes),
         placeholder="" if drawn else _placeholder(source, spec, groups),
+        looked_at=moment_of(source, options),
     )
 
 

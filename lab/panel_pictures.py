@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lab.at_step import moment_of
 from lab.messages import DataSummary
+from lab.number_text import thousands
 from lab.panel_curves import (
     X_LABELS,
     Spec,
@@ -20,6 +23,9 @@ from lab.panel_members import many_members
 from lab.panel_ranges import x_range, y_range
 from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions
+
+if TYPE_CHECKING:
+    from lab.instruments.instrument import Answers
 
 
 def layer_names(source: PanelSource, look: LossLook) -> tuple[str, ...]:
@@ -81,7 +87,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
             look.name,
             look.short,
             look.series,
-            legend_value(source, look, spec, None, False) if source.runs else "",
+            legend_value(source, look, spec, None, options) if source.runs else "",
             look.shown,
         )
         for look in groups
@@ -102,6 +108,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
         log_y=log_y,
         note=note,
         placeholder="" if everything else ("" if source.runs else "how hard each layer is pulled"),
+        looked_at=moment_of(source, options),
     )
 
 
@@ -113,14 +120,29 @@ def _topmost(marks: list[Mark]) -> tuple[Mark, ...]:
     return tuple(mark if mark is top else Mark(mark.x, mark.y, mark.series, mark.kind) for mark in marks)
 
 
-def confusion_panel(source: PanelSource, options: ViewOptions) -> ConfusionPanel:
-    """Make the confusion matrix of one loss: visible runs' counts added, in per cent of the true class."""
+def confusion_panel(
+    source: PanelSource, options: ViewOptions, answers: Answers | None = None
+) -> ConfusionPanel:
+    """Make the confusion matrix of one loss: visible runs' counts added, in per cent of the true class.
+
+    Parameters
+    ----------
+    source, options
+        As for every plot.
+    answers
+        Where the counts of an earlier step come from; by default they are computed at once.
+    """
     groups = looks(source, options)
     index = min(max(options.loss, 0), len(groups) - 1)
     if options.solo is not None and options.solo < len(groups):
         index = options.solo
     look = groups[index]
-    summary, confusion = source.summary, source.confusion
+    summary, confusion, why = source.summary, source.confusion, ""
+    past = options.at is not None and bool(source.runs) and confusion is not None and bool(look.runs)
+    if past:
+        from lab.instruments.past import confusion_then  # loaded when a step is looked at
+
+        confusion, why = confusion_then(source, options, look, answers)
     names = summary.target_names if summary is not None else ()
     split = "validation"
     if confusion is not None:
@@ -138,20 +160,33 @@ def confusion_panel(source: PanelSource, options: ViewOptions) -> ConfusionPanel
             words = f"not counted: {summary.outputs} classes are more than a matrix can show (30)"
         elif summary is not None and summary.name == "digits":
             words = "which digit is taken for which"
-        return ConfusionPanel(title, subtitle, empty, names, look.name, words)
-    counts = [confusion.counts[run] for run in look.runs if run in confusion.counts]
+        return ConfusionPanel(title, subtitle, empty, names, look.name, why or words)
+    counted = [run for run in (look.all_runs if past else look.runs) if run in confusion.counts]
+    counts = [confusion.counts[run] for run in counted]
     if not counts:
         return ConfusionPanel(title, subtitle, empty, names, look.name, "no run of this loss is shown")
     total = np.sum(counts, axis=0).astype(np.float64)
     rows = total.sum(axis=1, keepdims=True)
     percent = np.divide(100 * total, rows, out=np.zeros_like(total), where=rows > 0)
-    if len(counts) > 1:
+    if past:
+        seeds = [run.info.seed for run in source.runs if run.info.index in counted]
+        words = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+        subtitle += f", {words}, step {thousands(confusion.step)}"
+    elif len(counts) > 1:
         subtitle += f", {seeds_words(source, [look]).replace('mean of ', '')}"
     return ConfusionPanel(title, subtitle, percent, names, look.name)
 
 
-def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
-    """Make the data with each loss's decision surface (two features) or fitted curve (one feature)."""
+def field_panel(source: PanelSource, options: ViewOptions, answers: Answers | None = None) -> FieldPanel:
+    """Make the data with each loss's decision surface (two features) or fitted curve (one feature).
+
+    Parameters
+    ----------
+    source, options
+        As for every plot.
+    answers
+        Where the surfaces of an earlier step come from; by default they are computed at once.
+    """
     summary = source.summary
     groups = looks(source, options)
     if summary is None or summary.features > 2 or not len(summary.points):
@@ -161,7 +196,12 @@ def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
         return _empty_field(words, summary)
     curve = summary.features == 1
     classes = summary.outputs if summary.task == "classification" else 0
-    field = source.field
+    field, step_words, why = source.field, "", ""
+    if options.at is not None and source.runs:
+        from lab.instruments.past import field_then  # loaded when a step is looked at
+
+        field, why = field_then(source, options, answers)
+        step_words = "" if field is None else f"step {thousands(field.step)}"
     by_run = dict(zip(field.runs, field.values, strict=True)) if field is not None else {}
     views = []
     for look in groups:
@@ -176,7 +216,9 @@ def field_panel(source: PanelSource, options: ViewOptions) -> FieldPanel:
     subtitle = what
     if field is not None and by_run:
         seed = next(run.info.seed for run in source.runs if run.info.index == field.runs[0])
-        subtitle = f"{what}, seed {seed}"
+        subtitle = ", ".join(part for part in (what, f"seed {seed}", step_words) if part)
+    elif why:
+        subtitle = f"{what}: {why}"
     if summary.corrupted_count:
         subtitle += ", hollow = label flipped" if classes else ", hollow = moved target"
     return FieldPanel(

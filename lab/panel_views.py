@@ -167,9 +167,9 @@ def make_panel(source: PanelSource, kind: str, options: ViewOptions, answers: An
     if kind == "gradient":
         return gradient_panel(source, options)
     if kind == "confusion":
-        return confusion_panel(source, options)
+        return confusion_panel(source, options, answers)
     if kind == "field":
-        return field_panel(source, options)
+        return field_panel(source, options, answers)
     if kind in ("metric", "train_metric"):
         return curve_panel(source, _metric_spec(source, options, kind), options)
     if kind == "objective":

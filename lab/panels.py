@@ -112,13 +112,22 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A place in training that a plot marks across: its x in the axis' units, and its step in words."""
+
+    x: float
+    words: str
+
+
+@dataclass(frozen=True)
 class CurvePanel:
     """Curves over training.
 
     ``x_range`` reaches to the planned end, ``y_range`` is a suggestion on round numbers for what is there;
     ``target`` is a dashed horizontal line; ``note`` a sentence in the top right ("compare shapes, not
     values"). ``x_label`` is the unit word for the first tick ("step"), ``subtitle`` carries the y unit.
-    ``percent`` formats y as %.
+    ``percent`` formats y as %. ``looked_at`` is where the experiment is looked at, if not at its latest step:
+    the legend has the values there. ``branched`` is where the runs went on with something changed.
     """
 
     kind: str
@@ -135,6 +144,8 @@ class CurvePanel:
     target: float | None = None
     note: str = ""
     placeholder: str = ""
+    looked_at: Moment | None = None
+    branched: Moment | None = None
 
 
 @dataclass(frozen=True)

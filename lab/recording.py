@@ -20,6 +20,8 @@ from lab.tracks import Track
 
 MOST_STREAMS = 128
 """With more kinds of column than this asked for, the oldest is forgotten."""
+LOOK_BACK = 256
+"""Rows read at a time in search of a finite value."""
 STEP_METRICS = ("objective", "loss", "gradient_norm", "parameter_norm", "learning_rate")
 
 
@@ -234,6 +236,22 @@ class Recording:
         if track is None:
             return float("nan")
         return float(track.last[track.channel(metric), track.rows((run,))[0]])
+
+    def value_at(self, metric: str, run: int, step: int) -> float:
+        """Return a run's latest finite value up to a step, NaN without one."""
+        track = self.track(metric, run)
+        if track is None:
+            return float("nan")
+        stop = min(int(np.searchsorted(track.steps, step, side="right")), self.length_of(track, run))
+        channel, row = track.channel(metric), track.rows((run,))
+        while stop > 0:
+            first = max(0, stop - LOOK_BACK)
+            values = track.read(channel, row, first, stop)[0]
+            finite = np.flatnonzero(np.isfinite(values))
+            if len(finite):
+                return float(values[finite[-1]])
+            stop = first
+        return float("nan")
 
     def reached(self, metric: str, run: int, value: float, *, rising: bool) -> int | None:
         """Return the first step at which a run's metric is at least (``rising``) or at most ``value``."""

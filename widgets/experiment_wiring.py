@@ -62,6 +62,7 @@ class ExperimentWiring(QObject):
         self._top, self._workspace, self._form = top, workspace, form_panel
         self._runs, self._status = runs, status
         self.metric = ""
+        self.at: int | None = None
         self.question_closed = False
         form_panel.set_formulas({entry.name: entry.formula for entry in entries("losses")})
 
@@ -151,7 +152,7 @@ class ExperimentWiring(QObject):
 
     def show_status(self) -> None:
         """Show state and progress."""
-        self._status.show_status(status_of(self._session))
+        self._status.show_status(status_of(self._session, self.at))
 
     def show_device(self) -> None:
         """Show where it computes."""
@@ -166,15 +167,23 @@ class ExperimentWiring(QObject):
         session = self._session
         metric = best_metric(session, self.metric)
         self._runs.show_metrics(metric_choices(session), metric)
-        self._runs.show_groups(run_groups(session, metric))
+        self._runs.show_groups(run_groups(session, metric, self.at))
+        self._runs.show_step("" if self.at is None else f"step {format_integer(self.at)}")
         self.show_facts()
 
     def show_facts(self) -> None:
         """Show the selected run's facts."""
         run = self._runs.selected_run
-        self._runs.show_facts(None if run is None else run_facts(self._session, run))
+        self._runs.show_facts(None if run is None else run_facts(self._session, run, self.at))
         same = not self._differences()
         self._runs.set_usable(not same, "The experiment has the parameters of these runs" if same else "")
+
+    def look_at(self, step: int | None) -> None:
+        """Show runs as they stood at a step; ``None`` is now."""
+        if step != self.at:
+            self.at = step
+            self.show_runs()
+            self.show_status()
 
     # --- acting -----------------------------------------------------------------------------------
     def edit(self, changes: dict[str, object]) -> Problem | None:

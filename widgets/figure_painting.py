@@ -13,6 +13,7 @@ from widgets.plots.annotations import (
     paint_annotations,
     paint_line_sample,
     paint_marker,
+    paint_notes,
     paint_placeholder,
     paint_target_line,
 )
@@ -29,6 +30,7 @@ from widgets.plots.field_painting import (
     paint_field_points,
     paint_field_ring,
 )
+from widgets.plots.moments import paint_branched, paint_future, paint_looked_at
 from widgets.plots.paths import array_path
 from widgets.plots.polyline import clipped
 from widgets.theme import Theme
@@ -72,6 +74,9 @@ def paint_panel(
     subtitle = panel.subtitle
     if isinstance(panel, ConfusionPanel) and panel.loss_name:
         subtitle = f"{panel.loss_name}, {subtitle}" if subtitle else panel.loss_name
+    if isinstance(panel, CurvePanel) and panel.looked_at is not None:
+        at = f"at {panel.looked_at.words}"
+        subtitle = f"{subtitle}, {at}" if subtitle else at
     _paint_titles(painter, theme, panel.title, subtitle, width)
     top = TITLE
     # facets of one loss each carry its swatch and name themselves
@@ -155,7 +160,11 @@ def _paint_curves(
     for facet in layout.facets:
         paint_target_line(painter, theme, panel, facet)
         _paint_data(painter, theme, facet)
+    paint_branched(painter, theme, panel, layout)
     paint_annotations(painter, theme, panel, layout)
+    paint_future(painter, theme, panel, layout)
+    paint_notes(painter, theme, panel, layout)
+    paint_looked_at(painter, theme, panel, layout)
 
 
 def _paint_data(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:

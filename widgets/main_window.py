@@ -33,6 +33,7 @@ from widgets.form_panel import ExperimentForm
 from widgets.message_card import Message
 from widgets.messages import MessageLog, Messages
 from widgets.overlay import Overlay
+from widgets.panel_focus import focus_next
 from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
 from widgets.run_list import RunList
@@ -41,6 +42,7 @@ from widgets.shell import SMALLEST, place_window
 from widgets.shortcuts import Commands, key_text
 from widgets.status_bar import StatusBar
 from widgets.theme import Theme, apply_theme, theme_named
+from widgets.time_wiring import TimeWiring
 from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
 from widgets.view_strip import ViewChoices
@@ -120,6 +122,7 @@ class MainWindow(QWidget):
             session, self.bridge, self.files, self.top, self.workspace, self.form, self.runs, self.status
         )
         self.plots = PlotWiring(session, self.bridge, self.grid, self.workspace.strip)
+        self.time = TimeWiring(session, self.bridge, self.workspace.time, self.plots, self.experiment)
         self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
         self.commands = Commands(self)
         self.workspaces = Workspaces(self)
@@ -294,30 +297,7 @@ class MainWindow(QWidget):
 
     def next_panel(self, step: int = 1) -> None:
         """Move the focus to the next panel."""
-        parts = [self.top, *self.workspaces.panels, self.status]
-        focus = QApplication.focusWidget()
-        at = next((i for i, part in enumerate(parts) if focus is not None and part.isAncestorOf(focus)), -1)
-        for offset in range(1, len(parts) + 1):
-            part = parts[(at + step * offset) % len(parts)]
-            stop = self._first_stop(part)
-            if stop is not None:
-                stop.setFocus(Qt.FocusReason.TabFocusReason)
-                return
-
-    @staticmethod
-    def _first_stop(part: QWidget) -> QWidget | None:
-        children = part.findChildren(QWidget)
-        usable = [
-            child
-            for child in children
-            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled()
-        ]
-
-        def place(child: QWidget) -> tuple[int, int]:
-            corner = child.mapTo(part, QPoint(0, 0))
-            return corner.y() // 40, corner.x()
-
-        return min(usable, key=place, default=None)
+        focus_next([self.top, *self.workspaces.panels, self.status], step)
 
     def say(self, message: Message) -> None:
         """Show a message in the page."""

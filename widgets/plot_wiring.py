@@ -236,6 +236,16 @@ class PlotWiring(QObject):
             self._options = self._options.soloed(loss)
         self._bridge.note("curves", "runs")
 
+    @property
+    def at(self) -> int | None:
+        """The step looked at, or ``None`` for the latest."""
+        return self._options.at
+
+    def look_at(self, step: int | None) -> None:
+        """Let all plots show a step; ``None`` is the latest, which training moves on."""
+        if step != self._options.at:
+            self._change(at=step)
+
     def pick_sample(self, sample: int) -> None:
         """Let a sample, by its row in the data set, stand out wherever it is shown; −1 for none."""
         self._change(sample=sample if sample >= 0 else None)

@@ -27,6 +27,10 @@ from widgets.swatch_label import SwatchLabel
 from widgets.theme import Theme
 
 USE = "Give the experiment the parameters of these runs again"
+METRIC, METRIC_THEN = 150, 116
+"""Width of the choice of metric at most, and while a step takes room beside it …"""
+ROOMY = 250
+"""… in a panel narrower than this."""
 FOLD_ABOVE = 8
 """Groups with more runs than this start folded."""
 
@@ -142,6 +146,7 @@ class RunList(QFrame):
         self._title.setProperty("k", "title")
         self._count = QLabel("")
         self._count.setProperty("k", "subtitle")
+        self._total, self._step = "", ""
         self._metric = Combo()
         self._metric.setAccessibleName("Value shown beside each run")
         self._metric.set_help("Value shown beside each run")
@@ -242,7 +247,7 @@ class RunList(QFrame):
                 self._metric.clear()
                 for key, label in metrics:
                     self._metric.addItem(label, key)
-                self._metric.fit_contents(150)
+                self._fit_metric()
             index = self._metric.findData(chosen)
             if index >= 0:
                 self._metric.setCurrentIndex(index)
@@ -252,7 +257,8 @@ class RunList(QFrame):
     def show_groups(self, groups: tuple[RunGroup, ...]) -> None:
         """Show the runs by loss."""
         total = sum(len(group.rows) for group in groups)
-        self._count.setText(f"{total:,}".replace(",", "\u2009") if total else "")
+        self._total = f"{total:,}".replace(",", "\u2009") if total else ""
+        self._show_count()
         self._empty.setVisible(not groups)
         self.tree.setVisible(bool(groups))
         self._metric.setVisible(bool(groups))
@@ -260,6 +266,24 @@ class RunList(QFrame):
             self._restore_folds(groups)
             self._selected = None
             self.show_facts(None)
+
+    def show_step(self, words: str) -> None:
+        """Say at which step the runs are shown ("step 340"); empty for now."""
+        if words == self._step:
+            return
+        self._step = words
+        self._show_count()
+        self._fit_metric()
+
+    def _fit_metric(self) -> None:
+        narrow = bool(self._step) and self.width() < ROOMY
+        self._metric.fit_contents(METRIC_THEN if narrow else METRIC)
+
+    def _show_count(self) -> None:
+        """Show how many runs there are, or instead, since there is no room for both, the step."""
+        past = self._step if self._total else ""
+        self._title.setText(past.capitalize() if past else "Runs")
+        self._count.setText("" if past else self._total)
 
     def show_facts(self, facts: RunFacts | None) -> None:
         """Show the selected run's facts, or nothing."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lab.at_step import run_at, value_at
 from lab.catalogue import METRICS, metric_of
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.memory import bytes_text
@@ -73,16 +75,17 @@ def format_metric(metric: str, value: float) -> str:
     return format_number(value, 3)
 
 
-def run_groups(session: Session, metric: str) -> tuple[RunGroup, ...]:
-    """Return the run list's groups, a loss each."""
+def run_groups(session: Session, metric: str, at: int | None = None) -> tuple[RunGroup, ...]:
+    """Return the run list's groups, a loss each, as they stood at a step, by default now."""
     config = session.run_config
     names, shorts, series = loss_labels(config), short_loss_labels(config), series_numbers(config)
     members: dict[int, list[RunState]] = {}
-    for state in session.runs:
+    for run in session.runs:
+        state = run_at(run, at)
         members.setdefault(state.info.loss_index, []).append(state)
     groups = []
     for loss, states in members.items():
-        values = {state.info.index: session.curves.last(metric, state.info.index) for state in states}
+        values = {run: value_at(session, metric, run, at) for run in (s.info.index for s in states)}
         rows = tuple(_row(session, state, metric, series[loss], values[state.info.index]) for state in states)
         shown = [state for state in states if state.visible]
         alive = [state for state in (shown or states) if state.status != "diverged"]
@@ -109,27 +112,35 @@ def _row(session: Session, state: RunState, metric: str, series: int, value: flo
     return RunRow(state.info.index, name, series, text, state.status, note, state.visible)
 
 
-def run_facts(session: Session, run: int) -> RunFacts | None:
-    """Return the facts of a run: final values, when it got to the target, its learning rate, how it ended."""
-    state = next((state for state in session.runs if state.info.index == run), None)
-    if state is None:
+def run_facts(session: Session, run: int, at: int | None = None) -> RunFacts | None:
+    """Return the facts of a run: final values, when it got to the target, its learning rate, how it ended.
+
+    At a step that is looked at they are those that were known then.
+    """
+    found = next((state for state in session.runs if state.info.index == run), None)
+    if found is None:
         return None
+    state = run_at(found, at)
     config = session.run_config
     loss = state.info.loss_index
     over = state.status not in ("waiting", "running")
-    objective = format_metric("objective", session.curves.last("objective", run))
+    objective = format_metric("objective", value_at(session, "objective", run, at))
     facts = [("final objective" if over else "objective", objective)]
+    if at is not None:
+        facts.insert(0, ("looked at", f"step {format_integer(at)}"))
     target = config.training.show_target
     if target is not None and session.summary is not None and session.summary.task == "classification":
         reached = session.curves.reached("validation_accuracy", run, target, rising=True)
+        reached = None if reached is not None and at is not None and reached > at else reached
         missing = "never" if over else "not yet"
-        at = missing if reached is None else f"step {format_integer(reached)}"
-        facts.append((f"{format_percent(target)} reached", at))
-    facts.append(("learning rate", editable_number(float(f"{state.info.learning_rate:.6g}"))))
+        words = missing if reached is None else f"step {format_integer(reached)}"
+        facts.append((f"{format_percent(target)} reached", words))
+    rate = state.info.learning_rate if at is None else value_at(session, "learning_rate", run, at)
+    facts.append(("learning rate", editable_number(float(f"{rate:.6g}"))))
     facts.append(("parameters", format_integer(state.info.parameters)))
     if state.end is not None:
-        words = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]
-        facts.append((words, f"step {format_integer(state.end.step)}"))
+        how = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]
+        facts.append((how, f"step {format_integer(state.end.step)}"))
     title = f"{short_loss_labels(config)[loss]} · seed {state.info.seed}"
     return RunFacts(run, title, series_numbers(config)[loss], tuple(facts))
 
@@ -139,8 +150,16 @@ def _diverged(runs: Sequence[RunState]) -> str:
     return f"{count} of {len(runs)} runs diverged" if count else ""
 
 
-def status_of(session: Session) -> Status:
-    """Return the status line of a session."""
+def status_of(session: Session, at: int | None = None) -> Status:
+    """Return the status line of a session, which also says where a person looks if not at the latest step."""
+    status = _status(session)
+    if at is None or not session.runs:
+        return status
+    looking = f"looking at step {format_integer(at)}"
+    return replace(status, progress=f"{status.progress} · {looking}" if status.progress else looking)
+
+
+def _status(session: Session) -> Status:
     state, runs = session.state, session.runs
     step, planned = format_integer(session.step), format_integer(session.planned_steps)
     total = len(runs) or len(session.config.losses) * session.config.seeds.count

@@ -101,7 +101,7 @@ class Commands(QObject):
                 twin = QAction(command.title, self._window)
                 twin.setShortcut(QKeySequence(keys))
                 twin.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-                twin.setAutoRepeat(keys in (".", "Shift+."))
+                twin.setAutoRepeat(keys in (".", "Shift+.", ",", ";"))
                 twin.triggered.connect(lambda _checked=False, action=action: action.trigger())
                 self._window.addAction(twin)
                 self._single.append((twin, keys, command.name))

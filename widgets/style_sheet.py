@@ -1,9 +1,9 @@
 """The one application style sheet, as text made from tokens.
 
 Object names it knows
-    Surfaces (use QFrame): ``win``, ``top_bar``, ``view_strip``, ``status_bar``, ``side_left``,
-    ``side_right``, ``panel_head``, ``card``, ``chip`` (a card inside a panel), ``raised`` (readout,
-    popover), ``message``, ``hairline``, ``segments``, ``clear`` (no background).
+    Surfaces (use QFrame): ``win``, ``top_bar``, ``view_strip``, ``time_strip``, ``status_bar``,
+    ``side_left``, ``side_right``, ``panel_head``, ``card``, ``chip`` (a card inside a panel),
+    ``raised`` (readout, popover), ``message``, ``hairline``, ``segments``, ``clear`` (no background).
 Property ``k``
     Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; without
     it a plain button.
@@ -25,6 +25,7 @@ _SURFACES = """
 #win { background: $win; }
 QFrame#top_bar { background: $panel; border: none; border-bottom: 1px solid $line; }
 QFrame#view_strip { background: $panel; border: none; border-bottom: 1px solid $line; }
+QFrame#time_strip { background: $panel; border: none; border-top: 1px solid $line; }
 QFrame#status_bar { background: $panel; border: none; border-top: 1px solid $line; }
 QFrame#side_left { background: $panel; border: none; border-right: 1px solid $line; }
 QFrame#side_right { background: $panel; border: none; border-left: 1px solid $line; }

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from widgets.message_card import MessageArea
 from widgets.question_card import QuestionCard
 from widgets.theme import Theme
+from widgets.time_strip import TimeStrip
 from widgets.view_strip import ViewStrip
 
 RUNS_NEED = 1280
@@ -50,6 +51,8 @@ class TrainWorkspace(QWidget):
         self._own = {"form": 0, "runs": 0}
         self._placing = False
         self.strip = ViewStrip(theme)
+        self.time = TimeStrip(theme)
+        self.time.hide()
         self.messages = MessageArea(theme)
         self.question = QuestionCard(theme)
         self._question_row = QWidget()
@@ -71,6 +74,7 @@ class TrainWorkspace(QWidget):
         column.addWidget(self.messages)
         column.addWidget(self._question_row)
         column.addWidget(grid, 1)
+        column.addWidget(self.time)
         for part in (form, self._centre, runs):
             self._splitter.addWidget(part)
         self._splitter.setStretchFactor(0, 0)
@@ -87,7 +91,7 @@ class TrainWorkspace(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
-        for part in (self.strip, self.messages, self.question):
+        for part in (self.strip, self.time, self.messages, self.question):
             part.set_theme(theme)
 
     @property

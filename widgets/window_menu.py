@@ -102,6 +102,8 @@ def window_commands(window: MainWindow) -> None:
     ]
     for name, title, keys, act, words in table:
         window.commands.add(Command(name, title, keys, act, words))
+    for command in window.time.commands():
+        window.commands.add(command)
     for number in range(8):
         key = str(number + 1)
         window.commands.add(
@@ -139,6 +141,8 @@ def main_menu(window: MainWindow) -> QMenu:
     _add(window, menu, "data", "export", "copy")
     menu.addSeparator()
     _add(window, menu, "step", "epoch", "stop", "reset")
+    menu.addSeparator()
+    _add(window, menu, "back", "forward", "latest")
     menu.addSeparator()
     _add(window, menu, "form", "runs", "add_plot", "default_plots", "full", "view")
     menu.addSeparator()

@@ -78,9 +78,11 @@ def figure_command(
 ) -> str:
     """Return the command line that draws one figure again; parameters as `export_command`.
 
-    A decision surface is not kept in the store: a figure that has one is made by running the experiment anew.
+    Parameters are not kept in the store: a figure with a decision surface, or a confusion matrix of a step
+    that is past, is made by running the experiment anew.
     """
-    kept = "" if "field" in kinds else identity
+    past = view.at is not None and "confusion" in kinds
+    kept = "" if past or "field" in kinds else identity
     return export_command(source, kept, endings, figures=kinds, view=view, look=look, grid=len(kinds) > 1)
 
 

@@ -24,6 +24,7 @@ def view_of(options: argparse.Namespace, seeds: int) -> ViewOptions:
         hidden_losses=frozenset(options.hide),
         metric=options.metric,
         loss=options.loss,
+        at=options.at,
     )
 
 
@@ -57,6 +58,8 @@ def view_words(view: ViewOptions, seeds: int) -> list[str]:
         words += ["--metric", view.metric]
     if view.loss:
         words += ["--loss", str(view.loss)]
+    if view.at is not None:
+        words += ["--at", str(view.at)]
     if view.hidden_losses:
         words += ["--hide", *(str(index) for index in sorted(view.hidden_losses))]
     return words

@@ -21,6 +21,7 @@ INSTRUMENT_KINDS: dict[str, str] = {
 """Kind → title, in the order of menus."""
 
 PLACES: dict[str, tuple[str, str]] = {
+    "field_at": ("lab.instruments.field_at", "FIELD_AT"),
     "advice": ("lab.advice.measuring", "ADVICE"),
     "saturation": ("lab.instruments.saturation_plot", "SATURATION"),
     "factors": ("lab.instruments.factors_plot", "FACTORS_PLOT"),
@@ -33,7 +34,7 @@ PLACES: dict[str, tuple[str, str]] = {
 }
 """Kind → (module, name of the instrument in it), which is loaded when it is first asked.
 
-Advice is no instrument, but asks the same way for what it needs.
+Kinds without a title are no plots of their own: advice and other plots ask them.
 """
 
 FOR_CLASSES = frozenset({"calibration", "recall", "roc"})

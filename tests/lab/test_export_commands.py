@@ -218,6 +218,7 @@ views = st.builds(
     hidden_losses=st.frozensets(st.integers(0, 9)),
     metric=st.sampled_from(("", "nll", "accuracy")),
     loss=st.integers(0, 9),
+    at=st.none() | st.integers(0, 10**9),
 )
 
 

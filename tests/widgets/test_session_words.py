@@ -36,6 +36,29 @@ def test_durations_in_words(seconds: float, expected: str) -> None:
     assert words.spoken_duration(seconds) == expected
 
 
+def test_a_run_is_told_as_it_stood_at_a_step() -> None:
+    session = FakeSession(pace=400)
+    session.diverging = {1: 150}
+    session.advance()
+    session.start()
+    session.advance()
+    session.pause()
+    assert words.run_groups(session, "objective")[0].rows[1].status == "diverged"  # type: ignore[arg-type]
+    then = words.run_groups(session, "objective", 100)[0].rows[1]  # type: ignore[arg-type]
+    assert then.status == "running" and then.note == ""
+    assert then.value == words.format_metric("objective", session.curves.value_at("objective", 1, 100))
+    assert words.run_groups(session, "objective", 150)[0].rows[1].note == "step 150"  # type: ignore[arg-type]
+    reached = session.curves.reached("validation_accuracy", 0, 0.95, rising=True)
+    assert reached is not None
+    for at, expected in ((reached - 1, "not yet"), (reached, f"step {reached}"), (None, f"step {reached}")):
+        facts = words.run_facts(session, 0, at)  # type: ignore[arg-type]
+        assert facts is not None
+        assert dict(facts.facts)["95\u202f% reached"] == expected
+        assert dict(facts.facts).get("looked at") == (None if at is None else f"step {at}")
+        assert dict(facts.facts)["learning rate"] == "0.1"
+    assert words.status_of(session, 100).progress == "step 400 of 1\u2009600 · looking at step 100"  # type: ignore[arg-type]
+
+
 def test_the_status_says_every_state() -> None:
     session = FakeSession(pace=100)
     session.planned_steps = 0

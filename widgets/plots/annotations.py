@@ -22,7 +22,7 @@ TARGET_DASH = (4.0, 3.0)
 
 
 def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
-    """Paint everything that stands over the data of a panel, but for the crosshair."""
+    """Paint what is said of the lines of a panel: events, labels at their ends, what lies outside, titles."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for facet in layout.facets:
         _paint_single_points(painter, theme, facet)
@@ -32,6 +32,11 @@ def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout
             _paint_mark(painter, theme, facet, mark)
         if facet.show_title:
             _paint_title(painter, theme, panel, facet)
+
+
+def paint_notes(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
+    """Paint what is said of the whole panel: the target's label, the note, or what will be here."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if panel.target is not None and layout.facets:
         _paint_target_label(painter, theme, panel, layout.facets[0])
     if panel.note:

@@ -20,11 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lab.panels import CurvePanel
-from widgets.plots.annotations import paint_annotations, paint_target_line
+from widgets.plots.annotations import paint_annotations, paint_notes, paint_target_line
 from widgets.plots.axis import paint_axes
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
 from widgets.plots.envelope_image import EnvelopeImage
+from widgets.plots.moments import paint_branched, paint_future, paint_looked_at
 from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, zoom_rectangle
 from widgets.theme import Theme
 
@@ -179,6 +180,8 @@ class Canvas(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.drawPixmap(0, 0, self._picture)
         layout = self.curve_layout()
+        if self._panel is not None and layout is not None:
+            paint_looked_at(painter, self._theme, self._panel, layout, marked=self._crosshair is None)
         if self._panel is not None and layout is not None and self._crosshair is not None:
             paint_crosshair(painter, self._theme, self._panel, layout, self._crosshair)
         if self._band is not None:
@@ -216,7 +219,10 @@ class Canvas(QAbstractScrollArea):
             room = QRectF(self.viewport().rect())  # scene coordinates are the viewport's
             self._scene.prepareForPaint()
             self._scene.render(painter, room, room)
+        paint_branched(painter, self._theme, self._panel, layout)
         paint_annotations(painter, self._theme, self._panel, layout)
+        paint_future(painter, self._theme, self._panel, layout)
+        paint_notes(painter, self._theme, self._panel, layout)
         painter.end()
         self.paint_seconds = time.perf_counter() - begun
 

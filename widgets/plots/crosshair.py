@@ -17,16 +17,25 @@ from widgets.theme import Theme
 
 
 def paint_crosshair(
-    painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout, x: float
+    painter: QPainter,
+    theme: Theme,
+    panel: CurvePanel,
+    layout: CurveLayout,
+    x: float,
+    words: str = "",
+    token: str = "axis",
 ) -> None:
-    """Paint the crosshair at x into every facet, markers where it meets a mean, and x itself at the axis."""
+    """Paint the crosshair at x into every facet, markers where it meets a mean, and x itself at the axis.
+
+    ``words`` stand at the axis instead of x; ``token`` is the line's colour.
+    """
     for facet in layout.facets:
         rect = facet.frame.rect
         place = facet.frame.px(x)
         if not math.isfinite(place) or not rect.left() - 0.5 <= place <= rect.right() + 0.5:
             continue
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(thin_pen(theme, "axis"))
+        painter.setPen(thin_pen(theme, token))
         painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         found = _points(facet, x)
@@ -36,7 +45,8 @@ def paint_crosshair(
         if len(layout.facets) > 1 or any(line.role == "layer" for line in facet.facet.lines):
             _paint_values(painter, theme, panel, facet, place, found)
         if facet.show_unit:
-            _paint_place(painter, theme, panel, facet, x, place, layout.size.width())
+            known = f"{panel.x_label} {number(x, False, 7 if float(x).is_integer() else 4)}".strip()
+            _paint_place(painter, theme, panel, facet, words or known, place, layout.size.width())
 
 
 def _points(facet: FacetLayout, x: float) -> list[tuple[Line, float, float]]:
@@ -83,14 +93,13 @@ def _paint_place(
     theme: Theme,
     panel: CurvePanel,
     facet: FacetLayout,
-    x: float,
+    text: str,
     place: float,
     width: float,
 ) -> None:
-    """Write x in words over the axis labels, under the line."""
+    """Write where it stands in words over the axis labels, under the line."""
     painter.setFont(theme.font("tag"))
     metrics = QFontMetricsF(painter.font())
-    text = f"{panel.x_label} {number(x, False, 7 if float(x).is_integer() else 4)}".strip()
     size = metrics.horizontalAdvance(text) + 12
     left = min(max(1.0, place - size / 2), max(1.0, width - size - 1))
     box = QRectF(left, facet.frame.rect.bottom() + 4, size, 17)

@@ -154,7 +154,9 @@ class PlotGrid(CardStack):
 
     def requests(self) -> tuple[PanelRequest, ...]:
         """Return what is wanted for the cards that can be seen."""
-        wanted = []
+        wanted: list[PanelRequest] = []
+        if self.window().isVisible() and not self.isVisible():
+            return ()  # another workspace is open
         window = self.viewport().rect().translated(-self._inside.pos())
         for number in self._order:
             card, slot = self._cards[number], self._slots[number]

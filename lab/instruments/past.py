@@ -1,0 +1,60 @@
+"""What pictures of the latest state show of an earlier one, from the parameters kept of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.instruments.direct import DirectAnswers
+from lab.instruments.field_at import FIELD_AT
+from lab.instruments.instrument import Answers, InstrumentError, Question
+from lab.instruments.kinds import PLACES
+from lab.instruments.looking import step_of, why_nothing
+from lab.messages import Field
+from lab.panel_looks import LossLook
+from lab.problems import ProblemError
+from lab.view_options import Confusion, PanelSource, ViewOptions
+
+CONFUSION_AT = "confusion_at"
+COMPUTED = "being computed"
+
+
+def field_then(
+    source: PanelSource, options: ViewOptions, answers: Answers | None
+) -> tuple[Field | None, str]:
+    """Return decision surfaces or fitted curves at the step looked at, or why there are none (yet)."""
+    return _answer(source, FIELD_AT.question(source, options), answers)
+
+
+def confusion_then(
+    source: PanelSource, options: ViewOptions, look: LossLook, answers: Answers | None
+) -> tuple[Confusion | None, str]:
+    """Return confusion counts of a loss at the step looked at, or why there are none (yet).
+
+    They are those of the loss's visible runs whose parameters were kept, or else of the one that was kept.
+    """
+    kept = set(source.curves.snapshots.runs)
+    runs = tuple(run for run in look.runs if run in kept) or tuple(
+        run for run in look.all_runs if run in kept
+    )
+    if not runs:
+        return None, why_nothing(source, options)
+    if CONFUSION_AT not in PLACES:
+        return None, "the counts of earlier steps are not kept"
+    question = Question(CONFUSION_AT, runs, (step_of(source, options, runs),))
+    found, why = _answer(source, question, answers)
+    if found is None:
+        return None, why
+    return Confusion(found.step, found.counts, "validation" if found.part == "validation" else "train"), ""
+
+
+def _answer(source: PanelSource, question: Question | str, answers: Answers | None) -> tuple[Any, str]:
+    """Return an answer, or ``None`` and one sentence on why there is none (yet)."""
+    if isinstance(question, str):
+        return None, question
+    try:
+        answer = (answers or DirectAnswers()).ask(source, question)
+    except InstrumentError as error:
+        return None, str(error)
+    except ProblemError as error:
+        return None, error.problem.title
+    return answer, "" if answer is not None else COMPUTED

@@ -133,7 +133,10 @@ def _named(
         shown = [metrics.elidedText(words, Qt.TextElideMode.ElideRight, room) for _, words in kept]
     else:
         widest = max(metrics.horizontalAdvance(words) for _, words in found)
-        stride = max(1, math.ceil((min(widest, SHORTEST) + WORD_GAP) / max(spacing, 1e-6)))
+        whole = max(1, math.ceil((widest + WORD_GAP) / max(spacing, 1e-6)))
+        # fewer whole names rather than all of them shortened, as long as three are left
+        least = max(1, math.ceil((min(widest, SHORTEST) + WORD_GAP) / max(spacing, 1e-6)))
+        stride = whole if math.ceil(len(found) / whole) >= min(3, len(found)) else least
         kept = found[::stride]
         # the first and the last may reach past the frame by half a step
         width = spacing * stride - WORD_GAP

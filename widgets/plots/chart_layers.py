@@ -25,6 +25,8 @@ MANY = 200
 RING = 4.0
 LINE_MARKER = 6.0
 MARKER_GAP = 44.0
+COLUMN = 28.0
+"""Lines that end so near each other have their names in one column."""
 
 
 def pixels(frame: Frame, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -192,12 +194,12 @@ def paint_text(painter: QPainter, theme: Theme, layout: ChartFacetLayout, text: 
 
 
 def paint_tags(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> None:
-    """Paint the names at the ends of lines; those at the right side are pushed apart."""
+    """Paint the names at the ends of lines; those that end side by side are pushed apart."""
     rect = layout.frame.rect
-    column: list[tuple[str, str, float]] = []
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setFont(theme.font("tag"))
     metrics = QFontMetricsF(painter.font())
+    ends: list[tuple[float, float, str, str]] = []
     for line in layout.facet.layers:
         if not isinstance(line, ChartLine) or not line.tag:
             continue
@@ -205,20 +207,38 @@ def paint_tags(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> Non
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not len(known):
             continue
-        px, py = float(x[known[-1]]), float(y[known[-1]])
-        token = "text2" if line.style == "guide" else "text"
-        width = metrics.horizontalAdvance(line.tag)
-        if px + TAG_GAP + width > rect.right() or px > rect.right() - 24:
-            column.append((line.tag, token, min(max(py, rect.top()), rect.bottom())))
-        elif rect.contains(QPointF(px, py)):
-            paint_words(painter, theme, line.tag, px + TAG_GAP, py, token)
-    if not column:
-        return
-    room = layout.reserve - TAG_GAP
-    moved = push_apart([y for _, _, y in column], TAG_STEP, rect.top() + 5, rect.bottom() - 6)
-    for (tag, token, _), centre in zip(column, moved, strict=True):
+        across, up = float(x[known[-1]]), float(y[known[-1]])
+        if rect.left() - 1 <= across <= rect.right() + 1:
+            token = "text2" if line.style == "guide" else "text"
+            width = metrics.horizontalAdvance(line.tag)
+            beside = across + TAG_GAP + width > rect.right() or across > rect.right() - 24
+            ends.append((rect.right() if beside else across, up, line.tag, token))
+    ends.sort()
+    while ends:
+        column = [end for end in ends if end[0] - ends[0][0] < COLUMN]
+        ends = ends[len(column) :]
+        _paint_column(painter, theme, layout, column)
+
+
+def _paint_column(
+    painter: QPainter, theme: Theme, layout: ChartFacetLayout, column: list[tuple[float, float, str, str]]
+) -> None:
+    """Paint names one below the other, right of where their lines end."""
+    rect = layout.frame.rect
+    metrics = QFontMetricsF(painter.font())
+    end = max(across for across, _, _, _ in column)
+    room = rect.right() + max(layout.reserve, layout.margin - 4) - end - TAG_GAP
+    moved = push_apart([up for _, up, _, _ in column], TAG_STEP, rect.top() + 5, rect.bottom() - 6)
+    for (_, _, tag, token), centre in zip(column, moved, strict=True):
         width = metrics.horizontalAdvance(tag)
-        words = metrics.elidedText(tag, Qt.TextElideMode.ElideRight, max(width if room < 12 else room, 12.0))
-        left = rect.right() + TAG_GAP if room >= 12 else rect.right() - width - 2
-        painter.setPen(theme.color(token))
-        painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), words)
+        left = end + TAG_GAP
+        if room < min(width, 16.0):  # no room beside the frame: inside, before the end
+            left = rect.right() - width - 2
+        else:
+            tag = metrics.elidedText(tag, Qt.TextElideMode.ElideRight, room)
+        inside = left + metrics.horizontalAdvance(tag) <= rect.right()
+        if inside:
+            paint_words(painter, theme, tag, left, centre, token)
+        else:
+            painter.setPen(theme.color(token))
+            painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), tag)

@@ -20,19 +20,23 @@ from widgets.plots.scale import Scale
 from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
 
-HEAD = 19.0
+HEAD = 22.0
 """The line over a facet: its title, what y is, what its colours stand for."""
 BOTTOM = 21.0
 UNIT_LINE = 14.0
 BARE_BOTTOM = 8.0
 TOP = 6.0
-GAP = 14.0
+GAP = 12.0
+BARE_GAP = 22.0
+"""Between facets of which the right one has no labels: room for the last and the first of those below."""
 NOTE = 18.0
 FOOT_LINE = 16.0
 RIGHT = 12.0
 BAR = 10.0
 BAR_GAP = 12.0
 SMALLEST = 24.0
+SHORT = 110.0
+"""Below this height a facet, keys and the second line of the foot go: both are said under the pointer."""
 MOST_STRETCH = 6.0
 """Axes whose extents differ by more are not drawn at equal scale: one would be a hair's breadth."""
 
@@ -42,7 +46,8 @@ class ChartFacetLayout:
     """One facet: its cell, its frame with the ticks, and what is said around it.
 
     ``reserve`` is the room right of the frame for labels at line ends; ``head`` the line over it;
-    ``unit_line`` whether x says its unit on a line of its own; ``bar`` where its colours are explained.
+    ``unit_line`` whether x says its unit on a line of its own; ``bar`` where its colours are explained;
+    ``edge`` how far to the right words over the facet may go.
     """
 
     facet: ChartFacet
@@ -59,6 +64,7 @@ class ChartFacetLayout:
     unit_line: bool
     head: QRectF | None
     bar: QRectF | None
+    edge: float
 
     @property
     def relief(self) -> ChartRelief | None:
@@ -92,15 +98,16 @@ def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme) -> ChartLayout:
     if panel.note:
         note = QRectF(0, top - 4, size.width(), NOTE)
         top += NOTE
-    keys, height = place_keys(keys_of(panel), size.width(), top - 4, theme)
+    grid = arrange(panel, size)
+    short = size.height() < grid.rows * SHORT
+    keys, height = place_keys(() if short else keys_of(panel), size.width(), top - 4, theme)
     top += height
-    lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 2)
+    lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 1 if short else 2)
     foot = None
     if lines:
         foot = QRectF(0, bottom - FOOT_LINE * len(lines), size.width(), FOOT_LINE * len(lines))
         bottom = foot.top() - 2
     room = QRectF(0, top, size.width(), max(SMALLEST, bottom - top))
-    grid = arrange(panel, room.size())
     return ChartLayout(
         size, _placed(panel, room, grid, theme), note, keys, foot, lines, grid.rows, grid.columns
     )
@@ -162,7 +169,8 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
         for c in columns
     ]  # fmt: skip
     right = shared_room if shared_room else RIGHT
-    own = room.width() - sum(lefts) - GAP * (grid.columns - 1) - right
+    gaps = [0.0, *(GAP if left else BARE_GAP for left in lefts[1:])]
+    own = room.width() - sum(lefts) - sum(gaps) - right
     width = max(SMALLEST, own / grid.columns)
     # what stands under each row, and over it
     reserves = [_reserve(facet, theme, width) for facet in facets]
@@ -171,7 +179,8 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
     for i, facet in enumerate(facets):
         wide = max(SMALLEST, width - reserves[i] - bars[i])
         inside = unit_fits(facet.x, wide, lefts[grid.place(i)[1]] if lefts_shown[i] else 0.0, metrics)
-        said.append((inside and not hidden_x[i], bool(facet.x.label) and not inside and not hidden_x[i]))
+        unsaid = not hidden_x[i] and not _same_x_before(facets, grid, i)
+        said.append((inside and unsaid, bool(facet.x.label) and not inside and unsaid))
     heads = [any(_has_head(facets[i], lefts_shown[i]) for i in grid.in_row(r)) for r in range(grid.rows)]
     bottoms = [
         max(
@@ -186,7 +195,7 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
     made = []
     for i, facet in enumerate(facets):
         row, column = grid.place(i)
-        left = sum(lefts[: column + 1]) + column * (width + GAP)
+        left = sum(lefts[: column + 1]) + sum(gaps[: column + 1]) + column * width
         top = (
             room.top() + sum(heights[:row]) + sum(bottoms[:row]) + 4.0 * row
             + HEAD * sum(heads[: row + 1])
@@ -198,8 +207,8 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
             _facet_layout(
                 facet, cell, rect, theme, reserve=reserves[i], show_left=lefts_shown[i],
                 hidden_x=hidden_x[i], said=said[i], head=heads[row],
-                bar_room=bars[i], margin=right if column == grid.columns - 1 else GAP - 4,
-                wide_left=lefts[column],
+                bar_room=bars[i], margin=right if column == grid.columns - 1 else gaps[column + 1] - 4,
+                wide_left=lefts[column], edge=room.right() if column == grid.columns - 1 else rect.right(),
             )
         )  # fmt: skip
     if shared is not None:
@@ -217,6 +226,7 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
 def _facet_layout(
     facet: ChartFacet, cell: QRectF, rect: QRectF, theme: Theme, *, reserve: float, show_left: bool,
     hidden_x: bool, said: tuple[bool, bool], head: bool, bar_room: float, margin: float, wide_left: float,
+    edge: float,
 ) -> ChartFacetLayout:  # fmt: skip
     x, y = scale_of(facet.x), scale_of(facet.y)
     if facet.equal and not _is_relief(facet):
@@ -239,7 +249,7 @@ def _facet_layout(
     line = QRectF(cell.left(), rect.top() - HEAD, cell.width(), HEAD) if head else None
     return ChartFacetLayout(
         facet, cell, Frame(rect, x, y), x_ticks, x_words, y_ticks, y_words, reserve, margin,
-        show_left and not _is_relief(facet), said[0], said[1] and not _is_relief(facet), line, bar,
+        show_left and not _is_relief(facet), said[0], said[1] and not _is_relief(facet), line, bar, edge,
     )  # fmt: skip
 
 
@@ -263,6 +273,13 @@ def _shows_left(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -
     row, column = grid.place(index)
     before = next((i for i in grid.in_row(row) if grid.place(i)[1] == column - 1), None)
     return before is None or facets[before].y != facets[index].y or _is_relief(facets[before])
+
+
+def _same_x_before(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -> bool:
+    """Return whether the facet at the left has the same x axis, so that its unit need not be said twice."""
+    row, column = grid.place(index)
+    before = next((i for i in grid.in_row(row) if grid.place(i)[1] == column - 1), None)
+    return before is not None and facets[before].x == facets[index].x and not _is_relief(facets[before])
 
 
 def _same_x_below(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -> bool:

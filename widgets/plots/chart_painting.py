@@ -29,6 +29,9 @@ from widgets.plots.chart_relief import Turn, paint_relief
 from widgets.theme import Theme
 
 SWATCH = 18.0
+LINE_EDGE = 1.5
+POINT_EDGE = 7.0
+"""How far past the frame what stands on its edge may reach."""
 VIEW = Turn()
 """Where figures look at a surface from, and cards at first."""
 
@@ -53,7 +56,7 @@ def paint_chart(
 
 def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn: Turn) -> None:
     facet = layout.facet
-    _paint_head(painter, theme, layout)
+    noted = _paint_head(painter, theme, layout)
     relief = layout.relief
     if relief is not None:
         paint_relief(painter, theme, layout, relief, turn)
@@ -61,13 +64,12 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
         filled = any(isinstance(layer, ChartGrid) for layer in facet.layers)
         if not filled:
             paint_grid_lines(painter, theme, layout)
-        painter.save()
-        painter.setClipRect(layout.frame.rect.adjusted(-1.5, -1.5, 1.5, 1.5))
         for layer in facet.layers:
             painter.save()
+            edge = POINT_EDGE if isinstance(layer, ChartPoints) else LINE_EDGE
+            painter.setClipRect(layout.frame.rect.adjusted(-edge, -edge, edge, edge))
             _paint_layer(painter, theme, layout, layer)
             painter.restore()
-        painter.restore()
         paint_bottom(painter, theme, layout, facet.x.label)
         if layout.show_left:
             paint_left(painter, theme, layout)
@@ -80,7 +82,7 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
     grid = bar_of(facet)
     if grid is not None and layout.bar is not None:
         paint_bar(painter, theme, layout, grid)
-    if facet.note:
+    if facet.note and not noted:
         _paint_inside(painter, theme, layout)
 
 
@@ -99,15 +101,18 @@ def _paint_layer(painter: QPainter, theme: Theme, layout: ChartFacetLayout, laye
         paint_shade(painter, theme, layout, layer)
 
 
-def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> None:
-    """Paint swatch and title, what y is, and at the right what colours are."""
+def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> bool:
+    """Paint swatch and title, what y is, and at the right what colours are, or the facet's sentence.
+
+    Returns whether there was room for the sentence.
+    """
     head = layout.head
     if head is None:
-        return
+        return False
     facet = layout.facet
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     names, small = QFontMetricsF(theme.font("subtitle")), QFontMetricsF(theme.font("tick"))
-    centre = head.center().y() - 1
+    centre = head.top() + 8
     left = layout.frame.rect.left() if facet.title and not layout.show_left else head.left()
     right = max(head.right(), layout.frame.rect.right() + layout.reserve)
     grid = bar_of(facet)
@@ -115,7 +120,7 @@ def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> No
         room = max(30.0, (right - left) * 0.5)
         words = small.elidedText(grid.bar, Qt.TextElideMode.ElideRight, room)
         width = small.horizontalAdvance(words)
-        place = min(layout.bar.left(), max(head.right(), layout.bar.right() + layout.margin) - width)
+        place = min(layout.bar.left(), layout.edge - width)
         _word(painter, theme, words, place, centre, "tick", "text2")
         right = place - 10
     label = facet.y.label if layout.show_left else ""
@@ -134,6 +139,12 @@ def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> No
     if label and right - left > 20:
         words = small.elidedText(f"{label} ↑", Qt.TextElideMode.ElideRight, right - left)
         _word(painter, theme, words, left, centre, "tick", "text2")
+        left += small.horizontalAdvance(words) + 16
+    width = small.horizontalAdvance(facet.note)
+    if facet.note and left + width <= right:
+        _word(painter, theme, facet.note, right - width, centre, "tick", "text2")
+        return True
+    return False
 
 
 def _word(

@@ -25,7 +25,9 @@ MOST_QUADS = 40
 """Quads a side: a finer surface is thinned for the picture."""
 HEIGHT = 0.62
 DISTANCE = 4.2
-MARGINS = (30.0, 10.0, 30.0, 26.0)
+SMALL = 190.0
+"""In a room smaller than this the axes only say what they are."""
+MARGINS = (30.0, 8.0, 30.0, 36.0)
 """Room for labels: left, top, right, bottom."""
 
 
@@ -45,6 +47,7 @@ class Space:
     """The way from the box −½..½ with a low height to pixels."""
 
     def __init__(self, rect: QRectF, turn: Turn) -> None:
+        self.small = min(rect.width(), rect.height()) < SMALL
         a, e = math.radians(turn.azimuth), math.radians(turn.elevation)
         self._right = np.array([math.cos(a), math.sin(a), 0.0])
         self._up = np.array([-math.sin(a) * math.sin(e), math.cos(a) * math.sin(e), math.cos(e)])
@@ -204,15 +207,22 @@ def _paint_edge(
 ) -> None:
     """Paint a few labels along an edge of the floor, outside of it, and what the axis is in their middle."""
     scale = scale_of(axis)
-    values = ticks(scale, 3)
+    # the ends of edges meet others: no labels there
+    values = tuple(value for value in ticks(scale, 4) if 0.08 < scale.fraction(value) < 0.92)
     words = labels(values, scale, percent=axis.percent)
     if axis.ticks:
         inside = [(v, w) for v, w in axis.ticks if 0 <= scale.fraction(v) <= 1]
         inside = inside[:: max(1, math.ceil(len(inside) / 4))]
         values, words = tuple(v for v, _ in inside), tuple(w for _, w in inside)
     metrics = QFontMetricsF(theme.font("tick"))
+    if space.small:
+        values, words = (), ()
     shares = [scale.fraction(value) for value in values]
-    middle = ((shares[0] + shares[1]) / 2 if len(shares) > 1 else 0.3, axis.label, 24.0)
+    middle = (
+        (shares[0] + shares[1]) / 2 if len(shares) > 1 else 0.5,
+        axis.label,
+        14.0 if space.small else 34.0,
+    )
     for share, word, away in (*((s, w, 10.0) for s, w in zip(shares, words, strict=True)), middle):
         if not word:
             continue

@@ -81,6 +81,8 @@ class ExportRequest:
         Figures without colour; with the command that makes them again at the foot.
     mark_best
         Mark what is best of tables for readers.
+    instruments
+        The numbers of instruments on screen as CSV, a file each: of the one plot where there is one.
     """
 
     figure: str = "each"
@@ -94,6 +96,7 @@ class ExportRequest:
     grey: bool = False
     caption: bool = False
     mark_best: bool = False
+    instruments: bool = False
 
     @property
     def look(self) -> FigureLook:
@@ -126,6 +129,7 @@ class ExportRequest:
             grey=stored.get("grey") is True,
             caption=stored.get("caption") is True,
             mark_best=stored.get("mark_best") is True,
+            instruments=stored.get("instruments") is True,
         )
 
     def stored(self) -> dict[str, Any]:
@@ -134,5 +138,5 @@ class ExportRequest:
         return {
             "figure": figure, "formats": list(self.formats), "size": list(self.size),
             "tables": list(self.tables), "folder": self.folder, "page": self.page, "grey": self.grey,
-            "caption": self.caption, "mark_best": self.mark_best,
+            "caption": self.caption, "mark_best": self.mark_best, "instruments": self.instruments,
         }  # fmt: skip

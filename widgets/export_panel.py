@@ -49,6 +49,7 @@ class ExportPanel(Overlay):
         self.grey = self._check("Without colour", "Shades of grey with dashes and markers, for print")
         self.caption = self._check("Command below", "A small line that says how to make the figure again")
         self.mark_best = self._check("Best in bold", "In LaTeX and Markdown")
+        self.instruments = self._check("CSV of each", "A row for everything drawn: facet, name, x, y, value")
         self.formats = {key: self._check(name, tip) for key, name, tip in FIGURE_FORMATS}
         self.width_line, self.height_line = self._pixels("Width in pixels"), self._pixels("Height in pixels")
         self.tables = {
@@ -94,6 +95,8 @@ class ExportPanel(Overlay):
         for title, forms in FORM_GROUPS:
             boxes = [self.tables[key] for key, _name, _tip in forms]
             self._add_row(form, title, self._boxes(boxes))
+            if title == "Curves":
+                self._instruments_label = self._add_row(form, "Instruments", self._boxes((self.instruments,)))
             if title == "Summary":
                 self._add_row(form, "", self._boxes((self.mark_best,)))
         form.addWidget(hairline(), form.rowCount(), 0, 1, 2)
@@ -115,7 +118,7 @@ class ExportPanel(Overlay):
 
         self.figure.activated.connect(lambda _index: self._changed())
         self.page.activated.connect(lambda _index: self._changed())
-        switches = (self.grey, self.caption, self.mark_best)
+        switches = (self.grey, self.caption, self.mark_best, self.instruments)
         for box in (*self.formats.values(), *self.tables.values(), *switches):
             box.clicked.connect(lambda _on: self._changed())
         for line in (self.width_line, self.height_line, self.folder, self.stem):
@@ -159,7 +162,7 @@ class ExportPanel(Overlay):
         return layout
 
     @staticmethod
-    def _add_row(form: QGridLayout, label: str, item: QWidget | QHBoxLayout | QGridLayout) -> None:
+    def _add_row(form: QGridLayout, label: str, item: QWidget | QHBoxLayout | QGridLayout) -> QLabel:
         row = form.rowCount()
         caption = QLabel(label)
         caption.setProperty("k", "text2")
@@ -168,6 +171,7 @@ class ExportPanel(Overlay):
             form.addWidget(item, row, 1)
         else:
             form.addLayout(item, row, 1)
+        return caption
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -178,8 +182,13 @@ class ExportPanel(Overlay):
             self._open.set_theme(theme)
 
     # --- state in, silent -------------------------------------------------------------------------
-    def show_request(self, request: ExportRequest, plots: Sequence[str]) -> None:
-        """Show choices; ``plots`` are the titles of the plots on screen."""
+    def show_request(
+        self, request: ExportRequest, plots: Sequence[str], *, instruments: bool = False
+    ) -> None:
+        """Show choices; ``plots`` are the titles of the plots on screen, ``instruments`` are among them."""
+        self._instruments_label.setVisible(instruments)
+        self.instruments.setVisible(instruments)
+        self.instruments.setChecked(request.instruments)
         self.figure.clear()
         choices = [("each", "Every plot, a file each"), ("grid", "All plots in one figure")]
         choices += [(f"card:{number}", title) for number, title in enumerate(plots)]
@@ -257,6 +266,7 @@ class ExportPanel(Overlay):
             grey=self.grey.isChecked(),
             caption=self.caption.isChecked(),
             mark_best=self.mark_best.isChecked(),
+            instruments=self.instruments.isChecked() and not self.instruments.isHidden(),
         )
 
     # --- inside -----------------------------------------------------------------------------------
@@ -291,7 +301,7 @@ class ExportPanel(Overlay):
         """Let be asked for what is complete."""
         request = self.request()
         figure = request.figure != "none" and bool(request.formats)
-        self.go.setEnabled(bool(request.folder) and (figure or bool(request.tables)))
+        self.go.setEnabled(bool(request.folder) and (figure or bool(request.tables) or request.instruments))
 
     def _end(self) -> None:
         """Let more be asked for."""

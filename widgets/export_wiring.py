@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lab.experiment_file import write_experiment
 from lab.figure_look import FigureLook, Provenance
-from lab.panels import Panel
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.panels import ChartPanel, Panel
 from lab.problems import Problem, ProblemError
 from widgets.export_choices import ExportRequest
 from widgets.export_panel import ExportPanel
@@ -79,7 +80,8 @@ class ExportWiring(QObject):
         stem = path.stem if path is not None else stem_of(self._session.config.name)
         folder = self._last.folder or str(path.parent if path is not None else user_documents_path())
         request = replace(self._last, figure=figure, folder=folder, stem=stem, overwrite=False)
-        self._panel.show_request(request, self._plots.titles())
+        instruments = any(kind in INSTRUMENT_KINDS for kind in self._plots.kinds())
+        self._panel.show_request(request, self._plots.titles(), instruments=instruments)
         self._panel.open_below(self._anchor, right=True)
         self._panel.go.setFocus()
 
@@ -107,7 +109,7 @@ class ExportWiring(QObject):
             if existing and not request.overwrite:
                 self._panel.ask_overwrite(_exists(existing, folder))
                 return
-            count = self._draw(request, folder, figures)
+            count = self._draw(request, folder, figures) + self._write_instruments(request, folder)
             act, more = self._forms(request, folder)
         except ProblemError as error:
             self._panel.show_problem(str(error.problem))
@@ -148,7 +150,35 @@ class ExportWiring(QObject):
         from lab.exporting.forms import form_paths
 
         drawn = [folder / f"{stem}.{ending}" for stem in figures for ending in request.formats]
-        return [*drawn, *form_paths(folder, request.stem, request.tables)]
+        numbers = [folder / f"{stem}.csv" for stem in self._instruments(request)]
+        return [*drawn, *numbers, *form_paths(folder, request.stem, request.tables)]
+
+    def _instruments(self, request: ExportRequest) -> dict[str, int]:
+        """Return the stem of each instrument's table with the place of its plot."""
+        if not request.instruments:
+            return {}
+        one = request.figure.startswith("card:")
+        stems = self._figures(replace(request, figure=request.figure if one else "each", formats=("csv",)))
+        kinds = self._plots.kinds()
+        return {stem: places[0] for stem, places in stems.items() if kinds[places[0]] in INSTRUMENT_KINDS}
+
+    def _write_instruments(self, request: ExportRequest, folder: Path) -> int:
+        """Write the numbers of instruments; return how many files there are."""
+        wanted = self._instruments(request)
+        if not wanted:
+            return 0
+        from lab.chart_csv import write_chart_csv
+
+        panels = self._plots.panels()
+        charts = {stem: panels[place] for stem, place in wanted.items()}
+        full = {
+            stem: chart for stem, chart in charts.items() if isinstance(chart, ChartPanel) and chart.facets
+        }
+        # where none has anything yet, the first one's refusal says why
+        for stem, chart in (full or charts).items():
+            if isinstance(chart, ChartPanel):
+                write_chart_csv(chart, folder / f"{stem}.csv", overwrite=request.overwrite)
+        return len(full)
 
     def _draw(self, request: ExportRequest, folder: Path, figures: dict[str, tuple[int, ...]]) -> int:
         """Write the figures; return how many files there are."""

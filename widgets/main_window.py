@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 ROOMY = 1700
 """From this width on the Model section is open at first."""
+PLOT = "plot:"
+"""Begins the names of plots among the palette's entries."""
 
 
 class MainWindow(QWidget):
@@ -170,7 +172,7 @@ class MainWindow(QWidget):
         self.workspace.question.data_wanted.connect(self.files.choose_data)
         self.status.device_pressed.connect(self.show_device_reason)
         self.status.log_pressed.connect(self.show_log)
-        self.palette_card.chosen.connect(self.commands.trigger)
+        self.palette_card.chosen.connect(self._palette_chosen)
         self.exports.refused.connect(self.messages.show_problem)
         self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))
         hints = QGuiApplication.styleHints()
@@ -293,7 +295,15 @@ class MainWindow(QWidget):
                 for command, enabled in self.commands
                 if command.name != "palette"
             ]
+            + [PaletteEntry(PLOT + kind, f"Add plot: {title}") for kind, title in self.grid.available.items()]
         )  # fmt: skip
+
+    def _palette_chosen(self, name: str) -> None:
+        """Do a command, or add a plot."""
+        if name.startswith(PLOT):
+            self.grid.add(name.removeprefix(PLOT))
+        else:
+            self.commands.trigger(name)
 
     def next_panel(self, step: int = 1) -> None:
         """Move the focus to the next panel."""

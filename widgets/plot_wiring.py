@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
+from lab.instruments.shown import ShownAnswers
 from lab.instruments.study import Study
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
@@ -54,6 +55,7 @@ class PlotWiring(QObject):
         self._session, self._bridge, self._grid, self._strip = session, bridge, grid, strip
         self.study = Study(lambda: session.crowded)
         bridge.follow_study(self.study)
+        self._shown = ShownAnswers(self.study)
         self._options = ViewOptions()
         self._own_kinds = False
         self._losses: tuple[str, ...] = ()
@@ -139,7 +141,7 @@ class PlotWiring(QObject):
         """Return every plot of the grid as data, in full resolution, seen or not, zoomed as on screen."""
         made = []
         for request in self._requests(size[0] if size else 1200):
-            panel = self._panel(request)
+            panel = self._panel(request, None, self._shown)
             if isinstance(panel, CurvePanel) and self._grid.view is not None:
                 panel = replace(panel, x_range=self._grid.view)
             if panel is not None:

@@ -54,7 +54,7 @@ def window_commands(window: MainWindow) -> None:
         ("smooth", "Smoothing on or off", ("S",), lambda: strip.toggle("smooth"), "ema average"),
         ("view", "Reset view", ("0",), window.reset_view, "zoom all"),
         ("full", "Full size plot and back", ("F",), plots.toggle_full, "expand maximise"),
-        ("add_plot", "Add a plot …", (), window.open_add_plot, "card"),
+        ("add_plot", "Add a plot …", (), window.open_add_plot, "card instrument"),
         ("default_plots", "Plots as at first", (), plots.use_default_plots, "layout grid reset"),
         ("train", "Train", ("Ctrl+1",), lambda: spaces.choose("train"), "workspace"),
         ("explore", "Explore", ("Ctrl+2",), lambda: spaces.choose("explore"), "workspace losses curves"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.panels import Panel
 from widgets.controls import ElidedLabel, IconButton
+from widgets.plots.plot_menu import fill_plot_menu
 from widgets.theme import Theme
 
 HEAD = 28
@@ -118,14 +119,7 @@ class Card(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._kinds:
-            change = menu.addMenu("Change plot to")
-            group = QActionGroup(change)
-            for kind, title in self._kinds.items():
-                action = change.addAction(title)
-                action.setCheckable(True)
-                action.setChecked(kind == self.kind)
-                group.addAction(action)
-                action.triggered.connect(lambda _=False, kind=kind: self._choose_kind(kind))
+            fill_plot_menu(menu.addMenu("Change plot to"), self._kinds, self._choose_kind, self.kind)
             menu.addSeparator()
         if self._add_own(menu):
             menu.addSeparator()

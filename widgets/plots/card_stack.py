@@ -17,6 +17,7 @@ from widgets.plots.curve_card import CurveCard
 from widgets.plots.field_card import FieldCard
 from widgets.plots.grid_cells import AddCell, DropMark, cell_rects, drop_place
 from widgets.plots.grid_state import Slot
+from widgets.plots.plot_menu import fill_plot_menu
 from widgets.theme import Theme
 
 AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard | ChartCard
@@ -64,6 +65,11 @@ class CardStack(QScrollArea):
     def kinds(self) -> tuple[str, ...]:
         """The kinds shown, in order."""
         return tuple(self._slots[number].kind for number in self._order)
+
+    @property
+    def available(self) -> dict[str, str]:
+        """The kinds that can be added: key -> title."""
+        return dict(self._kinds)
 
     @property
     def full(self) -> int | None:
@@ -139,12 +145,7 @@ class CardStack(QScrollArea):
         """Make the menu of plots that can be added; it deletes itself when closed."""
         menu = QMenu(parent or self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        instruments = None
-        for kind, title in self._kinds.items():
-            if kind in INSTRUMENT_KINDS and instruments is None:
-                menu.addSeparator()
-                instruments = menu.addSection("Instruments")
-            menu.addAction(title).triggered.connect(lambda _=False, kind=kind: self.add(kind))
+        fill_plot_menu(menu, self._kinds, self.add)
         return menu
 
     # --- size -------------------------------------------------------------------------------------

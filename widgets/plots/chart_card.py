@@ -26,8 +26,6 @@ class ChartCard(Card):
     entry_toggled = Signal(str)
     entry_soloed = Signal(str)
     """The key of a legend entry that was clicked: a loss's."""
-    table_asked = Signal()
-    """The numbers of the plot are wanted as CSV."""
 
     def __init__(self, theme: Theme, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, kind, parent)
@@ -75,7 +73,7 @@ class ChartCard(Card):
         super()._make_room()
 
     def _add_own(self, menu: QMenu) -> bool:
-        """Offer every choice, whether its control had room in the head or not, and the numbers."""
+        """Offer every choice, whether its control had room in the head or not, and every loss."""
         panel = self._panel
         if panel is None:
             return False

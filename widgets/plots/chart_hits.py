@@ -69,11 +69,15 @@ def target_at(layout: ChartLayout, x: float, y: float) -> Target | None:
                 best = float(away[nearest]), place, nearest
     if best is not None:
         return _point(facet, index, best[1], best[2])
-    for place, layer in layers:
-        if isinstance(layer, ChartBars):
-            found = _bar_at(facet, layer, x, y)
-            if found is not None:
-                return _bar(facet, index, place, found)
+    bars = [
+        (place, found)
+        for place, layer in layers
+        if isinstance(layer, ChartBars) and (found := _bar_at(facet, layer, x, y)) is not None
+    ]
+    if bars:
+        made = [_bar(facet, index, place, found) for place, found in bars]
+        # an outline over bars that can be picked must not take them away
+        return next((target for target in made if target.key >= 0), made[0])
     for place, layer in layers:
         if isinstance(layer, ChartGrid):
             cell = cell_at(facet, layer, x, y)

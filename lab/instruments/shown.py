@@ -1,0 +1,27 @@
+"""Answers as they are on screen, so that a figure shows what the window shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.instruments.direct import DirectAnswers
+from lab.instruments.instrument import Answers, Question
+from lab.view_options import PanelSource
+
+
+class ShownAnswers:
+    """Takes the answer that a plot on screen has; one that it does not have yet is computed at once.
+
+    Parameters
+    ----------
+    study
+        Where the plots on screen have theirs from.
+    """
+
+    def __init__(self, study: Answers) -> None:
+        self._study, self._direct = study, DirectAnswers()
+
+    def ask(self, source: PanelSource, question: Question) -> Any:
+        """Return the answer."""
+        answer = self._study.ask(source, question)
+        return self._direct.ask(source, question) if answer is None else answer

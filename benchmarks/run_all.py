@@ -24,7 +24,7 @@ from benchmarks.table import markdown, print_table
 FOLDER = ROOT / "benchmarks"
 RESULTS = FOLDER / "results.md"
 SCRIPTS = (
-    "training", "whole_machine", "pool", "memory", "drawing", "responsiveness", "startup", "explore", "gpu",
+    "training", "whole_machine", "pool", "memory", "drawing", "responsiveness", "startup", "explore", "instruments", "gpu",
     "store", "comparing", "run_browser",
 )  # fmt: skip
 SECONDS = 15 * 60.0

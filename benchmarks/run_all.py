@@ -24,8 +24,8 @@ from benchmarks.table import markdown, print_table
 FOLDER = ROOT / "benchmarks"
 RESULTS = FOLDER / "results.md"
 SCRIPTS = (
-    "training", "whole_machine", "pool", "memory", "drawing", "responsiveness", "startup", "explore", "instruments", "gpu",
-    "store", "comparing", "run_browser",
+    "training", "whole_machine", "pool", "memory", "drawing", "responsiveness", "startup", "explore",
+    "instruments", "gpu", "store", "comparing", "run_browser",
 )  # fmt: skip
 SECONDS = 15 * 60.0
 """Time for all scripts together."""

@@ -91,6 +91,13 @@ class _Pass:
         return network.forward(Inputs.of(inputs))
 
 
+def evaluated_rows(count: int, most: int) -> NDArray[np.intp]:
+    """Return places (n,) of a part's samples that evaluations measure: all, or a fixed ``most`` of them."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(stream(0, "evaluation").permutation(count)[:most])
+
+
 class EvaluationParts:
     """What runs are measured on: training, validation and, where it is asked for, test rows on the device.
 
@@ -118,7 +125,7 @@ class EvaluationParts:
                 continue
             inputs, targets = part.inputs, part.targets
             if count > plan.evaluate_rows:
-                some = np.sort(stream(0, "evaluation").permutation(count)[: plan.evaluate_rows])
+                some = evaluated_rows(count, plan.evaluate_rows)
                 inputs, targets = inputs[:, some], targets[:, some]
             self.rows[name] = Rows(xp, inputs, targets, plan.target_width, dtype)
             self.totals[name] = _total_squares(targets)

@@ -75,13 +75,10 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     # classes first: reductions over a short last axis spend their time on starting rows
     z = xp.ascontiguousarray(xp.moveaxis(outputs, 2, 0))
     truth = xp.broadcast_to(labels, z.shape[1:])[None]
-    if link.name == "softmax":
-        logs = log_softmax(z, axis=0)
-        probabilities = xp.exp(logs)
+    logs, probabilities = _classes_first(link, outputs, z)
+    if logs is not None:
         picked = xp.take_along_axis(logs, truth, axis=0)[0]
     else:
-        probabilities = xp.clip(xp.ascontiguousarray(xp.moveaxis(link.forward(outputs), 2, 0)), FLOOR, 1)
-        probabilities = probabilities / xp.sum(probabilities, axis=0)
         picked = xp.log(xp.take_along_axis(probabilities, truth, axis=0)[0])
     errors = probabilities - (truth == xp.arange(len(z))[:, None, None])
     predicted = _first_largest(z)
@@ -95,6 +92,52 @@ def class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     )
 
 
+def class_probabilities(link: Link, outputs: Array) -> Array:
+    """Return the class probabilities that the scores are of.
+
+    Parameters
+    ----------
+    link
+        The runs' link.
+    outputs
+        (R, N, K) raw outputs, K = 1 for two classes in one output.
+
+    Returns
+    -------
+    (R, N, K), two columns also for K = 1; every row sums to 1.
+
+    Examples
+    --------
+    >>> from compute.links import LINKS
+    >>> class_probabilities(LINKS["identity"], np.array([[[0.3]]])).tolist()
+    [[[0.7, 0.3]]]
+    """
+    xp = array_module(outputs)
+    if outputs.shape[-1] == 1:
+        one = _second_class(link, outputs[..., 0])
+        return xp.stack([1 - one, one], axis=-1)  # type: ignore[no-any-return]
+    z = xp.ascontiguousarray(xp.moveaxis(outputs, 2, 0))
+    return xp.moveaxis(_classes_first(link, outputs, z)[1], 0, 2)  # type: ignore[no-any-return]
+
+
+def _classes_first(link: Link, outputs: Array, z: Array) -> tuple[Array | None, Array]:
+    """Return log-probabilities, where the link has them, and probabilities (K, R, N); ``z`` is outputs so."""
+    xp = array_module(outputs)
+    if link.name == "softmax":
+        logs = log_softmax(z, axis=0)
+        return logs, xp.exp(logs)
+    shares = xp.clip(xp.ascontiguousarray(xp.moveaxis(link.forward(outputs), 2, 0)), FLOOR, 1)
+    return None, shares / xp.sum(shares, axis=0)
+
+
+def _second_class(link: Link, outputs: Array) -> Array:
+    """Return the probability (R, N) of class 1 that one output a sample stands for."""
+    predictions = link.forward(outputs[..., None])[..., 0]
+    if link.logits(outputs) is not None:
+        return predictions
+    return array_module(outputs).clip(predictions, 0, 1)  # type: ignore[no-any-return]
+
+
 def _first_largest(z: Array) -> Array:
     """Return ``argmax`` of (K, R, N) over K, several times faster than NumPy's; 0 where there is a NaN."""
     xp, count = array_module(z), len(z)
@@ -106,13 +149,11 @@ def _first_largest(z: Array) -> Array:
 
 def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
     xp = array_module(outputs)
-    predictions = link.forward(outputs[..., None])[..., 0]
+    p = _second_class(link, outputs)
     logits = link.logits(outputs)
     if logits is not None:
-        p = predictions
         nll = -log_sigmoid(xp.where(labels == 1, logits, -logits))
     else:
-        p = xp.clip(predictions, 0, 1)
         # a raw output at the wrong end costs −ln 1e-7, as with several outputs, not infinity
         nll = -xp.log(xp.clip(xp.where(labels == 1, p, 1 - p), FLOOR, 1))
     error = p - labels.astype(outputs.dtype)
@@ -125,6 +166,30 @@ def _two_class_scores(link: Link, outputs: Array, labels: Array) -> ClassScores:
         predicted=predicted,
         confidence=xp.maximum(p, 1 - p),
     )
+
+
+def calibration_bins(confidence: Array, bins: int = CALIBRATION_BINS) -> Array:
+    """Return the bin of every confidence, counted from 0.
+
+    Parameters
+    ----------
+    confidence
+        Probabilities of the predicted class, of any shape.
+    bins
+        B, of equal width. Bin b holds confidences above b/B up to (b + 1)/B, the first one 0 and NaN, too.
+
+    Examples
+    --------
+    >>> calibration_bins(np.array([0.0, 0.1, 0.2, 0.201, 1.0]), 5).tolist()
+    [0, 0, 0, 1, 4]
+    """
+    xp = array_module(confidence)
+    level = confidence * bins
+    xp.fmax(level, 0.5, out=level)  # 0 belongs to the first bin, and NaN must stay among its run's
+    xp.minimum(level, bins, out=level)  # a rounded softmax may lie just above 1
+    cells = xp.ceil(level, out=level).astype(np.intp)
+    cells -= 1
+    return cells
 
 
 def calibration_gaps(confidence: Array, hit: Array) -> Array:
@@ -142,7 +207,7 @@ def calibration_gaps(confidence: Array, hit: Array) -> Array:
 
     Returns
     -------
-    (R, 15) float64 sums. Bin b holds confidences above b/15 up to (b + 1)/15, the first one 0, too.
+    (R, 15) float64 sums, of the bins of `calibration_bins`.
 
     References
     ----------
@@ -157,11 +222,8 @@ def calibration_gaps(confidence: Array, hit: Array) -> Array:
     """
     xp = array_module(confidence)
     runs = len(confidence)
-    level = confidence * CALIBRATION_BINS
-    xp.fmax(level, 0.5, out=level)  # 0 belongs to the first bin, and NaN must stay among its run's
-    xp.minimum(level, CALIBRATION_BINS, out=level)  # a rounded softmax may lie just above 1
-    cells = xp.ceil(level, out=level).astype(np.intp)
-    cells += (xp.arange(runs) * CALIBRATION_BINS - 1)[:, None]
+    cells = calibration_bins(confidence)
+    cells += (xp.arange(runs) * CALIBRATION_BINS)[:, None]
     # in float64, in which sums of float32 are exact: a GPU adds in any order
     gaps = (hit - confidence).astype(np.float64)
     sums = xp.bincount(cells.reshape(-1), weights=gaps.reshape(-1), minlength=runs * CALIBRATION_BINS)

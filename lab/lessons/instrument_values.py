@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lab.instruments.calibration import class_probabilities, fit_temperature, reliability
-from lab.instruments.frozen import Floats, FrozenRun, freeze
+from lab.instruments.calibration import fit_temperature, has_temperature, reliability_of
+from lab.instruments.frozen import Floats, FrozenRun, PartName, freeze
 from lab.instruments.plane_surface import plane_surface
 from lab.instruments.planes import parameter_plane
 from lab.lessons.seed_values import MeasureError, RecordedCurve, Values
@@ -25,27 +25,24 @@ def _each(curve: RecordedCurve, of: Callable[[FrozenRun, Floats], float]) -> Val
     return np.array(found)
 
 
-def _probabilities(run: FrozenRun, parameters: Floats, temperature: float) -> tuple[Floats, Floats]:
-    """Return class probabilities and labels of the test part, of validation where there is no test part."""
-    name = "test" if len(run.part("test")[0]) else "validation"
-    inputs, labels = run.part(name)  # type: ignore[arg-type]
-    passed = run.forward(inputs, parameters)
-    if temperature != 1:
-        passed_outputs = passed.outputs / temperature
-        return class_probabilities(passed_outputs, passed.predictions, "softmax"), labels
-    return class_probabilities(passed.outputs, passed.predictions, run.loss.link.name), labels
+def _error(run: FrozenRun, parameters: Floats, temperature: float = 1.0) -> float:
+    """Return the calibration error on the test part, on validation where there is no test part."""
+    name: PartName = "test" if len(run.part("test")[0]) else "validation"
+    inputs, labels = run.part(name)
+    outputs = run.forward(inputs, parameters).outputs / temperature
+    return reliability_of(run.loss.link, outputs, labels).error
 
 
 def _fitted(run: FrozenRun, parameters: Floats) -> float:
-    if run.loss.link.name != "softmax":
-        raise MeasureError("A temperature is for losses on a softmax.")
+    if not has_temperature(run.loss.link):
+        raise MeasureError("A temperature is for losses on a softmax or a sigmoid.")
     inputs, labels = run.part("validation")
-    return fit_temperature(run.forward(inputs, parameters).outputs, labels)
+    return fit_temperature(run.loss.link, run.forward(inputs, parameters).outputs, labels)
 
 
 def calibration_error(curve: RecordedCurve) -> Values:
     """Return each seed's expected calibration error on held-out samples."""
-    return _each(curve, lambda run, p: reliability(*_probabilities(run, p, 1.0)).error)
+    return _each(curve, _error)
 
 
 def temperature(curve: RecordedCurve) -> Values:
@@ -55,7 +52,7 @@ def temperature(curve: RecordedCurve) -> Values:
 
 def calibration_error_cooled(curve: RecordedCurve) -> Values:
     """Return the calibration error on the test part once divided by the temperature fitted on validation."""
-    return _each(curve, lambda run, p: reliability(*_probabilities(run, p, _fitted(run, p))).error)
+    return _each(curve, lambda run, p: _error(run, p, _fitted(run, p)))
 
 
 def curving_down(curve: RecordedCurve, low: float, high: float) -> Values:

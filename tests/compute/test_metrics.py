@@ -14,6 +14,7 @@ from compute.links import LINKS, Scaled
 from compute.metrics import (
     CALIBRATION_BINS,
     calibration_gaps,
+    class_probabilities,
     class_scores,
     coefficient_of_determination,
     confusion_counts,
@@ -48,6 +49,22 @@ def test_confidence_is_the_probability_of_the_predicted_class(link: str, outputs
     # where the prediction is right, the likelihood is that of the predicted class
     expected = np.exp(-scores.nll)[scores.hit]
     np.testing.assert_allclose(scores.confidence[scores.hit], expected, rtol=1e-6, atol=2e-7)
+
+
+@pytest.mark.parametrize(
+    "link", ["softmax", "sigmoid", "sigmoid_twice", "identity", "margin", "sparsemax", "tanh"]
+)
+@pytest.mark.parametrize("outputs", [OUTPUTS, OUTPUTS[..., :1]], ids=["classes", "one output"])
+def test_probabilities_are_those_that_are_scored(link: str, outputs: Any) -> None:
+    if outputs.shape[2] == 1 and LINKS[link].joint:
+        pytest.skip("it has an output a class")
+    labels = LABELS % max(2, outputs.shape[2])
+    found = class_probabilities(LINKS[link], outputs)
+    scores = class_scores(LINKS[link], outputs, labels)
+    np.testing.assert_allclose(found.sum(axis=2), 1, rtol=1e-12)
+    np.testing.assert_array_equal(found.max(axis=2), scores.confidence)
+    one_hot = np.eye(found.shape[2])[labels]
+    np.testing.assert_allclose(((found - one_hot) ** 2).sum(axis=2), scores.brier, rtol=1e-9, atol=1e-15)
 
 
 def test_calibration_gaps_by_hand() -> None:

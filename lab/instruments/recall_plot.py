@@ -1,0 +1,185 @@
+"""The recall instrument: recall, precision and F1 of every class, the losses side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.metrics import confusion_counts
+from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel, ChartPoints
+from lab.instruments.book import Book
+from lab.instruments.frozen import Floats
+from lab.instruments.instrument import Question
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
+from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
+from lab.instruments.recall import PerClass, per_class
+from lab.instruments.scores import judged
+from lab.legend import LegendEntry
+from lab.number_text import thousands, value_text
+from lab.panel_looks import LossLook
+from lab.view_options import PanelSource, ViewOptions
+
+KIND = "recall"
+ORDERS = (("class", "class order"), ("worst", "worst first"))
+MOST_CLASSES = 30
+"""Classes that are shown; of more, those that are found worst."""
+SPREAD = 0.56
+"""Share of a class's row that the losses' marks are spread over."""
+
+
+@dataclass(frozen=True)
+class Recalls:
+    """The answer: scores by class on ``samples`` samples of a part at a step, by run."""
+
+    step: int
+    part: str
+    samples: int
+    losses: dict[int, PerClass]
+
+
+class RecallPlot:
+    """How well each class is found."""
+
+    def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
+        """Ask for the first run of each loss at the step looked at."""
+        found = looked_at(source, options)
+        if not found:
+            return why_nothing(source, options)
+        runs = tuple(one.run for one in found)
+        choices = (("part", part_chosen(source, options)),)
+        return Question(KIND, runs, (step_of(source, options, runs),), choices)
+
+    def answer(self, question: Question, book: Book) -> Recalls:
+        """Score every class on each run's predictions."""
+        part, step, samples = part_asked(question, book), question.steps[-1], 0
+        losses = {}
+        for index in question.runs:
+            said = judged(book, index, step, part)
+            if said is not None:
+                samples = len(said.labels)
+                counts = confusion_counts(said.scores.predicted, said.labels[None], said.classes)
+                losses[index] = per_class(counts[0])
+        return Recalls(step, part, samples, losses)
+
+    def panel(self, source: PanelSource, options: ViewOptions, answer: Recalls | None) -> ChartPanel:
+        """Draw a mark for every class and loss in three facets: recall, precision, F1."""
+        order = "worst" if options.choice("order", "class") == "worst" else "class"
+        choices = (ChartChoice("order", "Order", ORDERS, order), part_choice(source, options))
+        title = INSTRUMENT_KINDS[KIND]
+        found = [
+            (one.look, answer.losses[one.run])
+            for one in looked_at(source, options)
+            if answer is not None and one.run in answer.losses
+        ]
+        if answer is None or not found:
+            return ChartPanel(KIND, title, "by class", choices=choices)
+        names = _names(source, len(found[0][1].recall))
+        shown = _in_order(found, order)
+        measures = (("Recall", "recall"), ("Precision", "precision"), ("F1", "f1"))
+        facets = tuple(
+            _facet(words, [(look, getattr(scores, key), scores) for look, scores in found], shown, names, key)
+            for words, key in measures
+        )
+        legend = tuple(
+            LegendEntry(
+                look.key, look.name, look.short, look.series,
+                f"balanced {value_text(scores.balanced_accuracy, percent=True)}, "
+                f"macro F1 {value_text(scores.macro_f1)}",
+            )
+            for look, scores in found
+        )  # fmt: skip
+        subtitle = f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}"
+        if len(shown) < len(names):
+            subtitle = f"the {len(shown)} of {len(names)} classes found worst, {subtitle}"
+        return ChartPanel(
+            KIND, title, subtitle, facets, columns=3, legend=legend, foot=_foot(found, names, answer.part),
+            choices=choices,
+        )  # fmt: skip
+
+
+RECALL = RecallPlot()
+
+
+def _names(source: PanelSource, classes: int) -> tuple[str, ...]:
+    names = source.summary.target_names if source.summary is not None else ()
+    return names if len(names) == classes else tuple(str(place) for place in range(classes))
+
+
+def _in_order(found: list[tuple[LossLook, PerClass]], order: str) -> list[int]:
+    """Return the classes shown, top to bottom: of too many those with the lowest mean recall."""
+    recall = np.array([scores.recall for _, scores in found])
+    known = np.isfinite(recall)
+    mean = np.where(known, recall, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    # a class without samples has no recall: it comes last
+    worst = np.argsort(np.where(known.any(axis=0), mean, 2.0), kind="stable")[:MOST_CLASSES]
+    return [int(place) for place in (worst if order == "worst" else np.sort(worst))]
+
+
+def _facet(
+    title: str,
+    found: list[tuple[LossLook, Floats, PerClass]],
+    shown: list[int],
+    names: tuple[str, ...],
+    key: str,
+) -> ChartFacet:
+    rows = np.arange(len(shown), dtype=np.float64)[::-1]
+    layers: list[ChartLine | ChartPoints] = []
+    for place, (look, values, scores) in enumerate(found):
+        offset = (0.5 - (place + 0.5) / len(found)) * SPREAD
+        stems_x = np.column_stack([np.zeros(len(shown)), values[shown], np.full(len(shown), np.nan)])
+        layers.append(
+            ChartLine(stems_x.reshape(-1), np.repeat(rows + offset, 3), look.series, look.name, "thin")
+        )
+        layers.append(
+            ChartPoints(
+                values[shown], rows + offset, look.series, look.name,
+                words=tuple(_words(look, scores, cls, names[cls]) for cls in shown),
+            )
+        )  # fmt: skip
+    ticks = tuple(
+        (
+            float(row),
+            f"{names[cls]} ({thousands(int(found[0][2].support[cls]))})" if key == "recall" else names[cls],
+        )
+        for row, cls in zip(rows, shown, strict=True)
+    )
+    axis = ChartAxis("class (samples)" if key == "recall" else "class", -0.6, len(shown) - 0.4, ticks=ticks)
+    return ChartFacet(
+        title, ChartAxis(key if key != "f1" else "F1", 0.0, 1.0, percent=True), axis, tuple(layers)
+    )
+
+
+def _words(look: LossLook, scores: PerClass, cls: int, name: str) -> str:
+    def share(value: float) -> str:
+        return "none" if np.isnan(value) else value_text(float(value), percent=True)
+
+    return (
+        f"{look.short}, {name}: recall {share(scores.recall[cls])}, "
+        f"precision {share(scores.precision[cls])}, "
+        f"F1 {share(scores.f1[cls])}, {thousands(int(scores.support[cls]))} samples, "
+        f"predicted {thousands(int(scores.predicted[cls]))} times"
+    )
+
+
+def _foot(found: list[tuple[LossLook, PerClass]], names: tuple[str, ...], part: str) -> str:
+    """Say which classes are never predicted, and which have no sample."""
+    said = []
+    for look, scores in found:
+        never = scores.never_predicted
+        if len(never):
+            said.append(f"{look.short} never predicts {_listed([names[cls] for cls in never])}.")
+    empty = np.flatnonzero(found[0][1].support == 0)
+    if len(empty):
+        said.append(f"No {part} sample of {_listed([names[cls] for cls in empty])}.")
+    return " ".join(said)
+
+
+def _listed(names: list[str]) -> str:
+    """Return "class 3", "classes 3 and 5", "classes 1, 2, 3 and 4 more"."""
+    if len(names) == 1:
+        return f"class {names[0]}"
+    if len(names) <= 4:
+        return f"classes {', '.join(names[:-1])} and {names[-1]}"
+    return f"classes {', '.join(names[:3])} and {len(names) - 3} more"

@@ -1,0 +1,210 @@
+"""The residuals instrument: their distribution against the noise that each loss is the likelihood of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.chart import ChartAxis, ChartBars, ChartChoice, ChartFacet, ChartLine, ChartPanel, ChartPoints
+from lab.instruments.book import Book
+from lab.instruments.frozen import Floats
+from lab.instruments.instrument import InstrumentError, Question
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
+from lab.instruments.parts import judged_samples, part_asked, part_choice, part_chosen, samples_words
+from lab.instruments.residuals import (
+    FEWEST,
+    Goodness,
+    Histogram,
+    goodness,
+    histogram,
+    noise_of,
+    residuals_of,
+)
+from lab.number_text import thousands, value_text
+from lab.panel_looks import LossLook
+from lab.view_options import PanelSource, ViewOptions
+
+KIND = "residuals"
+
+
+@dataclass(frozen=True)
+class LossResiduals:
+    """One loss's residuals and the noise fitted to them.
+
+    Attributes
+    ----------
+    unit
+        What is shown, as an axis says it.
+    noise, parameters
+        "Gaussian", "σ = 0.31".
+    guide
+        Why the noise is only a guide, or empty where the loss is its likelihood.
+    histogram, x, density
+        Of the residuals; the noise's density (m,) at x (m,).
+    goodness
+        The Q–Q plot and what is said of it.
+    """
+
+    unit: str
+    noise: str
+    parameters: str
+    guide: str
+    histogram: Histogram
+    x: Floats
+    density: Floats
+    goodness: Goodness
+
+
+@dataclass(frozen=True)
+class AllResiduals:
+    """The answer: residuals of ``samples`` samples of a part at a step, by run."""
+
+    step: int
+    part: str
+    samples: int
+    losses: dict[int, LossResiduals]
+
+
+class ResidualsPlot:
+    """How residuals are distributed."""
+
+    def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
+        """Ask for the first run of each loss at the step looked at."""
+        found = looked_at(source, options)
+        if not found:
+            return why_nothing(source, options)
+        runs = tuple(one.run for one in found)
+        choices = (("part", part_chosen(source, options)), ("output", _output(source, options)))
+        return Question(KIND, runs, (step_of(source, options, runs),), choices)
+
+    def answer(self, question: Question, book: Book) -> AllResiduals:
+        """Fit each loss's noise to its residuals.
+
+        Raises
+        ------
+        InstrumentError
+            For classes, for fewer than 5 samples, or where all residuals are 0.
+        """
+        part, step, samples = part_asked(question, book), question.steps[-1], 0
+        losses = {}
+        for index in question.runs:
+            parameters = book.parameters(index, step)
+            if parameters is None:
+                continue
+            found = _measured(book, index, parameters, part, int(question.choice("output", "0")))
+            samples, losses[index] = found
+        return AllResiduals(step, part, samples, losses)
+
+    def panel(self, source: PanelSource, options: ViewOptions, answer: AllResiduals | None) -> ChartPanel:
+        """Draw a row a loss: the histogram with the density, and the Q–Q plot."""
+        choices: tuple[ChartChoice, ...] = (part_choice(source, options),)
+        names = _names(source)
+        if len(names) > 1:
+            offered = tuple((str(place), name) for place, name in enumerate(names))
+            choices = (ChartChoice("output", "Target", offered, _output(source, options)), *choices)
+        title = INSTRUMENT_KINDS[KIND]
+        found = [
+            (one.look, answer.losses[one.run])
+            for one in looked_at(source, options)
+            if answer is not None and one.run in answer.losses
+        ]
+        if answer is None or not found:
+            return ChartPanel(KIND, title, "against the noise of the loss", choices=choices)
+        facets: list[ChartFacet] = []
+        for look, loss in found:
+            facets += [_histogram(look, loss), _quantiles(look, loss)]
+        guides = [f"{look.short} is no likelihood of residuals ({loss.guide}); the Gaussian is a guide."
+                  for look, loss in found if loss.guide]  # fmt: skip
+        return ChartPanel(
+            KIND, title, f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}",
+            tuple(facets), columns=2, foot=" ".join(guides), choices=choices,
+        )  # fmt: skip
+
+
+RESIDUALS = ResidualsPlot()
+
+
+def _names(source: PanelSource) -> tuple[str, ...]:
+    return source.summary.target_names if source.summary is not None else ()
+
+
+def _output(source: PanelSource, options: ViewOptions) -> str:
+    chosen = options.choice("output", "0")
+    return chosen if chosen in {str(place) for place in range(len(_names(source)))} else "0"
+
+
+def _measured(
+    book: Book, index: int, parameters: Floats, part: str, output: int
+) -> tuple[int, LossResiduals]:
+    run = book.run(index)
+    if run.plan.data.task == "classification":
+        raise InstrumentError("residuals need numbers; these targets are classes")
+    samples = judged_samples(book, index, part)
+    if len(samples.inputs) < FEWEST:
+        raise InstrumentError(f"{samples_words(part, len(samples.inputs))} are too few for a distribution")
+    outputs = run.forward(samples.inputs, parameters).outputs
+    names = run.plan.data.dataset.target_names
+    name = names[output] if output < len(names) else "the target"
+    residuals = residuals_of(run, outputs, samples.targets, output, name)
+    if not np.isfinite(residuals.values).all():
+        raise InstrumentError("some residuals are too large to be shown")
+    try:
+        noise, guide = noise_of(run, residuals)
+    except ValueError:
+        raise InstrumentError("every residual is 0: there is nothing to show") from None
+    values = residuals.values * residuals.scale
+    bars = histogram(values)
+    x = np.linspace(bars.edges[0], bars.edges[-1], 241)
+    found = goodness(values, noise)
+    return len(values), LossResiduals(
+        residuals.unit, noise.name, noise.words, guide, bars, x, noise.density(x), found
+    )
+
+
+def _histogram(look: LossLook, loss: LossResiduals) -> ChartFacet:
+    edges, density = loss.histogram.edges, loss.histogram.density
+    words = tuple(
+        f"{value_text(left)} to {value_text(right)}: "
+        f"{value_text(share * (right - left), percent=True)} of samples"
+        for left, right, share in zip(edges[:-1], edges[1:], density, strict=True)
+    )
+    bars = ChartBars(edges[:-1], edges[1:], np.zeros(len(density)), density, look.series, look.name, "faint",
+                     words=words)  # fmt: skip
+    line = ChartLine(loss.x, loss.density, look.series, loss.noise)
+    top = 1.08 * max(float(density.max()), float(loss.density.max()))
+    found = loss.goodness
+    note = (
+        f"{loss.noise}, {loss.parameters}; mean {value_text(found.mean, digits=2)}, "
+        f"skew {value_text(found.skew, digits=2)}"
+    )
+    if loss.histogram.beyond:
+        note += f"; {thousands(loss.histogram.beyond)} farther out"
+    return ChartFacet(
+        look.name, ChartAxis(loss.unit, float(edges[0]), float(edges[-1])), ChartAxis("density", 0.0, top),
+        (bars, line), look.short, look.series, note=note,
+    )  # fmt: skip
+
+
+def _quantiles(look: LossLook, loss: LossResiduals) -> ChartFacet:
+    found = loss.goodness
+    low = float(min(found.ordered[0], found.theoretical[0]))
+    high = float(max(found.ordered[-1], found.theoretical[-1]))
+    pad = 0.04 * (high - low)
+    ends = np.array([low, high])
+    layers = (
+        ChartLine(found.theoretical, found.low, name="95 % band", style="thin"),
+        ChartLine(found.theoretical, found.high, name="95 % band", style="thin"),
+        ChartLine(ends, ends, name="as fitted", style="guide"),
+        ChartPoints(found.theoretical, found.ordered, look.series, look.name, size=4.0),
+    )
+    note = (
+        f"{value_text(found.outside, percent=True)} outside the 95\u202f% band, "
+        f"{value_text(found.outliers, percent=True)} where 0.27\u202f% belong"
+    )
+    axis = ChartAxis("quantile of the fitted noise", low - pad, high + pad)
+    return ChartFacet(
+        f"Q–Q against {loss.noise}", axis, ChartAxis("residual", low - pad, high + pad), layers, "Q–Q",
+        look.series, note=note,
+    )  # fmt: skip

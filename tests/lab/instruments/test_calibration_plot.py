@@ -1,0 +1,170 @@
+"""Calibration as an instrument of trained experiments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lab.chart import ChartBars, ChartLine
+from lab.experiment_file import parse_experiment
+from lab.instruments.book import Book
+from lab.instruments.calibration_plot import CALIBRATION
+from lab.instruments.instrument import Question
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.instruments.looking import instrument_panel, looked_at
+from lab.session import Session
+from lab.view_options import ViewOptions
+from tests.lab.instruments.judged import CLASSES, TWO, ask, chosen, layers, trained
+from tests.lab.lessons.trained import train
+
+
+@pytest.fixture(scope="module")
+def classes() -> Session:
+    return trained()
+
+
+@pytest.fixture(scope="module")
+def two() -> Session:
+    return trained("moons", TWO)
+
+
+@pytest.fixture(scope="module")
+def no_validation() -> Session:
+    return trained(split=(1.0, 0.0, 0.0), measured=False)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(("data", "losses"), [("blobs", CLASSES), ("moons", TWO)])
+def test_the_error_shown_is_the_metric_recorded(data: str, losses: tuple[str, ...], precision: str) -> None:
+    session = trained(data, losses, precision=precision)
+    for part in ("validation", "test"):
+        for at in (20, None):
+            found = ask(session, CALIBRATION, replace(chosen(part=part), at=at))
+            assert found.part == part
+            assert found.step == (at or 60)
+            assert len(found.losses) == 3
+            for run, loss in found.losses.items():
+                steps, values = session.curves.series(f"{part}_ece", run)
+                recorded = float(values[list(steps).index(found.step)])
+                assert loss.trained.error == pytest.approx(recorded, abs=1e-6)
+
+
+def test_of_many_samples_those_are_judged_that_evaluations_measure() -> None:
+    session = trained("moons", TWO[:1], 24_000, 20, (0.1, 0.6, 0.3), False, "float64")
+    found = ask(session, CALIBRATION, ViewOptions())
+    assert found.samples == 10_000
+    assert found.losses[0].trained.error == pytest.approx(session.curves.last("validation_ece", 0), abs=1e-6)
+
+
+def test_logits_times_three_have_three_times_the_temperature(classes: Session) -> None:
+    book = Book(classes.run_config)
+    run = book.run(0)
+    usual = np.asarray(classes.curves.snapshots.at(0), dtype=np.float64)
+    hot = usual.copy()
+    hot[run.model.layer_slices[-1]] *= 3
+    book.add(0, {0: usual, 1: hot})
+    one, three = (
+        CALIBRATION.answer(Question("calibration", (0,), (step,), (("part", "test"),)), book).losses[0]
+        for step in (0, 1)
+    )
+    assert one.cooled is not None
+    assert three.cooled is not None
+    assert three.cooled.temperature == pytest.approx(3 * one.cooled.temperature, rel=1e-3)
+    assert three.cooled.reliability.error == pytest.approx(one.cooled.reliability.error, abs=1e-3)
+    assert three.cooled.fitted == 90
+    assert not three.cooled.by_halves
+
+
+def test_the_diagram_has_bars_gaps_and_the_diagonal(classes: Session) -> None:
+    panel = instrument_panel(classes, "calibration", chosen(part="test", bins="10"))
+    assert panel.title == INSTRUMENT_KINDS["calibration"]
+    assert panel.subtitle == "accuracy by confidence, 60 test samples, step 60"
+    assert len(panel.facets) == 6
+    assert panel.columns == 3
+    assert panel.down
+    found = ask(classes, CALIBRATION, chosen(part="test", bins="10"))
+    looked = looked_at(classes, ViewOptions())
+    for place, one in enumerate(looked):
+        reliability = found.losses[one.run].trained
+        there = reliability.counts > 0
+        bars, gaps = layers(panel, 2 * place, ChartBars)
+        np.testing.assert_array_equal(bars.high, reliability.accuracy[there])
+        np.testing.assert_allclose(
+            gaps.high - gaps.low, np.abs(reliability.accuracy - reliability.confidence)[there]
+        )
+        (diagonal,) = layers(panel, 2 * place, ChartLine)
+        assert diagonal.style == "guide"
+        np.testing.assert_array_equal(diagonal.x, diagonal.y)
+        (counts,) = layers(panel, 2 * place + 1, ChartBars)
+        assert counts.high.sum() == 60
+        assert panel.facets[2 * place + 1].weight < 1
+        assert "ECE" in panel.facets[2 * place].note
+        assert panel.facets[2 * place].series == bars.series == one.look.series
+    assert [choice.current for choice in panel.choices] == ["trained", "test", "10"]
+    assert len(instrument_panel(classes, "calibration", chosen(bins="twelve")).facets[1].layers[0].high) == 15
+
+
+def test_with_a_temperature_the_picture_and_the_words_change(classes: Session) -> None:
+    cooled = instrument_panel(classes, "calibration", chosen(part="test", temperature="cooled"))
+    assert cooled.facets[0].note.startswith("T = ")
+    assert "no temperature" in cooled.facets[4].note  # of a sparsemax margin
+    assert "90 validation samples" in cooled.foot
+    assert "which are not those measured" in cooled.foot
+    halves = instrument_panel(classes, "calibration", chosen(temperature="cooled"))
+    assert "the temperature of the other half" in halves.foot
+    alone = replace(chosen(part="test"), solo=0)
+    words = dict(instrument_panel(classes, "calibration", alone).choices[0].options)["cooled"]
+    found = ask(classes, CALIBRATION, alone).losses[0].cooled
+    assert words.startswith(f"temperature T = {found.temperature:.2f}"[:18])
+
+
+def test_a_margin_has_no_temperature(two: Session) -> None:
+    found = ask(two, CALIBRATION, ViewOptions()).losses
+    assert [loss.cooled is None for loss in found.values()] == [False, True, True]
+    assert "no logits" in found[2].why_not
+
+
+def test_without_validation_training_is_judged_and_said_to_be(no_validation: Session) -> None:
+    panel = instrument_panel(no_validation, "calibration", chosen(part="test", temperature="cooled"))
+    assert "300 training samples" in panel.subtitle
+    assert "trained on" in panel.foot
+    assert dict(panel.choices[1].options) == {"training": "training"}
+    for kind in ("recall", "roc"):
+        assert "300 training samples" in instrument_panel(no_validation, kind, ViewOptions()).subtitle
+
+
+def test_the_test_part_is_offered_only_where_it_is_measured(classes: Session) -> None:
+    offered = dict(instrument_panel(classes, "calibration", ViewOptions()).choices[1].options)
+    assert list(offered) == ["validation", "training", "test"]
+    unmeasured = trained(measured=False, steps=20)
+    panel = instrument_panel(unmeasured, "calibration", chosen(part="test"))
+    assert list(dict(panel.choices[1].options)) == ["validation", "training"]
+    assert "validation" in panel.subtitle
+
+
+def test_the_lesson_on_calibration_is_seen() -> None:
+    # SCIENCE: 300 training samples learnt by heart: ECE .10, T 3.53, with it .017
+    text = (
+        "[data]\nname='gaussian_classes'\nclasses=4\nfeatures=10\nsamples_per_class=900\nmeans='normal'\n"
+        "mean_scale=1.2\ndeviation=1.5\nseed=3\n[data.split]\ntrain=0.08333333\nvalidation=0.08333333\n"
+        "test=0.83333334\nby_run=true\n[data.preprocessing]\ninputs='none'\n[model]\nhidden=[64]\n"
+        "activation='relu'\n[model.initializer]\nname='he'\n[[losses]]\nname='cross_entropy'\n"
+        "[optimizer]\nname='sgd'\nlearning_rate=0.1\n[training]\nepochs=400\nbatch_size=30\n"
+        "evaluate_every=1000\nevaluate_test=true\n[seeds]\ncount=4\n"
+    )
+    session = train(parse_experiment(text, "lesson.toml"))
+    before, temperatures, after = [], [], []
+    book = Book(session.run_config)
+    for run in range(4):
+        book.add(run, {0: session.curves.snapshots.at(run)})  # type: ignore[dict-item]
+        question = Question("calibration", (run,), (0,), (("part", "test"),))
+        loss = CALIBRATION.answer(question, book).losses[run]
+        assert loss.cooled is not None
+        before.append(loss.trained.error)
+        temperatures.append(loss.cooled.temperature)
+        after.append(loss.cooled.reliability.error)
+    assert np.mean(before) == pytest.approx(0.10, abs=0.02)
+    assert np.mean(temperatures) == pytest.approx(3.53, abs=0.8)
+    assert np.mean(after) < 0.03

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compute.metrics import class_scores
 from lab.chart import ChartAxis, ChartBars, ChartFacet, ChartGrid
-from lab.instruments.calibration import class_probabilities
 from lab.instruments.frozen import Floats, FrozenRun, Samples
 from lab.messages import DataSummary
 from lab.number_text import value_text
@@ -64,9 +64,9 @@ def picked_sample(run: FrozenRun, samples: Samples, parameters: Floats, row: int
 def _output(run: FrozenRun, inputs: Floats, parameters: Floats) -> str:
     passed, data = run.forward(inputs, parameters), run.plan.data
     if data.task == "classification":
-        shares = class_probabilities(passed.outputs, passed.predictions, run.loss.link.name)[0]
-        best = int(shares.argmax())
-        return f"predicted {data.dataset.target_names[best]} ({value_text(float(shares[best]))})"
+        scores = class_scores(run.loss.link, passed.outputs[None, :1], np.zeros((1, 1), dtype=np.intp))
+        name = data.dataset.target_names[int(scores.predicted[0, 0])]
+        return f"predicted {name} ({value_text(float(scores.confidence[0, 0]))})"
     variant = int(run.plan.variants[0]) if len(data.target_scale) > 1 else 0
     value = passed.predictions[0, 0] * data.target_scale[variant, 0] + data.target_shift[variant, 0]
     return f"predicted {value_text(float(value))}"

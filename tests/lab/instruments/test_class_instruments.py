@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +20,10 @@ from lab.instruments.recall_plot import RECALL
 from lab.instruments.roc_plot import ROC
 from lab.instruments.scores import CONFUSION, judged
 from lab.panel_looks import looks
+from lab.pool import TrainerPool
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.instruments.judged import TOML, TWO, ask, chosen, layers, trained
-from tests.lab.lessons.trained import train
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +184,16 @@ def test_a_diverged_run_is_shown_as_it_was_frozen() -> None:
         data="blobs", samples=200, steps=60, train=0.6, validation=0.4, test=0, measured="false",
         precision="float32", losses='[[losses]]\nname = "squared_error"\n[[losses]]\nname = "cross_entropy"',
     ).replace("learning_rate = 0.2", "learning_rate = 50.0")  # fmt: skip
-    session = train(parse_experiment(text, "diverged.toml"))
+    session = Session("cpu", config=parse_experiment(text, "diverged.toml"), trainer=TrainerPool(1))
+    try:
+        session.start()
+        deadline = time.monotonic() + 60
+        while session.state != "finished":
+            assert time.monotonic() < deadline
+            session.advance()
+            time.sleep(0.005)
+    finally:
+        session.close()
     assert any(run.status == "diverged" for run in session.runs)
     for kind in ("calibration", "recall", "roc"):
         panel = instrument_panel(session, kind, ViewOptions())

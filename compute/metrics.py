@@ -187,7 +187,7 @@ def calibration_bins(confidence: Array, bins: int = CALIBRATION_BINS) -> Array:
     level = confidence * bins
     xp.fmax(level, 0.5, out=level)  # 0 belongs to the first bin, and NaN must stay among its run's
     xp.minimum(level, bins, out=level)  # a rounded softmax may lie just above 1
-    cells = xp.ceil(level, out=level).astype(np.intp)
+    cells: Array = xp.ceil(level, out=level).astype(np.intp)
     cells -= 1
     return cells
 

@@ -79,4 +79,5 @@ def per_class(counts: NDArray[np.int64]) -> PerClass:
 
 
 def _share(part: Floats, of: NDArray[np.int64]) -> Floats:
-    return np.divide(part, of, out=np.full(len(part), np.nan), where=of > 0)
+    shares: Floats = np.divide(part, of, out=np.full(len(part), np.nan), where=of > 0)
+    return shares

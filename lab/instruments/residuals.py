@@ -173,7 +173,7 @@ def _places(count: int) -> NDArray[np.intp]:
         return np.arange(count)
     inner = np.linspace(OUTERMOST, count - 1 - OUTERMOST, MOST_POINTS - 2 * OUTERMOST)
     ends = np.arange(OUTERMOST)
-    return np.r_[ends, inner.round().astype(np.intp), count - OUTERMOST + ends]
+    return np.concatenate([ends, inner.round().astype(np.intp), count - OUTERMOST + ends])
 
 
 @dataclass(frozen=True)

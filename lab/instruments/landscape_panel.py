@@ -120,7 +120,7 @@ def _facet(
             layers += _path_layers(view.looked[number], answer.paths[number], at, own=number == place)
     note = f"curves down on {_share(on.share_down)} of the plane"
     if view.parameters > 2:
-        note += f"; {_share(answer.paths[place].inside)} of the path’s spread lies in it"
+        note += f"; holds {_share(answer.paths[place].inside)} of the path’s spread"
     return ChartFacet(
         look.name,
         ChartAxis(labels[0], float(on.x[0]), float(on.x[-1])),

@@ -148,7 +148,8 @@ def landscape_view(source: PanelSource, options: ViewOptions) -> LandscapeView |
     extents = (("half", "× ½"), ("1", "× 1"), ("2", "× 2"))
     asked.append(_choice("extent", "Extent", extents, options, "1", head=False))
     details = tuple((name, f"{points} × {points} points") for name, points in DETAILS.items())
-    asked.append(_choice("detail", "Detail", details, options, "medium", head=False))
+    usual = "fine" if named else "medium"
+    asked.append(_choice("detail", "Detail", details, options, usual, head=False))
     choices += asked
     shades = (("on", "Where it curves down"), ("off", "Nothing"))
     choices.append(_choice("shade", "Hatch", shades, options, "on", head=False))

@@ -14,7 +14,7 @@ from widgets.plots.annotations import paint_words
 from widgets.plots.axis import thin_pen
 from widgets.plots.chart_layers import pixels
 from widgets.plots.chart_layout import ChartFacetLayout, bar_scale, bar_words
-from widgets.plots.chart_style import hatch_brush, ramp_colours
+from widgets.plots.chart_style import hatch_brushes, ramp_colours
 from widgets.plots.colours import readable_on
 from widgets.plots.contour import level_segments
 from widgets.plots.curve_layout import Frame
@@ -155,7 +155,8 @@ def paint_shade(painter: QPainter, theme: Theme, layout: ChartFacetLayout, shade
             cell = QRectF(QPointF(x[start], y[row + 1]), QPointF(x[end], y[row]))
             region.addRect(cell.intersected(frame.rect))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillPath(region, hatch_brush(theme))
+    for brush in hatch_brushes(theme):
+        painter.fillPath(region, brush)
 
 
 def paint_contours(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from lab.chart import ChartBars, ChartLine, ChartPanel, ChartPoints, ChartShade
 from widgets.plots.annotations import paint_line_sample
 from widgets.plots.axis import thin_pen
-from widgets.plots.chart_style import GUIDE_DASH, bar_look, hatch_brush, paint_symbol
+from widgets.plots.chart_style import GUIDE_DASH, bar_look, hatch_brushes, paint_symbol
 from widgets.theme import Theme
 
 LINE = 18.0
@@ -93,8 +93,9 @@ def _paint_swatch(painter: QPainter, theme: Theme, key: Key, rect: QRectF) -> No
     painter.save()
     if key.look == "shade":
         painter.setPen(thin_pen(theme, "axis"))
-        painter.setBrush(hatch_brush(theme))
-        painter.drawRect(box)
+        for brush in hatch_brushes(theme):
+            painter.setBrush(brush)
+            painter.drawRect(box)
     elif key.look in ("filled", "faint", "outline"):
         pen, brush = bar_look(theme, key.series, key.look)
         painter.setPen(pen)

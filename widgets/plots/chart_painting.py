@@ -157,14 +157,18 @@ def _word(
 
 
 def _paint_inside(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> None:
-    """Paint a facet's sentence at its top right, on a patch of card."""
+    """Paint a facet's sentence at its top right, on a patch of card; in two lines at a semicolon."""
     rect = layout.frame.rect
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setFont(theme.font("tick"))
     metrics = QFontMetricsF(painter.font())
-    text = metrics.elidedText(layout.facet.note, Qt.TextElideMode.ElideRight, max(30.0, rect.width() - 8))
-    left = rect.right() - 4 - metrics.horizontalAdvance(text)
-    paint_words(painter, theme, text, left, rect.top() + 9, "text2")
+    room = max(30.0, rect.width() - 8)
+    note = layout.facet.note
+    lines = note.split("; ", 1) if metrics.horizontalAdvance(note) > room else [note]
+    for number, line in enumerate(lines):
+        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
+        left = rect.right() - 4 - metrics.horizontalAdvance(text)
+        paint_words(painter, theme, text, left, rect.top() + 9 + number * (metrics.height() + 2), "text2")
 
 
 def _paint_note(painter: QPainter, theme: Theme, note: str, rect: QRectF) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
 
 from lab.chart import ChartGrid
 from widgets.plots.colours import blended, class_color, class_marker, rgb
@@ -55,9 +55,14 @@ def bar_look(theme: Theme, series: int, style: str) -> tuple[QPen, QBrush]:
     return QPen(Qt.PenStyle.NoPen), QBrush(color)
 
 
-def hatch_brush(theme: Theme) -> QBrush:
-    """Return the hatching of a shaded region."""
-    return QBrush(theme.color("text3", 150), Qt.BrushStyle.BDiagPattern)
+def hatch_brushes(theme: Theme) -> tuple[QBrush, QBrush]:
+    """Return the hatching of a shaded region, to be painted one after the other.
+
+    Lines in the colour of the card lie beside those in the colour of words, so that it is seen on any field.
+    """
+    beside = QBrush(theme.color("card", 150), Qt.BrushStyle.BDiagPattern)
+    beside.setTransform(QTransform.fromTranslate(1, 0))
+    return beside, QBrush(theme.color("text", 150), Qt.BrushStyle.BDiagPattern)
 
 
 def paint_symbol(

@@ -80,7 +80,7 @@ def test_one_neuron_shows_its_whole_landscape(neuron: Session) -> None:
     assert len(found.facets) == 2
     cross_entropy, squared = found.facets
     assert cross_entropy.note == "curves down on 0 % of the plane"
-    assert squared.note in ("curves down on 89 % of the plane", "curves down on 90 % of the plane")
+    assert squared.note == "curves down on 89 % of the plane"
     for facet in found.facets:
         assert (facet.x.low, facet.x.high, facet.y.low, facet.y.high) == (-10, 10, -10, 10)
         assert facet.x.label.startswith("weight of ")
@@ -150,7 +150,8 @@ def test_the_plane_of_the_paths_holds_most_of_them_and_says_how_much(moons: Sess
     assert [facet.title for facet in found.facets] != []
     assert len(found.facets) == 2
     one, other = found.facets
-    assert "of the path’s spread lies in it" in one.note
+    assert one.note.startswith("curves down on ")
+    assert one.note.endswith(" of the path’s spread")
     assert one.x.label.startswith("component 1 (")
     assert (one.x, one.y) == (other.x, other.y)
     for facet in found.facets:
@@ -172,7 +173,7 @@ def test_the_plane_through_one_runs_weights_has_the_objective_of_its_training_th
     book = Book(moons.run_config)
     run = book.run(question.runs[0])
     of = objective_of(run, *run.part("train"))
-    centre = answer.surfaces[0].values[20, 20]
+    centre = answer.surfaces[0].values[40, 40]
     snapshot = np.asarray(moons.curves.snapshots.at(question.runs[0], 30), dtype=np.float64)
     assert centre == pytest.approx(of(snapshot), rel=1e-9)
     assert run.plan.l2 == 0.01
@@ -213,7 +214,7 @@ def test_extent_and_detail_are_what_they_say(moons: Session) -> None:
     usual, half = panel(moons), panel(moons, extent="half", detail="coarse")
     width = usual.facets[0].x.high - usual.facets[0].x.low
     assert half.facets[0].x.high - half.facets[0].x.low == pytest.approx(width / 2)
-    assert layers(usual.facets[0], ChartGrid)[0].values.shape == (41, 41)
+    assert layers(usual.facets[0], ChartGrid)[0].values.shape == (81, 81)
     assert layers(half.facets[0], ChartGrid)[0].values.shape == (21, 21)
     assert panel(moons, detail="enormous", plane="flat", extent="9").facets  # what is unknown is not chosen
 

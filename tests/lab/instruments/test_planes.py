@@ -57,7 +57,7 @@ def test_a_straight_path_has_a_plane_with_any_second_direction() -> None:
     plane = path_plane(path)
     assert plane.first @ plane.second == pytest.approx(0, abs=1e-12)
     assert np.linalg.norm(plane.second) == pytest.approx(1)
-    assert plane.labels[0] == "component 1 (100 % of the path)"
+    assert plane.labels[0] == "component 1 (100 %)"
 
 
 def test_what_lies_off_a_plane_is_said() -> None:

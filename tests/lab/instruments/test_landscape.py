@@ -177,7 +177,10 @@ def test_the_plane_through_one_runs_weights_has_the_objective_of_its_training_th
     snapshot = np.asarray(moons.curves.snapshots.at(question.runs[0], 30), dtype=np.float64)
     assert centre == pytest.approx(of(snapshot), rel=1e-9)
     assert run.plan.l2 == 0.01
-    other = answers.ask(moons, replace(question, choices=(*question.choices[:1], ("seed", "2"))))
+    other = answers.ask(
+        moons,
+        replace(question, choices=(*(pair for pair in question.choices if pair[0] != "seed"), ("seed", "2"))),
+    )
     assert not np.allclose(other.surfaces[0].values, answer.surfaces[0].values)
 
 

@@ -91,6 +91,8 @@ def unit_fits(axis: ChartAxis, width: float, left: float, metrics: QFontMetricsF
     half = metrics.horizontalAdvance(f"{axis.label} {words[0]}") / 2
     centre = scale.fraction(values[0]) * width
     if half > centre + max(left, 12.0):
+        if not left:  # it would stand under its neighbour
+            return False
         half = 2 * half - centre - max(left, 12.0)  # pushed to the right by the edge
     kept, said = without_overlaps(
         values, words, scale, QRectF(0, 0, width, 1), metrics, axis.label, first_facet=True

@@ -92,8 +92,12 @@ def paint_relief(
             painter.drawPath(array_path(across, down, connect="finite"))
         known = np.flatnonzero(np.isfinite(across))
         if len(known):
+            style = theme.series(series)
+            painter.setPen(theme.pen(series, 1.6))
+            painter.setBrush(theme.color("card"))
+            painter.drawEllipse(QPointF(across[known[0]], down[known[0]]), 3.5, 3.5)
             painter.setPen(theme.color("card"))
-            painter.setBrush(theme.series(series).color)
+            painter.setBrush(style.color)
             painter.drawEllipse(QPointF(across[known[-1]], down[known[-1]]), 4.0, 4.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -179,8 +183,7 @@ def _paint_floor(
     painter.setFont(theme.font("tick"))
     facet = layout.facet
     y_front, x_front = corners[near][1], corners[near][0]
-    _paint_edge(painter, theme, facet.x, lambda t: (t - 0.5, y_front, floor), space, centre)
-    _paint_edge(painter, theme, facet.y, lambda t: (x_front, t - 0.5, floor), space, centre)
+    taken: list[QRectF] = []
     # heights stand at the corner that is furthest to the left
     left = int(np.argmin(across))
     axis = ChartAxis("", relief.low, relief.high, relief.log)
@@ -196,16 +199,28 @@ def _paint_floor(
         share = scale.fraction(value)
         x, y = ex[0] + share * (ex[1] - ex[0]), ey[0] + share * (ey[1] - ey[0])
         painter.setPen(theme.color("text2"))
-        painter.drawText(
-            QPointF(x - 5 - metrics.horizontalAdvance(word), y - metrics.height() / 2 + metrics.ascent()),
-            word,
-        )
+        width, height = metrics.horizontalAdvance(word), metrics.height()
+        taken.append(QRectF(x - 5 - width, y - height / 2, width, height))
+        painter.drawText(QPointF(taken[-1].left(), taken[-1].top() + metrics.ascent()), word)
+    room = QRectF(layout.frame.rect)
+    _paint_edge(painter, theme, facet.x, lambda t: (t - 0.5, y_front, floor), space, centre, room, taken)
+    _paint_edge(painter, theme, facet.y, lambda t: (x_front, t - 0.5, floor), space, centre, room, taken)
 
 
 def _paint_edge(
-    painter: QPainter, theme: Theme, axis: ChartAxis, at: object, space: Space, centre: QPointF
+    painter: QPainter,
+    theme: Theme,
+    axis: ChartAxis,
+    at: object,
+    space: Space,
+    centre: QPointF,
+    room: QRectF,
+    taken: list[QRectF],
 ) -> None:
-    """Paint a few labels along an edge of the floor, outside of it, and what the axis is in their middle."""
+    """Paint a few labels along an edge of the floor, outside of it, and what the axis is in their middle.
+
+    Words stay in the room and off the boxes taken, which theirs are added to.
+    """
     scale = scale_of(axis)
     # the ends of edges meet others: no labels there
     values = tuple(value for value in ticks(scale, 4) if 0.08 < scale.fraction(value) < 0.92)
@@ -232,5 +247,13 @@ def _paint_edge(
         half = metrics.horizontalAdvance(word) / 2
         x = float(across[0]) + outward.x() / length * (away + half * abs(outward.x()) / length)
         y = float(down[0]) + outward.y() / length * away
+        left = max(room.left(), min(x - half, room.right() - 2 * half))
+        box = QRectF(left, y - metrics.height() / 2, 2 * half, metrics.height())
+        if word is axis.label:  # a name goes down to where it is free; a number can be left out
+            while box.bottom() < room.bottom() and any(box.intersects(other) for other in taken):
+                box.translate(0, 3)
+        elif any(box.intersects(other) for other in taken):
+            continue
+        taken.append(box)
         painter.setPen(theme.color("text2"))
-        painter.drawText(QPointF(x - half, y - metrics.height() / 2 + metrics.ascent()), word)
+        painter.drawText(QPointF(box.left(), box.top() + metrics.ascent()), word)

@@ -60,9 +60,9 @@ def hatch_brushes(theme: Theme) -> tuple[QBrush, QBrush]:
 
     Lines in the colour of the card lie beside those in the colour of words, so that it is seen on any field.
     """
-    beside = QBrush(theme.color("card", 150), Qt.BrushStyle.BDiagPattern)
+    beside = QBrush(theme.color("card", 90), Qt.BrushStyle.BDiagPattern)
     beside.setTransform(QTransform.fromTranslate(1, 0))
-    return beside, QBrush(theme.color("text", 150), Qt.BrushStyle.BDiagPattern)
+    return beside, QBrush(theme.color("text", 100), Qt.BrushStyle.BDiagPattern)
 
 
 def paint_symbol(

@@ -53,7 +53,7 @@ class Study:
         self._wanted: dict[Slot, tuple[Question, float]] = {}
         self._answers: dict[Slot, Answer] = {}
         self._under_way: Question | None = None
-        self._rest_until = 0.0
+        self._rested_from, self._worked = float("-inf"), 0.0
         self._failure = ""
         self._begun_key: tuple[object, ...] | None = None
         self._asked_key: tuple[object, ...] | None = None
@@ -94,10 +94,16 @@ class Study:
         """Whether there is anything to do."""
         return self._under_way is not None or bool(self._wanted)
 
+    @property
+    def resting_until(self) -> float:
+        """When the next question may go out, by the clock: sooner once training leaves a core free."""
+        rest = CROWDED_REST if self._crowded() else REST
+        return self._rested_from + min(LONGEST_REST, rest * self._worked)
+
     def advance(self) -> bool:
         """Do what is due; return whether there is another answer."""
         changed = self._take()
-        if self._under_way is None and self._wanted and self._clock() >= self._rest_until:
+        if self._under_way is None and self._wanted and self._clock() >= self.resting_until:
             self._send_next()
         return changed
 
@@ -113,8 +119,7 @@ class Study:
             self._fall("what computes this ended; it is started again when the view changes")
             return True
         asked, self._under_way = self._under_way, None
-        rest = CROWDED_REST if self._crowded() else REST
-        self._rest_until = self._clock() + min(LONGEST_REST, rest * answer.seconds)
+        self._rested_from, self._worked = self._clock(), answer.seconds
         if self._asked_key != self._key:  # of an experiment that is no longer looked at
             return False
         self._answers.pop(asked.slot, None)
@@ -126,7 +131,10 @@ class Study:
         return True
 
     def _send_next(self) -> None:
-        """Send parameters that are new, and the question that has waited longest once they are all there."""
+        """Send parameters that are new and, once they are all there, a question.
+
+        Plots that show nothing yet go first, then who has waited longest.
+        """
         now = self._clock()
         for slot in [slot for slot, (_, at) in self._wanted.items() if now - at > FRESH]:
             del self._wanted[slot]
@@ -134,7 +142,8 @@ class Study:
             return
         connection = self._connection
         assert connection is not None
-        question, _ = next(iter(self._wanted.values()))
+        waiting = [slot for slot in self._wanted if slot not in self._answers]
+        question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
         try:
             if self._begun_key != self._key:
                 connection.send(Begin(self._source.run_config))

@@ -48,7 +48,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out of a question: numbers, or ``words`` on why there are none; ``seconds`` of work."""
+    """What came of a question: numbers, or ``words`` on why there are none; ``seconds`` of processor time."""
 
     question: Question
     numbers: Any = None
@@ -86,15 +86,15 @@ def answered(ask: Ask, book: Any) -> Answer:
     from lab.instruments.instrument import InstrumentError
     from lab.problems import ProblemError
 
-    question, began = ask.question, time.perf_counter()
+    question, began = ask.question, time.process_time()
     try:
         with np.errstate(all="ignore"):
             numbers = getattr(importlib.import_module(ask.module), ask.name).answer(question, book)
     except InstrumentError as error:
-        return Answer(question, None, str(error), time.perf_counter() - began)
+        return Answer(question, None, str(error), time.process_time() - began)
     except ProblemError as error:
-        return Answer(question, None, error.problem.title, time.perf_counter() - began)
+        return Answer(question, None, error.problem.title, time.process_time() - began)
     except Exception as error:
         words = f"this could not be computed ({type(error).__name__}: {error})"
-        return Answer(question, None, words, time.perf_counter() - began)
-    return Answer(question, numbers, "", time.perf_counter() - began)
+        return Answer(question, None, words, time.process_time() - began)
+    return Answer(question, numbers, "", time.process_time() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -137,8 +138,31 @@ def test_it_rests_after_work_and_longer_while_training_takes_every_core(
             study.advance()
             time.sleep(0.005)
         seconds = next(iter(study._answers.values())).seconds
-        assert study._rest_until == pytest.approx(100.0 + rest * seconds)
+        assert study.resting_until == pytest.approx(100.0 + rest * seconds)
         study.close()
+
+
+def test_it_works_again_as_soon_as_training_leaves_a_core_free(session: Session) -> None:
+    crowded = [True]
+    study = Study(lambda: crowded[0], lambda: 100.0)
+    study._rested_from, study._worked = 100.0, 0.5
+    assert study.resting_until == 106.0
+    crowded[0] = False
+    assert study.resting_until == 100.5
+    study.close()
+
+
+def test_plots_that_show_nothing_yet_are_answered_first(session: Session) -> None:
+    study = Study()
+    ask = ViewOptions(choices=(("what", "norm"), ("n", "first")))
+    wait(study, session, ask)
+    instrument_panel(session, "toy", replace(ask, at=0), study)  # waits longest, but shows something
+    instrument_panel(session, "toy", ViewOptions(choices=(("n", "second"),)), study)
+    study._worked = 0.0
+    study.advance()
+    assert study._under_way is not None
+    assert study._under_way.choice("n", "") == "second"
+    study.close()
 
 
 def test_before_the_first_evaluation_and_without_a_loss_shown_a_sentence_stands_there(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["float", "int", "bool", "choice", "text", "path", "numbers", "matrix", "table"]
+Kind = Literal["float", "int", "bool", "choice", "text", "path", "numbers", "integers", "matrix", "table"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Parameter:
     label
         What a form writes beside the field, in sentence case.
     kind
-        The type; ``numbers`` is a list of numbers, ``matrix`` a list of rows.
+        The type; ``numbers`` is a list of numbers, ``integers`` of whole ones, ``matrix`` a list of rows.
     default
         The value where nothing is said.
     low, high
@@ -60,7 +60,8 @@ class Parameter:
             return "one of " + ", ".join(value for value, _ in self.choices)
         noun = {
             "float": "a number", "int": "a whole number", "bool": "true or false", "text": "text",
-            "path": "a file path", "numbers": "a list of numbers", "matrix": "a list of rows of numbers",
+            "path": "a file path", "numbers": "a list of numbers", "integers": "a list of whole numbers",
+            "matrix": "a list of rows of numbers",
             "table": "a table of names and numbers",
         }[self.kind]  # fmt: skip
         low, high = _plain(self.low), _plain(self.high)

@@ -19,6 +19,7 @@ from compute.losses import LOSSES, make_loss
 from compute.losses.base import Loss, LossCard
 from compute.models import ACTIVATIONS, INITIALIZERS, MODELS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
+from lab.config_branch import BranchConfig
 from lab.config_checks import Part, Selection, not_allowed
 from lab.config_race import RaceConfig, SeedsConfig
 from lab.config_sweep import NO_AXES, AxisConfig
@@ -52,6 +53,18 @@ class SplitConfig(Part):
         return self
 
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ScalingConfig(Part):
+    """Fixed numbers that inputs and targets are scaled by: (value − shift) / scale, one number a column."""
+
+    input_shift: tuple[Finite, ...] = Field(min_length=1, strict=False)
+    input_scale: tuple[Positive, ...] = Field(min_length=1, strict=False)
+    target_shift: tuple[Finite, ...] = Field(min_length=1, strict=False)
+    target_scale: tuple[Positive, ...] = Field(min_length=1, strict=False)
+
+
 class PreprocessingConfig(Part):
     """What is done to inputs and targets, fitted on the training part only."""
 
@@ -61,6 +74,9 @@ class PreprocessingConfig(Part):
     )
     targets: Literal["standardize", "none"] = Field(
         default="standardize", description="Regression targets only"
+    )
+    fixed: ScalingConfig | None = Field(
+        default=None, description="Numbers to scale by instead of those that would be fitted"
     )
 
 
@@ -280,3 +296,4 @@ class ExperimentConfig(Part):
     seeds: SeedsConfig = SeedsConfig()
     race: RaceConfig = RaceConfig()
     sweep: tuple[AxisConfig, ...] = Field(default=NO_AXES, max_length=8, strict=False)
+    branch: BranchConfig | None = None

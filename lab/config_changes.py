@@ -152,9 +152,12 @@ def _set(table: dict[str, Any], keys: tuple[str, ...], path: str, value: Any) ->
         before = _task(owner.get(last))
         _forget_parameters(owner, keys)
         if keys == ("data", "name"):
+            _forget_fixed(owner)
             _forget_corruption(owner, value)
             if _task(value) != before and isinstance(table.get("training"), dict):
                 table["training"]["show_target"] = None  # 0.95 of an accuracy is nothing for an MSE
+    if keys[:2] == ("data", "preprocessing") and last in ("inputs", "targets") and value != owner.get(last):
+        owner["fixed"] = None  # numbers that were fitted in another way
     if isinstance(owner.get(last), dict) and "value" in owner[last] and isinstance(value, (int, float)):
         owner[last]["value"] = value  # a parameter of a formula keeps its bounds
         return
@@ -173,6 +176,12 @@ def _forget_parameters(owner: dict[str, Any], keys: tuple[str, ...]) -> None:
 
 def _task(name: Any) -> str:
     return DATASETS[name].task if isinstance(name, str) and name in DATASETS else "auto"
+
+
+def _forget_fixed(data: dict[str, Any]) -> None:
+    """Take back the numbers that another data set was scaled by."""
+    if isinstance(data.get("preprocessing"), dict):
+        data["preprocessing"]["fixed"] = None
 
 
 def _forget_corruption(data: dict[str, Any], name: Any) -> None:

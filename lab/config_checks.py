@@ -28,13 +28,13 @@ def _check(parameter: Parameter, value: Any) -> Any:
         value = float(value)
     types: dict[str, type | tuple[type, ...]] = {
         "float": float, "int": int, "bool": bool, "choice": str, "text": str, "path": str,
-        "numbers": (list, tuple), "matrix": (list, tuple), "table": dict,
+        "numbers": (list, tuple), "integers": (list, tuple), "matrix": (list, tuple), "table": dict,
     }  # fmt: skip
     if not isinstance(value, types[kind]) or (kind == "int" and isinstance(value, bool)):
         raise ValueError(allowed)
     if kind == "choice" and value not in dict(parameter.choices):
         raise ValueError(allowed)
-    if kind in ("numbers", "matrix"):
+    if kind in ("numbers", "integers", "matrix"):
         return _check_numbers(parameter, value, allowed)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if not math.isfinite(value):
@@ -58,6 +58,10 @@ def _check_numbers(parameter: Parameter, value: Any, allowed: str) -> Any:
             raise ValueError(allowed)
         return float(item)
 
+    if parameter.kind == "integers":
+        if not all(isinstance(item, int) for item in value):
+            raise ValueError(allowed)
+        return tuple(int(number(item)) for item in value)
     if parameter.kind == "numbers":
         return tuple(number(item) for item in value)
     if not all(isinstance(row, (list, tuple)) for row in value):

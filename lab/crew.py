@@ -6,9 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lab.crew_changes import CrewChanges
 from lab.field_parts import FieldParts
 from lab.messages import (
     Advance,
+    Change,
+    Changed,
+    ChangeReady,
+    ChangeRefused,
     Command,
     Died,
     Discard,
@@ -76,6 +81,7 @@ class Crew:
         self.members = {number: Member() for number in numbers}
         self._pace, self._send = pace, send
         self._fields = FieldParts()
+        self._changes = CrewChanges(send)
         self._first: Started | None = None
         self._held: list[Event] = []
         self._going = self._asked = self._stopping = self._over = False
@@ -113,12 +119,19 @@ class Crew:
         elif isinstance(command, Advance):
             self._release(live, self._until(command, live))
         elif isinstance(command, SetLearningRate):
-            at = self._pace.horizon() if self._going and len(live) > 1 else None
+            at = self._common_step()
             for number in live:
                 self._send(number, replace(command, at=at))
+        elif isinstance(command, Change):
+            if not self.starting:
+                self._changes.ask(command, list(live))
         else:
             for number in live:
                 self._send(number, command)
+
+    def _common_step(self) -> int | None:
+        """Return a step that none has passed, where something is to happen in all; ``None`` for at once."""
+        return self._pace.horizon() if self._going and len(self._live()) > 1 else None
 
     def _pause(self, live: dict[int, Member]) -> None:
         """Bring all to rest at a step that none has passed."""
@@ -167,6 +180,7 @@ class Crew:
         if self._first is None or self.starting:
             self._held += found
             return []
+        self._changes.settle(list(self._live()), self._common_step)
         return found + self._settle()
 
     def _refuse(self, event: Refused | Failed) -> list[Event]:
@@ -196,6 +210,8 @@ class Crew:
             return [event]
         if isinstance(event, Field):
             return self._fields.take(number, event)
+        if isinstance(event, ChangeReady | ChangeRefused | Changed):
+            return self._changes.take(number, event)
         if isinstance(event, Paused):
             member.state, member.step = "paused", event.step
         elif isinstance(event, Resumed):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compute.problems import Problem, ProblemError, Remedy
+from lab.branching import check_branch
 from lab.bundle.ending import BUNDLED_DATA, is_bundle
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
@@ -66,14 +67,23 @@ class EditedConfig:
         self._redo.clear()
         self.now = version
 
-    def apply(self, changes: Mapping[str, Any]) -> Problem | None:
-        """Change the experiment; on a problem nothing has changed."""
+    def apply(self, changes: Mapping[str, Any], *, continues: bool = False) -> Problem | None:
+        """Change the experiment; on a problem nothing has changed.
+
+        An edit that ``continues`` the one before is taken back together with it.
+        """
         try:
             config = apply_changes(self.now.config, changes)
+            check_branch(config)
         except ProblemError as error:
             return error.problem
         if config != self.now.config:
-            self._become(Version(config, self.now.path, self.now.saved))
+            version = Version(config, self.now.path, self.now.saved)
+            if continues and self._undo:
+                self._redo.clear()
+                self.now = version
+            else:
+                self._become(version)
         return None
 
     def undo(self) -> bool:

@@ -15,6 +15,7 @@ import tomlkit.exceptions
 from pydantic import ValidationError
 
 from compute.problems import Problem, ProblemError
+from lab.branching import check_branch
 from lab.config import FORMAT, DataConfig, ExperimentConfig
 from lab.config_changes import apply_changes, parse_setting
 from lab.config_problems import problem_of
@@ -77,10 +78,12 @@ def parse_experiment(text: str, source: str = "") -> ExperimentConfig:
             "format",
         )
     try:
-        return ExperimentConfig.model_validate(data)
+        config = ExperimentConfig.model_validate(data)
     except ValidationError as error:
         problem = problem_of(error, Path(source).name, lambda path: line_of(text, path))
         raise ProblemError(problem) from None
+    check_branch(config)
+    return config
 
 
 def _short(name: str) -> str:

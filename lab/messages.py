@@ -12,11 +12,16 @@ from compute.plan import Chunk, Evaluation, RunEnd
 from compute.problems import Excerpt, Problem, ProblemError, Remedy
 
 if TYPE_CHECKING:
-    from lab.config import ExperimentConfig
+    from lab.config import ExperimentConfig, PreprocessingConfig
 
 # What the window needs of compute's plain data it gets here: it never imports compute.
 __all__ = [
     "Advance",
+    "ApplyChange",
+    "Change",
+    "ChangeReady",
+    "ChangeRefused",
+    "Changed",
     "Chunk",
     "Command",
     "DataSummary",
@@ -192,6 +197,27 @@ class SetLearningRate:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Go on by other settings from the next update on; answered by `Changed` or `ChangeRefused`.
+
+    Of several that wait to be laid out, only the last is answered. With ``held`` the answer is `ChangeReady`
+    once it is laid out, and `ApplyChange` says when it is made: so several processes change at one step.
+    """
+
+    request: int
+    config: ExperimentConfig
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class ApplyChange:
+    """Make the change of that request, once ``at`` updates are done; at once where they are, or without."""
+
+    request: int
+    at: int | None = None
+
+
+@dataclass(frozen=True)
 class SetSpeed:
     """Limit training to this many updates a second, or ``None`` for flat out."""
 
@@ -214,7 +240,18 @@ class Shutdown:
 
 
 Command: TypeAlias = (
-    Prepare | Start | Pause | Resume | Advance | SetLearningRate | SetSpeed | Stop | Discard | Shutdown
+    Prepare
+    | Start
+    | Pause
+    | Resume
+    | Advance
+    | SetLearningRate
+    | Change
+    | ApplyChange
+    | SetSpeed
+    | Stop
+    | Discard
+    | Shutdown
 )
 
 
@@ -290,6 +327,36 @@ class Field:
 
 
 @dataclass(frozen=True)
+class ChangeReady:
+    """A change that is held is laid out."""
+
+    request: int
+
+
+@dataclass(frozen=True)
+class ChangeRefused:
+    """The runs cannot go on by these settings; they go on by those that they had."""
+
+    request: int
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The runs go on by other settings after ``step`` updates.
+
+    ``steps`` are planned now, ``preprocessing`` has the numbers that inputs and targets are scaled by.
+    """
+
+    request: int
+    step: int
+    summary: DataSummary
+    steps: int
+    steps_per_epoch: int
+    preprocessing: PreprocessingConfig
+
+
+@dataclass(frozen=True)
 class Paused:
     """Training waits after this many updates."""
 
@@ -350,6 +417,9 @@ Event: TypeAlias = (
     | Started
     | Recorded
     | Field
+    | ChangeReady
+    | ChangeRefused
+    | Changed
     | Paused
     | Resumed
     | Ended

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from lab.branching import branch
 from lab.config import ExperimentConfig
 from lab.edited_config import EditedConfig
 from lab.interventions import loss_rate_sentence, rate_sentence
@@ -17,19 +18,24 @@ from lab.messages import (
     Pause,
     Prepare,
     Problem,
+    ProblemError,
     Resume,
     SetLearningRate,
     SetSpeed,
     Start,
     Stop,
 )
+from lab.messages import (
+    Change as ChangeRuns,
+)
+from lab.number_text import thousands
 from lab.pool import TrainerPool
 from lab.session_events import Listening
 from lab.session_state import Change, SessionState, Trainer
 
 __all__ = ["Change", "Session", "SessionState", "Trainer"]
 
-_DATA_PARTS = ("data", "losses", "model", "seeds")
+_DATA_PARTS = ("data", "losses", "model", "seeds", "branch")
 
 
 class Session(Listening):
@@ -92,14 +98,18 @@ class Session(Listening):
         """Whether there is an edit to do again."""
         return self._edits.can_redo
 
-    def edit(self, changes: Mapping[str, Any]) -> Problem | None:
+    def edit(self, changes: Mapping[str, Any], *, continues: bool = False) -> Problem | None:
         """Change configuration keys; see `lab.config_changes.apply_changes`.
 
         Returns the problem when the result is not allowed; nothing has changed then. The running
-        experiment is not disturbed, except that a learning rate is applied to it at once.
+        experiment is not disturbed, except that two things are applied to it at once: a learning rate, and
+        points (the data set ``points``) of as many features as it has, which all its runs go on with.
+
+        An edit that ``continues`` the one before, as one of many while a point is dragged, is taken back
+        together with it.
         """
         before = self.config
-        problem = self._edits.apply(changes)
+        problem = self._edits.apply(changes, continues=continues)
         if problem is None:
             self._follow(before)
         return problem
@@ -153,12 +163,13 @@ class Session(Listening):
             self._prepare()
         if self.can_resume:
             self._apply_rates(before, after)
+            self._apply_points(before, after)
 
     def _apply_rates(self, before: ExperimentConfig, after: ExperimentConfig) -> None:
         old, new = before.optimizer.learning_rate, after.optimizer.learning_rate
         if old != new:
             self._send(SetLearningRate(new))
-            self._intervene(rate_sentence(old, new, self.step))
+            self._intervene_now(rate_sentence(old, new, self.step))
         names = [tuple(loss.name for loss in config.losses) for config in (self.run_config, after)]
         if names[0] != names[1] or len(before.losses) != len(after.losses):
             return  # the losses being edited are not those that run
@@ -166,10 +177,26 @@ class Session(Listening):
             if was.learning_rate != now.learning_rate:
                 value = new if now.learning_rate is None else now.learning_rate
                 self._send(SetLearningRate(value, index))
-                self._intervene(loss_rate_sentence(self.labels[index], value, self.step))
+                self._intervene_now(loss_rate_sentence(self.labels[index], value, self.step))
 
-    def _intervene(self, sentence: str) -> None:
-        self.interventions = (*self.interventions, sentence)
+    def _apply_points(self, before: ExperimentConfig, after: ExperimentConfig) -> None:
+        """Let the runs go on with edited points, where these have the inputs that the runs take."""
+        summary, parameters = self._run_summary, after.data.parameters
+        if after.data == before.data or after.data.name != "points" or summary is None:
+            return
+        features = len(parameters["inputs"][0]) if parameters["inputs"] else 0
+        if (features, parameters["task"]) != (summary.features, summary.task):
+            return
+        self._requests += 1
+        config = self.run_config.model_copy(update={"data": after.data})
+        self._change_configs[self._requests] = config
+        self._changed_from = self.step if self._changed_from is None else self._changed_from
+        self._send(ChangeRuns(self._requests, config))
+
+    def _intervene_now(self, sentence: str) -> None:
+        self._data_changes.interrupt()
+        self._changed_from = self.step if self._changed_from is None else self._changed_from
+        self._intervene(sentence)
 
     def set_learning_rate(self, value: float) -> Problem | None:
         """Edit the learning rate; applied to the running experiment from the next update on."""
@@ -203,6 +230,41 @@ class Session(Listening):
         self._requests += 1
         self._begin(self._requests, self.config)
         self._send(Start(self._requests, self.config, self.device_request, self.speed, pause_after))
+
+    def branch(self, step: int, changes: Mapping[str, Any]) -> Problem | None:
+        """Train the runs shown again up to a recorded step, and from there on with something changed.
+
+        The experiment is edited into that branch, which undo takes back, and started. Returns the problem
+        where that cannot be; nothing has changed then.
+
+        Parameters
+        ----------
+        step
+            Updates that are done as before.
+        changes
+            Configuration keys → values, as for `edit`.
+        """
+        base, last = self._begun_config, self._changed_from
+        if base is None or not self.runs:
+            return Problem("There are no runs to branch off from", "Train the experiment first.")
+        if not 0 <= step <= self.step:
+            return Problem(
+                f"Step {thousands(step)} is not recorded", f"The runs are at step {thousands(self.step)}."
+            )
+        if last is not None and step > last:
+            return Problem(
+                "The runs were changed by hand before that step",
+                "A branch trains what the experiment says, without what was changed meanwhile. "
+                f"Up to step {thousands(last)} both are the same.",
+            )
+        try:
+            config = branch(base, step, changes)
+        except ProblemError as error:
+            return error.problem
+        self._edits.adopt(config)
+        self._prepare()
+        self.start()
+        return None
 
     def pause(self) -> None:
         """Pause as soon as the present slice is done."""

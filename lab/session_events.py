@@ -7,7 +7,11 @@ from dataclasses import replace
 from compute.plan import Evaluation, RunEnd
 from lab.curves import Curves
 from lab.diagnosis import explain_divergence
+from lab.interventions import only_data, settings_sentence
 from lab.messages import (
+    Changed,
+    ChangeReady,
+    ChangeRefused,
     DeviceReport,
     Died,
     Ended,
@@ -47,8 +51,15 @@ class Listening(Shown):
             self._take_death(event)
         elif isinstance(event, Failed):
             self._take_failure(event)
-        elif isinstance(event, Hello) or not self._listening:
+        elif isinstance(event, Hello | ChangeReady) or not self._listening:
             return
+        elif isinstance(event, Changed):
+            self._take_changed(event)
+        elif isinstance(event, ChangeRefused):
+            self._change_configs.pop(event.request, None)
+            if not self._change_configs and not self.interventions:
+                self._changed_from = None
+            self._set_problem(event.problem)
         elif isinstance(event, Recorded):
             self._take_recorded(event)
         elif isinstance(event, Field):
@@ -102,6 +113,8 @@ class Listening(Shown):
         if same and self.run_config.losses != self._starting_config.losses:  # type: ignore[union-attr]
             hidden = set()
         self._run_config, self._starting_config = self._starting_config, None
+        self._begun_config = self._run_config
+        self._forget_changes()
         self.starting, self._listening, self._resumable = False, True, True
         self.runs = tuple(
             RunState(info, "running", None, (info.loss_index, info.seed) not in hidden) for info in event.runs
@@ -116,6 +129,28 @@ class Listening(Shown):
         self._meter.note(self._clock(), 0)
         self._become("running")
         self._changes.update({"runs", "curves", "progress", "data", "field", "confusion"})
+
+    def _take_changed(self, event: Changed) -> None:
+        """Note that the runs go on by other settings; their curves stay."""
+        config = self._change_configs.pop(event.request, None)
+        if config is None:
+            return
+        self._change_configs = {
+            request: other for request, other in self._change_configs.items() if request > event.request
+        }
+        before = self.run_config
+        data = config.data.model_copy(update={"preprocessing": event.preprocessing})
+        self._run_config = config.model_copy(update={"data": data})
+        self._run_summary = event.summary
+        self._run_steps = (event.steps, event.steps_per_epoch)
+        if only_data(before, config):
+            sentence, replaces = self._data_changes.note(event.step)
+            self._intervene(sentence, replaces=replaces)
+        else:
+            self._data_changes.interrupt()
+            self._intervene(settings_sentence(before, config, event.step))
+            self._changes.update({"runs", "curves"})
+        self._changes.update({"data", "progress"})
 
     def _take_recorded(self, event: Recorded) -> None:
         chunk = event.chunk

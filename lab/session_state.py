@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from lab.config import ExperimentConfig
 from lab.curves import Curves
+from lab.interventions import DataChanges
 from lab.loss_labels import loss_labels
 from lab.messages import Command, DataSummary, DeviceReport, Event, Field, Problem
 from lab.shares import usable_cores
@@ -99,6 +100,10 @@ class Shown:
         self._meter = Speedometer()
         self._changes: set[Change] = {"state", "progress", "runs", "curves", "data", "config"}
         self._run_config: ExperimentConfig | None = None
+        self._begun_config: ExperimentConfig | None = None
+        self._change_configs: dict[int, ExperimentConfig] = {}
+        self._data_changes = DataChanges()
+        self._changed_from: int | None = None  # no update before this one knows of what was changed by hand
         self._starting_config: ExperimentConfig | None = None
         self._run_summary: DataSummary | None = None
         self._run_steps = (0, 0)
@@ -115,7 +120,11 @@ class Shown:
 
     @property
     def run_config(self) -> ExperimentConfig:
-        """The config that the runs shown were started with; before the first start, the edited one."""
+        """The config that the runs shown go by; before the first start, the edited one.
+
+        It is the one that they were started with, with what was changed while they trained. The data then
+        also hold the numbers that they are scaled by, which are still those of the start.
+        """
         return self.config if self._run_config is None else self._run_config
 
     @property
@@ -189,6 +198,14 @@ class Shown:
         before = self._before if self.runs else self._idle_state()
         self._become(before)
 
+    def _forget_changes(self) -> None:
+        self._change_configs, self._data_changes, self._changed_from = {}, DataChanges(), None
+
+    def _intervene(self, sentence: str, *, replaces: bool = False) -> None:
+        """Note what was changed by hand."""
+        said = self.interventions[:-1] if replaces else self.interventions
+        self.interventions = (*said, sentence)
+
     def _idle_state(self) -> SessionState:
         """Return the state without runs."""
         if self.data_problem is not None:
@@ -200,7 +217,8 @@ class Shown:
         self._start_request = -1
         self.runs, self.curves = (), Curves()
         self.field = self.confusion = None
-        self._run_config = self._run_summary = None
+        self._run_config = self._begun_config = self._run_summary = None
+        self._forget_changes()
         self.step, self.seconds, self.interventions = 0, 0.0, ()
         self._meter.restart()
         if self.problem is not self.data_problem:

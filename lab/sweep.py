@@ -14,16 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Device
-from compute.datasets import load_dataset
-from compute.datasets.base import Dataset
-from compute.datasets.corruption import LabelNoise, Outliers
-from compute.datasets.prepare import PreparedData, Preprocessing, Split, prepare
+from compute.datasets.prepare import PreparedData
 from compute.losses import output_count
 from compute.losses.base import LossCard
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
 from lab.config import ExperimentConfig
+from lab.experiment_data import load_data, prepare_data
 from lab.kernels import chosen_kernels
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.messages import RunInfo, Share
@@ -87,45 +85,6 @@ class Sweep:
         _, plan = max(self.plans, key=lambda planned: planned[1].model.parameter_count)
         batch = plan.batch_size or plan.data.train.samples
         return worthwhile_processes(plan.model.parameter_count, batch, runs)
-
-
-def load_data(config: ExperimentConfig) -> Dataset:
-    """Load or draw the data set of an experiment.
-
-    Raises
-    ------
-    ProblemError
-        What is wrong with its parameters or its file.
-    """
-    return load_dataset(config.data.name, config.data.parameters, config.data.seed)
-
-
-def prepare_data(config: ExperimentConfig, dataset: Dataset | None = None) -> PreparedData:
-    """Load, split, corrupt and preprocess the data of an experiment.
-
-    Parameters
-    ----------
-    config
-        The experiment.
-    dataset
-        Its data set where that is loaded already.
-
-    Raises
-    ------
-    ProblemError
-        What is wrong with the data, its split or its corruption.
-    """
-    data = config.data
-    return prepare(
-        load_data(config) if dataset is None else dataset,
-        seeds=config.seeds.values,
-        data_seed=data.seed,
-        split=Split(**data.split.model_dump()),
-        preprocessing=Preprocessing(**data.preprocessing.model_dump()),
-        label_noise=LabelNoise(**data.label_noise.model_dump()),
-        outliers=Outliers(**data.outliers.model_dump()),
-        imbalance=data.imbalance.ratio,
-    )
 
 
 def steps_per_epoch(config: ExperimentConfig, samples: int) -> int:

@@ -48,6 +48,7 @@ _QUIET_DEFAULTS: dict[tuple[str, ...], dict[str, Any]] = {
     ("losses",): {"scale": 1.0, "series": 0, "label": "", "task": "auto"},
     (): {"question": "", "sweep": []},
     ("sweep",): {"values": []},
+    ("branch",): {"before": {}, "without": []},
 }
 _INLINE = "parameters"
 """The table of a typed formula's parameters stands on one line."""
@@ -66,7 +67,7 @@ def quiet_table(config: ExperimentConfig) -> dict[str, Any]:
         defaults = _QUIET_DEFAULTS.get(path, {})
         result: dict[str, Any] = {}
         for key, value in table.items():
-            inner = (*path, key)
+            inner = path if key == "earlier" else (*path, key)
             if key in defaults and value == defaults[key]:
                 continue
             if isinstance(value, dict):

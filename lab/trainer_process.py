@@ -15,8 +15,14 @@ from multiprocessing.connection import Connection, wait
 
 from compute.problems import Problem, ProblemError
 from lab.device_report import device_report
+from lab.experiment_data import fixed_preprocessing
 from lab.messages import (
     Advance,
+    ApplyChange,
+    Change,
+    Changed,
+    ChangeReady,
+    ChangeRefused,
     Command,
     Discard,
     Ended,
@@ -39,7 +45,7 @@ from lab.messages import (
 from lab.outbox import Outbox
 from lab.pace import Pace
 from lab.tempo import ENDLESS, Tempo
-from lab.trainer_data import Broken, DataThread, Layout, Result
+from lab.trainer_data import Broken, ChangeJob, ChangeLayout, DataThread, Layout, Result
 from lab.trainer_problems import memory_problem, unexpected
 from lab.trainer_work import ExperimentWork
 from lab.warm_kernels import WarmKernels
@@ -80,6 +86,8 @@ class Server:
         self._work: ExperimentWork | None = None
         self._running = False
         self._start_request = -1
+        self._change_request = -1
+        self._layouts: dict[int, ChangeLayout] = {}
         self._message_seconds = 0.0
         self._sent = 0.0
         self._field_due = 0.0
@@ -122,6 +130,7 @@ class Server:
 
     def _give_up(self, problem: Problem, request: int) -> None:
         work, self._work, self._running = self._work, None, False
+        self._forget_changes()
         self._tempo.leave()
         if work is not None:
             for message in work.take():
@@ -134,6 +143,7 @@ class Server:
             self._data.put(command)
         elif isinstance(command, Start):
             self._work, self._running = None, False
+            self._forget_changes()
             self._start_request = command.request
             self._tempo.speed = command.steps_per_second
             self._tempo.rest(0)
@@ -142,6 +152,7 @@ class Server:
             self._tempo.set_speed(command.steps_per_second, self._step)
         elif isinstance(command, Discard):
             self._work, self._running, self._start_request = None, False, -1
+            self._forget_changes()
             self._data.held = 0
             self._tempo.leave()
             gc.collect()
@@ -154,10 +165,17 @@ class Server:
         elif isinstance(command, Resume):
             self._go(ENDLESS)
         elif isinstance(command, Advance):
-            steps = command.steps + command.epochs * self._work.sweep.steps_per_epoch
+            steps = command.steps + command.epochs * self._work.laid.sweep.steps_per_epoch
             self._go(self._work.step + max(1, steps) if command.until is None else command.until)
         elif isinstance(command, SetLearningRate):
             self._work.set_learning_rate(command.value, command.loss, command.at)
+        elif isinstance(command, Change):
+            self._change_request = command.request
+            self._data.put(ChangeJob(command, self._work.laid))
+        elif isinstance(command, ApplyChange):
+            if command.request in self._layouts:
+                self._work.change(command.request, self._layouts[command.request].laid, command.at)
+                self._tell_changes()
         elif isinstance(command, Stop):
             self._running = False
             self._flush(final=True)
@@ -168,6 +186,11 @@ class Server:
         if isinstance(result, Layout):
             if result.start.request == self._start_request:
                 self._guard(self._begin, result, request=result.start.request)
+        elif isinstance(result, ChangeLayout):
+            self._guard(self._take_change, result)
+        elif isinstance(result, ChangeRefused):
+            if result.request == self._change_request:
+                self._send(result)
         elif isinstance(result, Broken):
             self._send(Failed(unexpected(result.error, result.text), result.request))
         else:
@@ -176,24 +199,25 @@ class Server:
     def _begin(self, layout: Layout) -> None:
         start = layout.start
         try:
-            work = ExperimentWork(start.config, layout.sweep)
+            work = ExperimentWork(layout.phases)
         except MemoryError:
             self._tempo.leave()
             self._send(Refused(start.request, memory_problem("hold all runs at once")))
             return
         self._work = work
         self._message_seconds = message_seconds(start.share.parts)
+        sweep = layout.phases[-1].sweep
         gc.collect()  # the last experiment's buffers hang in reference cycles
-        device = device_report(layout.device, [plan for _, plan in layout.sweep.plans])
+        device = device_report(layout.device, [plan for _, plan in sweep.plans])
         self._send(
             Started(
                 start.request,
-                layout.sweep.runs,
-                layout.sweep.steps,
-                layout.sweep.steps_per_epoch,
+                sweep.runs,
+                sweep.steps,
+                sweep.steps_per_epoch,
                 device,
                 layout.summary,
-                layout.sweep.planned,
+                sweep.planned,
             )
         )
         work.advance(0)
@@ -203,6 +227,41 @@ class Server:
         self._tempo.begin(0, ENDLESS if start.pause_after is None else max(0, start.pause_after))
         if self._tempo.goal == 0:
             self._pause()
+
+    # --- changes --------------------------------------------------------------------------------
+    def _forget_changes(self) -> None:
+        self._change_request = -1
+        self._layouts.clear()
+
+    def _take_change(self, layout: ChangeLayout) -> None:
+        """Make a change that is laid out, or say that it is, unless another was asked for since."""
+        request = layout.change.request
+        if self._work is None or request != self._change_request:
+            return
+        self._layouts[request] = layout
+        if layout.change.held:
+            self._send(ChangeReady(request))
+        else:
+            self._work.change(request, layout.laid)
+            self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        """Say of the changes that were due how they went, after all that was recorded before them."""
+        work = self._work
+        assert work is not None
+        for made in work.made():
+            layout = self._layouts[made.request]
+            self._layouts = {other: held for other, held in self._layouts.items() if other > made.request}
+            self._send_recorded(work)
+            if made.problem is not None:
+                self._send(ChangeRefused(made.request, made.problem))
+                continue
+            sweep = layout.laid.sweep
+            how = fixed_preprocessing(layout.laid.config, layout.laid.prepared)
+            self._send(
+                Changed(made.request, made.step, layout.summary, sweep.steps, sweep.steps_per_epoch, how)
+            )
+            self._field_due = 0.0  # the picture of the new data need not wait
 
     def _go(self, goal: int) -> None:
         work = self._work
@@ -229,6 +288,7 @@ class Server:
         steps = self._tempo.due(work.step, work.slice)
         if steps > 0:
             work.advance(steps)
+            self._tell_changes()
         if work.finished:
             self._running = False
             self._flush(final=True)
@@ -256,6 +316,11 @@ class Server:
         self._tempo.rest(self._work.step)
         self._send(Paused(self._work.step))
 
+    def _send_recorded(self, work: ExperimentWork) -> None:
+        for message in work.take():
+            self._send(message)
+        self._sent = time.monotonic()
+
     def _flush(self, final: bool = False) -> None:
         """Send what was recorded, if it is time; ``final`` sends all that there is."""
         work = self._work
@@ -263,9 +328,7 @@ class Server:
         now = time.monotonic()
         if not final and now - self._sent < self._message_seconds * len(work.trainings):
             return
-        for message in work.take():
-            self._send(message)
-        self._sent = time.monotonic()
+        self._send_recorded(work)
         if work.drawable and (final or now >= self._field_due):
             self._send(work.field())
             cost = time.monotonic() - self._sent

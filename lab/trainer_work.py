@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from compute.plan import Chunk
+from compute.plan_check import check_change
+from compute.problems import Problem, ProblemError
 from compute.training import Training
-from lab.config import ExperimentConfig
+from lab.changing import Laid, check_reached
 from lab.messages import Field, Recorded
 from lab.preview import make_field
-from lab.sweep import Sweep, drawn_runs
+from lab.sweep import drawn_runs
 
 SLICE_SECONDS = 0.02
 """Work between two looks at the pipe, so that a command is answered within 50 ms."""
@@ -38,18 +42,27 @@ def merge_chunks(chunks: Sequence[Chunk]) -> Chunk:
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """A change that was due: made after ``step`` updates, or refused for the reason in ``problem``."""
+
+    request: int
+    step: int
+    problem: Problem | None = None
+
+
 class ExperimentWork:
     """An experiment being trained.
 
     Parameters
     ----------
-    config
-        The experiment.
-    sweep
-        Its runs and plans.
+    phases
+        What is trained one after the other; the first begins at step 0.
 
     Attributes
     ----------
+    laid
+        What is trained now.
     busy
         Seconds of work so far, evaluations included.
     slice
@@ -58,15 +71,19 @@ class ExperimentWork:
         Whether `field` has something to draw: two features or fewer, and the first run of a loss.
     """
 
-    def __init__(self, config: ExperimentConfig, sweep: Sweep) -> None:
-        self.config, self.sweep = config, sweep
+    def __init__(self, phases: Sequence[Laid]) -> None:
+        self.laid = phases[0]
+        config, sweep = self.laid.config, self.laid.sweep
         self.trainings = [(indices, Training(plan)) for indices, plan in sweep.plans]
         self.busy = 0.0
         self.slice = 1
         self._pending: list[list[Chunk]] = [[] for _ in self.trainings]
         self._diverged: set[int] = set()
         self._rates = np.array([run.learning_rate for run in sweep.runs])
-        self._changes: list[tuple[int, float, int | None]] = []
+        self._due: list[tuple[int, Callable[[], None]]] = [
+            (laid.step, partial(self._go_on_by, laid)) for laid in phases[1:]
+        ]
+        self._made: list[Made] = []
         self._drawn = drawn_runs(config)
         features = sweep.plans[0][1].data.dataset.features
         self.drawable = features <= 2 and not self._drawn.isdisjoint(sweep.planned)
@@ -83,8 +100,8 @@ class ExperimentWork:
 
     def advance(self, most: int) -> None:
         """Do a slice of steps with every batch: about 20 ms of work, at most ``most`` steps."""
-        self._change_rates()
-        steps = min(self.slice, most, *(at - self.step for at, _, _ in self._changes))
+        self._do_what_is_due()
+        steps = min(self.slice, most, *(at - self.step for at, _ in self._due))
         began = time.perf_counter()
         for number, (indices, training) in enumerate(self.trainings):
             if training.finished:
@@ -95,6 +112,7 @@ class ExperimentWork:
             self._diverged.update(indices[end.run] for end in chunk.ended if end.reason == "diverged")
         took = max(time.perf_counter() - began, 1e-6)
         self.busy += took
+        self._do_what_is_due()
         if steps:
             factor = min(2.0, max(0.25, SLICE_SECONDS / took))
             if steps == self.slice or factor < 1:
@@ -114,22 +132,63 @@ class ExperimentWork:
 
         With ``at``, do so when this many steps are done, at once where they are.
         """
-        self._changes.append((self.step if at is None else at, value, loss))
-        self._change_rates()
+        self._when(at, partial(self._set_rates, value, loss))
 
-    def _change_rates(self) -> None:
-        """Make the changes of rate that are due."""
-        due = [change for change in self._changes if change[0] <= self.step]
-        if not due:
-            return
-        self._changes = [change for change in self._changes if change[0] > self.step]
-        for _, value, loss in due:
-            for run in self.sweep.runs:
-                own = self.config.losses[run.loss_index].learning_rate
-                if run.loss_index == loss or (loss is None and own is None):
-                    self._rates[run.index] = value
+    def _set_rates(self, value: float, loss: int | None) -> None:
+        for run in self.laid.sweep.runs:
+            own = self.laid.config.losses[run.loss_index].learning_rate
+            if run.loss_index == loss or (loss is None and own is None):
+                self._rates[run.index] = value
         for indices, training in self.trainings:
             training.set_learning_rate(self._rates[list(indices)])
+
+    def change(self, request: int, laid: Laid, at: int | None = None) -> None:
+        """Go on by another layout, once ``at`` steps are done; `made` then says how that went."""
+        self._when(at, partial(self._try_to_go_on_by, request, laid))
+
+    def made(self) -> list[Made]:
+        """Return the changes that were due since the last call."""
+        made, self._made = self._made, []
+        return made
+
+    def _when(self, at: int | None, act: Callable[[], None]) -> None:
+        """Do something when so many steps are done, at once where they are; in the order it was asked for."""
+        self._due.append((self.step if at is None else at, act))
+        self._do_what_is_due()
+
+    def _do_what_is_due(self) -> None:
+        due = [act for at, act in self._due if at <= self.step]
+        if due:
+            self._due = [(at, act) for at, act in self._due if at > self.step]
+            for act in due:
+                act()
+
+    def _try_to_go_on_by(self, request: int, laid: Laid) -> None:
+        problem = None
+        try:
+            self._go_on_by(laid)
+        except ProblemError as error:
+            problem = error.problem
+        except ValueError as error:
+            problem = Problem("The runs cannot go on so", f"{error}.")
+        self._made.append(Made(request, self.step, problem))
+
+    def _go_on_by(self, laid: Laid) -> None:
+        """Change all trainings, or none where one of them cannot go on so.
+
+        Rates that were set by hand stay, unless they differ between the two layouts.
+        """
+        check_reached(laid.sweep, self.step)
+        pairs = list(zip(self.trainings, laid.sweep.plans, strict=True))
+        for (_, training), (_, plan) in pairs:
+            check_change(training.plan, plan, training.step)
+        before, after = (
+            np.array([run.learning_rate for run in layout.sweep.runs]) for layout in (self.laid, laid)
+        )
+        rates = np.where(before == after, self._rates, after)
+        for (indices, training), (_, plan) in pairs:
+            training.change(replace(plan, learning_rates=rates[list(indices)]))
+        self.laid, self._rates = laid, rates
 
     def field(self) -> Field:
         """Predict on the grid with the first run of each loss that has not diverged.

@@ -35,6 +35,11 @@ class Dataset:
         K class names, or names of the K outputs.
     notes
         What was done to the data on the way in ("dropped 3 rows with missing values"), never silent.
+    parts
+        How many of the samples, in order, are for training, validation and test, where the data say so
+        themselves.
+    marked
+        (N,) samples whose targets are wrong on purpose, where the data say so.
     """
 
     name: str
@@ -44,6 +49,8 @@ class Dataset:
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    parts: tuple[int, int, int] | None = None
+    marked: NDArray[np.bool_] | None = None
 
     @property
     def samples(self) -> int:

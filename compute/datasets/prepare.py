@@ -17,8 +17,8 @@ from compute.datasets.corruption import (
     imbalanced_rows,
     plant_outliers,
 )
-from compute.datasets.prepared import Part, PreparedData, Preprocessing, Split
-from compute.datasets.scaling import check_scaling, check_trainable, mean_and_deviation
+from compute.datasets.prepared import Part, PreparedData, Preprocessing, Scaling, Split
+from compute.datasets.scaling import apply_scaling, check_trainable, fit_scaling, fixed_scaling
 from compute.problems import Problem, ProblemError, Remedy
 from compute.seeding import stream
 
@@ -28,6 +28,7 @@ __all__ = [
     "Part",
     "PreparedData",
     "Preprocessing",
+    "Scaling",
     "Split",
     "part_sizes",
     "prepare",
@@ -65,7 +66,8 @@ def prepare(
 
     Imbalance thins out the whole set before the split; label noise and outliers change the training part
     only, so validation and test measure the truth; preprocessing is fitted on the training part as the
-    model sees it, corruption included. Within a part, rows keep the data set's order.
+    model sees it, corruption included. Within a part, rows keep the data set's order. Where the data set says
+    itself which samples belong to which part, the shares of ``split`` are not used.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def prepare(
     ------
     ProblemError
         Nothing to train on, a corruption that the targets cannot have, one sample to standardise,
-        values or sizes beyond what can be computed with.
+        values or sizes beyond what can be computed with, fixed numbers of another shape than the data.
     """
     split, preprocessing = split or Split(), preprocessing or Preprocessing()
     label_noise, outliers = label_noise or LabelNoise(), outliers or Outliers()
@@ -103,13 +105,17 @@ def prepare(
             f"{len(kept)} of {dataset.samples} samples kept: {sizes[0]} of class {dataset.target_names[0]} "
             f"down to {sizes[-1]} of class {dataset.target_names[-1]}"
         )
-    counts = part_sizes(len(kept), split)
-    _check_parts(counts, split, preprocessing, dataset.task)
+    counts = part_sizes(len(kept), split) if dataset.parts is None else _listed_parts(dataset, split, kept)
+    _check_parts(counts, preprocessing, dataset.task)
 
     distinct = list(dict.fromkeys(int(seed) for seed in seeds)) if split.by_run else []
     keys: list[tuple[int, ...]] = [(seed,) for seed in distinct] or [()]
     _check_memory(dataset, len(keys), len(kept))
-    rows = np.stack([_parts_in_order(kept, counts, data_seed, key) for key in keys])
+    rows = (
+        np.stack([_parts_in_order(kept, counts, data_seed, key) for key in keys])
+        if dataset.parts is None
+        else kept[None]
+    )
     train = _take(dataset, rows[:, : counts[0]])
     validation = _take(dataset, rows[:, counts[0] : counts[0] + counts[1]])
     test = _take(dataset, rows[:, counts[0] + counts[1] :])
@@ -119,6 +125,8 @@ def prepare(
         what = (
             "labels are wrong"
             if dataset.task == "classification"
+            else "targets are moved"
+            if outliers.share == 0
             else f"targets are moved by {outliers.shift:g}"
         )
         notes.append(f"{changed} of {counts[0]} training {what}, on purpose")
@@ -127,22 +135,15 @@ def prepare(
         if unseen:
             notes.append(f"{unseen} of {dataset.outputs} classes have no training sample")
 
-    input_shift, input_scale, said = _fit_inputs(train.inputs, preprocessing.inputs)
-    target_shift, target_scale = np.zeros((len(keys), dataset.outputs)), np.ones((len(keys), dataset.outputs))
-    if dataset.task == "regression" and preprocessing.targets == "standardize":
-        fitted = [mean_and_deviation(values) for values in train.targets]
-        target_shift, target_scale = np.stack([f[0] for f in fitted]), np.stack([f[1] for f in fitted])
-        as_they_are = Remedy("Take the targets as they are", {"data.preprocessing.targets": "none"})
-        check_scaling(target_shift, target_scale, "targets", "data.preprocessing.targets", as_they_are)
-        said += (
-            "; targets standardised likewise"
-            if preprocessing.inputs == "standardize"
-            else "; targets standardised with the training part's mean and deviation"
+    scaling, said = (
+        fit_scaling(train, dataset, preprocessing)
+        if preprocessing.fixed is None
+        else (
+            fixed_scaling(preprocessing.fixed, len(keys), dataset),
+            "inputs and targets scaled by fixed numbers",
         )
-    parts = [
-        _scale(part, input_shift, input_scale, target_shift, target_scale)
-        for part in (train, validation, test)
-    ]
+    )
+    parts = [apply_scaling(part, scaling) for part in (train, validation, test)]
     for part in parts:
         check_trainable(part.inputs, "inputs", "data.preprocessing.inputs", preprocessing.inputs)
         if dataset.task == "regression":
@@ -153,10 +154,10 @@ def prepare(
         parts[0],
         parts[1],
         parts[2],
-        input_shift,
-        input_scale,
-        target_shift,
-        target_scale,
+        scaling.input_shift,
+        scaling.input_scale,
+        scaling.target_shift,
+        scaling.target_scale,
         np.array([place.get(int(seed), 0) for seed in seeds], dtype=np.intp),
         dataset.task,
         dataset.outputs if dataset.task == "classification" else 0,
@@ -165,9 +166,23 @@ def prepare(
     )
 
 
-def _check_parts(
-    counts: tuple[int, int, int], split: Split, preprocessing: Preprocessing, task: Task
-) -> None:
+def _listed_parts(dataset: Dataset, split: Split, kept: NDArray[np.intp]) -> tuple[int, int, int]:
+    """Return the sizes of the parts that a data set lists, of the samples that are kept."""
+    assert dataset.parts is not None
+    if split.by_run:
+        raise ProblemError(
+            Problem(
+                "The data say themselves which samples to train on.",
+                "So the seeds cannot have splits of their own.",
+                "data.split.by_run",
+                (Remedy("Use one split for all seeds", {"data.split.by_run": False}),),
+            )
+        )
+    first, second = np.searchsorted(kept, np.cumsum(dataset.parts)[:2]).tolist()
+    return first, second - first, len(kept) - second
+
+
+def _check_parts(counts: tuple[int, int, int], preprocessing: Preprocessing, task: Task) -> None:
     total = sum(counts)
     if counts[0] < 1:
         everything = {"data.split.train": 1.0, "data.split.validation": 0.0, "data.split.test": 0.0}
@@ -180,6 +195,8 @@ def _check_parts(
             )
         )
     for noun, how in (("inputs", preprocessing.inputs), ("targets", preprocessing.targets)):
+        if preprocessing.fixed is not None:
+            return
         if counts[0] == 1 and how == "standardize" and (noun == "inputs" or task == "regression"):
             raise ProblemError(
                 Problem(
@@ -219,7 +236,8 @@ def _parts_in_order(
 
 
 def _take(dataset: Dataset, rows: NDArray[np.intp]) -> Part:
-    return Part(dataset.inputs[rows], dataset.targets[rows], rows, np.zeros(rows.shape, dtype=np.bool_))
+    marked = np.zeros(rows.shape, dtype=np.bool_) if dataset.marked is None else dataset.marked[rows]
+    return Part(dataset.inputs[rows], dataset.targets[rows], rows, marked)
 
 
 def _corrupt(
@@ -234,59 +252,11 @@ def _corrupt(
     for variant, key in enumerate(keys):
         generator = stream(data_seed, "corruption", *key)
         if label_noise.share > 0:
-            targets[variant], corrupted[variant] = flip_labels(
-                targets[variant], dataset.outputs, label_noise, generator
-            )
+            targets[variant], changed = flip_labels(targets[variant], dataset.outputs, label_noise, generator)
+            corrupted[variant] |= changed
         if outliers.share > 0:
-            targets[variant], corrupted[variant] = plant_outliers(
+            targets[variant], changed = plant_outliers(
                 targets[variant], train.inputs[variant, :, 0], outliers, generator
             )
+            corrupted[variant] |= changed
     return replace(train, targets=targets, corrupted=corrupted)
-
-
-def _fit_inputs(
-    inputs: NDArray[np.float64], how: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
-    """Return shift and scale (S, D), and what was done in words."""
-    variants, _, features = inputs.shape
-    shift, scale = np.zeros((variants, features)), np.ones((variants, features))
-    if how == "none":
-        return shift, scale, "inputs as they are"
-    if how == "unit":
-        largest = np.array([max(values.max(), -values.min()) for values in inputs])
-        largest[largest == 0] = 1.0
-        scale *= largest[:, None]
-        if (largest == largest[0]).all():
-            return (
-                shift,
-                scale,
-                f"inputs divided by {largest[0]:g}, the largest magnitude in the training part",
-            )
-        return shift, scale, "inputs divided by the largest magnitude in each training part"
-    constant = 0
-    for variant, values in enumerate(inputs):
-        shift[variant], scale[variant], same = mean_and_deviation(values)
-        constant = max(constant, int(same.sum()))
-    to_unit = Remedy("Divide the inputs by the largest", {"data.preprocessing.inputs": "unit"})
-    check_scaling(shift, scale, "inputs", "data.preprocessing.inputs", to_unit)
-    said = "inputs standardised with the training part's mean and deviation"
-    if constant:
-        said += f" ({constant} {'feature' if constant == 1 else 'features'} constant there, only centred)"
-    return shift, scale, said
-
-
-def _scale(
-    part: Part,
-    input_shift: NDArray[np.float64],
-    input_scale: NDArray[np.float64],
-    target_shift: NDArray[np.float64],
-    target_scale: NDArray[np.float64],
-) -> Part:
-    """Apply the scaling in place: the part's arrays are its own."""
-    with np.errstate(over="ignore"):
-        part.inputs[...] -= input_shift[:, None]
-        part.inputs[...] /= input_scale[:, None]
-        if part.targets.ndim == 3:
-            part.targets[...] -= target_shift[:, None]
-            part.targets[...] /= target_scale[:, None]
-    return part

@@ -22,11 +22,33 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """Numbers that preprocessing goes by: prepared value = (value − shift) / scale.
+
+    Attributes
+    ----------
+    input_shift, input_scale
+        (S, D), or (1, D) for all variants.
+    target_shift, target_scale
+        (S, K), or (1, K); 0 and 1 for classes.
+    """
+
+    input_shift: NDArray[np.float64]
+    input_scale: NDArray[np.float64]
+    target_shift: NDArray[np.float64]
+    target_scale: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Preprocessing:
-    """What is done to inputs and regression targets, fitted on the training part only."""
+    """What is done to inputs and regression targets, fitted on the training part only.
+
+    With ``fixed``, nothing is fitted: these numbers are used.
+    """
 
     inputs: Literal["standardize", "unit", "none"] = "standardize"
     targets: Literal["standardize", "none"] = "standardize"
+    fixed: Scaling | None = None
 
 
 @dataclass(frozen=True)
@@ -95,3 +117,8 @@ class PreparedData:
     classes: int
     description: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def scaling(self) -> Scaling:
+        """The numbers that inputs and targets were preprocessed by."""
+        return Scaling(self.input_shift, self.input_scale, self.target_shift, self.target_scale)

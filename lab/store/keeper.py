@@ -218,7 +218,7 @@ def _too_slow(_: CurveWriter) -> None:
 def _after(progress: Progress, message: object) -> Progress:
     """Return how an experiment stands after a message that is neither its beginning nor rows."""
     if isinstance(message, Intervened):
-        return progress.intervened(message.sentence)
+        return progress.intervened(message.sentence, replaces=message.replaces)
     if isinstance(message, Paused):
         return progress.at(message.step, progress.seconds).now("paused", "running", ())
     if isinstance(message, Resumed):

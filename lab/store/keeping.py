@@ -6,9 +6,12 @@ import threading
 import time
 
 from compute.problems import Problem
-from lab.interventions import loss_rate_sentence, rate_sentence
+from lab.config import ExperimentConfig
+from lab.interventions import DataChanges, loss_rate_sentence, only_data, rate_sentence, settings_sentence
 from lab.loss_labels import loss_labels
 from lab.messages import (
+    Change,
+    Changed,
     Command,
     Died,
     Discard,
@@ -65,6 +68,9 @@ class KeepingTrainer:
         self._step = 0
         self._labels: tuple[str, ...] = ()
         self._rate = 0.0
+        self._config: ExperimentConfig | None = None
+        self._changes: dict[int, ExperimentConfig] = {}
+        self._data_changes = DataChanges()
         self._held: list[Event] = []
         self._written: threading.Event | None = None
         self._deadline = 0.0
@@ -97,6 +103,8 @@ class KeepingTrainer:
             self._leave()
         elif isinstance(command, SetLearningRate) and self._listening:
             self._note_rate(command)
+        elif isinstance(command, Change) and self._listening:
+            self._changes[command.request] = command.config
         self._inner.send(command)
 
     def _leave(self) -> None:
@@ -111,7 +119,21 @@ class KeepingTrainer:
             self._rate = command.value
         else:
             sentence = loss_rate_sentence(self._labels[command.loss], command.value, self._step)
+        self._data_changes.interrupt()
         self._keeper.put(Intervened(sentence))
+
+    def _note_change(self, event: Changed) -> None:
+        config = self._changes.pop(event.request, None)
+        if config is None or self._config is None:
+            return
+        self._changes = {request: c for request, c in self._changes.items() if request > event.request}
+        before, self._config = self._config, config
+        self._labels = loss_labels(config)
+        if only_data(before, config):
+            self._keeper.put(Intervened(*self._data_changes.note(event.step)))
+        else:
+            self._data_changes.interrupt()
+            self._keeper.put(Intervened(settings_sentence(before, config, event.step)))
 
     def poll(self) -> list[Event]:
         """Return what has arrived; never blocks."""
@@ -135,6 +157,8 @@ class KeepingTrainer:
             chunk = event.chunk
             self._step = max(self._step, chunk.first_step + chunk.steps)
             self._keeper.put(event)
+        elif isinstance(event, Changed):
+            self._note_change(event)
         elif isinstance(event, Ended | Died) or (isinstance(event, Failed) and event.request == -1):
             self._keeper.put(event)
             self._written, self._deadline = self._keeper.mark(), time.monotonic() + PATIENCE
@@ -144,6 +168,7 @@ class KeepingTrainer:
     def _begin(self, start: Start, event: Started) -> None:
         self._start, self._listening, self._step = None, True, 0
         self.experiment_id = new_id()
+        self._config, self._changes, self._data_changes = start.config, {}, DataChanges()
         self._labels, self._rate = loss_labels(start.config), start.config.optimizer.learning_rate
         self._keeper.put(Begun(self.experiment_id, start.config, event))
 

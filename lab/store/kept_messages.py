@@ -21,9 +21,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Intervened:
-    """Something was changed by hand."""
+    """Something was changed by hand; ``replaces`` says that the sentence takes the place of the last."""
 
     sentence: str
+    replaces: bool = False
 
 
 @dataclass(frozen=True)

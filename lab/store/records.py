@@ -86,9 +86,10 @@ class Progress:
         """Return this after so many updates and so much training time."""
         return replace(self, step=step, seconds=seconds)
 
-    def intervened(self, sentence: str) -> Progress:
-        """Return this with one more thing that was changed by hand."""
-        return replace(self, interventions=(*self.interventions, sentence))
+    def intervened(self, sentence: str, *, replaces: bool = False) -> Progress:
+        """Return this with one more thing that was changed by hand, or the last one said anew."""
+        said = self.interventions[:-1] if replaces else self.interventions
+        return replace(self, interventions=(*said, sentence))
 
     def lost(self, runs: Iterable[int]) -> Progress:
         """Return this with some runs interrupted, as far as they were under way."""

@@ -8,11 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from lab.config import PreprocessingConfig
 from lab.config_changes import apply_changes
 from lab.crew import Crew
 from lab.field_parts import FieldParts, join_fields
 from lab.messages import (
     Advance,
+    ApplyChange,
+    Change,
+    Changed,
+    ChangeReady,
+    ChangeRefused,
     Command,
     DeviceReport,
     Died,
@@ -296,3 +302,91 @@ def test_only_those_that_draw_are_waited_for() -> None:
     parts.expect(0, (0, 3), tiny_config())
     parts.expect(1, (1, 2, 4, 5), tiny_config())
     assert len(parts.take(0, field([0, 3], 10, 1.0))) == 1
+
+
+SUMMARY = data_summary()
+
+
+def changed(request: int, step: int) -> Changed:
+    return Changed(request, step, SUMMARY, 50, 10, PreprocessingConfig())
+
+
+def test_a_change_is_made_at_one_step_once_all_have_laid_it_out() -> None:
+    told = Told()
+    told.begin()
+    told.pace.promise(0, 30, 40)
+    told.pace.promise(1, 44, 58)
+    told.crew.obey(Change(11, tiny_config()))
+    assert told.commands() == [(number, Change(11, tiny_config(), held=True)) for number in (0, 1)]
+    assert told.say(1, ChangeReady(11)) == []
+    assert told.commands() == []
+    assert told.say(0, ChangeReady(11)) == []
+    assert told.commands() == [(number, ApplyChange(11, 58)) for number in (0, 1)]
+    assert told.say(1, changed(11, 58)) == [changed(11, 58)]
+    assert told.say(0, changed(11, 58)) == []  # said already
+
+
+def test_of_changes_that_wait_only_the_newest_counts() -> None:
+    told = Told()
+    told.begin()
+    for request in range(11, 40):
+        told.crew.obey(Change(request, tiny_config()))
+    assert [command.request for _, command in told.commands()] == [11, 11]  # type: ignore[union-attr]
+    told.say(0, ChangeReady(11))
+    told.say(1, ChangeReady(10), ChangeReady(11))
+    asked = [(type(command), command.request) for _, command in told.commands()]  # type: ignore[union-attr]
+    assert asked == [(ApplyChange, 11), (ApplyChange, 11), (Change, 39), (Change, 39)]
+    # the next is laid out while the one before is made
+    assert told.say(0, ChangeReady(39), changed(11, 20)) == [changed(11, 20)]
+    told.say(1, ChangeReady(39))
+    assert [command.request for _, command in told.commands()] == [39, 39]  # type: ignore[union-attr]
+
+
+def test_a_change_that_one_refuses_is_made_by_none_and_said_once() -> None:
+    told = Told()
+    told.begin()
+    told.crew.obey(Change(11, tiny_config()))
+    told.crew.obey(Change(12, tiny_config()))
+    told.commands()
+    told.say(0, ChangeReady(11))
+    problem = Problem("no")
+    assert told.say(1, ChangeRefused(11, problem)) == [ChangeRefused(11, problem)]
+    assert told.commands() == [(number, Change(12, tiny_config(), held=True)) for number in (0, 1)]
+    assert told.say(0, ChangeRefused(11, problem)) == []
+    # what all refuse when it comes to it is said once, too
+    told.say(0, ChangeReady(12))
+    told.say(1, ChangeReady(12))
+    refusals = [told.say(number, ChangeRefused(12, problem)) for number in (0, 1)]
+    assert refusals == [[ChangeRefused(12, problem)], []]
+
+
+def test_a_change_does_not_wait_for_a_process_that_is_gone_or_done() -> None:
+    told = Told(3)
+    told.begin()
+    told.crew.obey(Change(11, tiny_config()))
+    told.commands()
+    told.say(0, ChangeReady(11))
+    told.say(1, Died(-9, Problem("gone")))
+    assert told.commands() == []
+    told.say(2, Ended("finished", 50, 0.1))
+    assert told.commands() == [(0, ApplyChange(11, None))]  # one is left, which needs no common step
+    told.say(0, changed(11, 30), Ended("finished", 50, 0.1))
+    told.crew.obey(Change(12, tiny_config()))
+    assert told.commands() == []
+
+
+def test_a_change_while_all_rest_is_made_at_once_and_none_before_they_have_begun() -> None:
+    told = Told()
+    told.commands()
+    told.crew.obey(Change(10, tiny_config()))
+    assert told.commands() == []
+    told.begin()
+    told.crew.obey(Pause())
+    told.say(0, Paused(30))
+    told.say(1, Paused(30))
+    told.commands()
+    told.crew.obey(Change(11, tiny_config()))
+    told.commands()
+    told.say(0, ChangeReady(11))
+    told.say(1, ChangeReady(11))
+    assert told.commands() == [(number, ApplyChange(11, None)) for number in (0, 1)]

@@ -28,8 +28,8 @@ _CHOICES: Mapping[str, type[Selection]] = {
     "optimizer": OptimizerConfig,
     "optimizer.schedule": ScheduleConfig,
 }
-_FIXED = {"model": "model", "seeds": "seeds"}
-"""Parts that cannot be others in mid-training, with their names."""
+_FIXED = {"model": "another model", "seeds": "other seeds"}
+"""Parts that cannot be others in mid-training, in words."""
 
 
 def settings_before(config: ExperimentConfig) -> ExperimentConfig:
@@ -79,7 +79,7 @@ def check_branch(config: ExperimentConfig) -> None:
         Where a setting before the branch is not known, differs in what must not, or the steps are in the
         wrong order.
     """
-    for _ in range(MOST_BRANCHES):
+    for _ in range(MOST_BRANCHES + 1):
         branch = config.branch
         if branch is None:
             return
@@ -124,16 +124,32 @@ def check_same_runs(before: ExperimentConfig, after: ExperimentConfig, where: st
     body = "Runs that go on keep their parameters: data, losses, optimiser and training may change."
     for part, noun in _FIXED.items():
         if getattr(before, part) != getattr(after, part):
-            raise ProblemError(Problem(f"Runs cannot go on with another {noun}", body, where))
+            raise ProblemError(Problem(f"Runs cannot go on with {noun}", body, where))
     if len(before.losses) != len(after.losses):
         counts = f"{len(before.losses)} before and {len(after.losses)} after"
         raise ProblemError(Problem(f"Runs cannot go on with more or fewer losses: {counts}", body, where))
     if before.data.split.by_run != after.data.split.by_run:
         title = "Runs cannot begin or cease to have splits of their own"
         raise ProblemError(Problem(title, body, where))
+    if before.data.parameters.get("path") != after.data.parameters.get("path"):
+        title = "Runs cannot go on with the data of another file"
+        raise ProblemError(Problem(title, "An experiment has one data file.", where))
     if before.training.evaluate_test != after.training.evaluate_test:
         title = "Whether the test part is measured cannot change on the way"
         raise ProblemError(Problem(title, "Curves begin at step 0.", where))
+
+
+def refuse_branch(config: ExperimentConfig, title: str) -> None:
+    """Refuse what an experiment that branches off cannot do.
+
+    Raises
+    ------
+    ProblemError
+        With that title, where it branches off.
+    """
+    if config.branch is not None:
+        body = "It changes its settings on the way. Without its [branch] table it is one like any other."
+        raise ProblemError(Problem(title, body, "branch"))
 
 
 def branch(config: ExperimentConfig, step: int, changes: Mapping[str, Any]) -> ExperimentConfig:
@@ -172,6 +188,7 @@ def branch(config: ExperimentConfig, step: int, changes: Mapping[str, Any]) -> E
     bare = present.model_copy(update={"branch": None})
     after = apply_changes(bare, changes)
     held = apply_changes(before.model_copy(update={"branch": None}), {})
+    check_same_runs(held, after, "branch")
     table, without = _differences(held.model_dump(), after.model_dump())
     name = _SUFFIX.sub("", present.name)
     suffix = f" from step {thousands(step)}"

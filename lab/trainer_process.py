@@ -15,13 +15,10 @@ from multiprocessing.connection import Connection, wait
 
 from compute.problems import Problem, ProblemError
 from lab.device_report import device_report
-from lab.experiment_data import fixed_preprocessing
 from lab.messages import (
     Advance,
     ApplyChange,
     Change,
-    Changed,
-    ChangeReady,
     ChangeRefused,
     Command,
     Discard,
@@ -45,7 +42,8 @@ from lab.messages import (
 from lab.outbox import Outbox
 from lab.pace import Pace
 from lab.tempo import ENDLESS, Tempo
-from lab.trainer_data import Broken, ChangeJob, ChangeLayout, DataThread, Layout, Result
+from lab.trainer_changes import PendingChanges
+from lab.trainer_data import Broken, ChangeLayout, DataThread, Layout, Result
 from lab.trainer_problems import memory_problem, unexpected
 from lab.trainer_work import ExperimentWork
 from lab.warm_kernels import WarmKernels
@@ -86,8 +84,7 @@ class Server:
         self._work: ExperimentWork | None = None
         self._running = False
         self._start_request = -1
-        self._change_request = -1
-        self._layouts: dict[int, ChangeLayout] = {}
+        self._changes = PendingChanges()
         self._message_seconds = 0.0
         self._sent = 0.0
         self._field_due = 0.0
@@ -130,7 +127,7 @@ class Server:
 
     def _give_up(self, problem: Problem, request: int) -> None:
         work, self._work, self._running = self._work, None, False
-        self._forget_changes()
+        self._changes.forget()
         self._tempo.leave()
         if work is not None:
             for message in work.take():
@@ -143,7 +140,7 @@ class Server:
             self._data.put(command)
         elif isinstance(command, Start):
             self._work, self._running = None, False
-            self._forget_changes()
+            self._changes.forget()
             self._start_request = command.request
             self._tempo.speed = command.steps_per_second
             self._tempo.rest(0)
@@ -152,7 +149,7 @@ class Server:
             self._tempo.set_speed(command.steps_per_second, self._step)
         elif isinstance(command, Discard):
             self._work, self._running, self._start_request = None, False, -1
-            self._forget_changes()
+            self._changes.forget()
             self._data.held = 0
             self._tempo.leave()
             gc.collect()
@@ -170,12 +167,10 @@ class Server:
         elif isinstance(command, SetLearningRate):
             self._work.set_learning_rate(command.value, command.loss, command.at)
         elif isinstance(command, Change):
-            self._change_request = command.request
-            self._data.put(ChangeJob(command, self._work.laid))
+            self._data.put(self._changes.ask(command, self._work.laid))
         elif isinstance(command, ApplyChange):
-            if command.request in self._layouts:
-                self._work.change(command.request, self._layouts[command.request].laid, command.at)
-                self._tell_changes()
+            self._changes.apply(command, self._work)
+            self._tell_changes()
         elif isinstance(command, Stop):
             self._running = False
             self._flush(final=True)
@@ -186,11 +181,8 @@ class Server:
         if isinstance(result, Layout):
             if result.start.request == self._start_request:
                 self._guard(self._begin, result, request=result.start.request)
-        elif isinstance(result, ChangeLayout):
+        elif isinstance(result, ChangeLayout | ChangeRefused):
             self._guard(self._take_change, result)
-        elif isinstance(result, ChangeRefused):
-            if result.request == self._change_request:
-                self._send(result)
         elif isinstance(result, Broken):
             self._send(Failed(unexpected(result.error, result.text), result.request))
         else:
@@ -229,39 +221,21 @@ class Server:
             self._pause()
 
     # --- changes --------------------------------------------------------------------------------
-    def _forget_changes(self) -> None:
-        self._change_request = -1
-        self._layouts.clear()
-
-    def _take_change(self, layout: ChangeLayout) -> None:
-        """Make a change that is laid out, or say that it is, unless another was asked for since."""
-        request = layout.change.request
-        if self._work is None or request != self._change_request:
-            return
-        self._layouts[request] = layout
-        if layout.change.held:
-            self._send(ChangeReady(request))
-        else:
-            self._work.change(request, layout.laid)
-            self._tell_changes()
+    def _take_change(self, result: ChangeLayout | ChangeRefused) -> None:
+        for event in self._changes.take(result, self._work):
+            self._send(event)
+        self._tell_changes()
 
     def _tell_changes(self) -> None:
         """Say of the changes that were due how they went, after all that was recorded before them."""
         work = self._work
-        assert work is not None
-        for made in work.made():
-            layout = self._layouts[made.request]
-            self._layouts = {other: held for other, held in self._layouts.items() if other > made.request}
-            self._send_recorded(work)
-            if made.problem is not None:
-                self._send(ChangeRefused(made.request, made.problem))
-                continue
-            sweep = layout.laid.sweep
-            how = fixed_preprocessing(layout.laid.config, layout.laid.prepared)
-            self._send(
-                Changed(made.request, made.step, layout.summary, sweep.steps, sweep.steps_per_epoch, how)
-            )
-            self._field_due = 0.0  # the picture of the new data need not wait
+        answers = [] if work is None else self._changes.answers(work)
+        if work is None or not answers:
+            return
+        self._send_recorded(work)
+        for event in answers:
+            self._send(event)
+        self._field_due = 0.0  # the picture of the new data need not wait
 
     def _go(self, goal: int) -> None:
         work = self._work

@@ -8,6 +8,7 @@ from typing import Literal
 
 from compute.datasets import DATASETS
 from compute.problems import Problem, ProblemError, Remedy
+from lab.branching import refuse_branch
 from lab.config import ExperimentConfig, LossConfig
 from lab.config_race import TIMES
 from lab.loss_labels import loss_labels
@@ -85,9 +86,10 @@ def race_terms(config: ExperimentConfig) -> RaceTerms:
     Raises
     ------
     ProblemError
-        Where it cannot be raced: fewer than two losses, losses that differ in nothing that is raced, a metric
-        that is not measured, or a time without a target.
+        Where it cannot be raced: a branch, fewer than two losses, losses that differ in nothing that is
+        raced, a metric that is not measured, or a time without a target.
     """
+    refuse_branch(config, "An experiment that branches off cannot be raced")
     _check_losses(config)
     race, task = config.race, race_task(config)
     part = "validation" if config.data.split.validation else "train"

@@ -16,6 +16,7 @@ from compute.batches import DRAWN_TOGETHER
 from compute.plan import Plan
 from compute.problems import Problem, ProblemError
 from compute.seeding import stream
+from lab.branching import refuse_branch
 from lab.config import ExperimentConfig
 from lab.custom_formula import NAME as TYPED
 from lab.loss_labels import loss_labels
@@ -84,7 +85,8 @@ def write_script(
     Raises
     ------
     ProblemError
-        For a typed formula, which has no script; data that cannot be loaded; files that cannot be written.
+        For a typed formula or a branch, which have no script; data that cannot be loaded; files that cannot
+        be written.
     """
     data = path.with_suffix(".npz")
     check_free([path, data], overwrite)
@@ -100,6 +102,7 @@ def write_script(
 
 def script(config: ExperimentConfig, stem: str, kind: Kind) -> tuple[str, dict[str, NDArray[Any]]]:
     """Return the text of a script and the arrays that it reads; errors as `write_script`."""
+    refuse_branch(config, "An experiment that branches off has no script")
     typed = [loss for loss in config.losses if loss.name == TYPED]
     if typed:
         raise ProblemError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compute.problems import Problem, ProblemError
+from lab.branching import refuse_branch
 from lab.config import ExperimentConfig, LossConfig
 from lab.config_changes import apply_changes
 from lab.config_problems import show_value
@@ -75,6 +76,8 @@ def expand(config: ExperimentConfig) -> tuple[SweptExperiment, ...]:
     ProblemError
         Where a path is unknown, a value is not allowed, or there are more than `MOST_POINTS` points.
     """
+    if config.sweep:
+        refuse_branch(config, "An experiment that branches off cannot be swept")
     base = config.model_copy(update={"sweep": NO_AXES, "race": RaceConfig()})
     axes = {axis.path: axis_values(axis) for axis in config.sweep}
     _check(base, config, axes)

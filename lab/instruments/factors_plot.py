@@ -149,7 +149,7 @@ def _label(run: FrozenRun, part: PartName, row: int) -> str:
     samples = run.samples(part)
     place = int(np.flatnonzero(samples.rows == row)[0])
     if run.plan.data.task == "classification":
-        words = run.plan.data.dataset.target_names[int(samples.targets[place])]
+        words = f"label {run.plan.data.dataset.target_names[int(samples.targets[place])]}"
     else:
         words = f"y = {value_text(float(samples.targets[place].ravel()[0]))}"
     return f"{words}, corrupted" if samples.corrupted[place] else words
@@ -187,11 +187,9 @@ def _facet(
         lines.append(ChartLine(x, y, one.look.series, one.look.name))
     values = np.concatenate(positive) if positive else np.empty(0)
     low, high = log_range(float(values.min()), float(values.max())) if len(values) else (0.1, 1.0)
-    axis = ChartAxis("size", max(low, high * 10.0**-DECADES), high, log=True)
+    axis = ChartAxis(FACTORS[number], max(low, high * 10.0**-DECADES), high, log=True)
     gone = any(not np.isfinite(line.y).all() for line in lines)
-    return ChartFacet(
-        FACTORS[number], time_axis(source, options), axis, tuple(lines), note=BROKEN[number] if gone else ""
-    )
+    return ChartFacet("", time_axis(source, options), axis, tuple(lines), note=BROKEN[number] if gone else "")
 
 
 def _others(found: Sequence[LookedAt], runs: Sequence[FactorHistory]) -> str:

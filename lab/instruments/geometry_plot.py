@@ -109,14 +109,14 @@ class GeometryPlot:
         step = step_words(int(answer.steps[-1]))
         note = f"left out, with another number of outputs: {', '.join(gone)}" if gone else ""
         values = {
-            look.index: value_text(float(cosine))
-            for look, cosine in zip(kept, answer.course[:, -1], strict=True)
+            look.index: f"‖g‖ {value_text(float(norm))}"
+            for look, norm in zip(kept, answer.norms, strict=True)
         }
         return ChartPanel(
             KIND, title, f"{step}, at the weights of {chosen.look.short}{where}",
             (_matrix(kept, answer), _course(source, options, chosen.run, kept, answer)),
             legend=loss_legend(source, options, values), note=note,
-            foot=f"gradients of the mean losses over {thousands(answer.samples)} training samples, "
+            foot=f"gradients g of the mean losses over {thousands(answer.samples)} training samples, "
             "without penalty",
             choices=choices,
         )  # fmt: skip
@@ -148,23 +148,19 @@ def _choices(source: PanelSource, options: ViewOptions) -> tuple[ChartChoice, ..
 
 
 def _matrix(kept: Sequence[LossLook], answer: GeometryAnswer) -> ChartFacet:
-    """Draw the cosines, in the order of the losses from the top left; lengths stand beside the names."""
+    """Draw the cosines, in the order of the losses from the top left."""
     order = np.argsort([look.index for look in kept])
     count = len(order)
     edges = np.arange(count + 1, dtype=np.float64)
     values = answer.matrix[np.ix_(order, order)][::-1]
     names = [kept[place].short for place in order]
-    lengths = [value_text(float(answer.norms[place])) for place in order]
     across = tuple((place + 0.5, name) for place, name in enumerate(names))
-    up = tuple(
-        (count - place - 0.5, f"{name}\n{length}")
-        for place, (name, length) in enumerate(zip(names, lengths, strict=True))
-    )
+    up = tuple((count - place - 0.5, name) for place, name in enumerate(names))
     words = tuple(tuple(value_text(float(value), digits=2) for value in row) for row in values)
-    grid = ChartGrid(edges, edges, values, -1.0, 1.0, "diverging", words=words, bar="cosine")
+    grid = ChartGrid(edges, edges, values, -1.0, 1.0, "diverging", words=words)
     return ChartFacet(
-        "Cosine between gradients", ChartAxis("", 0.0, float(count), ticks=across),
-        ChartAxis("loss and length of its gradient", 0.0, float(count), ticks=up), (grid,),
+        "Cosines", ChartAxis("", 0.0, float(count), ticks=across),
+        ChartAxis("", 0.0, float(count), ticks=up), (grid,),
     )  # fmt: skip
 
 
@@ -178,7 +174,7 @@ def _course(
     low = -1.0 if any(np.nanmin(line.y, initial=1.0) < 0 for line in lines) else 0.0
     guides = (ChartLine(np.array([axis.low, axis.high]), np.zeros(2), style="guide"),) if low < 0 else ()
     return ChartFacet(
-        f"Cosine to the gradient of {kept[0].short}", axis, ChartAxis("cosine", low, 1.0), (*guides, *lines),
+        f"Cosine to {kept[0].short}", axis, ChartAxis("", low, 1.0), (*guides, *lines),
     )  # fmt: skip
 
 

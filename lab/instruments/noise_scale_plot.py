@@ -82,8 +82,7 @@ class NoiseScalePlot:
         samples = thousands(max(one.samples for one in answer))
         return ChartPanel(
             KIND, title, step_words(step), (facet,), legend=loss_legend(source, options, values),
-            foot=f"estimated from {samples} training samples, mean loss without penalty; "
-            "above the batch size, a larger batch makes steps truer",
+            foot=f"estimated from {samples} training samples, mean loss without penalty",
         )  # fmt: skip
 
 

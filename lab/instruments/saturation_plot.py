@@ -33,12 +33,11 @@ OF = {
 """What can be looked at."""
 LEAST, MOST = 1e-3, 1.0
 """Shares of a column that colours tell apart."""
+TOPS = (0.1, 0.2, 0.5, 1.0)
+"""Where an axis of shares may end."""
 SHARES_BESIDE = 2
 """With more losses than these, the share of saturated units is a view of its own."""
-FOOT = (
-    f"saturated: a slope below {100 * FLAT:.0f}\u202f% of the steepest there is; "
-    "thin: units that are so on every sample"
-)
+FOOT = f"saturated: a slope below {100 * FLAT:.0f}\u202f% of the steepest"
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class RunSaturation:
         Names of the L layers.
     saturated, dead
         (L, n); NaN for what cannot be saturated.
-    values
-        How many values a column counts; ``samples`` they are of.
+    samples
+        How many were looked at.
     """
 
     steps: NDArray[np.int64]
@@ -65,7 +64,6 @@ class RunSaturation:
     layers: tuple[str, ...]
     saturated: Floats
     dead: Floats
-    values: int
     samples: int
 
 
@@ -97,15 +95,16 @@ class SaturationPlot:
         runs: Sequence[RunSaturation] = answer
         step = int(max(run.steps[-1] for run in runs))
         where = "" if of == "share" else layer_words(layer)
-        subtitle = ", ".join(word for word in (OF[of].lower(), where, step_words(step)) if word)
+        subtitle = ", ".join(word for word in (_kinds(source)[of].lower(), where, step_words(step)) if word)
         facets: list[ChartFacet] = []
+        top = _top(runs)
         rows = 1 if of == "share" or len(found) > SHARES_BESIDE else 2
         for one, run in zip(found, runs, strict=False):
             if of != "share":
                 grid = _histogram(source, options, one, run, of, runs, bar=one is found[-1])
                 facets.append(grid if rows == 1 else _above(grid))
             if of == "share" or rows == 2:
-                facets.append(_lines(source, options, one, run, alone=of == "share"))
+                facets.append(_lines(source, options, one, run, top, alone=of == "share"))
         samples = thousands(max(run.samples for run in runs))
         foot = f"training part, {samples} samples; {FOOT}" if rows == 2 or of == "share" else (
             f"training part, {samples} samples; colour: share of a column's values"
@@ -136,10 +135,7 @@ def _of_run(book: Book, run: int, steps: Sequence[int], of: str, layer: str) -> 
         edges, shares = sizes_beside([one.slopes for one in chosen])
     saturated = np.array([[one.saturated for one in layers] for layers in seen.values]).T
     dead = np.array([[one.dead for one in layers] for layers in seen.values]).T
-    return RunSaturation(
-        seen.steps, edges, shares, names, saturated, dead,
-        int(chosen[-1].z.counts.sum()), len(samples.inputs),
-    )  # fmt: skip
+    return RunSaturation(seen.steps, edges, shares, names, saturated, dead, len(samples.inputs))
 
 
 def _chosen(source: PanelSource, options: ViewOptions) -> tuple[str, str]:
@@ -189,17 +185,18 @@ def _histogram(
     runs: Sequence[RunSaturation],
     bar: bool,
 ) -> ChartFacet:
-    """Draw one loss's histogram; all losses have the same axis upwards."""
-    low, high = min(other.edges[0] for other in runs), max(other.edges[-1] for other in runs)
+    """Draw one loss's histogram; all losses have the same axis upwards, probabilities from 0 to 1."""
+    ends = [float(end) for other in runs for end in (other.edges[0], other.edges[-1])]
+    if of == "predictions" and source.summary is not None and source.summary.task == "classification":
+        ends += [0.0, 1.0]
+    low, high = min(ends), max(ends)
     sizes = of in ("link", "slope")
     labels = {"z": "pre-activation z", "link": "|∂p/∂z|", "slope": "|φ′(z)|"}
     x_axis = time_axis(source, options)
     edges, values = columns(*over_time(source, options, one.run, run.steps, run.shares), x_axis)
-    y_axis = ChartAxis(
-        labels.get(of, _kinds(source).get(of, OF[of]).lower()), float(low), float(high), log=sizes
-    )
+    y_axis = ChartAxis(labels.get(of, _kinds(source).get(of, OF[of]).lower()), low, high, log=sizes)
     grid = ChartGrid(
-        edges, run.edges, np.where(values > 0, np.maximum(values, LEAST), np.nan), LEAST, MOST, log=True,
+        edges, run.edges, np.maximum(values, LEAST), LEAST, MOST, log=True,
         bar="share of values" if bar else "",
     )  # fmt: skip
     return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series)
@@ -210,8 +207,14 @@ def _above(facet: ChartFacet) -> ChartFacet:
     return replace(facet, x=replace(facet.x, label=""), weight=1.0)
 
 
+def _top(runs: Sequence[RunSaturation]) -> float:
+    """Return the end of an axis that has room for every run's shares."""
+    shares = np.concatenate([np.concatenate([run.saturated, run.dead]).ravel() for run in runs])
+    return next(top for top in TOPS if top >= min(1.0, float(np.nanmax(shares, initial=0.0))))
+
+
 def _lines(
-    source: PanelSource, options: ViewOptions, one: LookedAt, run: RunSaturation, alone: bool
+    source: PanelSource, options: ViewOptions, one: LookedAt, run: RunSaturation, top: float, alone: bool
 ) -> ChartFacet:
     """Draw one loss's shares of saturated units, a line a layer."""
     x, saturated = over_time(source, options, one.run, run.steps, run.saturated)
@@ -224,7 +227,7 @@ def _lines(
             layers.append(ChartLine(x, gone, series, f"{words}, flat on every sample", "thin"))
         if np.isfinite(share).any():
             layers.append(ChartLine(x, share, series, f"{words}, saturated", tag=name))
-    y_axis = ChartAxis("saturated", 0.0, 1.0, percent=True)
+    y_axis = ChartAxis("saturated", 0.0, top, percent=True)
     title = one.look.name if alone else ""
     short = one.look.short if alone else ""
     note = "" if layers else "nothing here can saturate"

@@ -26,9 +26,11 @@ USUAL = 1e-3
 """The rule of thumb that ratios are held against."""
 DECADES = 9
 """Decades below the largest that the axis reaches."""
-EXACT = "learning rate × gradient norm ÷ parameter norm, update by update"
-BETWEEN = "change between kept steps ÷ steps between ÷ parameter norm; what goes to and fro cancels"
-RULE = "1e\u22123 is a rule of thumb, no law"
+EXACT = "learning rate × gradient norm ÷ parameter norm, mean of up to 16 updates after each evaluation"
+BETWEEN = "change between evaluations ÷ updates between ÷ parameter norm; what goes to and fro cancels"
+RULE = "10⁻³ is a rule of thumb, no law"
+UPDATES = 16
+"""Updates after a kept step that are averaged: single batches differ much."""
 
 
 @dataclass(frozen=True)
@@ -118,23 +120,28 @@ def _moved(book: Book, run: int, before: int, after: int) -> Floats:
 
 
 def _exact(source: PanelSource, run: int, found: RatioHistory) -> tuple[NDArray[np.int64], Floats]:
-    """Return the steps (m,) that were recorded, and learning rate × gradient norm ÷ parameter norm there."""
+    """Return kept steps (m,) and the mean ratio (layers, m) of some updates from there on.
+
+    An update is the learning rate times the gradient's norm, as both were recorded. At most `UPDATES` are
+    taken, up to the next kept step, and held against the parameters of the kept step.
+    """
     track = source.curves.track("learning_rate", run)
     if track is None or not track.length:
         return found.steps[:0], found.norms[:, :0]
     length = source.curves.length_of(track, run)
     rows = np.searchsorted(track.steps[:length], found.steps)
-    kept = np.flatnonzero(rows < length)
-    kept = kept[track.steps[rows[kept]] == found.steps[kept]]
+    kept = [at for at, row in enumerate(rows) if row < length and track.steps[row] == found.steps[at]]
     ratios = np.full((len(found.layers), len(kept)), np.nan)
     place = track.rows((run,))
+    channels = [track.channel(f"gradient_norm/{layer}") for layer in range(len(found.layers))]
     for column, at in enumerate(kept):
-        row = int(rows[at])
-        rate = float(track.read(track.channel("learning_rate"), place, row, row + 1)[0, 0])
-        for layer in range(len(found.layers)):
-            norm = track.read(track.channel(f"gradient_norm/{layer}"), place, row, row + 1)[0, 0]
+        first = int(rows[at])
+        last = min(first + UPDATES, length, *rows[at + 1 : at + 2].tolist())
+        rates = track.read(track.channel("learning_rate"), place, first, last)[0]
+        for layer, channel in enumerate(channels):
+            norms = track.read(channel, place, first, last)[0]
             if found.norms[layer, at] > 0:
-                ratios[layer, column] = rate * float(norm) / found.norms[layer, at]
+                ratios[layer, column] = float(np.mean(rates * norms)) / found.norms[layer, at]
     return found.steps[kept], ratios
 
 
@@ -157,7 +164,7 @@ def _facet(
         y = np.where(np.isfinite(ratio) & (ratio > 0), ratio, np.nan)
         lines.append(ChartLine(x, y, look.series, layer_words(name), tag=name))
     return ChartFacet(
-        look.name, axis, ChartAxis("‖Δw‖ / ‖w‖ of a step", *limits, log=True), tuple(lines), look.short,
+        look.name, axis, ChartAxis("‖Δw‖ / ‖w‖", *limits, log=True), tuple(lines), look.short,
         look.series,
     )  # fmt: skip
 

@@ -320,6 +320,7 @@ def _reserve(facet: ChartFacet, theme: Theme, width: float) -> float:
         if isinstance(layer, ChartLine) and layer.tag and len(layer.x):
             end = x.fraction(float(layer.x[-1]))
             if math.isfinite(end) and end > 0.8:
-                beyond = metrics.horizontalAdvance(layer.tag) + TAG_GAP + 3 - (1.0 - min(1.0, end)) * width
-                widest = max(widest, beyond)
+                room = metrics.horizontalAdvance(layer.tag) + TAG_GAP + 3
+                if room > (1.0 - min(1.0, end)) * width:  # it then stands right of the plot
+                    widest = max(widest, room)
     return min(widest, 0.34 * width)

@@ -114,7 +114,7 @@ def lines_of(panel: object, facet: int) -> list[ChartLine]:
 
 def test_three_facets_with_a_line_a_loss(session: Session) -> None:
     panel = instrument_panel(session, "factors", ViewOptions())
-    assert [facet.title for facet in panel.facets] == ["|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|"]
+    assert [facet.y.label for facet in panel.facets] == ["|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|"]
     assert [entry.short for entry in panel.legend] == ["CE", "Brier", "MAE"]
     assert "pulls hardest, training part" in panel.subtitle
     assert "for MAE" in panel.note

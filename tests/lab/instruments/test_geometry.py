@@ -80,12 +80,14 @@ def test_the_plot_says_lengths_and_draws_the_course(session: Session) -> None:
     assert panel.subtitle == "step 20, at the weights of 0.5 × MSE raw"
     assert [choice.key for choice in panel.choices] == ["loss", "layer"]
     assert panel.choices[0].current == "2"
-    ticks = [words for _, words in panel.facets[0].y.ticks]
-    assert [words.split("\n")[0] for words in ticks] == ["CE", "Brier", "0.5 × MSE raw"]
+    assert [words for _, words in panel.facets[0].y.ticks][::-1] == [
+        words for _, words in panel.facets[0].x.ticks
+    ][::-1]
+    assert [words for _, words in panel.facets[0].x.ticks] == ["CE", "Brier", "0.5 × MSE raw"]
     run = freeze(session.run_config, (2,))[2]
     parameters = session.curves.snapshots.at(2)
     norm = np.linalg.norm(run.gradient(*run.part("train"), np.asarray(parameters, np.float64))[1])
-    assert float(ticks[2].split("\n")[1]) == pytest.approx(norm, rel=0.01)
+    assert float(panel.legend[2].value.removeprefix("‖g‖ ")) == pytest.approx(norm, rel=0.01)
     lines = [layer for layer in panel.facets[1].layers if isinstance(layer, ChartLine)]
     drawn = [line for line in lines if line.style == "line"]
     assert [line.series for line in drawn] == [1, 2]

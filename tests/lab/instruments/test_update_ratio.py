@@ -48,6 +48,17 @@ def test_plain_descent_is_exact_update_by_update() -> None:
         assert drawn == pytest.approx(change, rel=1e-5)
 
 
+def test_updates_up_to_the_next_kept_step_are_averaged(plain: Session) -> None:
+    run = freeze(plain.run_config, (0,))[0]
+    sizes = [layer_norms(run, parameters) for parameters in every_step(plain, 0)]
+    rates = plain.curves.series("learning_rate", 0)[1].astype(np.float64)
+    lines = lines_of(plain, ViewOptions())
+    for layer, name in enumerate(("1", "2", "out")):
+        norms = plain.curves.series(f"gradient_norm/{layer}", 0)[1].astype(np.float64)
+        expected = (rates * norms).reshape(4, 5).mean(axis=1) / [size[layer] for size in sizes[:4]]
+        assert lines[name].y == pytest.approx(expected, rel=1e-6)
+
+
 def test_it_says_how_it_was_measured(plain: Session) -> None:
     panel = instrument_panel(plain, "update_ratio", ViewOptions())
     assert panel.foot.startswith("learning rate × gradient norm")
@@ -71,7 +82,7 @@ def test_otherwise_it_is_the_way_between_kept_steps(how: str) -> None:
     run = freeze(session.run_config, (0,))[0]
     assert not is_plain(run.plan)
     panel = instrument_panel(session, "update_ratio", ViewOptions())
-    assert panel.foot.startswith("change between kept steps")
+    assert panel.foot.startswith("change between evaluations")
     kept = every_step(session, 0)
     lines = lines_of(session, ViewOptions())
     assert lines["out"].x.tolist() == [5, 10, 15, 20]

@@ -5,26 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lab.figure_look import FigureLook, Provenance
-    from lab.panels import Panel
+from typing import Any
 
 
-def draw(
-    panels: Sequence[Panel],
-    folder: Path,
-    stem: str,
-    formats: Sequence[str],
-    overwrite: bool,
-    look: FigureLook | None = None,
-    made_by: Provenance | None = None,
-) -> Sequence[Path]:
-    """Write a figure without a window; see `widgets.figure.draw`."""
-    from widgets.figure import draw as draw_figure
+def draw(*given: Any, **named: Any) -> Sequence[Path]:
+    """Write a figure without a window: `widgets.figure.draw_figure`, imported when something is drawn."""
+    from widgets.figure import draw_figure
 
-    return draw_figure(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
+    return draw_figure(*given, **named)
 
 
 def open_window(path: Path | None, device: str) -> int:

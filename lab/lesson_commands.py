@@ -11,8 +11,8 @@ from compute.problems import ProblemError
 from lab.terminal import print_problem, say
 
 if TYPE_CHECKING:
+    from lab.lessons.finding import Finding
     from lab.lessons.lesson import Lesson
-    from lab.lessons.running import Finding
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -96,24 +96,21 @@ def _list() -> int:
 
 
 def _run(lesson: Lesson, device: str, *, whole: bool) -> int:
-    from lab.lessons.running import LessonSessions
+    from lab.lessons.running import run_lesson
 
     config = lesson.config
     print(f"{config.number}. {config.title}")
     if whole:
         print(config.question)
-    sessions = LessonSessions(lesson, device)
     try:
-        sessions.train()
-        findings = sessions.findings()
+        attempt = run_lesson(lesson, device)
     except ProblemError as error:
         print_problem(error.problem)
         return FAILED
-    finally:
-        sessions.close()
-    for finding in findings:
-        print(finding_text(finding), flush=True)
-    return OK if all(finding.holds for finding in findings) else FAILED
+    for finding in attempt.findings:
+        if finding is not None:
+            print(finding_text(finding), flush=True)
+    return OK if attempt.held else FAILED
 
 
 def finding_text(finding: Finding) -> str:

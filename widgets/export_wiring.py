@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lab.experiment_file import write_experiment
-from lab.figure_look import FigureLook, Provenance
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.panels import ChartPanel, Panel
+from lab.panels import ChartPanel
 from lab.problems import Problem, ProblemError
 from widgets.export_choices import ExportRequest
 from widgets.export_panel import ExportPanel
@@ -234,15 +233,9 @@ class ExportWiring(QObject):
 
     def _plain_figures(self) -> tuple[tuple[str, bytes], ...]:
         from lab.exporting.report import report_figures
-        from widgets.figure import draw
+        from widgets.figure import draw_figure
 
-        def draw_plain(
-            panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool,
-            look: FigureLook | None = None, made_by: Provenance | None = None,
-        ) -> Sequence[Path]:  # fmt: skip
-            return draw(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
-
-        return report_figures(self._plots.panels(), draw_plain)
+        return report_figures(self._plots.panels(), draw_figure)
 
     def copy(self, place: int | None = None) -> None:
         """Put the figure of a plot (the focused one by default) into the clipboard."""

@@ -100,6 +100,19 @@ def draw(
     return paths
 
 
+def draw_figure(
+    panels: Sequence[Panel],
+    folder: Path,
+    stem: str,
+    formats: Sequence[str],
+    overwrite: bool,
+    look: FigureLook | None = None,
+    made_by: Provenance | None = None,
+) -> tuple[Path, ...]:
+    """Write a figure as `lab.figure_look.Draw` is called; see `draw`."""
+    return draw(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
+
+
 def image(panels: Sequence[Panel], size: tuple[int, int] | None = None, dpi: float = 192.0) -> QImage:
     """Return a figure as an image; parameters as in `draw`. Needs a QGuiApplication."""
     return figure_image(_sheet(panels, ("png",), size, dpi, FigureLook(), None))

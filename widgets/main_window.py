@@ -354,7 +354,7 @@ class MainWindow(QWidget):
 
     def current_state(self) -> WindowState:
         """Return what is worth remembering now."""
-        workspace = self.workspace
+        workspace, kept = self.workspace, self.workspaces.saved()
         return replace(
             self._state,
             geometry=bytes(self.window().saveGeometry().toHex().data()).decode("ascii"),
@@ -369,9 +369,9 @@ class MainWindow(QWidget):
             speed=self.session.speed,
             export=self.exports.saved(),
             workspace=self.workspaces.name,
-            explore=self.workspaces.saved()["explore"],
-            compare=self.workspaces.saved()["compare"],
-            lessons=self.workspaces.saved()["lessons"],
+            explore=kept["explore"],
+            compare=kept["compare"],
+            lessons=kept["lessons"],
             welcomed=self.experiment.question_closed or self._state.welcomed,
         )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Literal
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.lessons.lesson import Lesson, LessonConfig
+from lab.lessons.finding import Finding, hold
+from lab.lessons.lesson import Lesson
 from lab.lessons.measures import check_losses
-from lab.lessons.running import Finding, hold
+from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
 from lab.loss_labels import loss_labels
 from lab.pool import TrainerPool
@@ -19,36 +19,6 @@ from lab.session import Session
 from lab.session_state import Trainer
 
 State = Literal["waiting", "running", "stopped", "finished"]
-
-_PLACE = re.compile(r"\{(\d+)\}")
-
-
-def filled(text: str, findings: tuple[Finding | None, ...]) -> str:
-    """Return a text with the measured numbers in place of ``{1}``, ``{2}`` and so on.
-
-    Parameters
-    ----------
-    text
-        The text; ``{1}`` stands for the number of the first finding.
-    findings
-        What was found, ``None`` where it is not known yet. A number that is not known is a dash.
-    """
-
-    def number(found: re.Match[str]) -> str:
-        place = int(found[1]) - 1
-        finding = findings[place] if 0 <= place < len(findings) else None
-        return "–" if finding is None or finding.why_not else finding.number
-
-    return _PLACE.sub(number, text)
-
-
-def run_titles(config: LessonConfig) -> dict[str, str]:
-    """Return what each run of a lesson is called where people read it, all different, by its name."""
-    found: dict[str, str] = {}
-    for run in config.runs:
-        title = run.title or run.name or "The lesson's run"
-        found[run.name] = f"{title} ({run.name})" if title in found.values() else title
-    return found
 
 
 class Attempt:
@@ -75,6 +45,8 @@ class Attempt:
         Why it broke off, or ``None``.
     sessions
         Name of a run → its session, as far as they were begun.
+    results
+        What the runs recorded that are through, as claims look at it.
     findings
         What came out of each claim, ``None`` while the runs that it measures are not through.
     trial, trial_session
@@ -92,6 +64,7 @@ class Attempt:
         self.state: State = "waiting"
         self.problem: Problem | None = None
         self.sessions: dict[str, Session] = {}
+        self.results = LessonResults()
         self.findings: tuple[Finding | None, ...] = (None,) * len(lesson.config.claims)
         self.trial: int | None = None
         self.trial_session: Session | None = None
@@ -165,7 +138,7 @@ class Attempt:
             raise ProblemError(Problem("Choose an answer first", "Or skip the prediction."))
         self.close()
         self.state, self.problem = "running", None
-        self.sessions = {}
+        self.sessions, self.results = {}, LessonResults()
         self.findings = (None,) * len(self.findings)
         self._left = list(self.lesson.experiments)
         self._begin_next()
@@ -243,6 +216,7 @@ class Attempt:
     def _measure(self) -> None:
         """Hold every claim whose runs are all through against them."""
         through = {name: session for name, session in self.sessions.items() if session.state == "finished"}
+        self.results.sources.update(through)
         labels = {name: loss_labels(session.run_config) for name, session in through.items()}
         findings = list(self.findings)
         for place, claim in enumerate(self.lesson.config.claims):
@@ -251,7 +225,7 @@ class Attempt:
                     check_losses(claim.measure, labels)
                 except MeasureError:
                     continue  # a run that it measures is still to come
-                findings[place] = hold(claim, through)
+                findings[place] = hold(claim, self.results)
         self.findings = tuple(findings)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lab.instruments.calibration import fit_temperature, has_temperature, reliability_of
-from lab.instruments.frozen import Floats, FrozenRun, PartName, freeze
+from lab.instruments.frozen import Floats, FrozenRun, PartName
 from lab.instruments.plane_surface import plane_surface
 from lab.instruments.planes import parameter_plane
 from lab.lessons.seed_values import MeasureError, RecordedCurve, Values
@@ -15,13 +15,13 @@ from lab.lessons.seed_values import MeasureError, RecordedCurve, Values
 
 def _each(curve: RecordedCurve, of: Callable[[FrozenRun, Floats], float]) -> Values:
     """Ask every seed's run at its final parameters."""
-    runs = freeze(curve.source.run_config, curve.runs)
+    runs = curve.results.frozen(curve.source)
     found = []
-    for index, run in runs.items():
+    for index in curve.runs:
         parameters = curve.source.curves.snapshots.at(index)
         if parameters is None:
             raise MeasureError("The models are too large for their final parameters to be kept.")
-        found.append(of(run, np.asarray(parameters, dtype=np.float64)))
+        found.append(of(runs[index], np.asarray(parameters, dtype=np.float64)))
     return np.array(found)
 
 

@@ -12,8 +12,9 @@ from lab.exporting.html_text import escaped, facts, html_table, paragraph, secti
 from lab.exporting.inline_svg import inline_svg
 from lab.exporting.report_style import STYLE
 from lab.exporting.tables import Column, Table
-from lab.lessons.attempt import Attempt, filled, run_titles
-from lab.lessons.running import Finding
+from lab.lessons.attempt import Attempt
+from lab.lessons.finding import Finding, filled
+from lab.lessons.lesson import run_titles
 from lab.lessons.sheet_tables import curves_csv, last_values_csv
 from lab.loss_labels import loss_labels
 from lab.versions import versions

@@ -217,3 +217,12 @@ class Lesson:
         self.config = config
         self.text = text
         self.experiments = experiments
+
+
+def run_titles(config: LessonConfig) -> dict[str, str]:
+    """Return what each run of a lesson is called where people read it, all different, by its name."""
+    found: dict[str, str] = {}
+    for run in config.runs:
+        title = run.title or run.name or "The lesson's run"
+        found[run.name] = f"{title} ({run.name})" if title in found.values() else title
+    return found

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from lab.lessons.results import LessonResults
 from lab.lessons.run_values import OF_RUNS
 from lab.lessons.seed_values import CURVES, MeasureError, RecordedCurve, Values
 from lab.loss_labels import loss_labels
 from lab.metric_catalogue import METRICS, metric_of
-from lab.view_options import PanelSource
 
 LARGEST = 600
 
@@ -76,10 +76,10 @@ def _text(node: ast.expr) -> str:
 
 
 class _Reader:
-    """Walks a formula's tree; without sources it only checks it."""
+    """Walks a formula's tree; without results it only checks it."""
 
-    def __init__(self, sources: Mapping[str, PanelSource] | None) -> None:
-        self._sources = sources
+    def __init__(self, results: LessonResults | None) -> None:
+        self._results = results
 
     def value(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
@@ -118,7 +118,7 @@ class _Reader:
         except (KeyError, ValueError):
             raise MeasureError(f"There is no metric {metric}." + _near(metric, tuple(METRICS))) from None
         rest = [self.value(argument) for argument in arguments[2:]]
-        if self._sources is None:
+        if self._results is None:
             return np.ones(2)
         return act(self._find(loss, metric), *rest)
 
@@ -128,26 +128,25 @@ class _Reader:
             rest_words = {0: "", 1: " and a number"}.get(numbers, f" and {numbers} numbers")
             raise MeasureError(f"{name} takes a loss{rest_words}.")
         loss, rest = _text(arguments[0]), [self.value(argument) for argument in arguments[1:]]
-        return np.ones(2) if self._sources is None else act(self._find(loss, "loss"), *rest)
+        return np.ones(2) if self._results is None else act(self._find(loss, "loss"), *rest)
 
     def _correlation(self, arguments: list[ast.expr]) -> float:
         """Return Pearson's correlation over the seeds."""
         if len(arguments) != 2:
             raise MeasureError("correlation takes two measures with a number a seed.")
         first, second = (np.atleast_1d(self.value(argument)) for argument in arguments)
-        if self._sources is None:
+        if self._results is None:
             return 1.0
         if first.shape != second.shape or len(first) < 3:
             raise MeasureError("correlation needs the same three or more seeds in both measures.")
         return float(np.corrcoef(first, second)[0, 1])
 
     def _find(self, loss: str, metric: str) -> RecordedCurve:
-        assert self._sources is not None
-        run, index = _place(loss, {name: loss_labels(of.run_config) for name, of in self._sources.items()})
-        source = self._sources[run]
-        return RecordedCurve(
-            source, tuple(r.info.index for r in source.runs if r.info.loss_index == index), metric
-        )
+        assert self._results is not None
+        sources = self._results.sources
+        run, index = _place(loss, {name: loss_labels(of.run_config) for name, of in sources.items()})
+        runs = tuple(state.info.index for state in sources[run].runs if state.info.loss_index == index)
+        return RecordedCurve(sources[run], runs, metric, self._results)
 
 
 def _place(loss: str, labels: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
@@ -204,15 +203,15 @@ def check_measure(text: str) -> None:
     _Reader(None).value(_parse(text))
 
 
-def measured(text: str, sources: Mapping[str, PanelSource]) -> float:
+def measured(text: str, results: LessonResults) -> float:
     """Measure.
 
     Parameters
     ----------
     text
         The formula.
-    sources
-        Name of a run → what was recorded of it.
+    results
+        What the lesson's runs recorded.
 
     Returns
     -------
@@ -225,7 +224,7 @@ def measured(text: str, sources: Mapping[str, PanelSource]) -> float:
         Where it cannot be read, names what was not recorded, or leaves several numbers.
     """
     with np.errstate(all="ignore"):
-        found = np.asarray(_Reader(sources).value(_parse(text)), dtype=np.float64).reshape(-1)
+        found = np.asarray(_Reader(results).value(_parse(text)), dtype=np.float64).reshape(-1)
     if len(found) != 1:
         raise MeasureError(f"It leaves {len(found)} numbers, one a seed; say median(…) or mean(…) of them.")
     return float(found[0])

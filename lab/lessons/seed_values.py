@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lab.metric_catalogue import metric_of
 from lab.view_options import PanelSource
+
+if TYPE_CHECKING:
+    from lab.lessons.results import LessonResults
 
 Values: TypeAlias = NDArray[np.float64]
 
@@ -22,11 +25,24 @@ class MeasureError(ValueError):
 
 @dataclass(frozen=True)
 class RecordedCurve:
-    """One loss's curves of a metric: for each seed, steps and values."""
+    """One loss's curves of a metric: for each seed, steps and values.
+
+    Attributes
+    ----------
+    source
+        The recording.
+    runs
+        Indices of the loss's runs there, one a seed.
+    metric
+        The metric.
+    results
+        What the recording is one of.
+    """
 
     source: PanelSource
     runs: tuple[int, ...]
     metric: str
+    results: LessonResults
 
     def each(self, of: Callable[[NDArray[np.int64], Values], float]) -> Values:
         """Ask every seed's curve for a number."""

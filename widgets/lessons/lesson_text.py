@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lab.lessons.attempt import Attempt, filled
+from lab.lessons.attempt import Attempt
+from lab.lessons.finding import Finding, filled
 from lab.lessons.lesson import Lesson
-from lab.lessons.running import Finding
 from widgets.controls import IconTextButton, WrapLabel
 from widgets.formula import FormulaView
 from widgets.lessons.cards import ClaimLine, ClaimsCard, PredictionCard, PresetsCard, TextCard

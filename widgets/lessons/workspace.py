@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.config import ExperimentConfig
-from lab.lessons.attempt import Attempt, run_titles
-from lab.lessons.lesson import Lesson
-from lab.lessons.reading import SUFFIX, built_in, load_lesson, read_lesson
+from lab.lessons.attempt import Attempt
+from lab.lessons.lesson import Lesson, run_titles
+from lab.lessons.reading import SUFFIX
+from lab.lessons.shelf import LessonShelf
 from lab.problems import Problem, ProblemError
 from widgets.files import dropped_path
 from widgets.lessons.lesson_list import LessonEntry, LessonList
 from widgets.lessons.lesson_plots import LessonPlots
 from widgets.lessons.lesson_text import LessonText
-from widgets.lessons.progress import Progress
-from widgets.lessons.sheet_writing import write_sheet
+from widgets.lessons.sheets import LessonSheets
 from widgets.message_card import MessageArea, message_of
 from widgets.theme import Theme
 
-LOG = logging.getLogger(__name__)
 ROOMY = 1360
 """Below this width the list shows numbers only and the text is narrower."""
 PROBLEM = "lesson"
@@ -52,16 +49,14 @@ class LessonsWorkspace(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._make_attempt = make_attempt
-        self._lessons: dict[str, Lesson] = {key: load_lesson(key) for key in built_in()}
-        self._attempts: dict[str, Attempt] = {}
+        self._shelf = LessonShelf(make_attempt)
         self._texts: dict[str, LessonText] = {}
-        self._progress = Progress()
         self._key = ""
         self.setAcceptDrops(True)
         self.list = LessonList(theme)
         self.messages = MessageArea(theme)
         self.plots = LessonPlots(theme)
+        self.sheets = LessonSheets(self, self.plots)
         self._reading = QVBoxLayout()
         self._reading.setContentsMargins(0, 0, 0, 0)
         middle = QWidget()
@@ -83,7 +78,9 @@ class LessonsWorkspace(QWidget):
         self.list.chosen.connect(self.show_lesson)
         self.list.open_wanted.connect(self.choose_file)
         self.messages.closed.connect(self.messages.remove)
-        self.show_lesson(next(iter(self._lessons)))
+        self.sheets.written.connect(self.noted)
+        self.sheets.refused.connect(self.show_problem)
+        self.show_lesson(next(iter(self._shelf.lessons)))
 
     # --- lessons ------------------------------------------------------------------------------------
     @property
@@ -94,7 +91,7 @@ class LessonsWorkspace(QWidget):
     @property
     def attempt(self) -> Attempt:
         """The learner's way through the open lesson."""
-        return self._attempts[self._key]
+        return self._shelf.attempt(self._key)
 
     @property
     def text(self) -> LessonText:
@@ -103,13 +100,9 @@ class LessonsWorkspace(QWidget):
 
     def show_lesson(self, key: str) -> None:
         """Open a lesson by its key; an unknown one leaves what is open."""
-        if key not in self._lessons:
+        if key not in self._shelf.lessons:
             return
-        if key not in self._attempts:
-            self._attempts[key] = self._make_attempt(self._lessons[key])
-            answer = self._progress.answers.get(key, 0)
-            if answer:
-                self._attempts[key].predict(answer)
+        if key not in self._texts:
             self._texts[key] = self._made_text(key)
             self._reading.addWidget(self._texts[key])
         self._key = key
@@ -121,16 +114,15 @@ class LessonsWorkspace(QWidget):
     def open_lesson(self, path: Path) -> None:
         """Open a lesson of a person's own; what is wrong with it is said in the page."""
         try:
-            lesson = read_lesson(path)
+            key = self._shelf.take(path)
         except ProblemError as error:
             self.show_problem(error.problem)
             return
-        key = str(path.absolute())
         self.messages.remove(PROBLEM)
-        self._forget(key)
-        self._lessons[key] = lesson
-        if key not in self._progress.own:
-            self._progress.own.append(key)
+        text = self._texts.pop(key, None)
+        if text is not None:
+            self._reading.removeWidget(text)
+            text.deleteLater()
         self.show_lesson(key)
 
     def choose_file(self) -> None:
@@ -141,18 +133,8 @@ class LessonsWorkspace(QWidget):
         if name:
             self.open_lesson(Path(name))
 
-    def _forget(self, key: str) -> None:
-        """Drop what was shown of a lesson whose file is read anew."""
-        attempt, text = self._attempts.pop(key, None), self._texts.pop(key, None)
-        if attempt is not None:
-            attempt.close()
-        if text is not None:
-            self._reading.removeWidget(text)
-            text.deleteLater()
-        self._progress.forget(key)
-
     def _made_text(self, key: str) -> LessonText:
-        text = LessonText(self._lessons[key], self._theme)
+        text = LessonText(self._shelf.lessons[key], self._theme)
         text.answered.connect(self._predict)
         text.skipped.connect(self._skip)
         text.run_pressed.connect(self.run)
@@ -160,7 +142,7 @@ class LessonsWorkspace(QWidget):
         text.preset_tried.connect(self.try_preset)
         text.preset_opened.connect(lambda number: self.config_wanted.emit(self.attempt.preset_config(number)))
         text.train_wanted.connect(lambda: self.config_wanted.emit(self._shown_config()))
-        text.sheet_wanted.connect(self.choose_sheet)
+        text.sheet_wanted.connect(lambda: self.sheets.choose(self._key, self.attempt))
         return text
 
     def _shown_config(self) -> ExperimentConfig:
@@ -171,20 +153,19 @@ class LessonsWorkspace(QWidget):
     def _show_list(self) -> None:
         entries = [
             LessonEntry(key, lesson.config.number, lesson.config.title)
-            for key, lesson in self._lessons.items()
+            for key, lesson in self._shelf.lessons.items()
         ]
-        self.list.show_lessons(entries, self._progress.done, self._key)
+        self.list.show_lessons(entries, self._shelf.progress.done, self._key)
 
     # --- training -----------------------------------------------------------------------------------
     @property
     def busy(self) -> bool:
         """Whether something of a lesson trains."""
-        return any(attempt.busy for attempt in self._attempts.values())
+        return self._shelf.busy
 
     def advance(self) -> bool:
         """Take in what was trained; return whether anything changed."""
-        changes = [attempt.advance() for attempt in self._attempts.values()]
-        return any(changes)
+        return self._shelf.advance()
 
     def run(self) -> None:
         """Train the open lesson's runs; another lesson that trains is stopped."""
@@ -200,9 +181,7 @@ class LessonsWorkspace(QWidget):
         self.follow()
 
     def _act(self, act: Callable[[], None]) -> None:
-        for key, attempt in self._attempts.items():
-            if key != self._key:
-                attempt.stop()
+        self._shelf.stop_others(self._key)
         self.messages.remove(PROBLEM)
         try:
             act()
@@ -211,8 +190,7 @@ class LessonsWorkspace(QWidget):
         self.follow()
 
     def _predict(self, answer: int) -> None:
-        self.attempt.predict(answer)
-        self._progress.answers[self._key] = self.attempt.answer
+        self._shelf.predict(self._key, answer)
         self.follow()
 
     def _skip(self) -> None:
@@ -221,10 +199,8 @@ class LessonsWorkspace(QWidget):
 
     def follow(self) -> None:
         """Show what became of the open lesson."""
-        for key, attempt in self._attempts.items():
-            if attempt.state == "finished" and key not in self._progress.done:
-                self._progress.done.add(key)
-                self._show_list()
+        if self._shelf.tick():
+            self._show_list()
         attempt = self.attempt
         self.text.show_attempt(attempt)
         sources, newest = self._sources(attempt)
@@ -246,24 +222,6 @@ class LessonsWorkspace(QWidget):
         first_again = attempt.trial is None and attempt.state == "finished"
         return sources, next(iter(sources) if first_again else reversed(sources), "")
 
-    # --- the lab sheet ------------------------------------------------------------------------------
-    def choose_sheet(self) -> None:
-        """Ask where the lab sheet goes and write it."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the lab sheet", f"{Path(self._key).stem}-lab-sheet.html", "HTML (*.html)"
-        )
-        if name:
-            self.write_sheet(Path(name))
-
-    def write_sheet(self, path: Path) -> None:
-        """Write the lab sheet of the open lesson, with the plots that are shown and tables beside it."""
-        try:
-            written = write_sheet(self.attempt, self.plots.panels(), path)
-        except ProblemError as error:
-            self.show_problem(error.problem)
-        else:
-            self.noted.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
-
     # --- the workspace of a window ------------------------------------------------------------------
     @property
     def panels(self) -> tuple[QWidget, ...]:
@@ -282,24 +240,11 @@ class LessonsWorkspace(QWidget):
 
     def open_export_menu(self, anchor: QWidget) -> None:
         """Open what can be written of the lesson, under a button."""
-        menu = QMenu(anchor)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet = menu.addAction("Lab sheet …", self.choose_sheet)
-        sheet.setEnabled(self.attempt.state == "finished")
-        figure = menu.addAction("Copy the plots", self.copy_figure)
-        figure.setEnabled(self.plots.source is not None)
-        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+        self.sheets.open_menu(anchor, self._key, self.attempt)
 
     def copy_figure(self) -> None:
         """Copy the plots that are shown."""
-        from PySide6.QtGui import QGuiApplication
-
-        from widgets.figure import image_for_clipboard
-
-        panels = self.plots.panels()
-        if panels:
-            QGuiApplication.clipboard().setImage(image_for_clipboard(panels))
-            self.noted.emit("The lesson's plots are in the clipboard")
+        self.sheets.copy()
 
     def close_message(self) -> None:
         """Close the message, as Escape does."""
@@ -320,39 +265,18 @@ class LessonsWorkspace(QWidget):
 
     def close_attempts(self) -> None:
         """End everything that trains."""
-        for attempt in self._attempts.values():
-            attempt.close()
+        self._shelf.close()
 
     def saved(self) -> dict[str, Any]:
         """Return what is worth remembering, as JSON-able data."""
-        return replace(self._progress, open=self._key).saved()
+        return self._shelf.saved(self._key)
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Take that over again; a lesson whose file is gone is left out."""
-        progress = Progress.restored(stored)
-        for path in progress.own:
-            try:
-                self._lessons[path] = read_lesson(Path(path))
-            except ProblemError as error:
-                LOG.warning("a lesson was not restored: %s", error)
-        progress.own = [path for path in progress.own if path in self._lessons]
-        progress.done &= set(self._lessons)
-        progress.answers = {
-            key: answer for key, answer in progress.answers.items() if self._fits(key, answer)
-        }
-        self._progress = progress
-        for key, attempt in self._attempts.items():
-            if key in progress.answers:
-                attempt.predict(progress.answers[key])
+        self._shelf.restore(stored)
         self._show_list()
-        self.show_lesson(progress.open)
+        self.show_lesson(self._shelf.progress.open)
         self.follow()
-
-    def _fits(self, key: str, answer: int) -> bool:
-        """Return whether a lesson asks for a prediction and has an answer of this number."""
-        lesson = self._lessons.get(key)
-        prediction = None if lesson is None else lesson.config.prediction
-        return prediction is not None and answer <= len(prediction.answers)
 
     # --- room, drops --------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from compute.problems import ProblemError
-from lab.lessons.attempt import Attempt, filled, run_titles
-from lab.lessons.lesson import Claim, Lesson
+from lab.lessons.attempt import Attempt
+from lab.lessons.finding import Finding, filled
+from lab.lessons.lesson import Claim, Lesson, run_titles
 from lab.lessons.reading import LESSON, TEXT, read_lesson
-from lab.lessons.running import Finding
 from lab.pool import TrainerPool
 
 TINY_LESSON = """

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
+from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
-from lab.lessons.measures import check_losses, check_measure, measured
+from lab.instruments.frozen import FrozenRun, freeze
+from lab.lessons.measures import check_losses, check_measure
+from lab.lessons.measures import measured as measured_in
+from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
 from lab.session import Session
 from tests.lab.lessons.trained import train
@@ -32,6 +37,11 @@ evaluate_every = 2
 [seeds]
 count = 3
 """
+
+
+def measured(text: str, sources: Mapping[str, Session]) -> float:
+    """Measure these recordings."""
+    return measured_in(text, LessonResults(sources))
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +172,18 @@ def test_instruments_are_asked_at_the_final_parameters(session: Session) -> None
     assert measured('mean(calibration_error_cooled("ce"))', sources) >= 0
     with pytest.raises(MeasureError, match="takes a loss and 2 numbers"):
         check_measure('curving_down("ce", 1)')
+
+
+def test_the_data_are_prepared_once_for_all_claims(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Sequence[int]] = []
+
+    def counted(config: ExperimentConfig, runs: Sequence[int]) -> dict[int, FrozenRun]:
+        asked.append(runs)
+        return freeze(config, runs)
+
+    monkeypatch.setattr("lab.lessons.results.freeze", counted)
+    results = LessonResults({"": session})
+    first = measured_in('mean(calibration_error("ce"))', results)
+    assert measured_in('mean(calibration_error("se"))', results) != first
+    assert measured_in('mean(calibration_error("ce"))', results) == first
+    assert len(asked) == 1

@@ -174,13 +174,13 @@ def test_the_lab_sheet_has_the_numbers_the_prediction_and_the_curves_beside_it(
     qtbot: QtBot, workspace: LessonsWorkspace, tmp_path: Path
 ) -> None:
     target = tmp_path / "out" / "sheet.html"
-    workspace.write_sheet(target)
+    workspace.sheets.write(workspace.attempt, target)
     assert workspace.messages.keys == (PROBLEM,)
     assert not target.exists()
     choose(workspace, 1)
     workspace.run()
     go_on(qtbot, workspace)
-    workspace.write_sheet(target)
+    workspace.sheets.write(workspace.attempt, target)
     page = target.read_text(encoding="utf-8")
     for finding in workspace.attempt.findings:
         assert finding is not None

@@ -1,0 +1,73 @@
+"""What can be taken out of a lesson: its lab sheet as a file, its plots into the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from lab.exporting.report import report_figures
+from lab.lessons.attempt import Attempt
+from lab.lessons.lab_sheet import write_lab_sheet
+from lab.problems import ProblemError
+from widgets.figure import draw_figure, image_for_clipboard
+from widgets.lessons.lesson_plots import LessonPlots
+
+
+class LessonSheets(QObject):
+    """Writes the lab sheet of an attempt with the plots that are shown.
+
+    Parameters
+    ----------
+    parent
+        The workspace; dialogs stand over it.
+    plots
+        What is shown beside the lesson.
+    """
+
+    written = Signal(str)
+    """Something was written or copied: a sentence."""
+    refused = Signal(object)
+    """A `Problem`."""
+
+    def __init__(self, parent: QWidget, plots: LessonPlots) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._plots = plots
+
+    def choose(self, key: str, attempt: Attempt) -> None:
+        """Ask where the lab sheet of a lesson goes, by the lesson's key, and write it."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the lab sheet", f"{Path(key).stem}-lab-sheet.html", "HTML (*.html)"
+        )
+        if name:
+            self.write(attempt, Path(name))
+
+    def write(self, attempt: Attempt, path: Path) -> None:
+        """Write the lab sheet with the plots that are shown and tables beside it, replacing what is there."""
+        try:
+            figures = report_figures(self._plots.panels(), draw_figure)
+            written = write_lab_sheet(attempt, path, figures, overwrite=True)
+        except ProblemError as error:
+            self.refused.emit(error.problem)
+        else:
+            self.written.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
+
+    def copy(self) -> None:
+        """Copy the plots that are shown."""
+        panels = self._plots.panels()
+        if panels:
+            QGuiApplication.clipboard().setImage(image_for_clipboard(panels))
+            self.written.emit("The lesson's plots are in the clipboard")
+
+    def open_menu(self, anchor: QWidget, key: str, attempt: Attempt) -> None:
+        """Open what can be taken out, under a button."""
+        menu = QMenu(anchor)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet = menu.addAction("Lab sheet …", lambda: self.choose(key, attempt))
+        sheet.setEnabled(attempt.state == "finished")
+        figure = menu.addAction("Copy the plots", self.copy)
+        figure.setEnabled(self._plots.source is not None)
+        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))

@@ -106,7 +106,7 @@ class CalibrationPlot:
         return ChartPanel(
             KIND, title, f"{subtitle}, {step_words(answer.step)}", tuple(facets),
             columns=-(-len(found) // rows), down=True,
-            foot=_foot(answer, [loss for _, loss in found], shown),
+            foot=_foot(answer, found, shown),
             choices=_choices(source, options, shown, tuple(loss for _, loss in found)),
         )  # fmt: skip
 
@@ -133,24 +133,24 @@ def _choices(
 
 
 def _facets(look: LossLook, loss: LossCalibration, with_temperature: bool) -> tuple[ChartFacet, ChartFacet]:
-    reliability, before = loss.trained, ""
+    reliability, words = loss.trained, ""
     if with_temperature and loss.cooled is not None:
         reliability = loss.cooled.reliability
-        before = f"T = {value_text(loss.cooled.temperature)}: "
+        words = f"T = {value_text(loss.cooled.temperature)}: "
     elif with_temperature:
-        before = f"no temperature, {loss.why_not}: "
-    words = (
-        f"{before}ECE {value_text(reliability.error)}, "
-        f"right {value_text(reliability.mean_accuracy, percent=True)}, "
-        f"sure {value_text(reliability.mean_confidence, percent=True)}"
-    )
+        words = "no temperature: "
+    words += f"ECE {value_text(reliability.error)}"
     low = _lowest(reliability)
     confidence = ChartAxis("confidence", low, 1.0, percent=True)
     diagram = ChartFacet(
-        look.name, confidence, ChartAxis("accuracy", 0.0, 1.0, percent=True), _diagram(look, reliability),
+        look.name, confidence, ChartAxis("", 0.0, 1.0, percent=True), _diagram(look, reliability),
         look.short, look.series, note=words,
     )  # fmt: skip
-    top = float(reliability.counts.max()) * 1.05
+    top = float(reliability.counts.max()) * 1.4  # with room for the words
+    sure = (
+        f"right {value_text(reliability.mean_accuracy, percent=True)}, "
+        f"sure {value_text(reliability.mean_confidence, percent=True)}"
+    )
     said = tuple(_bin_words(reliability, place) for place in range(len(reliability.counts)))
     bars = ChartBars(
         reliability.edges[:-1], reliability.edges[1:], np.zeros(len(said)),
@@ -161,7 +161,13 @@ def _facets(look: LossLook, loss: LossCalibration, with_temperature: bool) -> tu
         np.full(2, reliability.mean_confidence), np.array([0.0, top]), name="mean confidence", style="guide"
     )
     beneath = ChartFacet(
-        "", confidence, ChartAxis("samples", 0.0, top), (bars, mean), series=look.series, weight=0.4
+        "",
+        confidence,
+        ChartAxis("samples", 0.0, top),
+        (bars, mean),
+        series=look.series,
+        note=sure,
+        weight=0.4,
     )
     return diagram, beneath
 
@@ -177,7 +183,7 @@ def _diagram(look: LossLook, reliability: Reliability) -> tuple[ChartLayer, ...]
         left, right, np.minimum(accuracy, confidence), np.maximum(accuracy, confidence), look.series,
         "gap to the confidence", "outline", words=words,
     )  # fmt: skip
-    diagonal = ChartLine(np.array([0.0, 1.0]), np.array([0.0, 1.0]), name="calibrated", style="guide")
+    diagonal = ChartLine(np.array([0.0, 1.0]), np.array([0.0, 1.0]), style="guide")
     return bars, gaps, diagonal
 
 
@@ -198,22 +204,22 @@ def _bin_words(reliability: Reliability, place: int) -> str:
     )
 
 
-def _foot(answer: Calibration, losses: list[LossCalibration], shown: str) -> str:
-    fitted = next((loss.cooled for loss in losses if loss.cooled is not None), None)
-    if shown == TRAINED or fitted is None:
-        return "Bars: how often predictions are right. Outlines: from there to how sure they are."
-    if fitted.by_halves:
-        words = (
-            f"T is fitted on the {samples_words(answer.part, fitted.fitted)}; "
-            "each half of them is measured with the temperature of the other half."
-        )
-    else:
-        words = (
-            f"T is fitted on {samples_words(answer.fitted_on, fitted.fitted)}, which are not those measured."
-        )
-    if answer.fitted_on == "training":
-        words += " There is no validation part: these samples were trained on."
-    bounded = [loss.cooled for loss in losses if loss.cooled is not None and loss.cooled.bounded]
-    if bounded:
-        words += f" T = {value_text(bounded[0].temperature)} is a bound: no best temperature was found."
-    return words
+def _foot(answer: Calibration, losses: list[tuple[LossLook, LossCalibration]], shown: str) -> str:
+    """Say how temperatures were fitted, and which losses have none."""
+    fitted = next((loss.cooled for _, loss in losses if loss.cooled is not None), None)
+    if shown == TRAINED:
+        return ""
+    said = []
+    if fitted is not None:
+        on = samples_words(answer.part if fitted.by_halves else answer.fitted_on, fitted.fitted)
+        how = "each half is measured with the T of the other" if fitted.by_halves else "none of them measured"
+        said.append(f"T is fitted on {on}, {how}.")
+        if answer.fitted_on == "training":
+            said.append("There is no validation part: these samples were trained on.")
+    said += [f"{look.short} has no temperature: {loss.why_not}." for look, loss in losses if loss.why_not]
+    said += [
+        f"{look.short}: T = {value_text(loss.cooled.temperature)} is a bound, no best one was found."
+        for look, loss in losses
+        if loss.cooled is not None and loss.cooled.bounded
+    ]
+    return " ".join(said)

@@ -145,10 +145,8 @@ def _facet(
         )
         for row, cls in zip(rows, shown, strict=True)
     )
-    axis = ChartAxis("class (samples)" if key == "recall" else "class", -0.6, len(shown) - 0.4, ticks=ticks)
-    return ChartFacet(
-        title, ChartAxis(key if key != "f1" else "F1", 0.0, 1.0, percent=True), axis, tuple(layers)
-    )
+    axis = ChartAxis("class (samples)" if key == "recall" else "", -0.6, len(shown) - 0.4, ticks=ticks)
+    return ChartFacet(title, ChartAxis("", 0.0, 1.0, percent=True), axis, tuple(layers))
 
 
 def _words(look: LossLook, scores: PerClass, cls: int, name: str) -> str:

@@ -27,6 +27,9 @@ from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "residuals"
+OUTLIERS = (
+    "Outliers lie where the noise has 0.27\u202f% of its residuals; the band holds 95\u202f% of each place."
+)
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,11 @@ class ResidualsPlot:
         facets: list[ChartFacet] = []
         for look, loss in found:
             facets += [_histogram(look, loss), _quantiles(look, loss)]
-        guides = [f"{look.short} is no likelihood of residuals ({loss.guide}); the Gaussian is a guide."
+        guides = [f"{look.short} is no likelihood of residuals ({loss.guide}): the Gaussian is a guide."
                   for look, loss in found if loss.guide]  # fmt: skip
         return ChartPanel(
             KIND, title, f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}",
-            tuple(facets), columns=2, foot=" ".join(guides), choices=choices,
+            tuple(facets), columns=2, foot=" ".join([*guides, OUTLIERS]), choices=choices,
         )  # fmt: skip
 
 
@@ -172,17 +175,13 @@ def _histogram(look: LossLook, loss: LossResiduals) -> ChartFacet:
     )
     bars = ChartBars(edges[:-1], edges[1:], np.zeros(len(density)), density, look.series, look.name, "faint",
                      words=words)  # fmt: skip
-    line = ChartLine(loss.x, loss.density, look.series, loss.noise)
-    top = 1.08 * max(float(density.max()), float(loss.density.max()))
-    found = loss.goodness
-    note = (
-        f"{loss.noise}, {loss.parameters}; mean {value_text(found.mean, digits=2)}, "
-        f"skew {value_text(found.skew, digits=2)}"
-    )
+    line = ChartLine(loss.x, loss.density, look.series)
+    top = 1.25 * max(float(density.max()), float(loss.density.max()))
+    note = f"{loss.noise}, {loss.parameters}, mean {value_text(loss.goodness.mean, digits=2)}"
     if loss.histogram.beyond:
-        note += f"; {thousands(loss.histogram.beyond)} farther out"
+        note += f", {thousands(loss.histogram.beyond)} farther out"
     return ChartFacet(
-        look.name, ChartAxis(loss.unit, float(edges[0]), float(edges[-1])), ChartAxis("density", 0.0, top),
+        look.name, ChartAxis(loss.unit, float(edges[0]), float(edges[-1])), ChartAxis("", 0.0, top),
         (bars, line), look.short, look.series, note=note,
     )  # fmt: skip
 
@@ -194,17 +193,17 @@ def _quantiles(look: LossLook, loss: LossResiduals) -> ChartFacet:
     pad = 0.04 * (high - low)
     ends = np.array([low, high])
     layers = (
-        ChartLine(found.theoretical, found.low, name="95 % band", style="thin"),
-        ChartLine(found.theoretical, found.high, name="95 % band", style="thin"),
-        ChartLine(ends, ends, name="as fitted", style="guide"),
+        ChartLine(found.theoretical, found.low, name="95\u202f% band", style="thin"),
+        ChartLine(found.theoretical, found.high, name="95\u202f% band", style="thin"),
+        ChartLine(ends, ends, style="guide"),
         ChartPoints(found.theoretical, found.ordered, look.series, look.name, size=4.0),
     )
     note = (
-        f"{value_text(found.outside, percent=True)} outside the 95\u202f% band, "
-        f"{value_text(found.outliers, percent=True)} where 0.27\u202f% belong"
+        f"skew {value_text(found.skew, digits=2)}, outliers {value_text(found.outliers, percent=True)}, "
+        f"off the band {value_text(found.outside, percent=True)}"
     )
     axis = ChartAxis("quantile of the fitted noise", low - pad, high + pad)
     return ChartFacet(
-        f"Q–Q against {loss.noise}", axis, ChartAxis("residual", low - pad, high + pad), layers, "Q–Q",
+        "Q–Q", axis, ChartAxis("", low - pad, high + pad), layers, "Q–Q",
         look.series, note=note,
     )  # fmt: skip

@@ -16,7 +16,6 @@ from lab.instruments.frozen import Floats
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.looking import step_of, why_nothing
 from lab.instruments.parts import judged_samples, part_asked, parts_there
-from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 CONFUSION_AT = "confusion_at"
@@ -90,17 +89,9 @@ class ConfusionCounts:
     """Counts which class is taken for which, from parameters kept; asked by the confusion matrix itself."""
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
-        """Ask for the visible runs of the losses shown."""
+        """Ask for all visible runs; a plot of one loss asks for fewer."""
         kept = set(source.curves.snapshots.runs)
         runs = tuple(run.info.index for run in source.runs if run.visible and run.info.index in kept)
-        return self._of(source, options, runs)
-
-    def question_for(self, source: PanelSource, options: ViewOptions, look: LossLook) -> Question | str:
-        """Ask for the visible runs of one loss, of those whose parameters were kept."""
-        kept = set(source.curves.snapshots.runs)
-        return self._of(source, options, tuple(run for run in look.runs if run in kept))
-
-    def _of(self, source: PanelSource, options: ViewOptions, runs: tuple[int, ...]) -> Question | str:
         if not runs:
             return why_nothing(source, options)
         choices = (("part", parts_there(source)[0]),)

@@ -109,11 +109,11 @@ def test_the_diagram_has_bars_gaps_and_the_diagonal(classes: Session) -> None:
 def test_with_a_temperature_the_picture_and_the_words_change(classes: Session) -> None:
     cooled = instrument_panel(classes, "calibration", chosen(part="test", temperature="cooled"))
     assert cooled.facets[0].note.startswith("T = ")
-    assert "no temperature" in cooled.facets[4].note  # of a sparsemax margin
-    assert "90 validation samples" in cooled.foot
-    assert "which are not those measured" in cooled.foot
+    assert cooled.facets[4].note.startswith("no temperature: ECE")  # of a sparsemax margin
+    assert "has no temperature: its outputs are no logits (Sparsemax)." in cooled.foot
+    assert "T is fitted on 90 validation samples, none of them measured." in cooled.foot
     halves = instrument_panel(classes, "calibration", chosen(temperature="cooled"))
-    assert "the temperature of the other half" in halves.foot
+    assert "each half is measured with the T of the other" in halves.foot
     alone = replace(chosen(part="test"), solo=0)
     words = dict(instrument_panel(classes, "calibration", alone).choices[0].options)["cooled"]
     found = ask(classes, CALIBRATION, alone).losses[0].cooled

@@ -60,7 +60,7 @@ def curving_down(curve: RecordedCurve, low: float, high: float) -> Values:
 
     Any other parameters are 0.
     """
-    grid = np.linspace(low, high, 41)
+    grid = np.linspace(low, high, 81)
 
     def share(run: FrozenRun, parameters: Floats) -> float:
         plane = parameter_plane(np.zeros_like(parameters), 0, 1)

@@ -27,7 +27,7 @@ from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "residuals"
-OUTLIERS = "Outliers lie where the noise has 0.27\u202f% of its residuals; the thin lines are a 95\u202f% band, point by point."
+OUTLIERS = "Outliers lie where 0.27\u202f% of the noise belong; thin lines: a 95\u202f% band, point by point."
 
 
 @dataclass(frozen=True)

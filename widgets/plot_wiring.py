@@ -12,11 +12,12 @@ from lab.instruments.shown import ShownAnswers
 from lab.instruments.study import Study
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
-from lab.panels import CurvePanel, Panel
+from lab.panels import CurvePanel, FieldPanel, Panel
 from lab.view_options import ViewOptions
 from widgets.bridge import Bridge
 from widgets.plots.grid import PlotGrid
 from widgets.plots.grid_state import PanelRequest
+from widgets.point_wiring import PointWiring
 from widgets.view_strip import ViewChoices, ViewStrip
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class PlotWiring(QObject):
         bridge.follow_study(self.study)
         self._shown = ShownAnswers(self.study)
         self._options = ViewOptions()
+        self.points = PointWiring(session, self)
+        self.points.edited.connect(self._show_data)
+        self.points.renumbered.connect(lambda row: self._change(sample=row))
+        grid.points_edited.connect(lambda edit: self.points.edit(edit, self._options.sample))
         self._own_kinds = False
         self._losses: tuple[str, ...] = ()
         self._broken: set[str] = set()
@@ -88,6 +93,15 @@ class PlotWiring(QObject):
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
 
+    def _show_data(self) -> None:
+        """Show points that were edited at once: the next edit is told by what is seen."""
+        for request in self._grid.requests():
+            if request.kind == "field":
+                panel = self._panel(request, PATIENCE, self.study)
+                if panel is not None:
+                    self._grid.show_panel(request.card, panel)
+        self._bridge.note("curves")
+
     def _begin_redraw(self) -> None:
         self._session.curves.behind = False
         self._waiting = list(self._grid.requests())
@@ -116,7 +130,8 @@ class PlotWiring(QObject):
             patience=patience,
         )
         try:
-            return make_panel(self._session, request.kind, options, answers)
+            panel = make_panel(self._session, request.kind, options, answers)
+            return self.points.shown(panel) if isinstance(panel, FieldPanel) else panel
         except Exception:
             if request.kind in self._broken:
                 return None

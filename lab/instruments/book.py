@@ -38,6 +38,13 @@ class Book:
         self._memos: dict[Hashable, Any] = {}
         self._sweep: Sweep | None = None
 
+    def go_on(self, config: ExperimentConfig) -> None:
+        """Take other settings of the same runs: their data are loaded again, their parameters stay known."""
+        self.config = config
+        self._runs.clear()
+        self._memos.clear()
+        self._sweep = None
+
     def add(self, run: int, kept: Mapping[int, NDArray[np.floating[Any]]]) -> None:
         """Add parameters (P,) of a run, by step."""
         self._kept.setdefault(run, {}).update(kept)

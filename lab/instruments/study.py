@@ -8,9 +8,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from lab.config import ExperimentConfig
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import PLACES
-from lab.instruments.study_process import Answer, Ask, Begin, Keep, enter
+from lab.instruments.study_process import Answer, Ask, Begin, GoOn, Keep, enter
 from lab.trainer import child_environment, trainer_context
 from lab.view_options import PanelSource
 
@@ -48,15 +49,17 @@ class Study:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._source: PanelSource | None = None
-        self._key: tuple[object, ...] = ()
+        self._curves: object = None
+        self._config: ExperimentConfig | None = None
         self._sent: set[tuple[int, int]] = set()
         self._wanted: dict[Slot, tuple[Question, float]] = {}
         self._answers: dict[Slot, Answer] = {}
+        self._stale: set[Slot] = set()  # answers of the same runs before their settings were changed
         self._under_way: Question | None = None
         self._rested_from, self._worked = float("-inf"), 0.0
         self._failure = ""
-        self._begun_key: tuple[object, ...] | None = None
-        self._asked_key: tuple[object, ...] | None = None
+        self._begun: tuple[object, ExperimentConfig | None] = (None, None)  # what the process looks at
+        self._asked_of: object = None
 
     # --- asked by plots -----------------------------------------------------------------------------
     def ask(self, source: PanelSource, question: Question) -> Any:
@@ -72,21 +75,25 @@ class Study:
             raise InstrumentError(self._failure)
         slot = question.slot
         answer = self._answers.get(slot)
-        if answer is None or answer.question != question:
+        if answer is None or answer.question != question or slot in self._stale:
             self._wanted[slot] = question, self._clock()
         if answer is not None and answer.words:
             raise InstrumentError(answer.words)
         return None if answer is None else answer.numbers
 
     def _follow(self, source: PanelSource) -> None:
-        """Look at a source; another experiment, or other data, makes what is known void."""
-        key = (id(source.curves), source.run_config)
-        if self._source is source and self._key == key:
+        """Look at a source: other runs make what is known void, other settings of the same runs stale."""
+        config = source.run_config
+        if self._curves is source.curves and (self._config is config or self._config == config):
             return
-        self._source, self._key = source, key
-        self._sent.clear()
-        self._wanted.clear()
-        self._answers.clear()
+        if self._curves is source.curves:
+            self._stale.update(self._answers)
+        else:
+            self._sent.clear()
+            self._wanted.clear()
+            self._answers.clear()
+            self._stale.clear()
+        self._source, self._curves, self._config = source, source.curves, config
 
     # --- driven by the timer ------------------------------------------------------------------------
     @property
@@ -120,8 +127,10 @@ class Study:
             return True
         asked, self._under_way = self._under_way, None
         self._rested_from, self._worked = self._clock(), answer.seconds
-        if self._asked_key != self._key:  # of an experiment that is no longer looked at
+        if self._asked_of is not self._curves:  # of runs that are no longer looked at
             return False
+        if self._begun[1] is self._config:
+            self._stale.discard(asked.slot)
         self._answers.pop(asked.slot, None)
         while len(self._answers) >= MOST_ANSWERS:
             self._answers.pop(next(iter(self._answers)))
@@ -145,13 +154,15 @@ class Study:
         waiting = [slot for slot in self._wanted if slot not in self._answers]
         question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
         try:
-            if self._begun_key != self._key:
+            if self._begun[0] is not self._curves:
                 connection.send(Begin(self._source.run_config))
-                self._begun_key = self._key
                 self._sent.clear()
+            elif self._begun[1] is not self._config:
+                connection.send(GoOn(self._source.run_config))
+            self._begun = self._curves, self._config
             if self._send_parameters(connection, question):
                 connection.send(Ask(question, *PLACES[question.kind]))
-                self._under_way, self._asked_key = question, self._key
+                self._under_way, self._asked_of = question, self._curves
                 # asked again, it goes to the end of the queue
                 self._wanted[question.slot] = self._wanted.pop(question.slot)
         except (BrokenPipeError, OSError):
@@ -202,7 +213,7 @@ class Study:
         finally:
             theirs.close()
         self._process, self._connection = process, ours
-        self._begun_key = self._asked_key = None
+        self._begun, self._asked_of = (None, None), None
         return True
 
     def _fall(self, words: str) -> None:
@@ -216,7 +227,7 @@ class Study:
     def _leave(self) -> None:
         connection, process = self._connection, self._process
         self._connection = self._process = None
-        self._begun_key = None
+        self._begun = (None, None)
         if connection is not None:
             connection.close()
         if process is not None:

@@ -30,6 +30,13 @@ class Begin:
 
 
 @dataclass(frozen=True)
+class GoOn:
+    """Look at the same runs with other settings, such as other data; their parameters stay known."""
+
+    config: ExperimentConfig
+
+
+@dataclass(frozen=True)
 class Keep:
     """Parameters (P,) of a run, by step."""
 
@@ -71,6 +78,8 @@ def enter(connection: Connection) -> None:
             return
         if isinstance(message, Begin):
             book = Book(message.config)
+        elif book is not None and isinstance(message, GoOn):
+            book.go_on(message.config)
         elif book is not None and isinstance(message, Keep):
             book.add(message.run, message.kept)
         elif book is not None:

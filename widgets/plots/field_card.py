@@ -47,6 +47,7 @@ class FieldCard(Card):
         self.surface.sample_picked.connect(self.sample_picked)
         self.surface.points_edited.connect(self.points_edited)
         self._panel: FieldPanel | None = None
+        self._takes_edits = False
 
     # --- state in, silent ---------------------------------------------------------------------------
     def show_panel(self, panel: FieldPanel) -> None:
@@ -60,6 +61,12 @@ class FieldCard(Card):
             self.set_editing(False)
         if self.editing:
             self._show_targets(panel)
+
+    def set_takes_edits(self, takes: bool) -> None:
+        """Offer editing: somebody carries out what is said."""
+        self._takes_edits = takes
+        if self._panel is not None:
+            self.show_panel(self._panel)
 
     def set_editing(self, editing: bool) -> None:
         """Show the tools and let points be edited, or stop."""
@@ -90,9 +97,9 @@ class FieldCard(Card):
 
     @property
     def editable(self) -> bool:
-        """Whether there are points whose place in the data set is known."""
+        """Whether there are points, and somebody who takes their edits."""
         panel = self._panel
-        return panel is not None and dimensions(panel) > 0 and len(panel.rows) == len(panel.points) > 0
+        return self._takes_edits and panel is not None and dimensions(panel) > 0 and len(panel.points) > 0
 
     # --- inside -------------------------------------------------------------------------------------
     def _show_targets(self, panel: FieldPanel) -> None:

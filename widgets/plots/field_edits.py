@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class PointMoved:
-    """A point was moved: its row in the data set, and where it is now in original units.
+    """A point was moved: its place among the points shown, and where it is now in original units.
 
     ``y`` is the second feature, or the target where there is one feature. All moves of one drag have one
     ``gesture``, so that undo takes back the whole of it.
     """
 
-    row: int
+    place: int
     x: float
     y: float
     gesture: int
@@ -32,9 +32,9 @@ class PointAdded:
 
 @dataclass(frozen=True)
 class PointsErased:
-    """Points were taken away, by their rows."""
+    """Points were taken away, by their places among the points shown."""
 
-    rows: tuple[int, ...]
+    places: tuple[int, ...]
     gesture: int
 
 

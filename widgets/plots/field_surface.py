@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
@@ -44,7 +43,7 @@ class FieldSurface(QWidget):
         self._points_of: object = None
         self._tool = ""
         self._gesture = 0
-        self._held: tuple[int, int] | None = None  # row and facet of the point that is dragged
+        self._held: tuple[int, int] | None = None  # place and facet of the point that is dragged
         self._scales: tuple[Scale, Scale] | None = None  # kept while the pointer is down
         self._pressed: QPointF | None = None
         self._painted: QPointF | None = None
@@ -138,8 +137,8 @@ class FieldSurface(QWidget):
             self._erase(layout, at)
         elif self._tool == "move":
             place = place_at(layout, at.x(), at.y())
-            row = self._row_at(layout, at)
-            self._held = None if row is None or place is None else (row, place.facet)
+            index = self._point_at(layout, at)
+            self._held = None if index is None or place is None else (index, place.facet)
         self._show_cursor(at)
         event.accept()
 
@@ -190,7 +189,7 @@ class FieldSurface(QWidget):
         }  # fmt: skip
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._gesture += 1
-            self._say(PointsErased((int(panel.rows[index]),), self._gesture))
+            self._say(PointsErased((index,), self._gesture))
         elif key in steps:
             share = KEY_STEP * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             frame = layout.facets[0].frame
@@ -199,10 +198,9 @@ class FieldSurface(QWidget):
             if not event.isAutoRepeat():
                 self._gesture += 1
             self._say_moved(
-                int(panel.rows[index]),
+                index,
                 float(panel.points[index, 0]) + across * share * (frame.x.high - frame.x.low),
                 y + up * share * (frame.y.high - frame.y.low),
-                index,
             )
         else:
             super().keyPressEvent(event)
@@ -213,29 +211,31 @@ class FieldSurface(QWidget):
     def _say(self, edit: FieldEdit) -> None:
         self.points_edited.emit(edit)
 
-    def _say_moved(self, row: int, x: float, y: float, index: int) -> None:
+    def _say_moved(self, index: int, x: float, y: float) -> None:
         panel = self._panel
         assert panel is not None
         if dimensions(panel) == 1 and panel.classes:  # a class is not moved to another by height
             y = float(panel.labels[index])
-        self._say(PointMoved(row, x, y, self._gesture))
+        self._say(PointMoved(index, x, y, self._gesture))
+
+    def _point_at(self, layout: FieldLayout, at: QPointF) -> int | None:
+        return None if self._panel is None else point_at(self._panel, layout, at.x(), at.y())
 
     def _row_at(self, layout: FieldLayout, at: QPointF) -> int | None:
-        panel = self._panel
-        if panel is None or len(panel.rows) != len(panel.points):
+        """Return the row in the data set of the point at a place, where that is known."""
+        panel, index = self._panel, self._point_at(layout, at)
+        if panel is None or index is None or len(panel.rows) != len(panel.points):
             return None
-        index = point_at(panel, layout, at.x(), at.y())
-        return None if index is None else int(panel.rows[index])
+        return int(panel.rows[index])
 
     def _move(self, layout: FieldLayout, at: QPointF) -> None:
         panel = self._panel
         if self._held is None or panel is None:
             return
-        row, facet = self._held
+        index, facet = self._held
         place = place_at(layout, at.x(), at.y(), facet=facet)
-        places = np.flatnonzero(panel.rows == row)
-        if place is not None and len(places):
-            self._say_moved(row, place.x, place.y, int(places[0]))
+        if place is not None and index < len(panel.points):
+            self._say_moved(index, place.x, place.y)
 
     def _add(self, layout: FieldLayout, at: QPointF) -> None:
         place: Place | None = place_at(layout, at.x(), at.y())
@@ -247,14 +247,14 @@ class FieldSurface(QWidget):
         self._say(PointAdded(place.x, place.y, place.y if by_height else self.target_of_new(), self._gesture))
 
     def _erase(self, layout: FieldLayout, at: QPointF) -> None:
-        row = self._row_at(layout, at)
-        if row is not None:
-            self._say(PointsErased((row,), self._gesture))
+        index = self._point_at(layout, at)
+        if index is not None:
+            self._say(PointsErased((index,), self._gesture))
 
     def _show_cursor(self, at: QPointF | None) -> None:
         """Say by the pointer's shape what a press would do."""
         layout = self._layout()
-        over = at is not None and layout is not None and self._row_at(layout, at) is not None
+        over = at is not None and layout is not None and self._point_at(layout, at) is not None
         if self._tool == "add":
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif self._held is not None:

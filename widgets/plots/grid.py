@@ -38,6 +38,8 @@ class PlotGrid(CardStack):
         Kinds of plot that can be added: key -> title.
     read
         What a legend reads at the crosshair.
+    takes_edits
+        Whether somebody carries out `points_edited`; else points cannot be edited.
     """
 
     loss_toggled = Signal(str)
@@ -61,9 +63,11 @@ class PlotGrid(CardStack):
         *,
         kinds: Mapping[str, str] | None = None,
         read: Readout = readout,
+        takes_edits: bool = False,
     ) -> None:
         super().__init__(theme, parent, PANEL_KINDS if kinds is None else kinds)
         self._read = read
+        self._takes_edits = takes_edits
         self._view: tuple[float, float] | None = None
         self._comparison = "relative"
         self._losses: tuple[str, ...] = ()
@@ -269,6 +273,7 @@ class PlotGrid(CardStack):
         elif isinstance(card, FieldCard):
             card.sample_picked.connect(self.sample_picked)
             card.points_edited.connect(self.points_edited)
+            card.set_takes_edits(self._takes_edits)
 
     def _on_log(self, number: int, *, log_x: bool | None = None, log_y: bool | None = None) -> None:
         slot = self._slots[number]

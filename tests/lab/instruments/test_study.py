@@ -206,3 +206,25 @@ def test_a_question_is_told_apart_by_its_steps_only() -> None:
     assert one.slot == two.slot
     assert one != two
     assert Question("toy", (1,), (1,)).slot != one.slot
+
+
+def test_other_data_of_the_same_runs_keep_the_answer_until_there_is_a_new_one(
+    session: Session, study: Study
+) -> None:
+    wait(study, session, ViewOptions())
+    sent = set(study._sent)
+    data = session.run_config.data.model_copy(update={"seed": 5})
+    session._run_config = session.run_config.model_copy(update={"data": data})
+    try:
+        assert instrument_panel(session, "toy", ViewOptions(), study).facets  # stands meanwhile
+        assert study.busy
+        study._worked = 0.0
+        while study.busy:
+            study.advance()
+            time.sleep(0.002)
+        assert study._sent == sent  # parameters were not sent again
+        instrument_panel(session, "toy", ViewOptions(), study)
+        assert not study.busy
+    finally:
+        session._run_config = None
+        session._run_config = session.config

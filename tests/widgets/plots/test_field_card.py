@@ -36,6 +36,7 @@ def card(qtbot: QtBot, panel: FieldPanel) -> FieldCard:
     qtbot.addWidget(made)
     made.resize(560, 420)
     made.show()
+    made.set_takes_edits(True)
     made.show_panel(panel)
     return made
 
@@ -108,7 +109,7 @@ def test_a_point_that_is_dragged_says_where_it_is_in_data_units(
     frame = lay_out_field(panel, QSizeF(card.surface.size()), LIGHT).facets[0].frame
     drag(qtbot, card, place, target, target + QPoint(1, 0))
     assert [type(edit) for edit in said] == [PointMoved, PointMoved]
-    assert said[0].row == 100 + index
+    assert said[0].place == index
     assert said[0].x == pytest.approx(frame.x_at(target.x()))
     if panel.points.shape[1] == 2 or not panel.classes:
         assert said[0].y == pytest.approx(frame.y_at(target.y()))
@@ -164,10 +165,10 @@ def test_points_are_erased_by_click_and_by_key(qtbot: QtBot, card: FieldCard, pa
     said = heard(card)
     index = lonely(panel)
     qtbot.mouseClick(card.surface, LEFT, pos=spot(card, index))
-    assert said == [PointsErased((100 + index,), said[0].gesture)]
+    assert said == [PointsErased((index,), said[0].gesture)]
     card.show_panel(replace(panel, picked=100))
     qtbot.keyClick(card.surface, Qt.Key.Key_Delete)
-    assert said[1].rows == (100,)
+    assert said[1].places == (0,)
     qtbot.keyClick(card.surface, Qt.Key.Key_Right)
     assert isinstance(said[2], PointMoved)
     assert said[2].x > panel.points[0, 0]
@@ -183,10 +184,10 @@ def test_escape_and_done_end_editing(qtbot: QtBot, card: FieldCard) -> None:
     assert card.tools.isHidden()
 
 
-def test_points_whose_rows_are_not_known_cannot_be_edited(qtbot: QtBot) -> None:
+def test_points_cannot_be_edited_where_nobody_takes_edits(qtbot: QtBot) -> None:
     made = FieldCard(LIGHT, "field")
     qtbot.addWidget(made)
-    made.show_panel(field_panel())
+    made.show_panel(with_rows(field_panel()))
     assert not made.editable
     assert made.pencil.isHidden()
     made.set_editing(True)

@@ -18,7 +18,7 @@ from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
 from lab.instruments.looking import one_looked_at, step_words, steps_of, why_nothing
-from lab.number_text import thousands, value_text
+from lab.number_text import MINUS, MISSING, thousands, value_text
 from lab.panel_looks import LossLook, looks
 from lab.view_options import PanelSource, ViewOptions
 
@@ -60,7 +60,12 @@ class GeometryPlot:
         chosen = one_looked_at(source, options)
         if chosen is None:
             return why_nothing(source, options)
-        others = [look.all_runs[0] for look in _others(source, options, chosen.look)]
+        place = chosen.look.all_runs.index(chosen.run)
+        # Run i of every loss has the same model and started from the same weights.
+        others = [
+            look.all_runs[min(place, len(look.all_runs) - 1)]
+            for look in _others(source, options, chosen.look)
+        ]
         if not others:
             return "there is one loss only; directions are compared between at least two"
         runs = (chosen.run, *others)
@@ -77,7 +82,7 @@ class GeometryPlot:
         )
         if len(kept) < 2:
             raise InstrumentError(
-                "no other loss has the same number of outputs, so none can share the weights"
+                "no other loss shown has as many outputs as this one, so none can share its weights"
             )
         runs = tuple(question.runs[place] for place in kept)
         samples = book.samples(first, "train")
@@ -109,7 +114,7 @@ class GeometryPlot:
         step = step_words(int(answer.steps[-1]))
         note = f"left out, with another number of outputs: {', '.join(gone)}" if gone else ""
         values = {
-            look.index: f"‖g‖ {value_text(float(norm))}"
+            look.index: f"|g| {value_text(float(norm))}"
             for look, norm in zip(kept, answer.norms, strict=True)
         }
         return ChartPanel(
@@ -156,12 +161,17 @@ def _matrix(kept: Sequence[LossLook], answer: GeometryAnswer) -> ChartFacet:
     names = [kept[place].short for place in order]
     across = tuple((place + 0.5, name) for place, name in enumerate(names))
     up = tuple((count - place - 0.5, name) for place, name in enumerate(names))
-    words = tuple(tuple(value_text(float(value), digits=2) for value in row) for row in values)
+    words = tuple(tuple(_words(float(value)) for value in row) for row in values)
     grid = ChartGrid(edges, edges, values, -1.0, 1.0, "diverging", words=words)
     return ChartFacet(
         "Cosines", ChartAxis("", 0.0, float(count), ticks=across),
         ChartAxis("", 0.0, float(count), ticks=up), (grid,),
     )  # fmt: skip
+
+
+def _words(cosine: float) -> str:
+    """Return a cosine with two decimals, as all cells have them."""
+    return MISSING if np.isnan(cosine) else f"{cosine:.2f}".replace("-", MINUS)
 
 
 def _course(

@@ -128,11 +128,10 @@ def _facet(
     names = names if len(names) == layers else tuple(str(number + 1) for number in range(layers))
     grids: tuple[ChartGrid, ...] = ()
     if len(wide):
-        shown = norms[:, wide]
-        values = np.where(shown > 0, np.maximum(shown, low), np.nan)
+        values = norms[:, wide]
         edges = np.append(edges[wide], edges[wide[-1] + 1])
         up = np.arange(layers + 1, dtype=np.float64)
-        grids = (ChartGrid(edges, up, values, low, high, log=True, bar="gradient norm" if bar else ""),)
+        grids = (ChartGrid(edges, up, values, low, high, log=True, bar="norm" if bar else ""),)
     ticks = tuple((number + 0.5, name) for number, name in enumerate(names))
     return ChartFacet(
         look.name, x_axis, ChartAxis("layer", 0.0, float(layers), ticks=ticks), grids, look.short, look.series

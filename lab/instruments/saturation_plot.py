@@ -196,8 +196,8 @@ def _histogram(
     edges, values = columns(*over_time(source, options, one.run, run.steps, run.shares), x_axis)
     y_axis = ChartAxis(labels.get(of, _kinds(source).get(of, OF[of]).lower()), low, high, log=sizes)
     grid = ChartGrid(
-        edges, run.edges, np.maximum(values, LEAST), LEAST, MOST, log=True,
-        bar="share of values" if bar else "",
+        edges, run.edges, values, LEAST, MOST, log=True,
+        bar="share" if bar else "",
     )  # fmt: skip
     return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series)
 

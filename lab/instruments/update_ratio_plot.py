@@ -59,7 +59,7 @@ class RatioHistory:
 
 
 class UpdateRatioPlot:
-    """‖Δw‖ / ‖w‖ of an update."""
+    """|Δw| / |w| of an update."""
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss that is drawn."""
@@ -85,7 +85,7 @@ class UpdateRatioPlot:
             for one, ratios in zip(found, answer, strict=False)
         ]
         positive = [ratios[np.isfinite(ratios) & (ratios > 0)] for _, ratios in drawn]
-        values = np.concatenate([*positive, [USUAL]])
+        values = np.concatenate([*positive, [0.9 * USUAL]])
         low, high = log_range(float(values.min()), float(values.max()))
         limits = max(low, high * 10.0**-DECADES), high
         facets = tuple(
@@ -164,7 +164,7 @@ def _facet(
         y = np.where(np.isfinite(ratio) & (ratio > 0), ratio, np.nan)
         lines.append(ChartLine(x, y, look.series, layer_words(name), tag=name))
     return ChartFacet(
-        look.name, axis, ChartAxis("‖Δw‖ / ‖w‖", *limits, log=True), tuple(lines), look.short,
+        look.name, axis, ChartAxis("|Δw| / |w|", *limits, log=True), tuple(lines), look.short,
         look.series,
     )  # fmt: skip
 

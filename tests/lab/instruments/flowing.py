@@ -33,6 +33,7 @@ def experiment(
     training: str = "full_batch = true",
     steps: int = 20,
     split: str = "",
+    seeds: int = 1,
 ) -> ExperimentConfig:
     """Return a small experiment of losses, each its name with what follows it in its table."""
     model = (
@@ -45,7 +46,7 @@ def experiment(
         f"[data]\n{data}\n{split}\n[model]\n{model}\n{tables}\n"
         f'[optimizer]\nname = "{optimizer}"\nlearning_rate = 0.1\n'
         f'[training]\nsteps = {steps}\nevaluate_every = 5\nprecision = "float64"\n{training}\n'
-        "[seeds]\ncount = 1\n"
+        f"[seeds]\ncount = {seeds}\n"
     )
 
 

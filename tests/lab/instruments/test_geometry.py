@@ -8,6 +8,8 @@ import pytest
 from lab.chart import ChartGrid, ChartLine
 from lab.instruments.frozen import freeze
 from lab.instruments.geometry import cosines, gradient_products
+from lab.instruments.geometry_plot import GeometryPlot
+from lab.instruments.instrument import Question
 from lab.instruments.looking import instrument_panel
 from lab.session import Session
 from lab.view_options import ViewOptions
@@ -87,7 +89,7 @@ def test_the_plot_says_lengths_and_draws_the_course(session: Session) -> None:
     run = freeze(session.run_config, (2,))[2]
     parameters = session.curves.snapshots.at(2)
     norm = np.linalg.norm(run.gradient(*run.part("train"), np.asarray(parameters, np.float64))[1])
-    assert float(panel.legend[2].value.removeprefix("‖g‖ ")) == pytest.approx(norm, rel=0.01)
+    assert float(panel.legend[2].value.removeprefix("|g| ")) == pytest.approx(norm, rel=0.01)
     lines = [layer for layer in panel.facets[1].layers if isinstance(layer, ChartLine)]
     drawn = [line for line in lines if line.style == "line"]
     assert [line.series for line in drawn] == [1, 2]
@@ -106,9 +108,23 @@ def test_losses_with_another_number_of_outputs_are_left_out() -> None:
     assert panel.note == "left out, with another number of outputs: BCE"
     assert [words for _, words in panel.facets[0].x.ticks] == ["CE", "Brier"]
     alone = instrument_panel(mixed, "geometry", ViewOptions(loss=1))
-    assert alone.placeholder == "no other loss has the same number of outputs, so none can share the weights"
+    assert (
+        alone.placeholder
+        == "no other loss shown has as many outputs as this one, so none can share its weights"
+    )
     assert alone.choices[0].current == "1"
     assert [choice.key for choice in alone.choices] == ["loss"]
+
+
+def test_runs_are_paired_whichever_seed_is_looked_at() -> None:
+    session = train(experiment(*LOSSES, seeds=2))
+    question = GeometryPlot().question(session, ViewOptions())
+    assert isinstance(question, Question)
+    assert question.runs == (0, 2, 4)
+    session.set_visible((0, 2, 4), False)
+    question = GeometryPlot().question(session, ViewOptions(loss=1))
+    assert isinstance(question, Question)
+    assert question.runs == (3, 1, 5)
 
 
 def test_one_loss_alone_has_nothing_to_be_compared_with(session: Session) -> None:

@@ -19,7 +19,7 @@ from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
 from lab.number_text import value_text
-from lab.ranges import log_range
+from lab.ranges import linear_range, log_range
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "factors"
@@ -43,10 +43,11 @@ SEEN = 0.05
 class FactorHistory:
     """One run's factors over n steps: (3, n) sizes of ∂L/∂p, ∂p/∂z and ∂L/∂z.
 
-    ``others`` (n,) is the share of ∂L/∂z that came through other outputs.
+    ``predictions`` (n,) is p, ``others`` (n,) the share of ∂L/∂z that came through other outputs.
     """
 
     steps: NDArray[np.int64]
+    predictions: Floats
     sizes: Floats
     others: Floats
 
@@ -62,7 +63,7 @@ class FactorAnswer:
 
 
 class FactorsPlot:
-    """Three factors, a line a loss."""
+    """The prediction and the three factors, a line a loss."""
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss."""
@@ -96,6 +97,7 @@ class FactorsPlot:
             return ChartPanel(KIND, title, "", choices=choices)
         found = looked_at(source, options)
         step = int(max(one.steps[-1] for one in answer.runs))
+        prediction = _predictions(source, options, found, answer.runs)
         facets = tuple(_facet(source, options, number, found, answer.runs) for number in range(len(FACTORS)))
         values = {
             one.look.index: value_text(float(history.sizes[2, -1]))
@@ -104,9 +106,10 @@ class FactorsPlot:
         part = {"train": "training", "validation": "validation", "test": "test"}[answer.part]
         label = f", {answer.label}" if answer.label else ""
         return ChartPanel(
-            KIND, title, f"row {answer.row}{label} ({WORDS[which]}, {part} part), {step_words(step)}", facets,
+            KIND, title, f"row {answer.row}{label} ({WORDS[which]}, {part} part), {step_words(step)}",
+            (prediction, *facets),
             legend=loss_legend(source, options, values), note=_others(found, answer.runs),
-            foot="∂L/∂p · ∂p/∂z = ∂L/∂z, of the output that the sample is about, without penalty",
+            foot="∂L/∂p · ∂p/∂z = ∂L/∂z of the output that the sample is about; in the legend |∂L/∂z|",
             choices=choices,
         )  # fmt: skip
 
@@ -167,7 +170,23 @@ def _history(book: Book, run: int, steps: Sequence[int], row: int) -> FactorHist
     others = np.array([found.others[0] for found in seen.values])
     total = sizes[:, 2]
     share = np.divide(others, total, out=np.zeros_like(total), where=(total != 0) & np.isfinite(others))
-    return FactorHistory(seen.steps, np.abs(sizes).T, share)
+    predictions = np.array([found.prediction[0] for found in seen.values])
+    return FactorHistory(seen.steps, predictions, np.abs(sizes).T, share)
+
+
+def _predictions(
+    source: PanelSource, options: ViewOptions, found: Sequence[LookedAt], runs: Sequence[FactorHistory]
+) -> ChartFacet:
+    """Draw what all losses predict of the sample; probabilities from 0 to 1."""
+    lines = []
+    for one, run in zip(found, runs, strict=False):
+        x, y = over_time(source, options, one.run, run.steps, run.predictions)
+        lines.append(ChartLine(x, y, one.look.series, one.look.name))
+    classes = source.summary is not None and source.summary.task == "classification"
+    values = np.concatenate([*(line.y for line in lines), [0.0, 1.0] if classes else []])
+    values = values[np.isfinite(values)]
+    low, high = linear_range(float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    return ChartFacet("", time_axis(source, options), ChartAxis("prediction p", low, high), tuple(lines))
 
 
 def _facet(

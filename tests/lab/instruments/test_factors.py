@@ -112,14 +112,14 @@ def lines_of(panel: object, facet: int) -> list[ChartLine]:
     return [layer for layer in panel.facets[facet].layers if isinstance(layer, ChartLine)]  # type: ignore[attr-defined]
 
 
-def test_three_facets_with_a_line_a_loss(session: Session) -> None:
+def test_a_facet_a_factor_with_a_line_a_loss(session: Session) -> None:
     panel = instrument_panel(session, "factors", ViewOptions())
-    assert [facet.y.label for facet in panel.facets] == ["|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|"]
+    assert [facet.y.label for facet in panel.facets] == ["prediction p", "|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|"]
     assert [entry.short for entry in panel.legend] == ["CE", "Brier", "MAE"]
     assert "pulls hardest, training part" in panel.subtitle
     assert "for MAE" in panel.note
     assert "CE" not in panel.note
-    partial, slope, total = (lines_of(panel, number) for number in range(3))
+    partial, slope, total = (lines_of(panel, number) for number in (1, 2, 3))
     assert [line.series for line in total] == [1, 2, 3]
     assert partial[0].y * slope[0].y == pytest.approx(total[0].y)  # cross-entropy: nothing from others
     assert total[2].y == pytest.approx(2 * partial[2].y * slope[2].y)
@@ -147,7 +147,7 @@ def test_a_picked_sample_is_followed_in_whatever_part_it_is(session: Session) ->
     assert "picked, validation part" in panel.subtitle
     assert panel.choices[0].current == "picked"
     expected = factors(run, held_out.inputs[:1], held_out.targets[:1], run.initial)
-    assert lines_of(panel, 2)[0].y[0] == pytest.approx(abs(expected.total[0]))
+    assert lines_of(panel, 3)[0].y[0] == pytest.approx(abs(expected.total[0]))
     other = ViewOptions(sample=int(held_out.rows[0]), choices=(("sample", "median"),))
     assert "like the median" in instrument_panel(session, "factors", other).subtitle
     gone = instrument_panel(session, "factors", ViewOptions(sample=10**6))
@@ -163,10 +163,10 @@ def test_without_a_sample_picked_the_choice_of_one_falls_back(session: Session) 
 def test_a_saturated_neuron_learns_by_the_factor_not_by_the_error() -> None:
     start = ("values = [0.6, 0.9]", "values = [2.0, 2.0]")
     panel = instrument_panel(train(lesson("slow_learner/neuron", start)), "factors", ViewOptions())
-    quadratic = [lines_of(panel, number)[0].y[0] for number in range(3)]
-    assert quadratic == pytest.approx([0.982014, 0.017663, 0.017345], rel=1e-4)
-    entropy = [lines_of(panel, number)[1].y[0] for number in range(3)]
-    assert entropy == pytest.approx([1 / 0.017986, 0.017663, 0.982014], rel=1e-4)
+    quadratic = [lines_of(panel, number)[0].y[0] for number in range(4)]
+    assert quadratic == pytest.approx([0.982014, 0.982014, 0.017663, 0.017345], rel=1e-4)
+    entropy = [lines_of(panel, number)[1].y[0] for number in range(4)]
+    assert entropy == pytest.approx([0.982014, 1 / 0.017986, 0.017663, 0.982014], rel=1e-4)
     assert panel.note == ""
 
 
@@ -176,7 +176,7 @@ def test_regression_follows_the_first_target_and_one_hidden_loss_goes() -> None:
     )
     panel = instrument_panel(numbers, "factors", ViewOptions(hidden_losses=frozenset({1})))
     assert "y = " in panel.subtitle
-    (slope,) = lines_of(panel, 1)
+    (slope,) = lines_of(panel, 2)
     assert slope.y == pytest.approx(1)
     both = instrument_panel(numbers, "factors", ViewOptions())
     assert len(lines_of(both, 0)) == 2

@@ -11,7 +11,7 @@ from lab.edited_points import EditedPoints
 from lab.hand_points import add_point, as_points, delete_points, is_editable, move_point, points_of
 from lab.panels import FieldPanel
 from lab.problems import ProblemError
-from widgets.plots.field_edits import FieldEdit, PointAdded, PointMoved, PointsErased
+from widgets.plots.field_edits import FieldEdit, PointAdded, PointsErased
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
@@ -90,11 +90,11 @@ class PointWiring(QObject):
 
 
 def _edit_of(config: ExperimentConfig, edit: FieldEdit) -> dict[str, Any]:
-    features = points_of(config).features
-    if isinstance(edit, PointMoved):
-        if features == 2:
-            return move_point(config, edit.place, (edit.x, edit.y))
-        return move_point(config, edit.place, (edit.x,), edit.y)
+    if isinstance(edit, PointsErased):
+        return delete_points(config, edit.places)
+    # no pointer means more digits, and files are read by people
+    x, y = float(f"{edit.x:.7g}"), float(f"{edit.y:.7g}")
+    inputs = (x, y)[: points_of(config).features]
     if isinstance(edit, PointAdded):
-        return add_point(config, (edit.x, edit.y)[:features], edit.target)
-    return delete_points(config, edit.places)
+        return add_point(config, inputs, float(f"{edit.target:.7g}"))
+    return move_point(config, edit.place, inputs, y if len(inputs) == 1 else None)

@@ -25,6 +25,7 @@ from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
 from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
+from lab.legend import LegendEntry
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.ranges import log_range
@@ -94,15 +95,15 @@ class InfluencePlot:
     def panel(
         self, source: PanelSource, options: ViewOptions, answer: dict[int, LossInfluence] | None
     ) -> ChartPanel:
-        """Draw the hardest ten as bars, or all samples as points, a facet a loss."""
+        """Draw the hardest ten as bars side by side, or all samples as points, a facet a loss."""
         shown = options.choice("show", "hardest")
         choices = (ChartChoice("show", "Show", SHOWN, shown),)
         title = INSTRUMENT_KINDS[KIND]
         if not answer:
             return ChartPanel(KIND, title, "share of the gradient", choices=choices)
         looks = [(one.look, answer[one.run]) for one in looked_at(source, options) if one.run in answer]
-        draw = _all_samples if shown == "all" else _hardest
-        facets = [draw(look, found) for look, found in looks]
+        every = shown == "all"
+        facets = [_all_samples(look, found) for look, found in looks] if every else [_hardest(looks)]
         picked = next((found.picked for _, found in looks if found.picked is not None), None)
         foot = ""
         if picked is not None:
@@ -117,9 +118,11 @@ class InfluencePlot:
         samples = f"{thousands(count)} training samples"
         if count < of:
             samples = f"{thousands(count)} of {samples.replace(thousands(count), thousands(of))}"
+        words = "share of the gradient" if every else "legend: what the ten pull"
         return ChartPanel(
-            KIND, title, f"share of the gradient, {samples}, {step_words(step)}", tuple(facets),
-            columns=min(4, len(facets)), foot=foot, choices=choices,
+            KIND, title, f"{words}, {samples}, {step_words(step)}", tuple(facets),
+            columns=0 if every else len(facets), legend=() if every else _legend(looks), foot=foot,
+            choices=choices,
         )  # fmt: skip
 
 
@@ -151,40 +154,64 @@ def _words(run: FrozenRun, samples: Samples) -> tuple[str, ...]:
     return tuple(f"row {row} · {target}" for row, target in zip(samples.rows, said, strict=True))
 
 
-def _hardest(look: LossLook, found: LossInfluence) -> ChartFacet:
-    """Draw the ten that pull hardest as bars, the hardest at the top, and the picked one below them."""
-    places = found.hardest
-    picked = _picked_place(found)
-    if picked is not None and picked not in places:
-        places = np.append(places, picked)
-    height = np.arange(len(places), 0, -1, dtype=np.float64)
-    share = found.share[places]
-    keys = tuple(int(row) for row in found.rows[places])
-    said = tuple(_sample_words(found, int(place)) for place in places)
-    zero = np.zeros(len(places))
-    layers: list[Any] = [
-        ChartBars(zero, share, height - 0.36, height + 0.36, look.series, look.name, keys=keys, words=said)
-    ]
+def _hardest(looks: list[tuple[LossLook, LossInfluence]]) -> ChartFacet:
+    """Draw the ten that pull hardest on any loss as bars, a bar a loss, and the picked one below them."""
+    most: dict[int, float] = {}
+    for _, found in looks:
+        for place in found.hardest:
+            row = int(found.rows[place])
+            most[row] = max(most.get(row, 0.0), float(found.share[place]))
+    rows = sorted(most, key=lambda row: -most[row])[:HARDEST]
+    picked = next((found.picked.row for _, found in looks if found.picked is not None), None)
+    if picked is not None and picked not in rows:
+        rows.append(picked)
+    heights = {row: float(len(rows) - number) for number, row in enumerate(rows)}
+    layers: list[Any] = []
+    thick = 0.76 / len(looks)
+    for number, (look, found) in enumerate(looks):
+        places = [place for row in rows for place in np.flatnonzero(found.rows == row)[:1].tolist()]
+        keys = tuple(int(found.rows[place]) for place in places)
+        top = np.array([heights[key] for key in keys]) + 0.38 - number * thick
+        share, zero = found.share[places], np.zeros(len(places))
+        said = tuple(f"{look.short}: {_sample_words(found, place)}" for place in places)
+        layers.append(ChartBars(zero, share, top - thick, top, look.series, look.name, keys=keys, words=said))
+        if len(looks) == 1:
+            layers += [
+                ChartText(float(of), float(y - thick / 2), value_text(float(of), percent=True), "right")
+                for of, y in zip(share, top, strict=True)
+            ]
     if picked is not None:
-        at = places == picked
-        layers.append(
-            ChartBars(zero[at], share[at], height[at] - 0.36, height[at] + 0.36, 0, "picked", "outline")
+        reach = max(float(layer.right[layer.keys.index(picked)]) for layer in layers if _has(layer, picked))
+        left, right = np.zeros(1), np.array([reach])
+        low, high = np.array([heights[picked] - 0.42]), np.array([heights[picked] + 0.42])
+        layers.append(ChartBars(left, right, low, high, 0, "picked", "outline"))
+    end = 1.25 * max(float(layer.right.max()) for layer in layers if isinstance(layer, ChartBars)) or 1.0
+    first = looks[0][1]
+    named = {int(row): place for place, row in enumerate(first.rows)}
+    ticks = tuple((heights[row], _tick(first, named[row])) for row in rows if row in named)
+    changed = any(first.corrupted[named[row]] for row in rows if row in named)
+    words = "share of the gradient" + (", * changed on purpose" if changed else "")
+    across = ChartAxis(words, 0.0, end, percent=True)
+    return ChartFacet("", across, ChartAxis("", 0.4, len(rows) + 0.6, ticks=ticks), tuple(layers))
+
+
+def _has(layer: object, row: int) -> bool:
+    return isinstance(layer, ChartBars) and row in layer.keys
+
+
+def _tick(found: LossInfluence, place: int) -> str:
+    return found.words[place].removeprefix("row ") + (" *" if found.corrupted[place] else "")
+
+
+def _legend(looks: list[tuple[LossLook, LossInfluence]]) -> tuple[LegendEntry, ...]:
+    """Name the losses, each with what its own ten pull together."""
+    return tuple(
+        LegendEntry(
+            look.key, look.name, look.short, look.series,
+            value_text(float(found.share[found.hardest].sum()), percent=True),
         )
-    end = float(share.max()) * 1.6 or 1.0
-    for place, y in zip(places, height, strict=True):
-        text = value_text(float(found.share[place]), percent=True)
-        layers.append(ChartText(float(found.share[place]), float(y), text, "right"))
-    ticks = tuple(
-        (float(y), found.words[place].removeprefix("row ") + (" *" if found.corrupted[place] else ""))
-        for place, y in zip(places, height, strict=True)
-    )
-    held = value_text(float(found.share[found.hardest].sum()), percent=True)
-    words = ["share of the gradient"]
-    words += [f"the ten: {held}"] if len(found.rows) > HARDEST else []
-    words += ["* changed on purpose"] if found.corrupted[places].any() else []
-    across = ChartAxis(", ".join(words), 0.0, end, percent=True)
-    up = ChartAxis("", 0.4, len(places) + 0.6, ticks=ticks)
-    return ChartFacet(look.name, across, up, tuple(layers), look.short, look.series)
+        for look, found in looks
+    )  # fmt: skip
 
 
 def _all_samples(look: LossLook, found: LossInfluence) -> ChartFacet:

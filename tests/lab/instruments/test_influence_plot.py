@@ -102,29 +102,31 @@ def test_a_planted_outlier_pulls_hardest_on_the_squared_error_and_like_any_other
 
 def test_the_hardest_are_bars_from_the_top_with_their_rows_and_shares(line: Session) -> None:
     made = panel(line)
-    assert [facet.series for facet in made.facets] == [1, 2]
-    facet = made.facets[0]
-    bars = facet.layers[0]
-    assert isinstance(bars, ChartBars)
-    assert bars.keys[0] == OUTLIER
-    assert len(bars.keys) == 10
-    assert (np.diff(bars.right) <= 0).all()
-    assert (np.diff(bars.low) < 0).all()
-    assert bars.words[0].startswith(f"Row {OUTLIER} · y = 18.5: loss ")
-    assert facet.y.ticks[0][1] == f"{OUTLIER} · y = 18.5"
-    assert facet.x.label.startswith("share of the gradient, the ten: ")
-    assert made.subtitle == "share of the gradient, 20 training samples, step 400"
+    (facet,) = made.facets
+    squared, absolute = (layer for layer in facet.layers if isinstance(layer, ChartBars))
+    assert (squared.series, absolute.series) == (1, 2)
+    assert squared.keys == absolute.keys
+    assert squared.keys[0] == OUTLIER
+    assert len(squared.keys) == 10
+    assert (np.diff(np.maximum(squared.right, absolute.right)) <= 0).all()
+    assert (np.diff(squared.low) < 0).all()
+    np.testing.assert_allclose(squared.low, absolute.high)  # side by side
+    assert squared.words[0].startswith(f"MSE raw: Row {OUTLIER} · y = 18.5: loss ")
+    assert facet.y.ticks[0] == (10.0, f"{OUTLIER} · y = 18.5")
+    ten = answer(line)[0].share[answer(line)[0].hardest].sum()
+    assert made.legend[0].value == f"{100 * ten:.1f}\u202f%"
+    assert made.subtitle == "legend: what the ten pull, 20 training samples, step 400"
 
 
-def test_a_sample_that_is_picked_stands_out_in_every_facet(line: Session) -> None:
-    easy = int(answer(line)[0].rows[np.argmin(answer(line)[0].share)])
-    made = panel(line, sample=easy)
-    for facet in made.facets:
-        bars = facet.layers[0]
-        outline = next(layer for layer in facet.layers if getattr(layer, "style", "") == "outline")
-        assert isinstance(bars, ChartBars) and isinstance(outline, ChartBars)
-        assert easy in bars.keys
-        assert outline.right[0] == bars.right[bars.keys.index(easy)]
+def test_a_sample_that_is_picked_stands_out(line: Session) -> None:
+    found = answer(line)[0]
+    easy = int(found.rows[np.argmin(found.share)])
+    bars = [layer for layer in panel(line, sample=easy).facets[0].layers if isinstance(layer, ChartBars)]
+    outline = next(layer for layer in bars if layer.style == "outline")
+    assert all(easy in layer.keys for layer in bars[:2])
+    at = bars[0].keys.index(easy)
+    assert outline.right[0] == max(layer.right[at] for layer in bars[:2])
+    assert outline.low[0] < bars[1].low[at] < bars[0].high[at] < outline.high[0]
     points = panel(line, sample=easy, choices=(("show", "all"),)).facets[0].layers[1]
     assert isinstance(points, ChartPoints) and points.picked is not None
     assert [points.keys[place] for place in np.flatnonzero(points.picked)] == [easy]
@@ -147,7 +149,9 @@ def test_what_cannot_be_drawn_among_the_data_is_drawn_by_itself(digits: Session)
 def test_it_follows_the_step_and_the_losses_shown(line: Session) -> None:
     assert panel(line, at=0).subtitle.endswith("step 0")
     assert panel(line, at=150).subtitle.endswith("step 100")
-    assert [facet.series for facet in panel(line, hidden_losses=frozenset({0})).facets] == [2]
+    hidden = panel(line, hidden_losses=frozenset({0}))
+    assert [entry.series for entry in hidden.legend] == [2]
+    assert [layer.series for layer in hidden.facets[0].layers if isinstance(layer, ChartBars)] == [2]
 
 
 def test_a_target_that_was_changed_on_purpose_is_marked() -> None:

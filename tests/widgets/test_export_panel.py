@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import errno
 import threading
 from dataclasses import replace
@@ -14,6 +15,7 @@ from lab.exporting import forms
 from lab.exporting.forms import form_paths
 from tests.lab.exporting.html_reading import Page
 from tests.widgets.fake_session import FakeSession
+from tests.widgets.plots.made_charts import bars_panel
 from widgets.export_choices import FORMS, ExportRequest
 from widgets.main_window import MainWindow
 
@@ -237,3 +239,44 @@ def test_stored_choices_that_do_not_fit_are_left_out(stored: dict[str, object]) 
     chosen = ExportRequest("grid", ("pdf",), (400, 300), ("latex", "report"), "/x", page="slide", grey=True,
                            caption=True, mark_best=True)  # fmt: skip
     assert replace(ExportRequest.restored(chosen.stored()), stem=chosen.stem) == chosen
+
+
+def test_the_numbers_of_instruments_are_saved_beside_the_curves(
+    trained: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(trained, tmp_path)
+    assert trained.export_panel.instruments.isHidden()
+    trained.export_panel.dismiss()
+    trained.grid.add("saturation")
+    chart = bars_panel()
+    made = trained.plots.panels
+    monkeypatch.setattr(trained.plots, "panels", lambda size=None: (*made(size)[:-1], chart))
+    trained.exports.open()
+    panel = trained.export_panel
+    assert not panel.instruments.isHidden() and not panel.request().instruments
+    asked = ExportRequest("none", (), folder=str(tmp_path), stem="race", tables=(), instruments=True)
+    panel.show_request(asked, trained.plots.titles(), instruments=True)
+    export(trained)
+    assert [path.name for path in tmp_path.iterdir()] == ["race-saturation.csv"]
+    with (tmp_path / "race-saturation.csv").open(newline="") as file:
+        assert [row["key"] for row in csv.DictReader(file)][:4] == ["10", "11", "12", "13"]
+    assert panel.result.startswith("1 file in")
+    export(trained)
+    assert "race-saturation.csv exists" in panel.result
+    assert ExportRequest.restored(trained.exports.saved()).instruments
+    curves = next(i for i, kind in enumerate(trained.plots.kinds()) if kind != "saturation")
+    panel.show_request(replace(asked, figure=f"card:{curves}"), trained.plots.titles(), instruments=True)
+    (tmp_path / "race-saturation.csv").unlink()
+    export(trained)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_instrument_without_numbers_says_why(trained: MainWindow, tmp_path: Path) -> None:
+    trained.grid.add("saturation")
+    choose(trained, tmp_path, figure="none", formats=(), tables=(), instruments=True)
+    trained.export_panel.show_request(
+        ExportRequest("none", (), folder=str(tmp_path), tables=(), instruments=True), (), instruments=True
+    )
+    export(trained)
+    assert trained.export_panel.result.startswith("Saturation has no numbers to save")
+    assert list(tmp_path.iterdir()) == []

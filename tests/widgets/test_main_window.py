@@ -186,6 +186,14 @@ def test_the_palette_finds_and_does_a_command(qtbot: QtBot, window: MainWindow, 
     assert session.state == "running"
 
 
+def test_the_palette_adds_a_plot(qtbot: QtBot, window: MainWindow) -> None:
+    focus_plots(window)
+    window.show_palette()
+    qtbot.keyClicks(window.palette_card.line, "add plot: parameter")
+    qtbot.keyClick(window.palette_card.line, Qt.Key.Key_Return)
+    assert window.grid.kinds[-1] == "parameter_norm"
+
+
 def test_f6_goes_round_the_panels(window: MainWindow) -> None:
     focus_plots(window)
     seen = []

@@ -133,9 +133,10 @@ def paint_left(painter: QPainter, theme: Theme, layout: AxisLayout) -> None:
         y = layout.frame.py(value)
         if not math.isfinite(y):
             continue
-        centre = min(y, lowest - metrics.height() / 2 + 4)
+        height = metrics.height() * (word.count("\n") + 1)
+        centre = min(y, lowest - height / 2 + 4)
         painter.drawText(
-            QRectF(rect.left() - 8 - 200, centre - metrics.height() / 2, 200, metrics.height()),
+            QRectF(rect.left() - 8 - 200, centre - height / 2, 200, height),
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
             word,
         )

@@ -74,9 +74,28 @@ def left_room(axis: ChartAxis, height: float, width: float, metrics: QFontMetric
     """Return the width that an axis's labels at the left take."""
     rect = QRectF(0, 0, 100, height)
     _, words = axis_ticks(axis, rect, metrics, upright=True, room=WIDEST_LEFT * width - 8)
-    widest = max((metrics.horizontalAdvance(word) for word in words), default=0.0) + 8
+    parts = [part for word in words for part in word.split("\n")]
+    widest = max((metrics.horizontalAdvance(part) for part in parts), default=0.0) + 8
     fitting = next((room for room in LEFT_WIDTHS if widest <= room), math.ceil(widest))
     return float(fitting)
+
+
+def label_ends(left: ChartAxis, right: ChartAxis, metrics: QFontMetricsF) -> float:
+    """Return how far apart two frames must stand so that the last label of one and the first of the next do.
+
+    Names between the ends of an axis need no room beyond it.
+    """
+    wide = 0.0
+    for axis, last in ((left, True), (right, False)):
+        rect = QRectF(0, 0, 110, 100)
+        values, words = axis_ticks(axis, rect, metrics, upright=False)
+        if not values:
+            continue
+        place = -1 if last else 0
+        share = scale_of(axis).fraction(values[place])
+        beyond = metrics.horizontalAdvance(words[place]) / 2 - (1 - share if last else share) * rect.width()
+        wide += max(0.0, beyond)
+    return wide + WORD_GAP + 2
 
 
 def unit_fits(axis: ChartAxis, width: float, left: float, metrics: QFontMetricsF) -> bool:
@@ -132,7 +151,13 @@ def _named(
     if upright:
         stride = max(1, math.ceil((metrics.height() - 1) / max(spacing, 1e-6)))
         kept = found[::stride]
-        shown = [metrics.elidedText(words, Qt.TextElideMode.ElideRight, room) for _, words in kept]
+        lines = [words.split("\n") for _, words in kept]
+        if any(len(parts) * (metrics.height() - 1) > spacing * stride for parts in lines):
+            lines = [[" ".join(parts)] for parts in lines]
+        shown = [
+            "\n".join(metrics.elidedText(part, Qt.TextElideMode.ElideRight, room) for part in parts)
+            for parts in lines
+        ]
     else:
         widest = max(metrics.horizontalAdvance(words) for _, words in found)
         whole = max(1, math.ceil((widest + WORD_GAP) / max(spacing, 1e-6)))

@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from lab.chart import ChartContours, ChartGrid, ChartShade
 from widgets.plots.annotations import paint_words
 from widgets.plots.axis import thin_pen
+from widgets.plots.chart_bars import bar_scale, bar_words
 from widgets.plots.chart_layers import pixels
-from widgets.plots.chart_layout import ChartFacetLayout, bar_scale, bar_words
+from widgets.plots.chart_layout import ChartFacetLayout
 from widgets.plots.chart_style import hatch_brushes, ramp_colours
 from widgets.plots.colours import readable_on
 from widgets.plots.contour import level_segments

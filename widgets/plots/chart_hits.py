@@ -9,11 +9,10 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from lab.chart import ChartAxis, ChartBars, ChartGrid, ChartLine, ChartPoints
-from widgets.plots.annotations import number
-from widgets.plots.chart_axes import scale_of
+from lab.chart import ChartBars, ChartGrid, ChartPanel, ChartPoints
 from widgets.plots.chart_layers import bar_rects, pixels
 from widgets.plots.chart_layout import ChartFacetLayout, ChartLayout
+from widgets.plots.chart_words import bar_sentence, cell_sentence, point_sentence
 
 REACH = 9.0
 """How far from a point in pixels it is still meant."""
@@ -127,13 +126,6 @@ def same_place(layout: ChartLayout, target: Target | None) -> Target | None:
     return _made(layout, target.facet, target.layer, target.item) if target.item < count else None
 
 
-def axis_words(axis: ChartAxis, value: float) -> str:
-    """Return a value as an axis says it: the name it stands at, or a number; with what the axis is."""
-    named = next((words for place, words in axis.ticks if abs(place - value) < 0.5 and axis.ticks), None)
-    text = named if named is not None else number(value, axis.percent, 4)
-    return f"{axis.label} {text}".strip()
-
-
 def _stations(layout: ChartLayout) -> list[tuple[int, int]]:
     """Return (facet, layer) of what can be walked: bars and points; fields where a facet has neither."""
     found = []
@@ -218,35 +210,11 @@ def _key(keys: tuple[int, ...], item: int) -> int:
     return keys[item] if item < len(keys) else -1
 
 
-def _lead(facet: ChartFacetLayout, name: str) -> str:
-    """Return what a thing belongs to: the facet's title and its layer's name."""
-    names = dict.fromkeys(part for part in (facet.facet.title, name) if part)
-    return ", ".join(names)
-
-
-def _sentence(facet: ChartFacetLayout, name: str, parts: list[str]) -> str:
-    lead = _lead(facet, name)
-    return (f"{lead}\n" if lead else "") + " · ".join(part for part in parts if part)
-
-
 def _bar(facet: ChartFacetLayout, index: int, layer: int, item: int) -> Target:
     bars = facet.facet.layers[layer]
     assert isinstance(bars, ChartBars)
     rect = QRectF(*bar_rects(facet.frame, bars)[item].tolist())
-    if item < len(bars.words) and bars.words[item]:
-        words = bars.words[item]
-    else:
-        x, y = facet.facet.x, facet.facet.y
-        low, high = float(bars.left[item]), float(bars.right[item])
-        middle = (low + high) / 2
-        named = any(abs(place - middle) < 0.5 for place, _ in x.ticks)
-        span = (
-            axis_words(x, middle)
-            if named
-            else f"{x.label} {number(low, x.percent, 4)} to {number(high, x.percent, 4)}".strip()
-        )
-        words = _sentence(facet, bars.name, [span, axis_words(y, float(bars.high[item]))])
-    return Target(index, layer, item, words, rect, _key(bars.keys, item), "bar")
+    return Target(index, layer, item, bar_sentence(facet, bars, item), rect, _key(bars.keys, item), "bar")
 
 
 def _point(facet: ChartFacetLayout, index: int, layer: int, item: int) -> Target:
@@ -255,13 +223,10 @@ def _point(facet: ChartFacetLayout, index: int, layer: int, item: int) -> Target
     x, y = float(points.x[item]), float(points.y[item])
     px, py = facet.frame.px(x), facet.frame.py(y)
     half = points.size / 2 + 1
-    if item < len(points.words) and points.words[item]:
-        words = points.words[item]
-    else:
-        places = [axis_words(facet.facet.x, x), axis_words(facet.facet.y, y)]
-        words = _sentence(facet, points.name, places)
     rect = QRectF(QPointF(px - half, py - half), QPointF(px + half, py + half))
-    return Target(index, layer, item, words, rect, _key(points.keys, item), "point")
+    return Target(
+        index, layer, item, point_sentence(facet, points, item), rect, _key(points.keys, item), "point"
+    )
 
 
 def _cell(facet: ChartFacetLayout, index: int, layer: int, cell: tuple[int, int]) -> Target:
@@ -276,46 +241,25 @@ def _cell(facet: ChartFacetLayout, index: int, layer: int, cell: tuple[int, int]
         min(frame.rect.bottom(), _or(frame.py(float(grid.y[row])), frame.rect.bottom())),
     )
     rect = QRectF(QPointF(edges[0], edges[1]), QPointF(edges[2], edges[3]))
-    value = float(np.asarray(grid.values)[row, column])
-    x = _middle(facet.facet.x, float(grid.x[column]), float(grid.x[column + 1]))
-    y = _middle(facet.facet.y, float(grid.y[row]), float(grid.y[row + 1]))
-    said = "nothing" if math.isnan(value) else f"{grid.bar} {number(value, False, 3)}".strip()
-    parts = [axis_words(facet.facet.x, x), axis_words(facet.facet.y, y), said]
     item = row * np.shape(grid.values)[1] + column
-    return Target(index, layer, item, _sentence(facet, "", parts), rect, -1, "cell")
+    return Target(index, layer, item, cell_sentence(facet, grid, row, column), rect, -1, "cell")
 
 
 def _or(value: float, otherwise: float) -> float:
     return value if math.isfinite(value) else otherwise
 
 
-def _middle(axis: ChartAxis, low: float, high: float) -> float:
-    scale = scale_of(axis)
-    if scale.log and low > 0:
-        return math.sqrt(low * high)
-    return (low + high) / 2
+def has_keys(panel: ChartPanel) -> bool:
+    """Return whether anything on a chart can be picked."""
+    layers = (layer for facet in panel.facets for layer in facet.layers)
+    return any(isinstance(layer, ChartBars | ChartPoints) and layer.keys for layer in layers)
 
 
-def line_values(facet: ChartFacetLayout, x: float) -> str:
-    """Return what the lines of a facet say at a horizontal place in pixels, one a row; empty where none is.
-
-    Lines whose x turns back have no value at a place.
-    """
-    frame = facet.frame
-    at = frame.x_at(x)
-    rows = []
-    for line in facet.facet.layers:
-        if not isinstance(line, ChartLine) or line.style == "guide" or len(line.x) < 2:
-            continue
-        known = np.isfinite(line.x) & np.isfinite(line.y)
-        xs, ys = line.x[known], line.y[known]
-        if len(xs) < 2 or bool(np.any(np.diff(xs) < 0)) or not xs[0] <= at <= xs[-1]:
-            continue
-        place = frame.x.to_view([at])
-        value = float(np.interp(place, frame.x.to_view(xs), ys)[0])
-        name = line.tag or line.name
-        rows.append(f"{name}  {number(value, facet.facet.y.percent, 3)}".strip())
-    if not rows:
-        return ""
-    head = ", ".join(part for part in (facet.facet.title, axis_words(facet.facet.x, at)) if part)
-    return "\n".join([head, *rows[:8]])
+def picked_keys(panel: ChartPanel) -> set[int]:
+    """Return the keys of what a chart shows as picked."""
+    found: set[int] = set()
+    for facet in panel.facets:
+        for layer in facet.layers:
+            if isinstance(layer, ChartBars | ChartPoints) and layer.picked is not None:
+                found |= {key for key, on in zip(layer.keys, layer.picked, strict=False) if on}
+    return found

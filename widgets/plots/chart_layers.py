@@ -25,7 +25,7 @@ MANY = 200
 RING = 4.0
 LINE_MARKER = 6.0
 MARKER_GAP = 44.0
-COLUMN = 28.0
+COLUMN = 48.0
 """Lines that end so near each other have their names in one column."""
 
 
@@ -186,7 +186,7 @@ def paint_text(painter: QPainter, theme: Theme, layout: ChartFacetLayout, text: 
     metrics = QFontMetricsF(painter.font())
     width = metrics.horizontalAdvance(text.text)
     left = {"right": x + 6, "left": x - 6 - width, "centre": x - width / 2}[text.align]
-    room = rect.right() + layout.reserve
+    room = rect.right() + layout.reserve + max(0.0, layout.margin - 4)
     words = metrics.elidedText(text.text, Qt.TextElideMode.ElideRight, room - rect.left())
     left = max(rect.left() + 2, min(left, room - metrics.horizontalAdvance(words) - 2))
     y = min(max(y, rect.top() + metrics.height() / 2), rect.bottom() - metrics.height() / 2)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from lab.chart import ChartAxis, ChartFacet, ChartGrid, ChartLine, ChartPanel, ChartRelief
+from lab.chart import ChartFacet, ChartGrid, ChartLine, ChartPanel, ChartRelief
 from widgets.plots.chart_arrangement import Arrangement, arrange
-from widgets.plots.chart_axes import axis_ticks, left_room, scale_of, unit_fits
+from widgets.plots.chart_axes import axis_ticks, label_ends, left_room, scale_of, unit_fits
+from widgets.plots.chart_bars import BAR, BAR_GAP, bar_of, bar_room_of, shared_bar
 from widgets.plots.chart_keys import Key, keys_of, place_keys
 from widgets.plots.curve_layout import TAG_GAP, Frame
 from widgets.plots.scale import Scale
-from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
 
 HEAD = 22.0
@@ -27,13 +27,9 @@ UNIT_LINE = 14.0
 BARE_BOTTOM = 8.0
 TOP = 6.0
 GAP = 12.0
-BARE_GAP = 22.0
-"""Between facets of which the right one has no labels: room for the last and the first of those below."""
 NOTE = 18.0
 FOOT_LINE = 16.0
 RIGHT = 12.0
-BAR = 10.0
-BAR_GAP = 12.0
 SMALLEST = 24.0
 SHORT = 110.0
 """Below this height a facet, keys and the second line of the foot go: both are said under the pointer."""
@@ -47,7 +43,8 @@ class ChartFacetLayout:
 
     ``reserve`` is the room right of the frame for labels at line ends; ``head`` the line over it;
     ``unit_line`` whether x says its unit on a line of its own; ``bar`` where its colours are explained;
-    ``edge`` how far to the right words over the facet may go.
+    ``edge`` how far to the right words over the facet may go; ``shared`` the field of another facet that the
+    bar explains.
     """
 
     facet: ChartFacet
@@ -65,6 +62,7 @@ class ChartFacetLayout:
     head: QRectF | None
     bar: QRectF | None
     edge: float
+    shared: ChartGrid | None = None
 
     @property
     def relief(self) -> ChartRelief | None:
@@ -113,23 +111,6 @@ def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme) -> ChartLayout:
     )
 
 
-def bar_of(facet: ChartFacet) -> ChartGrid | None:
-    """Return the field of a facet whose colours are explained beside it."""
-    return next((layer for layer in facet.layers if isinstance(layer, ChartGrid) and layer.bar), None)
-
-
-def bar_scale(grid: ChartGrid) -> Scale:
-    """Return the scale of a field's colours."""
-    return scale_of(ChartAxis("", grid.low, grid.high, grid.log))
-
-
-def bar_words(grid: ChartGrid, height: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Return the labelled values of a colour bar and their words."""
-    scale = bar_scale(grid)
-    values = ticks(scale, max(2, min(5, round(height / 44))))
-    return values, labels(values, scale)
-
-
 def wrapped(text: str, width: float, metrics: QFontMetricsF, most: int) -> tuple[str, ...]:
     """Return words in at most so many lines; what does not fit is left out behind an ellipsis."""
     lines: list[str] = []
@@ -155,8 +136,8 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
     if not facets:
         return ()
     metrics = QFontMetricsF(theme.font("tick"))
-    shared = _shared_bar(facets)
-    shared_room = _bar_room(shared, room.height(), metrics) if shared is not None else 0.0
+    shared = shared_bar(facets)
+    shared_room = bar_room_of(shared, room.height(), metrics) if shared is not None else 0.0
     lefts_shown = [_shows_left(facets, grid, i) for i in range(len(facets))]
     hidden_x = [_same_x_below(facets, grid, i) for i in range(len(facets))]
     rough = max(SMALLEST, room.height() / grid.rows - HEAD - BOTTOM)
@@ -169,18 +150,26 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
         for c in columns
     ]  # fmt: skip
     right = shared_room if shared_room else RIGHT
-    gaps = [0.0, *(GAP if left else BARE_GAP for left in lefts[1:])]
+    gaps = [0.0]
+    for c in columns[1:]:
+        both = [(i, j) for i in grid.in_column(c - 1) for j in grid.in_column(c) if _beside(grid, i, j)]
+        ends = [label_ends(facets[i].x, facets[j].x, metrics) for i, j in both]
+        gaps.append(max(GAP, max(ends, default=0.0) - lefts[c]))
     own = room.width() - sum(lefts) - sum(gaps) - right
     width = max(SMALLEST, own / grid.columns)
     # what stands under each row, and over it
     reserves = [_reserve(facet, theme, width) for facet in facets]
-    bars = [0.0 if shared is not None else _bar_room(bar_of(f), rough, metrics) for f in facets]
+    bars = [0.0 if shared is not None else bar_room_of(bar_of(f), rough, metrics) for f in facets]
     said: list[tuple[bool, bool]] = []
     for i, facet in enumerate(facets):
         wide = max(SMALLEST, width - reserves[i] - bars[i])
         inside = unit_fits(facet.x, wide, lefts[grid.place(i)[1]] if lefts_shown[i] else 0.0, metrics)
         unsaid = not hidden_x[i] and not _same_x_before(facets, grid, i)
         said.append((inside and unsaid, bool(facet.x.label) and not inside and unsaid))
+    for r in range(grid.rows):  # one row says its units in one way
+        if any(said[i][1] for i in grid.in_row(r)):
+            for i in grid.in_row(r):
+                said[i] = False, any(said[i])
     heads = [any(_has_head(facets[i], lefts_shown[i]) for i in grid.in_row(r)) for r in range(grid.rows)]
     bottoms = [
         max(
@@ -219,7 +208,7 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
             + BAR_GAP,
             frame.top(), BAR, frame.height(),
         )  # fmt: skip
-        made[last] = replace(made[last], bar=place)
+        made[last] = replace(made[last], bar=place, shared=shared)
     return tuple(made)
 
 
@@ -246,7 +235,9 @@ def _facet_layout(
     bar = None
     if bar_room:
         bar = QRectF(rect.right() + reserve + BAR_GAP, rect.top(), BAR, rect.height())
-    line = QRectF(cell.left(), rect.top() - HEAD, cell.width(), HEAD) if head else None
+    # a plot at equal scale stands in the middle of its cell, and its head with it
+    start = rect.left() - wide_left if facet.equal and not _is_relief(facet) else cell.left()
+    line = QRectF(start, rect.top() - HEAD, cell.right() - start, HEAD) if head else None
     return ChartFacetLayout(
         facet, cell, Frame(rect, x, y), x_ticks, x_words, y_ticks, y_words, reserve, margin,
         show_left and not _is_relief(facet), said[0], said[1] and not _is_relief(facet), line, bar, edge,
@@ -275,6 +266,10 @@ def _shows_left(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -
     return before is None or facets[before].y != facets[index].y or _is_relief(facets[before])
 
 
+def _beside(grid: Arrangement, left: int, right: int) -> bool:
+    return grid.place(left)[0] == grid.place(right)[0]
+
+
 def _same_x_before(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int) -> bool:
     """Return whether the facet at the left has the same x axis, so that its unit need not be said twice."""
     row, column = grid.place(index)
@@ -293,22 +288,6 @@ def _same_x_below(facets: tuple[ChartFacet, ...], grid: Arrangement, index: int)
 
 def _has_head(facet: ChartFacet, show_left: bool) -> bool:
     return bool(facet.title or (facet.y.label and show_left) or bar_of(facet) is not None)
-
-
-def _shared_bar(facets: tuple[ChartFacet, ...]) -> ChartGrid | None:
-    """Return the one scale of colours that several facets have in common."""
-    found = [grid for grid in map(bar_of, facets) if grid is not None]
-    if len(found) < 2:
-        return None
-    kinds = {(grid.bar, grid.ramp, grid.low, grid.high, grid.log) for grid in found}
-    return found[0] if len(kinds) == 1 else None
-
-
-def _bar_room(grid: ChartGrid | None, height: float, metrics: QFontMetricsF) -> float:
-    if grid is None:
-        return 0.0
-    _, words = bar_words(grid, height)
-    return BAR_GAP + BAR + 5 + max((metrics.horizontalAdvance(word) for word in words), default=0.0) + 2
 
 
 def _reserve(facet: ChartFacet, theme: Theme, width: float) -> float:

@@ -21,14 +21,17 @@ from widgets.plots.annotations import paint_line_sample, paint_placeholder, pain
 from widgets.plots.axis import paint_bottom, paint_left
 from widgets.plots.axis import paint_grid as paint_grid_lines
 from widgets.plots.chart_axes import paint_unit_line
+from widgets.plots.chart_bars import bar_of
 from widgets.plots.chart_fields import paint_bar, paint_contours, paint_grid, paint_shade
 from widgets.plots.chart_keys import paint_keys
 from widgets.plots.chart_layers import paint_bars, paint_line, paint_points, paint_tags, paint_text
-from widgets.plots.chart_layout import ChartFacetLayout, ChartLayout, bar_of
+from widgets.plots.chart_layout import ChartFacetLayout, ChartLayout
 from widgets.plots.chart_relief import Turn, paint_relief
 from widgets.theme import Theme
 
 SWATCH = 18.0
+SHORTEST_WORDS = 24.0
+"""Words that would be shortened to less are left out."""
 LINE_EDGE = 1.5
 POINT_EDGE = 7.0
 """How far past the frame what stands on its edge may reach."""
@@ -79,7 +82,7 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
         for layer in facet.layers:
             if isinstance(layer, ChartText):
                 paint_text(painter, theme, layout, layer)
-    grid = bar_of(facet)
+    grid = bar_of(facet) or layout.shared
     if grid is not None and layout.bar is not None:
         paint_bar(painter, theme, layout, grid)
     if facet.note and not noted:
@@ -115,29 +118,29 @@ def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> bo
     centre = head.top() + 8
     left = layout.frame.rect.left() if facet.title and not layout.show_left else head.left()
     right = max(head.right(), layout.frame.rect.right() + layout.reserve)
-    grid = bar_of(facet)
-    if grid is not None and layout.bar is not None:
-        room = max(30.0, (right - left) * 0.5)
-        words = small.elidedText(grid.bar, Qt.TextElideMode.ElideRight, room)
-        width = small.horizontalAdvance(words)
-        place = min(layout.bar.left(), layout.edge - width)
-        _word(painter, theme, words, place, centre, "tick", "text2")
-        right = place - 10
-    label = facet.y.label if layout.show_left else ""
-    if facet.title:
-        swatch = SWATCH + 6 if facet.series > 0 else 0.0
-        upwards = small.horizontalAdvance(f"{label} ↑") + 10 if label else 0.0
-        title = facet.title
-        if names.horizontalAdvance(title) + swatch + upwards > right - left and facet.short:
-            title = facet.short
-        room = max(12.0, right - left - swatch - min(upwards, 0.5 * (right - left)))
-        title = names.elidedText(title, Qt.TextElideMode.ElideRight, room)
+    # what is said goes by how much it is missed: the title, what colours are, what y is
+    swatch = SWATCH + 6 if facet.series > 0 else 0.0
+    label = f"{facet.y.label} ↑" if facet.y.label and layout.show_left else ""
+    grid = bar_of(facet) or layout.shared
+    bar = grid.bar if grid is not None and layout.bar is not None else ""
+    end = layout.edge if bar else right
+    needed = sum(small.horizontalAdvance(words) + 10 for words in (bar, label) if words)
+    title = facet.title
+    if facet.short and names.horizontalAdvance(title) + swatch + needed > end - left:
+        title = facet.short
+    if title:
+        title = names.elidedText(title, Qt.TextElideMode.ElideRight, max(12.0, end - left - swatch))
         if swatch:
             paint_line_sample(painter, theme, facet.series, QRectF(left, centre - 4, SWATCH, 8))
         _word(painter, theme, title, left + swatch, centre, "subtitle", "text")
         left += swatch + names.horizontalAdvance(title) + 10
-    if label and right - left > 20:
-        words = small.elidedText(f"{label} ↑", Qt.TextElideMode.ElideRight, right - left)
+    if bar and layout.bar is not None and end - left > SHORTEST_WORDS:
+        bar = small.elidedText(bar, Qt.TextElideMode.ElideRight, end - left)
+        place = min(layout.bar.left(), end - small.horizontalAdvance(bar))
+        _word(painter, theme, bar, place, centre, "tick", "text2")
+        right = min(right, place - 10)
+    if label and right - left > SHORTEST_WORDS:
+        words = small.elidedText(label, Qt.TextElideMode.ElideRight, right - left)
         _word(painter, theme, words, left, centre, "tick", "text2")
         left += small.horizontalAdvance(words) + 16
     width = small.horizontalAdvance(facet.note)

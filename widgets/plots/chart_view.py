@@ -17,12 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
-from lab.chart import ChartBars, ChartFacet, ChartPanel, ChartPoints
-from widgets.plots.chart_hits import Target, line_values, same_place, target_at, walk
+from lab.chart import ChartPanel
+from widgets.plots.chart_hits import Target, has_keys, picked_keys, same_place, target_at, walk
 from widgets.plots.chart_layers import paint_ring
 from widgets.plots.chart_layout import ChartLayout, lay_out_chart
 from widgets.plots.chart_painting import VIEW, paint_chart
 from widgets.plots.chart_relief import Turn
+from widgets.plots.chart_words import line_values
 from widgets.theme import Theme
 
 DEGREES = 0.5
@@ -215,29 +216,12 @@ class ChartView(QWidget):
         self._pick(target_at(self.chart_layout(), pressed.x(), pressed.y()))
 
     def _pick(self, target: Target | None) -> None:
-        if not self._keyed():
+        if self._panel is None or not has_keys(self._panel):
             return
         key = target.key if target is not None else -1
-        if key in self._picked():
+        if key in picked_keys(self._panel):
             key = -1
         self.sample_picked.emit(key)
-
-    def _keyed(self) -> bool:
-        """Return whether anything here can be picked."""
-        layers = (layer for facet in self._facets() for layer in facet.layers)
-        return any(isinstance(layer, ChartBars | ChartPoints) and layer.keys for layer in layers)
-
-    def _picked(self) -> set[int]:
-        """Return the keys of what the panel shows as picked."""
-        found: set[int] = set()
-        for facet in self._facets():
-            for layer in facet.layers:
-                if isinstance(layer, ChartBars | ChartPoints) and layer.picked is not None:
-                    found |= {key for key, on in zip(layer.keys, layer.picked, strict=False) if on}
-        return found
-
-    def _facets(self) -> tuple[ChartFacet, ...]:
-        return self._panel.facets if self._panel is not None else ()
 
     # --- keys -------------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:

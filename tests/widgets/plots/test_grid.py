@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from lab.panels import CurvePanel, LegendEntry
 from tests.widgets.plots.made_panels import confusion_panel, curve_panel, field_panel, gradient_panel
+from widgets.plots.chart_card import ChartCard
 from widgets.plots.confusion_card import ConfusionCard
 from widgets.plots.curve_card import CurveCard
 from widgets.plots.field_card import FieldCard
@@ -365,3 +366,42 @@ def test_a_hundred_plots_added_and_removed_leave_nothing_behind(grid: PlotGrid) 
 
 def test_the_whole_grid_is_given_for_a_figure(grid: PlotGrid) -> None:
     assert [type(panel).__name__ for panel in grid.panels()] == ["CurvePanel"] * 3 + ["ConfusionPanel"]
+
+
+def test_instruments_stand_in_a_menu_of_their_own(qtbot: QtBot) -> None:
+    grid = PlotGrid(LIGHT)
+    qtbot.addWidget(grid)
+    grid.set_kinds(("objective", "saturation"))
+    said = record(grid)
+    menu = grid.add_menu()
+    instruments = next(action for action in menu.actions() if action.text() == "Instruments").menu()
+    assert isinstance(instruments, QMenu)
+    assert "Objective" in [action.text() for action in menu.actions()]
+    next(action for action in instruments.actions() if action.text() == "Landscape").trigger()
+    assert grid.kinds == ("objective", "saturation", "landscape")
+    change = grid.card(grid.numbers()[1]).menu().actions()[0].menu()
+    assert isinstance(change, QMenu)
+    instruments = next(action for action in change.actions() if action.text() == "Instruments").menu()
+    assert isinstance(instruments, QMenu)
+    checked = [action.text() for action in (*change.actions(), *instruments.actions()) if action.isChecked()]
+    assert checked == ["Saturation"]
+    next(action for action in change.actions() if action.text() == "Error rate").trigger()
+    assert grid.kinds == ("objective", "error", "landscape")
+    assert [name for name, _ in said] == ["kinds_changed", "kinds_changed"]
+
+
+def test_a_choice_of_the_loss_goes_to_the_slot(qtbot: QtBot) -> None:
+    grid = PlotGrid(LIGHT)
+    qtbot.addWidget(grid)
+    grid.resize(900, 700)
+    grid.set_kinds(("saturation",))
+    grid.show()
+    card = grid.card(grid.numbers()[0])
+    assert isinstance(card, ChartCard)
+    wanted: list[None] = []
+    grid.panels_wanted.connect(lambda: wanted.append(None))
+    card.choice_made.emit("loss", "2")
+    card.choice_made.emit("part", "train")
+    assert len(wanted) == 2
+    (request,) = grid.requests()
+    assert request.loss == 2 and request.choices == (("part", "train"),)

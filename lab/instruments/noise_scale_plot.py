@@ -57,7 +57,11 @@ class NoiseScalePlot:
             return ChartPanel(KIND, title, "")
         found = looked_at(source, options)
         axis = time_axis(source, options)
-        lines, values, drawn = [], {}, [np.array([float(one.batch) for one in answer])]
+        lines, values, drawn = (
+            [],
+            {},
+            [np.array([share * one.batch for one in answer for share in (0.8, 1.25)])],
+        )
         for one, run in zip(found, answer, strict=False):
             x, y = over_time(source, options, one.run, run.steps, run.scales)
             y = np.where(np.isfinite(y) & (y > 0), y, np.nan)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab.at_step import moment_of
+from lab.field_marks import field_choices, misclassified
 from lab.messages import DataSummary
 from lab.number_text import thousands
 from lab.panel_curves import (
@@ -203,13 +204,21 @@ def field_panel(source: PanelSource, options: ViewOptions, answers: Answers | No
         field, why = field_then(source, options, answers)
         step_words = "" if field is None else f"step {thousands(field.step)}"
     by_run = dict(zip(field.runs, field.values, strict=True)) if field is not None else {}
+    kind = field.kind if field is not None else ("number" if not classes else "probability")
+    drawn = sum(look.shown for look in groups)
+    choices = field_choices(options, kind, summary.features, classes, len(summary.points), drawn)
+    marked = {choice.key for choice in choices if choice.current == "on"}
     views = []
     for look in groups:
         if not look.shown:
             continue
         values = next((by_run[run] for run in look.all_runs if run in by_run), None)
         if values is not None:
-            views.append(FieldView(look.name, look.series, values, look.short))
+            view = FieldView(look.name, look.series, values, look.short)
+            if "wrong" in marked and field is not None:
+                wrong = misclassified(summary.points, summary.labels, field.axes, values, kind)
+                view = replace(view, wrong=wrong)
+            views.append(view)
         elif not curve:
             views.append(FieldView(look.name, look.series, np.empty((0, 0), dtype=np.float32), look.short))
     what = "fitted curve" if curve else "decision surface" if classes else "fitted surface"
@@ -232,10 +241,13 @@ def field_panel(source: PanelSource, options: ViewOptions, answers: Answers | No
         feature_names=summary.feature_names,
         target_names=summary.target_names,
         axes=field.axes if field is not None else (),
-        field_kind=field.kind if field is not None else ("number" if not classes else "probability"),
+        field_kind=kind,
         views=tuple(views),
         rows=summary.rows,
         picked=options.sample,
+        margins="margins" in marked,
+        residuals="residuals" in marked,
+        choices=choices,
     )
 
 

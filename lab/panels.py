@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.chart import ChartChoice
 from lab.chart import ChartPanel as ChartPanel
 from lab.legend import LegendEntry as LegendEntry
 
@@ -164,13 +165,15 @@ class ConfusionPanel:
 class FieldView:
     """One loss's decision surface or fitted curve: ``values`` as in `lab.messages.Field`, or empty.
 
-    ``short`` stands in for the title where there is little room.
+    ``short`` stands in for the title where there is little room. ``wrong`` (n,) marks the panel's points that
+    it takes for another class; it is empty where that is not shown.
     """
 
     title: str
     series: int
     values: NDArray[np.float32]
     short: str = ""
+    wrong: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,8 @@ class FieldPanel:
     ``points`` (n, D) and ``labels`` (n,) as in `lab.messages.DataSummary`. For D = 2 every view is its own
     facet with equal scale; for D = 1 all views are curves over one scatter. ``classes`` is 0 for regression.
     ``rows`` (n,) are the points' rows in the data set, or empty where they are not known; the point of row
-    ``picked`` is ringed.
+    ``picked`` is ringed. ``margins`` draws where the probability of class 1 is ¼ and ¾ beside the boundary,
+    ``residuals`` lines from the points to the fits; ``choices`` are what a person can show or hide of this.
     """
 
     title: str
@@ -198,6 +202,9 @@ class FieldPanel:
     placeholder: str = ""
     rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     picked: int | None = None
+    margins: bool = False
+    residuals: bool = False
+    choices: tuple[ChartChoice, ...] = ()
 
 
 Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel

@@ -24,6 +24,7 @@ from widgets.plots.confusion_painting import is_empty, lay_out_confusion, paint_
 from widgets.plots.curve_items import band_path, line_pen, view_points
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.plots.field_layout import dimensions, lay_out_field
+from widgets.plots.field_marks import paint_field_wrong
 from widgets.plots.field_painting import (
     paint_field_curves,
     paint_field_ground,
@@ -234,4 +235,5 @@ def _paint_field(painter: QPainter, theme: Theme, panel: FieldPanel, room: QSize
     paint_field_ground(painter, theme, panel, layout)
     paint_field_points(painter, theme, panel, layout)
     paint_field_curves(painter, theme, panel, layout)
+    paint_field_wrong(painter, theme, panel, layout)
     paint_field_ring(painter, theme, panel, layout)

@@ -69,3 +69,52 @@ def level_segments(
             segments_x.append(px[pair, saddle].T)
             segments_y.append(py[pair, saddle].T)
     return np.concatenate(segments_x).ravel(), np.concatenate(segments_y).ravel()
+
+
+def joined(
+    xs: NDArray[np.float64], ys: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Join segments end to end, so that a line can be dashed along its length.
+
+    Parameters
+    ----------
+    xs, ys : (2 n,) arrays
+        Ends of segments in pairs, as `level_segments` gives them.
+
+    Returns
+    -------
+    xs, ys : (m,) arrays
+        Polylines with NaN between them; a closed one ends where it began.
+    """
+    points = list(zip(xs.tolist(), ys.tolist(), strict=True))
+    # neighbours compute their common end from the same corners, but maybe not to the last digit
+    size = max((abs(value) for point in points for value in point), default=1.0) or 1.0
+    names = [(round(x / size, 9), round(y / size, 9)) for x, y in points]
+    meeting: dict[tuple[float, float], list[int]] = {}
+    for end, name in enumerate(names):
+        meeting.setdefault(name, []).append(end)
+    # where a corner of the grid has just the level, there are segments of no length
+    used = [names[end] == names[end + 1] for end in range(0, len(points), 2)]
+
+    def walk(end: int) -> list[tuple[float, float]]:
+        """Return the points from a segment's other end on, through unused segments."""
+        found = []
+        while True:
+            other = end ^ 1
+            found.append(points[other])
+            following = next((e for e in meeting[names[other]] if not used[e // 2]), None)
+            if following is None:
+                return found
+            used[following // 2] = True
+            end = following
+
+    lines: list[tuple[float, float]] = []
+    for segment in range(len(used)):
+        if used[segment]:
+            continue
+        used[segment] = True
+        ahead = walk(2 * segment)
+        behind = walk(2 * segment + 1)
+        lines += [*reversed(behind), *ahead, (np.nan, np.nan)]
+    made = np.array(lines[:-1], dtype=np.float64).reshape(-1, 2)
+    return made[:, 0], made[:, 1]

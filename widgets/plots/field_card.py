@@ -27,6 +27,8 @@ class FieldCard(Card):
     """The row in the data set of the point that a person clicked; −1 for none."""
     points_edited = Signal(object)
     """A `widgets.plots.field_edits.FieldEdit`."""
+    choice_made = Signal(str, str)
+    """Key and value of a choice: what is shown or hidden of what is marked."""
 
     def __init__(self, theme: Theme, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, kind, parent)
@@ -113,8 +115,17 @@ class FieldCard(Card):
             self.tools.show_targets((), "none")
 
     def _add_own(self, menu: QMenu) -> bool:
+        panel = self._panel
+        for choice in panel.choices if panel is not None else ():
+            action = menu.addAction(choice.label)
+            action.setCheckable(True)
+            action.setChecked(choice.current == "on")
+            other = "off" if choice.current == "on" else "on"
+            action.triggered.connect(
+                lambda _=False, key=choice.key, value=other: self.choice_made.emit(key, value)
+            )
         if not self.editable:
-            return False
+            return not menu.isEmpty()
         words = "Stop editing points" if self.editing else "Edit points by hand"
         self._add(menu, words, lambda: self.set_editing(not self.editing))
         return True

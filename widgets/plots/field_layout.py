@@ -162,3 +162,19 @@ def _extent(panel: FieldPanel, feature: int) -> Scale:
     low, high = float(values.min()), float(values.max())
     margin = 0.06 * ((high - low) or 1.0)
     return usable_scale(low - margin, high + margin, False)
+
+
+def pixels_x(frame: Frame, values: Values) -> Values:
+    """Return where values of the first feature lie across, in pixels."""
+    low, high = frame.x.low, frame.x.high
+    return frame.rect.left() + (np.asarray(values, dtype=np.float64) - low) * (
+        frame.rect.width() / (high - low)
+    )
+
+
+def pixels_y(frame: Frame, values: Values) -> Values:
+    """Return where values lie downwards, in pixels; what is far off is moved to four heights off."""
+    low, high = frame.y.low, frame.y.high
+    height = frame.rect.height()
+    places = frame.rect.bottom() - (np.asarray(values, dtype=np.float64) - low) * (height / (high - low))
+    return np.clip(places, frame.rect.top() - 4 * height, frame.rect.bottom() + 4 * height)

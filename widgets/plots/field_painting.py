@@ -15,7 +15,8 @@ from widgets.plots.axis import thin_pen
 from widgets.plots.colours import blended, class_color, class_marker, over, rgb
 from widgets.plots.contour import level_segments
 from widgets.plots.curve_layout import Frame
-from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimensions
+from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimensions, pixels_x, pixels_y
+from widgets.plots.field_marks import paint_margins, paint_residuals, paint_wrong_count
 from widgets.plots.paths import array_path, marker_path
 from widgets.theme import Theme
 
@@ -31,6 +32,7 @@ def paint_field_ground(painter: QPainter, theme: Theme, panel: FieldPanel, layou
                 _paint_surface(painter, theme, panel, facet, view)
         else:
             _paint_grid(painter, theme, facet)
+            paint_residuals(painter, theme, panel, facet)
         _paint_axes(painter, theme, panel, facet)
         _paint_titles(painter, theme, panel, facet)
 
@@ -49,7 +51,7 @@ def paint_field_curves(painter: QPainter, theme: Theme, panel: FieldPanel, layou
             y = np.asarray(view.values, dtype=np.float64)
             if y.shape != x.shape:
                 continue
-            path = array_path(_pixels_x(frame, x), _pixels_y(frame, y), connect="finite")
+            path = array_path(pixels_x(frame, x), pixels_y(frame, y), connect="finite")
             pen = theme.pen(view.series, 2.0)
             pen.setCosmetic(False)
             painter.setPen(pen)
@@ -69,8 +71,8 @@ def paint_field_points(painter: QPainter, theme: Theme, panel: FieldPanel, layou
     for facet in layout.facets:
         frame = facet.frame
         size = full_size * min(1.0, max(0.65, frame.rect.width() / 220.0))
-        x = _pixels_x(frame, panel.points[:, 0])
-        y = _pixels_y(frame, panel.points[:, 1] if two else np.asarray(panel.labels, dtype=np.float64))
+        x = pixels_x(frame, panel.points[:, 0])
+        y = pixels_y(frame, panel.points[:, 1] if two else np.asarray(panel.labels, dtype=np.float64))
         rect = frame.rect.adjusted(-1, -1, 1, 1)
         seen = np.isfinite(x) & np.isfinite(y)
         seen &= (x >= rect.left()) & (x <= rect.right()) & (y >= rect.top()) & (y <= rect.bottom())
@@ -177,7 +179,7 @@ def boundary_path(panel: FieldPanel, view: FieldView, frame: Frame) -> QPainterP
         ys = np.concatenate([part[1] for part in parts]) if parts else np.empty(0)
     if len(xs) == 0:
         return QPainterPath()
-    path = array_path(_pixels_x(frame, xs), _pixels_y(frame, ys), connect="pairs")
+    path = array_path(pixels_x(frame, xs), pixels_y(frame, ys), connect="pairs")
     assert isinstance(path, QPainterPath)
     return path
 
@@ -205,6 +207,7 @@ def _paint_surface(
     painter.setPen(pen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.drawPath(boundary_path(panel, view, facet.frame))
+    paint_margins(painter, theme, panel, view, facet.frame)
     painter.restore()
 
 
@@ -319,7 +322,7 @@ def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Fie
         place = max(0.0, rect.left() - 6 - width)
         painter.drawText(QPointF(place, centre - ticks.height() / 2 + ticks.ascent()), text)
         left = max(left, place + width + 12)
-    room = rect.right() - left
+    room = rect.right() - left - paint_wrong_count(painter, theme, facet)
     swatch = 22.0
     needed = sum(swatch + 6 + names.horizontalAdvance(view.title) for view in facet.views)
     brief = needed + 14 * (len(facet.views) - 1) > room
@@ -336,17 +339,3 @@ def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Fie
             if number + 1 < len(facet.views)
             else 0
         )
-
-
-def _pixels_x(frame: Frame, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, high = frame.x.low, frame.x.high
-    return frame.rect.left() + (np.asarray(values, dtype=np.float64) - low) * (
-        frame.rect.width() / (high - low)
-    )
-
-
-def _pixels_y(frame: Frame, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, high = frame.y.low, frame.y.high
-    height = frame.rect.height()
-    places = frame.rect.bottom() - (np.asarray(values, dtype=np.float64) - low) * (height / (high - low))
-    return np.clip(places, frame.rect.top() - 4 * height, frame.rect.bottom() + 4 * height)

@@ -12,6 +12,7 @@ from lab.panels import FieldPanel
 from widgets.plots.annotations import paint_placeholder
 from widgets.plots.field_edits import FieldEdit, PointAdded, PointMoved, PointsErased
 from widgets.plots.field_layout import FieldLayout, dimensions, lay_out_field
+from widgets.plots.field_marks import paint_field_wrong
 from widgets.plots.field_painting import (
     paint_field_curves,
     paint_field_ground,
@@ -104,6 +105,7 @@ class FieldSurface(QWidget):
             self._points_of = key, rest
         painter.drawPixmap(0, 0, self._points)
         paint_field_curves(painter, self._theme, panel, layout)
+        paint_field_wrong(painter, self._theme, panel, layout)
         paint_field_ring(painter, self._theme, panel, layout)
         painter.end()
 

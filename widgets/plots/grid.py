@@ -271,6 +271,7 @@ class PlotGrid(CardStack):
             card.entry_toggled.connect(self.loss_toggled)
             card.entry_soloed.connect(self.loss_soloed)
         elif isinstance(card, FieldCard):
+            card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
             card.sample_picked.connect(self.sample_picked)
             card.points_edited.connect(self.points_edited)
             card.set_takes_edits(self._takes_edits)

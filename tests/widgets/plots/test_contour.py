@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from widgets.plots.contour import level_segments
+from widgets.plots.contour import joined, level_segments
 
 
 def test_a_circle_has_its_radius_and_length() -> None:
@@ -42,3 +42,20 @@ def test_nothing_where_there_is_nothing_to_cut() -> None:
     assert len(level_segments(np.zeros((3, 3)) + 5, axis, axis, 1.0)[0]) == 0
     assert len(level_segments(np.full((3, 3), np.nan), axis, axis, 1.0)[0]) == 0
     assert len(level_segments(np.zeros(3), axis, axis, 1.0)[0]) == 0
+
+
+def test_segments_are_joined_to_closed_and_open_lines() -> None:
+    axis = np.linspace(-1, 1, 21)
+    field = axis[None] ** 2 + axis[:, None] ** 2
+    xs, ys = joined(*level_segments(field, axis, axis, 0.5))
+    assert not np.isnan(xs).any()  # one circle
+    assert (xs[0], ys[0]) == pytest.approx((xs[-1], ys[-1]))
+    np.testing.assert_allclose(np.hypot(xs, ys), np.sqrt(0.5), atol=0.01)
+    length = np.hypot(np.diff(xs), np.diff(ys)).sum()
+    assert length == pytest.approx(2 * np.pi * np.sqrt(0.5), rel=0.01)
+    xs, ys = joined(*level_segments(field, axis, axis, 1.2))
+    assert np.isnan(xs).sum() == 3  # four corners
+    pairs = level_segments(field, axis, axis, 1.2)
+    total = np.hypot(*(part.reshape(-1, 2)[:, 1] - part.reshape(-1, 2)[:, 0] for part in pairs)).sum()
+    assert np.nansum(np.hypot(np.diff(xs), np.diff(ys))) == pytest.approx(total)
+    assert [len(part) for part in joined(np.empty(0), np.empty(0))] == [0, 0]

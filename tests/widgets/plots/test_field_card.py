@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSizeF, Qt
 from pytestqt.qtbot import QtBot
 
+from lab.chart import ChartChoice
 from lab.panels import FieldPanel
 from tests.widgets.plots.made_panels import field_panel, line_panel
 from widgets.plots.field_card import FieldCard
@@ -192,3 +193,64 @@ def test_points_cannot_be_edited_where_nobody_takes_edits(qtbot: QtBot) -> None:
     assert made.pencil.isHidden()
     made.set_editing(True)
     assert not made.editing
+
+
+def ring_pixels(card: FieldCard) -> int:
+    """How many pixels of the picture have the colour of the rings."""
+    image = card.surface.grab().toImage()
+    wanted = LIGHT.color("error").rgb()
+    return sum(image.pixel(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
+
+
+def test_misclassified_points_are_ringed_and_counted(qtbot: QtBot) -> None:
+    card = FieldCard(LIGHT, "field")
+    qtbot.addWidget(card)
+    card.resize(560, 420)
+    card.show()
+    plain = with_rows(field_panel())
+    card.show_panel(plain)
+    assert ring_pixels(card) == 0
+    wrong = np.zeros(len(plain.points), dtype=bool)
+    wrong[lonely(plain)] = True
+    card.show_panel(replace(plain, views=(replace(plain.views[0], wrong=wrong), plain.views[1])))
+    assert ring_pixels(card) > 10
+    image = card.surface.grab().toImage()
+    place = spot(card, lonely(plain))
+    reach = [image.pixelColor(place.x() + dx, place.y()) for dx in range(-8, 9)]
+    assert any(color == LIGHT.color("error") for color in reach)
+
+
+def test_margins_and_residuals_are_drawn_where_they_are_asked_for(qtbot: QtBot) -> None:
+    card = FieldCard(LIGHT, "field")
+    qtbot.addWidget(card)
+    card.resize(560, 420)
+    card.show()
+    for panel, name in ((field_panel(), "margins"), (line_panel(), "residuals")):
+        card.show_panel(panel)
+        before = card.surface.grab().toImage()
+        card.show_panel(replace(panel, **{name: True}))
+        assert card.surface.grab().toImage() != before
+    for kind in ("class", "number"):  # there is no probability to have margins
+        card.show_panel(field_panel(kind))
+        before = card.surface.grab().toImage()
+        card.show_panel(replace(field_panel(kind), margins=True))
+        assert card.surface.grab().toImage() == before
+
+
+def test_what_is_marked_is_chosen_in_the_menu(qtbot: QtBot) -> None:
+    card = FieldCard(LIGHT, "field")
+    qtbot.addWidget(card)
+    values = (("on", "Shown"), ("off", "Hidden"))
+    choices = (
+        ChartChoice("wrong", "Misclassified", values, "on"),
+        ChartChoice("margins", "Margins", values, "off"),
+    )
+    card.show_panel(replace(field_panel(), choices=choices))
+    said: list[tuple[str, str]] = []
+    card.choice_made.connect(lambda key, value: said.append((key, value)))
+    actions = {action.text(): action for action in card.menu().actions()}
+    assert actions["Misclassified"].isChecked()
+    assert not actions["Margins"].isChecked()
+    actions["Misclassified"].trigger()
+    actions["Margins"].trigger()
+    assert said == [("wrong", "off"), ("margins", "on")]

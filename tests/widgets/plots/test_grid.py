@@ -405,3 +405,17 @@ def test_a_choice_of_the_loss_goes_to_the_slot(qtbot: QtBot) -> None:
     assert len(wanted) == 2
     (request,) = grid.requests()
     assert request.loss == 2 and request.choices == (("part", "train"),)
+
+
+def test_what_the_data_plot_marks_is_kept_with_it(qtbot: QtBot) -> None:
+    grid = PlotGrid(LIGHT)
+    qtbot.addWidget(grid)
+    grid.resize(900, 700)
+    grid.set_kinds(("field",))
+    grid.show()
+    card = grid.card(grid.numbers()[0])
+    assert isinstance(card, FieldCard)
+    card.choice_made.emit("margins", "off")
+    (request,) = grid.requests()
+    assert request.choices == (("margins", "off"),)
+    assert grid.state()["cards"][0]["choices"] == {"margins": "off"}

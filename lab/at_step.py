@@ -50,6 +50,15 @@ def place_of(source: PanelSource, step: int, x_axis: XAxis) -> float | None:
     return max(found, default=None)
 
 
+def branched_at(source: PanelSource, options: ViewOptions) -> Moment | None:
+    """Return where the runs branched off from others as curve plots mark it; ``None`` where they did not."""
+    branch = source.run_config.branch
+    if branch is None or not source.runs or source.step < branch.step:
+        return None
+    place = place_of(source, branch.step, options.x_axis)
+    return None if place is None else Moment(place, f"branched at step {thousands(branch.step)}")
+
+
 def moment_of(source: PanelSource, options: ViewOptions) -> Moment | None:
     """Return the step that is looked at as curve plots mark it; ``None`` where that is the latest."""
     if options.at is None or not source.runs:

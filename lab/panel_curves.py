@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.at_step import end_at, moment_of, place_of, value_at
+from lab.at_step import branched_at, end_at, moment_of, place_of, value_at
 from lab.catalogue import METRICS
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve
@@ -190,6 +190,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         note=" · ".join(notes),
         placeholder="" if drawn else _placeholder(source, spec, groups),
         looked_at=moment_of(source, options),
+        branched=branched_at(source, options),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lab.at_step import moment_of
+from lab.at_step import branched_at, moment_of
 from lab.field_marks import field_choices, misclassified
 from lab.messages import DataSummary
 from lab.number_text import thousands
@@ -110,6 +110,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
         note=note,
         placeholder="" if everything else ("" if source.runs else "how hard each layer is pulled"),
         looked_at=moment_of(source, options),
+        branched=branched_at(source, options),
     )
 
 
@@ -172,7 +173,7 @@ def confusion_panel(
     if past:
         seeds = [run.info.seed for run in source.runs if run.info.index in counted]
         words = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
-        subtitle += f", {words}, step {thousands(confusion.step)}"
+        subtitle = f"step {thousands(confusion.step)}, {subtitle}, {words}"
     elif len(counts) > 1:
         subtitle += f", {seeds_words(source, [look]).replace('mean of ', '')}"
     return ConfusionPanel(title, subtitle, percent, names, look.name)

@@ -244,8 +244,9 @@ class Recording:
             return float("nan")
         stop = min(int(np.searchsorted(track.steps, step, side="right")), self.length_of(track, run))
         channel, row = track.channel(metric), track.rows((run,))
+        back = 1  # the value itself is finite, as a rule
         while stop > 0:
-            first = max(0, stop - LOOK_BACK)
+            first, back = max(0, stop - back), LOOK_BACK
             values = track.read(channel, row, first, stop)[0]
             finite = np.flatnonzero(np.isfinite(values))
             if len(finite):

@@ -91,6 +91,10 @@ class Snapshots:
         """Runs of which there are any, ascending."""
         return tuple(sorted(self._steps))
 
+    def runs_by(self, step: int) -> tuple[int, ...]:
+        """Return the runs of which parameters are known at some step up to ``step``, ascending."""
+        return tuple(run for run in self.runs if self._steps[run][0] <= step)
+
     def steps(self, run: int) -> NDArray[np.int64]:
         """Return the (n,) steps at which a run's parameters are known."""
         return np.array(self._steps.get(run, ()), dtype=np.int64)

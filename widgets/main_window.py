@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from lab.problems import ProblemError
+from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.command_palette import CommandPalette, PaletteEntry
 from widgets.experiment_wiring import ExperimentWiring
@@ -119,12 +120,18 @@ class MainWindow(QWidget):
         self.palette_card = CommandPalette(self, self.theme)
         self.export_panel = ExportPanel(self, self.theme)
         self._device_card = self._make_device_card()
+        self.branch_card = BranchCard(self, self.theme)
+        self._cards = (
+            self.palette_card, self.export_panel, self.branch_card, self.log, self._device_card
+        )  # fmt: skip
         self.messages = Messages(session, self.workspace.messages, self.log, self.status)
         self.experiment = ExperimentWiring(
             session, self.bridge, self.files, self.top, self.workspace, self.form, self.runs, self.status
         )
         self.plots = PlotWiring(session, self.bridge, self.grid, self.workspace.strip)
-        self.time = TimeWiring(session, self.bridge, self.workspace.time, self.plots, self.experiment)
+        self.time = TimeWiring(
+            session, self.bridge, self.workspace.time, self.plots, self.experiment, self.branch_card
+        )
         self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
         self.commands = Commands(self)
         self.workspaces = Workspaces(self)
@@ -224,8 +231,8 @@ class MainWindow(QWidget):
 
     def _dress(self, theme: Theme) -> None:
         for part in (
-            self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.log,
-            self.palette_card, self.export_panel, self._device_card, self.workspaces,
+            self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.workspaces,
+            *self._cards,
         ):  # fmt: skip
             part.set_theme(theme)
 
@@ -410,7 +417,7 @@ class MainWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cards over the window close: they would hang in the air."""
         super().resizeEvent(event)
-        for card in (self.log, self.palette_card, self.export_panel, self._device_card):
+        for card in self._cards:
             card.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -422,7 +429,7 @@ class MainWindow(QWidget):
 
     def escape(self) -> None:
         """Go one step back."""
-        for card in (self.palette_card, self.export_panel, self.log, self._device_card):
+        for card in self._cards:
             if card.isVisible():
                 card.dismiss()
                 return

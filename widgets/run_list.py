@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.controls import Combo
+from widgets.controls import Combo, ElidedLabel
 from widgets.run_delegate import RunDelegate
 from widgets.run_model import ROW_ROLE, RunGroup, RunModel, RunRow
 from widgets.swatch_label import SwatchLabel
@@ -152,6 +152,10 @@ class RunList(QFrame):
         self._metric.set_help("Value shown beside each run")
         self._metric.activated.connect(self._metric_activated)
 
+        self._origin = ElidedLabel("", kind="subtitle")
+        self._origin.setContentsMargins(14, 8, 8, 0)
+        self._origin.hide()
+
         self._model = RunModel(self)
         self._delegate = RunDelegate(theme, self)
         self.tree = RunTree()
@@ -218,6 +222,7 @@ class RunList(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(head)
+        layout.addWidget(self._origin)
         layout.addWidget(self._empty, 1)
         tree_box = QHBoxLayout()
         tree_box.setContentsMargins(6, 4, 0, 0)
@@ -275,6 +280,11 @@ class RunList(QFrame):
         self._show_count()
         self._fit_metric()
 
+    def show_origin(self, words: str) -> None:
+        """Say where the runs come from ("branched at step 340"); empty where they began at step 0."""
+        self._origin.setText(words[:1].upper() + words[1:])
+        self._origin.setVisible(bool(words))
+
     def _fit_metric(self) -> None:
         narrow = bool(self._step) and self.width() < ROOMY
         self._metric.fit_contents(METRIC_THEN if narrow else METRIC)
@@ -322,6 +332,11 @@ class RunList(QFrame):
     def index_of_run(self, run: int) -> QModelIndex:
         """Return where a run stands in the tree."""
         return self._model.index_of_run(run)
+
+    @property
+    def origin(self) -> str:
+        """Where the runs come from, in words."""
+        return self._origin.full_text()
 
     @property
     def groups(self) -> tuple[RunGroup, ...]:

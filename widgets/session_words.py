@@ -137,6 +137,8 @@ def run_facts(session: Session, run: int, at: int | None = None) -> RunFacts | N
         facts.append((f"{format_percent(target)} reached", words))
     rate = state.info.learning_rate if at is None else value_at(session, "learning_rate", run, at)
     facts.append(("learning rate", editable_number(float(f"{rate:.6g}"))))
+    if config.branch is not None:
+        facts.append(("branched at", f"step {format_integer(config.branch.step)}"))
     facts.append(("parameters", format_integer(state.info.parameters)))
     if state.end is not None:
         how = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]
@@ -153,10 +155,21 @@ def _diverged(runs: Sequence[RunState]) -> str:
 def status_of(session: Session, at: int | None = None) -> Status:
     """Return the status line of a session, which also says where a person looks if not at the latest step."""
     status = _status(session)
-    if at is None or not session.runs:
+    if not session.runs:
+        return status
+    branched = branch_words(session)
+    if branched:
+        status = replace(status, speed=f"{status.speed} · {branched}" if status.speed else branched)
+    if at is None:
         return status
     looking = f"looking at step {format_integer(at)}"
     return replace(status, progress=f"{status.progress} · {looking}" if status.progress else looking)
+
+
+def branch_words(session: Session) -> str:
+    """Say at which step the runs shown branched off from others; empty where they did not."""
+    branch = session.run_config.branch if session.runs else None
+    return "" if branch is None else f"branched at step {format_integer(branch.step)}"
 
 
 def _status(session: Session) -> Status:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from lab.branch_draft import BranchDraft, form_changes, settings_at
+from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.experiment_wiring import ExperimentWiring
 from widgets.plot_wiring import PlotWiring
@@ -29,6 +31,8 @@ class TimeWiring(QObject):
         Where a step is chosen.
     plots, experiment
         What follows it.
+    card
+        Where a branch is put together.
     """
 
     def __init__(
@@ -38,14 +42,17 @@ class TimeWiring(QObject):
         strip: TimeStrip,
         plots: PlotWiring,
         experiment: ExperimentWiring,
+        card: BranchCard,
     ) -> None:
         super().__init__(bridge)
         self._session, self._strip = session, strip
-        self._plots, self._experiment = plots, experiment
+        self._plots, self._experiment, self._card = plots, experiment, card
         self._curves = session.curves
         bridge.state_changed.connect(self.follow)
         bridge.progress_changed.connect(self.follow)
         strip.step_chosen.connect(self.look_at)
+        strip.branch_pressed.connect(self.open_branch)
+        card.branch_wanted.connect(self._branch)
         self.follow()
 
     @property
@@ -58,6 +65,7 @@ class TimeWiring(QObject):
         session = self._session
         if session.curves is not self._curves:
             self._curves = session.curves
+            self._card.dismiss()
             self._show(None)
         if bool(session.runs) == self._strip.isHidden():
             self._strip.setVisible(bool(session.runs))
@@ -73,11 +81,43 @@ class TimeWiring(QObject):
         self._plots.look_at(step)
         self._experiment.look_at(step)
 
+    # --- branching --------------------------------------------------------------------------------
+    def open_branch(self) -> None:
+        """Put together a branch at the step looked at, or put that away."""
+        session, at = self._session, self.at
+        if self._card.isVisible():
+            self._card.dismiss()
+        elif at is not None and not self._no_branch():
+            base = settings_at(session.run_config, at)
+            edited = session.config if form_changes(session.run_config, session.config) else None
+            self._card.show_draft(
+                BranchDraft(base, at, edited=edited), session.planned_steps, session.summary
+            )
+            self._card.open_over(self._strip.branch)
+
+    def _branch(self, draft: BranchDraft) -> None:
+        problem = self._session.branch(draft.step, draft.changes)
+        if problem is not None:
+            self._card.show_problem(problem)
+            return
+        self._card.dismiss()
+        self._experiment.question_closed = True
+        self._experiment.started.emit()
+
+    def _no_branch(self) -> str:
+        """Return why nothing can branch now; empty where it can."""
+        if self.at is None:
+            return "Look at a step that is past first: the branch begins there"
+        if self._session.state == "preparing":
+            return "A training is being started"
+        return ""
+
     def _state(self) -> TimeState:
         session = self._session
+        branch = session.run_config.branch
         return TimeState(
             self.at, session.step, session.planned_steps, session.steps_per_epoch, self._kept(),
-            session.state == "running",
+            session.state == "running", self._no_branch(), None if branch is None else branch.step,
         )  # fmt: skip
 
     def _kept(self) -> NDArray[np.int64]:
@@ -99,6 +139,7 @@ class TimeWiring(QObject):
             Command("back_far", "Look one evaluation back", ("Ctrl+,",), lambda: step(False, True), "time"),
             Command("forward_far", "Look one evaluation on", ("Ctrl+;",), lambda: step(True, True), "time"),
             Command("first_step", "Look at step 0", ("Alt+Home",), lambda: self._choose(0), "time start"),
+            Command("branch", "Branch from here …", ("Ctrl+Shift+B",), self.open_branch, "time change again"),
             Command(
                 "latest", "Look at the latest step", ("Alt+End",), lambda: self._choose(None), "time live"
             ),

@@ -142,7 +142,7 @@ def main_menu(window: MainWindow) -> QMenu:
     menu.addSeparator()
     _add(window, menu, "step", "epoch", "stop", "reset")
     menu.addSeparator()
-    _add(window, menu, "back", "forward", "latest")
+    _add(window, menu, "back", "forward", "latest", "branch")
     menu.addSeparator()
     _add(window, menu, "form", "runs", "add_plot", "default_plots", "full", "view")
     menu.addSeparator()

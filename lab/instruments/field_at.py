@@ -6,7 +6,7 @@ import numpy as np
 
 from lab.instruments.book import Book
 from lab.instruments.instrument import InstrumentError, Question
-from lab.instruments.looking import step_of, why_nothing
+from lab.instruments.looking import known_runs, step_of, why_nothing
 from lab.messages import Field
 from lab.panel_looks import looks
 from lab.preview import make_field
@@ -20,9 +20,9 @@ class FieldAt:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for one run of each loss, hidden or not, so that showing it again asks nothing new."""
-        kept = set(source.curves.snapshots.runs)
+        known = known_runs(source, options)
         firsts = (
-            next((run for run in look.all_runs if run in kept), None) for look in looks(source, options)
+            next((run for run in look.all_runs if run in known), None) for look in looks(source, options)
         )
         runs = tuple(run for run in firsts if run is not None)
         if not runs:

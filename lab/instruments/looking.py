@@ -28,8 +28,8 @@ class LookedAt:
 
 
 def looked_at(source: PanelSource, options: ViewOptions) -> tuple[LookedAt, ...]:
-    """Return for each loss shown the first run whose parameters were kept, a visible one if there is one."""
-    kept = set(source.curves.snapshots.runs)
+    """Return for each loss shown the first run whose parameters are known, a visible one if there is one."""
+    kept = known_runs(source, options)
     found = []
     for look in looks(source, options):
         if not look.shown:
@@ -38,6 +38,17 @@ def looked_at(source: PanelSource, options: ViewOptions) -> tuple[LookedAt, ...]
         if run is not None:
             found.append(LookedAt(look, run))
     return tuple(found)
+
+
+def known_runs(source: PanelSource, options: ViewOptions) -> frozenset[int]:
+    """Return the runs whose parameters are known at the step looked at or before it.
+
+    Of most runs only the last parameters are kept: at a step that is past they say nothing. Where none were
+    kept so early, these are all of which any are.
+    """
+    snapshots = source.curves.snapshots
+    known = () if options.at is None else snapshots.runs_by(options.at)
+    return frozenset(known or snapshots.runs)
 
 
 def one_looked_at(source: PanelSource, options: ViewOptions) -> LookedAt | None:

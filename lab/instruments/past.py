@@ -7,8 +7,7 @@ from typing import Any
 from lab.instruments.direct import DirectAnswers
 from lab.instruments.field_at import FIELD_AT
 from lab.instruments.instrument import Answers, InstrumentError, Question
-from lab.instruments.kinds import PLACES
-from lab.instruments.looking import step_of, why_nothing
+from lab.instruments.looking import known_runs, step_of, why_nothing
 from lab.messages import Field
 from lab.panel_looks import LossLook
 from lab.problems import ProblemError
@@ -30,16 +29,14 @@ def confusion_then(
 ) -> tuple[Confusion | None, str]:
     """Return confusion counts of a loss at the step looked at, or why there are none (yet).
 
-    They are those of the loss's visible runs whose parameters were kept, or else of the one that was kept.
+    They are those of the loss's visible runs whose parameters are known, or else of those that are.
     """
-    kept = set(source.curves.snapshots.runs)
-    runs = tuple(run for run in look.runs if run in kept) or tuple(
-        run for run in look.all_runs if run in kept
+    known = known_runs(source, options)
+    runs = tuple(run for run in look.runs if run in known) or tuple(
+        run for run in look.all_runs if run in known
     )
     if not runs:
         return None, why_nothing(source, options)
-    if CONFUSION_AT not in PLACES:
-        return None, "the counts of earlier steps are not kept"
     question = Question(CONFUSION_AT, runs, (step_of(source, options, runs),))
     found, why = _answer(source, question, answers)
     if found is None:

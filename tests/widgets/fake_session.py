@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from compute.plan import Chunk, Evaluation, RunEnd
+from lab.branching import branch
 from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.experiment_file import apply_changes, default_experiment, read_experiment, write_experiment
@@ -221,6 +222,16 @@ class FakeSession:
         self.curves = Curves([run.info for run in self.runs], self.steps_per_epoch)
         self.step, self.state = 0, "running"
         self._changes |= {"state", "runs", "curves", "progress"}
+
+    def branch(self, step: int, changes: Mapping[str, Any]) -> Problem | None:
+        self.log.append(f"branch {step} " + " ".join(changes))
+        try:
+            config = branch(self.run_config, step, changes)
+        except ProblemError as error:
+            return error.problem
+        self.adopt(config)
+        self.start()
+        return None
 
     def pause(self) -> None:
         self.log.append("pause")

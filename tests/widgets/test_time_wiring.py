@@ -205,3 +205,84 @@ def test_a_real_training_is_seen_as_it_was(moons: MainWindow, tmp_path: Path) ->
     moons.workspace.time.choose(60)
     wait(moons, lambda: "step" not in surfaces().subtitle)
     assert np.array_equal(surfaces().views[0].values, last.views[0].values)
+
+
+def test_a_branch_begins_from_the_strip(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+    train(window, session, 400)
+    strip, card = window.workspace.time, window.branch_card
+    assert not strip.branch.isEnabled() and "Look at a step" in strip.branch.toolTip()
+    strip.choose(100)
+    qtbot.mouseClick(strip.branch, Qt.MouseButton.LeftButton)
+    assert card.isVisible() and card.accessibleName() == "Branch at step 100"
+    assert card.source.isHidden()
+    row = card.rows.row("optimizer.learning_rate")
+    assert row is not None
+    row.field.edited.emit(0.05)
+    qtbot.mouseClick(card.go, Qt.MouseButton.LeftButton)
+    assert session.log[-2:] == ["adopt", "start"]
+    assert "branch 100 optimizer.learning_rate" in session.log
+    assert card.isHidden()
+    session.pace = 200
+    window.bridge.tick()
+    window.bridge.flush()
+    assert window.time.at is None
+    assert window.runs.origin == "Branched at step 100"
+    assert window.status.speed.endswith("branched at step 100")
+    assert strip.state.branched == 100
+    for panel in curve_panels(window):
+        assert panel.branched is not None and panel.branched.words == "branched at step 100"
+    session.reset()
+    window.bridge.flush()
+    assert window.runs.origin == ""
+
+
+def test_a_branch_takes_over_what_was_edited(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+    train(window, session, 400)
+    session.edit({"training.l2": 0.01})
+    window.bridge.flush()
+    window.workspace.time.choose(100)
+    window.commands.trigger("branch")
+    card = window.branch_card
+    assert card.isVisible() and not card.source.isHidden()
+    qtbot.mouseClick(card.source.buttons()[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(card.go, Qt.MouseButton.LeftButton)
+    assert "branch 100 training" in session.log
+    assert session.run_config.training.l2 == 0.01
+
+
+def test_what_runs_cannot_go_on_with_is_said_in_the_card(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    train(window, session, 400)
+    session.edit({"model.hidden": [8]})
+    window.bridge.flush()
+    window.workspace.time.choose(100)
+    window.time.open_branch()
+    card = window.branch_card
+    qtbot.mouseClick(card.source.buttons()[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(card.go, Qt.MouseButton.LeftButton)
+    assert card.isVisible() and card.problem.full_text().startswith("Runs cannot go on with another model")
+    assert session.log[-1] != "start"
+    window.escape()
+    assert card.isHidden()
+
+
+def test_a_real_branch_is_the_same_up_to_its_step(moons: MainWindow) -> None:
+    session = moons.session
+    wait(moons, lambda: session.state == "ready")
+    session.start()
+    wait(moons, lambda: session.state == "finished")
+    before = session.curves.series("objective", 0)[1]
+    moons.workspace.time.choose(30)
+    moons.time.open_branch()
+    row = moons.branch_card.rows.row("optimizer.learning_rate")
+    assert row is not None
+    row.field.edited.emit(0.9)
+    moons.branch_card.go.click()
+    assert moons.branch_card.isHidden() and moons.branch_card.problem.full_text() == ""
+    wait(moons, lambda: session.state == "finished")
+    wait(moons, lambda: moons.runs.origin == "Branched at step 30")
+    after = session.curves.series("objective", 0)[1]
+    assert np.array_equal(before[:31], after[:31]) and not np.array_equal(before[31:], after[31:])
+    wait(moons, lambda: all(p.branched is not None and p.branched.x == 30.0 for p in curve_panels(moons)))
+    assert moons.workspace.time.state.branched == 30

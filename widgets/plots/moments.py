@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from lab.panels import CurvePanel, Moment
+from widgets.plots.annotations import number
 from widgets.plots.axis import thin_pen
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_layout import CurveLayout, FacetLayout
@@ -58,7 +59,10 @@ def paint_looked_at(
         painter.setPen(thin_pen(theme, "accent"))
         painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
     if marked:
-        paint_crosshair(painter, theme, panel, layout, moment.x, moment.words, "accent")
+        words = moment.words
+        if panel.x_label != "step":  # it may cover the label that says the axis' unit
+            words = f"{panel.x_label} {number(moment.x, False, 4)} · {words}"
+        paint_crosshair(painter, theme, panel, layout, moment.x, words, "accent")
 
 
 def paint_branched(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:

@@ -10,6 +10,7 @@ from lab.experiment_file import parse_experiment
 from lab.instruments.field_at import FIELD_AT
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES
+from lab.instruments.looking import looked_at
 from lab.panel_views import PANEL_KINDS, make_panel
 from lab.panels import ConfusionPanel, FieldPanel
 from lab.preview import predict_grid
@@ -104,6 +105,28 @@ def test_a_fitted_curve_has_a_past_too() -> None:
     assert not np.array_equal(early.views[0].values, live.views[0].values)
 
 
+def test_runs_of_which_only_the_end_is_kept_say_nothing_of_before() -> None:
+    config = parse_experiment(
+        TOML.format(data="digits", first="cross_entropy", second="squared_error")
+        .replace("samples = 60", "")
+        .replace("hidden = [4]", "hidden = [8]"),
+        "digits.toml",
+    )
+    session = train(config)
+    assert session.curves.snapshots.runs == (0, 1, 2, 3)
+    assert session.curves.snapshots.steps(1).tolist() == [40]  # too large a model to keep every run of it
+    assert session.curves.snapshots.runs_by(39) == (0, 2)
+    then = matrix(session, at=29)
+    assert then.subtitle == "step 20, validation, % of class, seed 0"
+    session.set_visible([0], False)
+    options = ViewOptions(at=29)
+    assert [one.run for one in looked_at(session, options)] == [0, 2]
+    assert [one.run for one in looked_at(session, ViewOptions())] == [1, 2]
+    assert matrix(session, at=29).percent.tolist() == then.percent.tolist()  # seed 0 alone is known
+    session.set_visible([1], False)
+    assert matrix(session, at=29).placeholder == "no run of this loss is shown"
+
+
 def test_without_parameters_the_card_says_so(moons: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moons.curves, "snapshots", type(moons.curves.snapshots)())
     panel = surfaces(moons, at=20)
@@ -136,22 +159,17 @@ def matrix(session: Session, **options: object) -> ConfusionPanel:
     return panel
 
 
-needs_counts = pytest.mark.skipif("confusion_at" not in PLACES, reason="nothing counts earlier steps")
-
-
-@needs_counts
 def test_the_last_confusion_matrix_is_what_was_counted(moons: Session) -> None:
     live, then = matrix(moons), matrix(moons, at=40)
     assert np.array_equal(live.percent, then.percent)  # every run of so small a model is kept
-    assert then.subtitle == "validation, % of class, 2 seeds, step 40"
+    assert then.subtitle == "step 40, validation, % of class, 2 seeds"
     assert matrix(moons, at=0).percent.tolist() != live.percent.tolist()
     assert "step 20" in matrix(moons, at=29).subtitle
 
 
-@needs_counts
 def test_counts_are_of_the_visible_seeds(moons: Session) -> None:
     moons.set_visible([1], False)
     try:
-        assert matrix(moons, at=20).subtitle == "validation, % of class, seed 0, step 20"
+        assert matrix(moons, at=20).subtitle == "step 20, validation, % of class, seed 0"
     finally:
         moons.set_visible([1], True)

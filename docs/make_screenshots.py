@@ -114,6 +114,18 @@ def diverged(stage: Stage) -> None:
     stage.run()
 
 
+def advice(stage: Stage) -> None:
+    """Train on wrong labels until they are learnt, with the advice beside the curves."""
+    stage.edit(
+        data__label_noise__share=0.4, model__hidden=[128], model__activation="relu", training__epochs=100,
+        training__show_target=None, optimizer__learning_rate=0.3, name="Wrong labels", question="",
+    )  # fmt: skip
+    stage.ready("digits")
+    stage.window.grid.change_kind(stage.window.grid.numbers()[3], "advice")
+    stage.run()
+    stage.wait(lambda: not stage.window.plots.study.busy, "what advice measures")
+
+
 def bad_csv(stage: Stage) -> None:
     """Load a table with a decimal comma in one line, after a finished race."""
     stage.ready("digits")
@@ -228,6 +240,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     ("train", race, ((1280, 800), (1440, 900), (1920, 1080))),
     ("first_start", first_start, ((1440, 900),)),
     ("diverged", diverged, ((1440, 900),)),
+    ("advice", advice, ((1440, 900),)),
     ("bad_csv", bad_csv, ((1440, 900),)),
     ("moons", moons, ((1440, 900),)),
     *((f"explore_{name}", explore(name), ((1440, 900),)) for name in VIEWS),

@@ -9,8 +9,8 @@ FORMATS: dict[str, str] = {
     "png": "png", "svg": "svg", "pdf": "pdf",
     "csv": "csv_long", "csv-wide": "csv_wide", "parquet": "parquet", "tensorboard": "tensorboard",
     "summary-csv": "summary_csv", "summary-parquet": "summary_parquet", "latex": "latex",
-    "markdown": "markdown", "report": "report", "mlflow": "mlflow", "toml": "toml", "json": "results",
-    "bundle": "bundle", "numpy": "script_numpy", "torch": "script_torch",
+    "markdown": "markdown", "findings": "findings", "report": "report", "mlflow": "mlflow", "toml": "toml",
+    "json": "results", "bundle": "bundle", "numpy": "script_numpy", "torch": "script_torch",
 }  # fmt: skip
 """Formats as they are typed → an ending of a figure, or a key of `lab.exporting.forms.FORMS`."""
 FIGURES = ("png", "svg", "pdf")
@@ -27,6 +27,7 @@ formats:
   figures   png, svg, pdf
   curves    csv, csv-wide, parquet, tensorboard
   summary   summary-csv, summary-parquet, latex, markdown
+  advice    findings (what stands out, as CSV)
   all       report (one page of HTML), mlflow (a folder of runs), toml, json
   again     bundle (to rerun elsewhere), numpy and torch (a script with the same curves)
 

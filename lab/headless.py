@@ -20,7 +20,7 @@ from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
-from lab.results import print_summary, result_names, tell_divergence, write_tables
+from lab.results import print_summary, result_names, tell_advice, tell_divergence, write_tables
 from lab.session import Session, Trainer
 from lab.store.keeping import KeepingTrainer
 from lab.store.store import Store
@@ -131,6 +131,7 @@ def run_headless(
                 written += _draw(session, folder, draw, force, session.stored_as if kept else "")
         print_summary(session)
         tell_divergence(session)
+        tell_advice(session)
         _tell_end(session, folder, written)
         return _code(session, interruption)
     finally:

@@ -34,10 +34,13 @@ CURVE_KINDS: dict[str, str] = {
 }
 """Plots of what is recorded: kind → title."""
 
-PANEL_KINDS: dict[str, str] = CURVE_KINDS | {
-    kind: INSTRUMENT_KINDS[kind] for kind in INSTRUMENT_KINDS if kind in PLACES
-}
-"""All plots: of what is recorded, and of what is computed from parameters."""
+ADVICE_KINDS: dict[str, str] = {"advice": "Advice"}
+"""What stands out, in words."""
+
+PANEL_KINDS: dict[str, str] = (
+    CURVE_KINDS | ADVICE_KINDS | {kind: INSTRUMENT_KINDS[kind] for kind in INSTRUMENT_KINDS if kind in PLACES}
+)
+"""All plots: of what is recorded, advice, and of what is computed from parameters."""
 
 
 def default_kinds(summary: DataSummary | None) -> tuple[str, ...]:
@@ -58,7 +61,7 @@ def applicable_kinds(summary: DataSummary | None) -> tuple[str, ...]:
         if summary.features > 2:
             left_out.add("field")
     curves = tuple(kind for kind in CURVE_KINDS if kind not in left_out)
-    return curves + applicable_instruments(summary)
+    return (*curves, *ADVICE_KINDS, *applicable_instruments(summary))
 
 
 def shared_metrics(summary: DataSummary | None) -> tuple[str, ...]:
@@ -160,6 +163,10 @@ def make_panel(source: PanelSource, kind: str, options: ViewOptions, answers: An
     KeyError
         For an unknown kind.
     """
+    if kind in ADVICE_KINDS:
+        from lab.advice.view import advice_panel  # loaded when advice is wanted
+
+        return advice_panel(source, options, answers)
     if kind in PLACES:
         from lab.instruments.looking import instrument_panel  # loaded when an instrument is wanted
 

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.advice.panel import AdvicePanel as AdvicePanel
 from lab.chart import ChartChoice
 from lab.chart import ChartPanel as ChartPanel
 from lab.legend import LegendEntry as LegendEntry
@@ -207,4 +208,4 @@ class FieldPanel:
     choices: tuple[ChartChoice, ...] = ()
 
 
-Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel
+Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel | AdvicePanel

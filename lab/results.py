@@ -121,6 +121,20 @@ def tell_divergence(source: ResultSource) -> None:
                 say(f"  {remedy.label}: --set {settings}")
 
 
+def tell_advice(source: ResultSource) -> None:
+    """Say what stands out beside divergence, with what to try; nothing where nothing does."""
+    from lab.advice.view import all_findings
+
+    for finding in all_findings(source):
+        if finding.key == "diverged":  # `tell_divergence` says it loss by loss
+            continue
+        say(str(finding))
+        for remedy in finding.remedies:
+            settings = remedy_settings(remedy.changes)
+            if settings:
+                say(f"  {remedy.label}: --set {settings}")
+
+
 def result_names(figures: Sequence[str], formats: Sequence[str]) -> tuple[str, ...]:
     """Return the names of everything that a run writes."""
     return (*TABLES, *(f"{stem}.{ending}" for stem in figures for ending in formats))

@@ -29,6 +29,11 @@ FORM_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("summary_csv", "CSV", "A row a loss: mean and deviation of each metric, steps to the target"),
             ("latex", "LaTeX", "The same as a table with booktabs"),
             ("markdown", "Markdown", "The same as a table for GitHub"),
+            (
+                "findings",
+                "Findings",
+                "What stands out: a row a finding, with evidence and what to try, as CSV",
+            ),
             ("results", "JSON", "Final values, device and versions"),
         ),
     ),

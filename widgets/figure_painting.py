@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from widgets.plots.advice_painting import paint_advice
 from widgets.plots.annotations import (
     paint_annotations,
     paint_line_sample,
@@ -100,6 +101,8 @@ def paint_panel(
             paint_confusion(painter, theme, panel, lay_out_confusion(panel, room, theme))
     elif isinstance(panel, FieldPanel):
         _paint_field(painter, theme, panel, room)
+    elif isinstance(panel, AdvicePanel):
+        paint_advice(painter, theme, panel, room)
     else:
         paint_chart(painter, theme, panel, lay_out_chart(panel, room, theme))
     painter.restore()

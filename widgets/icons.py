@@ -78,6 +78,8 @@ ICONS: Mapping[str, str] = MappingProxyType(
         'M5.8 13.4H3.6a1 1 0 0 1-1-1v-2.2"/>',
         "settings": '<path d="M2 4.6h5.2M10.8 4.6H14M2 11.4h3.2M8.8 11.4H14"/><circle cx="9" cy="4.6" r="1.8"/>'
         '<circle cx="7" cy="11.4" r="1.8"/>',
+        "bulb": '<path d="M6 11.2c0-1.5-2.1-2.4-2.1-5a4.1 4.1 0 0 1 8.2 0c0 2.6-2.1 3.5-2.1 5z"/>'
+        '<path d="M6.4 13.6h3.2"/>',
         "plot": '<path d="M2.4 2.4v11.2h11.2"/><path d="M4.8 4.6c.8 4.2 3 6 8 6.4"/>',
         "branch": '<circle cx="4.4" cy="3.6" r="1.6"/><circle cx="4.4" cy="12.4" r="1.6"/><circle cx="11.6" cy="5.6" r="1.6"/>'
         '<path d="M4.4 5.2v5.6M11.6 7.2c0 2.4-2 2.6-4.2 2.9-1.6.2-3 .4-3 1"/>',

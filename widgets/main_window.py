@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from lab.problems import ProblemError
+from widgets.advice_wiring import AdviceWiring
 from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.command_palette import CommandPalette, PaletteEntry
@@ -132,6 +133,7 @@ class MainWindow(QWidget):
         self.time = TimeWiring(
             session, self.bridge, self.workspace.time, self.plots, self.experiment, self.branch_card
         )
+        self.advice = AdviceWiring(session, self.bridge, self.grid, self.status)
         self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
         self.commands = Commands(self)
         self.workspaces = Workspaces(self)
@@ -181,6 +183,8 @@ class MainWindow(QWidget):
         self.status.log_pressed.connect(self.show_log)
         self.palette_card.chosen.connect(self._palette_chosen)
         self.plots.points.refused.connect(self.messages.show_problem)
+        self.advice.refused.connect(self.messages.show_problem)
+        self.advice.train_wanted.connect(lambda: self.workspaces.show("train"))
         self.exports.refused.connect(self.messages.show_problem)
         self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))
         hints = QGuiApplication.styleHints()

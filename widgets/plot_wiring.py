@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from lab.instruments.shown import ShownAnswers
 from lab.instruments.study import Study
 from lab.loss_labels import short_loss_labels
-from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
+from lab.panel_views import ADVICE_KINDS, PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.panels import CurvePanel, FieldPanel, Panel
 from lab.view_options import ViewOptions
 from widgets.bridge import Bridge
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PATIENCE = 300_000
 """Values that one mean may read at most in a redraw: some milliseconds; the rest comes with the next."""
+ADVICE_GAP, ADVICE_REST = 0.8, 30.0
+"""Seconds between two looks for advice while training, and the same in lengths of a look."""
 FAST_LINES = 8
 """With more means than this on screen, lines are thin while training runs flat out."""
 
@@ -66,6 +69,7 @@ class PlotWiring(QObject):
         self._losses: tuple[str, ...] = ()
         self._broken: set[str] = set()
         self._waiting: list[PanelRequest] = []
+        self._advice_due: dict[int, float] = {}
         # the first comes when the window has been painted
         bridge.moment_passed.connect(load_curves, Qt.ConnectionType.SingleShotConnection)
         bridge.plots_due.connect(self._begin_redraw)
@@ -115,11 +119,23 @@ class PlotWiring(QObject):
                 self._bridge.ask_more()
             else:
                 self._bridge.add_cost(self._grid.paint_seconds)
-            panel = self._panel(request, PATIENCE, self.study)
+            panel = self._live_panel(request)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
             if not self._waiting and self._session.curves.behind:
                 self._bridge.note("curves")
+
+    def _live_panel(self, request: PanelRequest) -> Panel | None:
+        """Make a panel for the screen; nothing where it is advice that was looked for a moment ago."""
+        if request.kind not in ADVICE_KINDS or self._session.state != "running":
+            return self._panel(request, PATIENCE, self.study)
+        began = time.monotonic()
+        if began < self._advice_due.get(request.card, 0.0):
+            return None
+        panel = self._panel(request, PATIENCE, self.study)
+        ended = time.monotonic()
+        self._advice_due[request.card] = ended + max(ADVICE_GAP, ADVICE_REST * (ended - began))
+        return panel
 
     def _panel(
         self, request: PanelRequest, patience: int | None = None, answers: Answers | None = None

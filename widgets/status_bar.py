@@ -30,6 +30,7 @@ class StatusBar(QFrame):
 
     device_pressed = Signal()
     log_pressed = Signal()
+    findings_pressed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +61,11 @@ class StatusBar(QFrame):
         self._log.setToolTip("Messages of this session")
         self._log.setAccessibleName("Messages")
         self._log.clicked.connect(self.log_pressed)
+        self._findings = QPushButton("")
+        self._findings.setProperty("k", "flush")
+        self._findings.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._findings.setToolTip("What stands out in these runs, with what to try")
+        self._findings.clicked.connect(self.findings_pressed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 8, 0)
         layout.setSpacing(8)
@@ -68,6 +74,7 @@ class StatusBar(QFrame):
         layout.addWidget(self._bar)
         layout.addWidget(self._progress)
         layout.addStretch(1)
+        layout.addWidget(self._findings)
         layout.addWidget(self._speed)
         layout.addSpacing(6)
         layout.addWidget(self._device)
@@ -77,6 +84,7 @@ class StatusBar(QFrame):
         self.set_theme(theme)
         self.show_status(Status("Starting"))
         self.show_log_count(0)
+        self.show_findings(0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours."""
@@ -85,6 +93,8 @@ class StatusBar(QFrame):
             label.setFont(theme.font("value" if label is self._words else "subtitle"))
         self._device.setFont(theme.font("value"))
         self._log.setFont(theme.font("subtitle"))
+        self._findings.setFont(theme.font("subtitle"))
+        self._findings.setIcon(icon("bulb", theme))
         self._device.setIcon(icon("chip", theme))
         self._log.setIcon(icon("info", theme))
         self._show_sign()
@@ -142,6 +152,16 @@ class StatusBar(QFrame):
         """Show how many messages the log holds."""
         self._log.setVisible(count > 0)
         self._log.setText(str(count))
+
+    def show_findings(self, count: int) -> None:
+        """Show how many findings advice has; nothing for none."""
+        self._findings.setVisible(count > 0)
+        self._findings.setText("1 finding" if count == 1 else f"{count} findings")
+
+    @property
+    def findings(self) -> str:
+        """How many findings are counted, in words; empty for none."""
+        return "" if self._findings.isHidden() else self._findings.text()
 
     @property
     def words(self) -> str:

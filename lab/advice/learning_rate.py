@@ -24,6 +24,8 @@ BEYOND_ROUNDING = 5e-4
 """Share of the first objective by which it must change at a typical step, too."""
 FEWEST_EVALUATIONS = 10
 FEWEST_EPOCHS = 3
+WORSE = 0.05
+"""Share of the first value by which it must be exceeded."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,9 @@ def worse_than_start(readings: Readings) -> Iterator[Finding]:
     """Find losses that train, yet stay above the value that they began with.
 
     Criterion: over the later half of at least 10 evaluations and at least 3 epochs, every one finds the mean
-    loss on the training part above that of the first evaluation, and the parameter norm has grown, so the
-    steps led away rather than nowhere; on three quarters of the seeds. Runs that diverged are not counted.
+    loss on the training part at least 5 % above that of the first evaluation, and the parameter norm has
+    grown, so the steps led away rather than nowhere; on three quarters of the seeds. Runs that diverged are
+    not counted.
     """
     config = readings.source.run_config
     if readings.epochs < FEWEST_EPOCHS:
@@ -121,7 +124,9 @@ def worse_than_start(readings: Readings) -> Iterator[Finding]:
             _, values = readings.evaluated("train_loss", run)
             norms = readings.source.curves.first("parameter_norm", run), _last_norm(readings, run)
             later = values[len(values) // 2 :]
-            worse = len(values) >= FEWEST_EVALUATIONS and float(later.min()) > values[0]
+            worse = len(values) >= FEWEST_EVALUATIONS and float(later.min()) > values[0] + WORSE * abs(
+                values[0]
+            )
             if worse and norms[1] > norms[0]:
                 found.append((run, float(values[0]), float(np.median(later)), *norms))
         if not enough(found, runs):

@@ -10,7 +10,7 @@ from lab.advice.finding import Finding
 from lab.advice.learning_rate import lower
 from lab.advice.measuring import RunNumbers
 from lab.advice.plateau import on_plateau
-from lab.advice.readings import Readings, at_step, number, other_loss
+from lab.advice.readings import Readings, at_step, number, other_loss, percent
 from lab.config import ExperimentConfig
 from lab.number_text import NO_BREAK, value_text
 from lab.rates import rate_in_force
@@ -48,7 +48,7 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
         layer = max(measured.layers, key=lambda layer: layer.saturated, default=None)
         if measured.stuck >= STUCK and measured.way_out < LOWER:
             evidence = (
-                f"At {at_step(measured.step)}, {_percent(measured.stuck)} of the training samples are wrong "
+                f"At {at_step(measured.step)}, {percent(measured.stuck)} of the training samples are wrong "
                 f"and sure of it, and their gradient is {number(measured.factor)} times their error. "
                 "It is no minimum: along cross-entropy's gradient the loss falls to "
                 f"{_left(measured.way_out)} of what it is."
@@ -60,7 +60,7 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
             weight = measured.stuck
         elif squashing and layer is not None and layer.saturated >= SATURATED:
             evidence = (
-                f"At {at_step(measured.step)}, {_percent(layer.saturated)} of the responses in layer "
+                f"At {at_step(measured.step)}, {percent(layer.saturated)} of the responses in layer "
                 f"{layer.name} are flat: their slope is below 5\u202f% of the largest."
             )
             cause = "Next to no gradient gets through; probably the weights or the inputs are too large."
@@ -112,7 +112,7 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
             )
         yield Finding(
             "dying_relu",
-            readings.title(loss, f"has {_percent(worst.dead)} dead units in layer {worst.name}"),
+            readings.title(loss, f"has {percent(worst.dead)} dead units in layer {worst.name}"),
             f"At {at_step(measured.step)}, {round(worst.dead * units)} of {units} units of layer "
             f"{worst.name} give 0 for every training sample, so no gradient reaches them.{before}",
             cause,
@@ -170,13 +170,9 @@ def largest_rate(config: ExperimentConfig, curvature: float) -> float:
     return 2 / curvature if curvature > 0 else math.inf
 
 
-def _percent(share: float) -> str:
-    return value_text(share, percent=True)
-
-
 def _left(share: float) -> str:
     """Write what is left of a loss, with no more digits than mean anything."""
-    return f"below 0.1{NO_BREAK}%" if share < 0.001 else _percent(share)
+    return f"below 0.1{NO_BREAK}%" if share < 0.001 else percent(share)
 
 
 def _output_remedies(readings: Readings, loss: int) -> tuple[Remedy, ...]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from compute.problems import Remedy
 from lab.advice.finding import Finding
-from lab.advice.readings import Readings, at_step, enough, other_loss
-from lab.number_text import thousands, value_text
+from lab.advice.readings import Readings, at_step, enough, other_loss, percent
+from lab.number_text import thousands
 
 FEWEST_EVALUATIONS = 10
 FEWEST_EPOCHS = 5
@@ -107,7 +107,7 @@ def _evidence(readings: Readings, loss: int, missing: Missing, count: int, split
     whose = f"With seed {seed}" if len(readings.runs_of(loss)) > 1 else "There"
     return (
         f"At {at_step(step)}, {part} has {thousands(samples)} samples of {listed}, and none is answered so. "
-        f"{whose} the accuracy stays at {value_text(accuracy, percent=True)}."
+        f"{whose} the accuracy stays at {percent(accuracy)}."
     )
 
 

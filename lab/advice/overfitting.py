@@ -146,8 +146,9 @@ def early_stop(readings: Readings) -> tuple[Remedy, ...]:
     if readings.source.run_config.training.plateau is not None or readings.split != "validation":
         return ()
     metric = "validation_mse" if readings.task == "regression" else "validation_nll"
+    word = "MSE" if readings.task == "regression" else "NLL"
     changes = {"training.plateau.metric": metric, "training.plateau.patience": 10}
-    return (Remedy("Stop when it no longer improves", changes),)
+    return (Remedy(f"Stop when validation {word} stops improving", changes),)
 
 
 def _penalty(readings: Readings) -> tuple[Remedy, ...]:

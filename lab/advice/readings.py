@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.loss_labels import loss_labels, short_loss_labels
-from lab.number_text import step_text, thousands
+from lab.number_text import NO_BREAK, step_text, thousands, value_text
 from lab.view_options import PanelSource, RunState
 
 Floats = NDArray[np.float64]
@@ -140,6 +140,11 @@ def other_loss(readings: Readings, loss: int, name: str) -> dict[str, Any]:
 def at_step(step: int) -> str:
     """Return "step 1 200"."""
     return f"step {thousands(step)}"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent: "40 %", "76.8 %"."""
+    return value_text(share, percent=True).replace(f".0{NO_BREAK}", NO_BREAK)
 
 
 def number(value: float) -> str:

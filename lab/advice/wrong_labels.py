@@ -9,8 +9,7 @@ import numpy as np
 from compute.problems import Remedy
 from lab.advice.finding import Finding
 from lab.advice.overfitting import early_stop
-from lab.advice.readings import Readings, enough, other_loss
-from lab.number_text import value_text
+from lab.advice.readings import Readings, enough, other_loss, percent
 
 LEARNT = 0.2
 """Share of the wrong labels that must have been learnt."""
@@ -70,16 +69,16 @@ def wrong_labels_learnt(readings: Readings) -> Iterator[Finding]:
         best, now = (float(value) for value in np.median(np.array(falls), axis=0))
         fallen = best - now >= FALLEN
         rest = (
-            f" Its validation accuracy fell from {_percent(best)} to {_percent(now)} meanwhile."
+            f" Its validation accuracy fell from {percent(best)} to {percent(now)} meanwhile."
             if fallen
             else ""
         )
         yield Finding(
             "wrong_labels_learnt",
             readings.title(loss, f"learns wrong labels by heart{readings.seeds(len(found), loss)}"),
-            f"{_percent(wrong)} of the training labels are wrong, yet it answers "
-            f"{_percent(float(np.median(ends)))} of them as they are written, so it has learnt at least "
-            f"{_percent(float(np.median(shares)))} of the wrong ones.{rest}",
+            f"{percent(wrong)} of the training labels are wrong, yet it answers "
+            f"{percent(float(np.median(ends)))} of them as they are written, so it has learnt at least "
+            f"{percent(float(np.median(shares)))} of the wrong ones.{rest}",
             "Wrong labels probably pull hardest once the right ones are learnt.",
             "problem" if fallen else "hint",
             (loss,),
@@ -87,10 +86,6 @@ def wrong_labels_learnt(readings: Readings) -> Iterator[Finding]:
             _remedies(readings, loss),
             float(np.median(shares)),
         )
-
-
-def _percent(share: float) -> str:
-    return value_text(share, percent=True)
 
 
 def _remedies(readings: Readings, loss: int) -> tuple[Remedy, ...]:

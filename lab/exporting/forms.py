@@ -13,6 +13,7 @@ from lab.bundle.ending import BUNDLE_ENDING
 from lab.bundle.writing import write_bundle
 from lab.export import TABLES, ResultSource, export_tables
 from lab.exporting.file_names import file_names
+from lab.exporting.findings_table import findings_table
 from lab.exporting.mlflow_runs import write_mlflow
 from lab.exporting.report import write_report
 from lab.exporting.summary_table import summary_table
@@ -33,6 +34,7 @@ SUMMARIES = {
 FORMS: dict[str, str] = {
     **TABLES,
     **{form: f"-summary{TABLE_FORMATS[kind]}" for form, kind in SUMMARIES.items()},
+    "findings": "-findings.csv",
     "tensorboard": "-tensorboard",
     "mlflow": "-mlflow",
     "report": "-report.html",
@@ -133,6 +135,8 @@ def _write_form(
     elif form in SUMMARIES:
         table, kind = summary_table(source), SUMMARIES[form]
         write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)
+    elif form == "findings":
+        write_table(findings_table(source), path, "csv", overwrite=overwrite)
     elif form == "tensorboard":
         write_tensorboard(source, path, overwrite=overwrite, began=choices.began)
     elif form == "bundle":

@@ -9,7 +9,7 @@ from compute.plan import RunEnd
 from lab.config_changes import apply_changes
 from lab.messages import Ended, Field, Prepared, Recorded
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel, readout
-from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel
+from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import (
@@ -66,6 +66,9 @@ def test_before_the_first_run_there_are_axes_and_a_sentence(kind: str) -> None:
         assert len(panel.points) == 40
     elif isinstance(panel, ConfusionPanel):
         assert panel.placeholder == "which class is taken for which"
+    elif isinstance(panel, AdvicePanel):
+        assert panel.placeholder == "what stands out in the runs, with what to try"
+        assert not panel.rows
     else:
         assert isinstance(panel, ChartPanel)
         assert panel.placeholder == "comes with the first evaluation"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.loss_labels import short_loss_labels
-from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
+from lab.panel_views import ADVICE_KINDS, PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.panels import Panel
 from lab.view_options import PanelSource, ViewOptions
 from widgets.controls import Combo
@@ -117,7 +117,8 @@ class LessonPlots(QWidget):
             return
         kinds = applicable_kinds(source.summary)
         if any(kind not in kinds for kind in self.grid.kinds) or self.stack.currentWidget() is self.empty:
-            self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds})
+            # a lesson's experiment is not edited, so there is nothing to try
+            self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds if kind not in ADVICE_KINDS})
             self.grid.set_kinds(default_kinds(source.summary))
         self.grid.set_losses(short_loss_labels(source.run_config))
         self.stack.setCurrentWidget(self.grid)

@@ -10,7 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.panels import ChartPanel, ConfusionPanel, FieldPanel, Panel
+from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, FieldPanel, Panel
+from widgets.plots.advice_card import AdviceCard
 from widgets.plots.chart_card import ChartCard
 from widgets.plots.confusion_card import ConfusionCard
 from widgets.plots.curve_card import CurveCard
@@ -20,10 +21,11 @@ from widgets.plots.grid_state import Slot
 from widgets.plots.plot_menu import fill_plot_menu
 from widgets.theme import Theme
 
-AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard | ChartCard
+AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard | ChartCard | AdviceCard
 
 _CARD_OF_KIND: dict[str, type[AnyCard]] = {
-    "confusion": ConfusionCard, "field": FieldCard, **dict.fromkeys(INSTRUMENT_KINDS, ChartCard),
+    "confusion": ConfusionCard, "field": FieldCard, "advice": AdviceCard,
+    **dict.fromkeys(INSTRUMENT_KINDS, ChartCard),
 }  # fmt: skip
 
 
@@ -171,6 +173,8 @@ class CardStack(QScrollArea):
             wanted = FieldCard
         elif isinstance(panel, ChartPanel):
             wanted = ChartCard
+        elif isinstance(panel, AdvicePanel):
+            wanted = AdviceCard
         if type(self._cards[number]) is not wanted:
             self._remake(number, wanted)
 

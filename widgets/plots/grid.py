@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.panel_views import PANEL_KINDS, readout
-from lab.panels import ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from widgets.plots.advice_card import AdviceCard
 from widgets.plots.card_stack import AnyCard, CardStack
 from widgets.plots.chart_card import ChartCard
 from widgets.plots.confusion_card import ConfusionCard
@@ -52,6 +53,8 @@ class PlotGrid(CardStack):
     """A sample was picked in an instrument, as its row in the data set; −1 for none."""
     points_edited = Signal(object)
     """What a person did to the points of the data: a `widgets.plots.field_edits.FieldEdit`."""
+    remedy_chosen = Signal(object)
+    """What advice offers to try and a person chose: a `lab.problems.Remedy`."""
     copy_asked = Signal(int)
     export_asked = Signal(int)
     """The number of the card whose figure is wanted."""
@@ -106,7 +109,9 @@ class PlotGrid(CardStack):
             shown.show_panel(panel)
         elif isinstance(shown, FieldCard) and isinstance(panel, FieldPanel):  # noqa: SIM114
             shown.show_panel(panel)
-        elif isinstance(shown, ChartCard) and isinstance(panel, ChartPanel):
+        elif isinstance(shown, ChartCard) and isinstance(panel, ChartPanel):  # noqa: SIM114
+            shown.show_panel(panel)
+        elif isinstance(shown, AdviceCard) and isinstance(panel, AdvicePanel):
             shown.show_panel(panel)
 
     def set_theme(self, theme: Theme) -> None:
@@ -270,6 +275,8 @@ class PlotGrid(CardStack):
             card.sample_picked.connect(self.sample_picked)
             card.entry_toggled.connect(self.loss_toggled)
             card.entry_soloed.connect(self.loss_soloed)
+        elif isinstance(card, AdviceCard):
+            card.remedy_chosen.connect(self.remedy_chosen)
         elif isinstance(card, FieldCard):
             card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
             card.sample_picked.connect(self.sample_picked)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lab.advice.overfitting import find_rise
+from lab.advice.readings import percent
 from lab.advice.wrong_labels import learnt_share
 from tests.lab.advice.judged import changed, check_remedies, findings, judge, lesson, network, train
 
@@ -127,10 +128,10 @@ def test_cross_entropy_learns_wrong_labels_and_robust_losses_do_not() -> None:
     assert finding.severity == "problem"
     assert 0 in finding.losses
     assert 4 not in finding.losses  # generalised cross-entropy
-    assert "40.0\u202f% of the training labels are wrong" in finding.evidence
+    assert "40\u202f% of the training labels are wrong" in finding.evidence
     assert "validation accuracy fell from" in finding.evidence
     accuracy = np.mean([session.curves.series("train_accuracy", run)[1][-3:].mean() for run in (0, 1)])
-    assert f"answers {100 * accuracy:.1f}\u202f%" in finding.evidence
+    assert f"answers {percent(accuracy)} of them" in finding.evidence
     assert "overfitting" not in judge(session) or 0 not in judge(session)["overfitting"].losses
     check_remedies(config, finding)
 

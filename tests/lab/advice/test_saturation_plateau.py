@@ -55,7 +55,7 @@ def test_the_landscapes_plateau() -> None:
     found = findings(lesson("landscape/neuron.toml"))
     assert set(found) == {"saturation_plateau"}  # which explains that a class is never predicted
     assert found["saturation_plateau"].losses == (1,)  # squared error's
-    assert "50.0\u202f% of the training samples" in found["saturation_plateau"].evidence
+    assert "50\u202f% of the training samples" in found["saturation_plateau"].evidence
 
 
 def test_a_minimum_that_is_sure_of_itself_is_no_plateau() -> None:

@@ -7,16 +7,19 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class ButtonFlow(QLayout):
-    """Lays widgets out in lines from left to right; the last one keeps to the right end where there is room.
+    """Lays widgets out in lines from left to right.
 
     Parameters
     ----------
     spacing
         Pixels between widgets and between lines.
+    last_apart
+        Whether the last one keeps to the right end.
     """
 
-    def __init__(self, spacing: int = 8, parent: QWidget | None = None) -> None:
+    def __init__(self, spacing: int = 8, parent: QWidget | None = None, *, last_apart: bool = True) -> None:
         super().__init__(parent)
+        self._last_apart = last_apart
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(QMargins())
         self.setSpacing(spacing)
@@ -77,7 +80,8 @@ class ButtonFlow(QLayout):
             size = item.sizeHint().boundedTo(QSize(max(1, rect.width()), 10_000))
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, line = rect.x(), y + line + self.spacing(), 0
-            left = rect.right() + 1 - size.width() if item is items[-1] and len(items) > 1 else x
+            apart = self._last_apart and item is items[-1] and len(items) > 1
+            left = rect.right() + 1 - size.width() if apart else x
             if move:
                 item.setGeometry(QRect(left, y, size.width(), size.height()))
             x += size.width() + self.spacing()

@@ -40,7 +40,7 @@ class AdviceRowView(QWidget):
         self._title, self._body = _words("value"), _words("subtitle")
         self.buttons: list[QPushButton] = []
         self._foot = QWidget()
-        self._flow = ButtonFlow(6)
+        self._flow = ButtonFlow(6, last_apart=False)
         self._foot.setLayout(self._flow)
         head = QHBoxLayout()
         head.setSpacing(8)

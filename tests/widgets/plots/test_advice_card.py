@@ -81,6 +81,16 @@ def test_a_remedy_is_emitted_once(card: AdviceCard) -> None:
     assert said == [CLIP, LOWER]
 
 
+def test_what_to_try_stands_at_the_left(card: AdviceCard, qtbot: QtBot) -> None:
+    card.show_panel(panel(finding(1, remedies=(LOWER, CLIP))))
+    for width in (260, 420):
+        card.resize(width, 380)
+        qtbot.wait(10)
+        first, second = (button.geometry() for button in card.rows[0].buttons)
+        beside = second.top() == first.top()
+        assert second.left() == (first.right() + 7 if beside else first.left())
+
+
 def test_new_numbers_leave_the_buttons_where_they_are(card: AdviceCard) -> None:
     card.show_panel(panel(finding(1), finding(2)))
     view, button = card.rows[0], card.rows[0].buttons[0]

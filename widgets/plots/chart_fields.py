@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPaintEngine, QPainter, QPainterPath
 
 from lab.chart import ChartContours, ChartGrid, ChartShade
 from widgets.plots.annotations import paint_words
@@ -26,7 +26,7 @@ from widgets.theme import Theme
 
 Floats = NDArray[np.float64]
 FINE = 2.0
-"""Pixels of a picture of cells to a logical pixel, so that edges are where they belong on any device."""
+"""Pixels of a picture of cells to a logical pixel where the device has none of its own."""
 SMOOTH_PIXELS = 192
 LABEL_DISTANCE = 26.0
 CELL_PADDING = 4.0
@@ -35,7 +35,10 @@ CELL_PADDING = 4.0
 def paint_grid(painter: QPainter, theme: Theme, layout: ChartFacetLayout, grid: ChartGrid) -> None:
     """Paint a field's cells in their colours, with words where they fit."""
     frame = layout.frame
-    picture, rect = grid_picture(theme, frame, grid)
+    engine = painter.paintEngine()
+    raster = engine is not None and engine.type() == QPaintEngine.Type.Raster
+    fine = painter.device().devicePixelRatioF() * painter.worldTransform().m11() if raster else FINE
+    picture, rect = grid_picture(theme, frame, grid, fine)
     if picture is None:
         return
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, grid.smooth)
@@ -44,10 +47,13 @@ def paint_grid(painter: QPainter, theme: Theme, layout: ChartFacetLayout, grid: 
         _paint_cell_words(painter, theme, frame, grid)
 
 
-def grid_picture(theme: Theme, frame: Frame, grid: ChartGrid) -> tuple[QImage | None, QRectF]:
+def grid_picture(
+    theme: Theme, frame: Frame, grid: ChartGrid, fine: float = 1.0
+) -> tuple[QImage | None, QRectF]:
     """Return the part of a field that can be seen as a picture, and where it goes.
 
-    Cells may be of any widths and axes logarithmic, so every pixel of the picture asks in which cell it lies.
+    Cells may be of any widths and axes logarithmic, so every column and row of the picture, ``fine`` ones to
+    a logical pixel, asks in which cell it lies.
     """
     values = np.asarray(grid.values, dtype=np.float64)
     x, y = (np.asarray(edges, dtype=np.float64) for edges in (grid.x, grid.y))
@@ -63,28 +69,38 @@ def grid_picture(theme: Theme, frame: Frame, grid: ChartGrid) -> tuple[QImage | 
         QPointF(_at(frame.rect.left(), frame.rect.width(), frame.x, right),
                 _at(frame.rect.bottom(), -frame.rect.height(), frame.y, bottom)),
     )  # fmt: skip
-    columns, rows = (max(1, math.ceil(FINE * length)) for length in (rect.width(), rect.height()))
+    columns, rows = (max(1, math.ceil(fine * length)) for length in (rect.width(), rect.height()))
+    # an edge at or below zero on a logarithmic axis is infinitely far away
+    ex, ey = (np.nan_to_num(s.to_view(e), nan=-np.inf) for s, e in ((frame.x, x), (frame.y, y)))
     smooth = grid.smooth and min(values.shape) > 1 and bool(np.isfinite(values).all())
+    smooth = smooth and bool(np.isfinite(ex[0]) and np.isfinite(ey[0]))
     if smooth:
         columns, rows = min(columns, SMOOTH_PIXELS), min(rows, SMOOTH_PIXELS)
     across = np.asarray(left + (np.arange(columns) + 0.5) * ((right - left) / columns), dtype=np.float64)
     up = np.asarray(top - (np.arange(rows) + 0.5) * ((top - bottom) / rows), dtype=np.float64)
-    ex, ey = frame.x.to_view(x), frame.y.to_view(y)
     if smooth:
         places = _between(values, _middles(ex), _middles(ey), across, up, grid.log)
-        colours = ramp_colours(theme, grid, places)
-    else:
-        column = np.clip(np.searchsorted(ex, across, side="right") - 1, 0, values.shape[1] - 1)
-        row = np.clip(np.searchsorted(ey, up, side="right") - 1, 0, values.shape[0] - 1)
-        cells = np.clip(np.rint(ramp_colours(theme, grid, values)), 0, 255).astype(np.uint8)
-        return _picture(cells[row[:, None], column[None, :]]), rect
-    return _picture(np.clip(np.rint(colours), 0, 255).astype(np.uint8)), rect
+        return _picture(ramp_colours(theme, grid, places)), rect
+    column = np.clip(np.searchsorted(ex, across, side="right") - 1, 0, values.shape[1] - 1)
+    row = np.clip(np.searchsorted(ey, up, side="right") - 1, 0, values.shape[0] - 1)
+    cells = _packed(ramp_colours(theme, grid, values))
+    return _image(np.take(np.take(cells, column, axis=1), row, axis=0)), rect
 
 
-def _picture(colours: NDArray[np.uint8]) -> QImage:
-    data = np.ascontiguousarray(colours)
-    height, width = data.shape[:2]
-    return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+def _packed(colours: Floats) -> NDArray[np.uint32]:
+    """Return RGB 0..255 (..., 3) as the numbers that pictures hold."""
+    parts = np.clip(np.rint(colours), 0, 255).astype(np.uint32)
+    return np.asarray(0xFF000000 | parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2], dtype=np.uint32)
+
+
+def _image(pixels: NDArray[np.uint32]) -> QImage:
+    data = np.ascontiguousarray(pixels)
+    height, width = data.shape
+    return QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def _picture(colours: Floats) -> QImage:
+    return _image(_packed(colours))
 
 
 def _visible(scale: Scale, edges: Floats) -> tuple[float, float]:
@@ -232,7 +248,7 @@ def paint_bar(painter: QPainter, theme: Theme, layout: ChartFacetLayout, grid: C
     steps = max(2, round(bar.height() * FINE))
     shown = high - (np.arange(steps) + 0.5) / steps * (high - low)
     values = 10.0**shown if scale.log else shown
-    colours = np.clip(np.rint(ramp_colours(theme, grid, values)), 0, 255).astype(np.uint8)
+    colours = ramp_colours(theme, grid, values)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(bar, _picture(colours[:, None, :]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

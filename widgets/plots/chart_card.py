@@ -13,7 +13,7 @@ from widgets.plots.chart_view import ChartView
 from widgets.plots.legend import Legend
 from widgets.theme import Theme
 
-SHORTEST_SUBTITLE = 56
+SHORTEST_SUBTITLE = 72
 
 
 class ChartCard(Card):
@@ -69,7 +69,7 @@ class ChartCard(Card):
         """Give the head's controls what title and the beginning of the subtitle leave."""
         subtitle = min(self.subtitle.sizeHint().width(), SHORTEST_SUBTITLE)
         words = self.title.sizeHint().width() + 8 + subtitle + 4 + self.more.width()
-        self.choices.fit(max(0, self.width() - 19 - words))
+        self.choices.fit(max(0, self.width() - 19 - words), self.width())
         super()._make_room()
 
     def _add_own(self, menu: QMenu) -> bool:

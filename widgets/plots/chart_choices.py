@@ -16,6 +16,10 @@ from widgets.theme import Theme
 MOST_SEGMENTS = 3
 WIDEST_SEGMENTS = 170
 WIDEST_COMBO = 170
+SHARE = 0.31
+"""Of the room of a card's head, what a list may take at most."""
+USUAL_COMBO = 112
+"""So much it may take in any card."""
 NARROWEST_COMBO = 84
 GAP = 4
 
@@ -62,14 +66,14 @@ class ChartChoices(QWidget):
         """Return the control of a choice. One that is not in the head raises KeyError."""
         return self._controls[key]
 
-    def fit(self, room: int) -> None:
-        """Show as many as fit into so many pixels; the rest is in the card's menu."""
+    def fit(self, room: int, width: int) -> None:
+        """Show as many as fit into so many pixels of a head of a width; the rest is in the card's menu."""
         left = room - GAP
         shown = False
         for control in self._controls.values():
             wide = control.sizeHint().width()
             if isinstance(control, Combo):
-                control.fit_contents(WIDEST_COMBO)
+                control.fit_contents(min(WIDEST_COMBO, max(USUAL_COMBO, round(SHARE * width))))
                 wide = control.width()
                 if wide > left >= NARROWEST_COMBO:
                     control.setFixedWidth(left)

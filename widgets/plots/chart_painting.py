@@ -31,6 +31,8 @@ from widgets.theme import Theme
 
 SWATCH = 18.0
 SHORTEST_WORDS = 24.0
+MOST_COVERED = 0.24
+"""Share of a facet's height that its sentence may cover."""
 """Words that would be shortened to less are left out."""
 LINE_EDGE = 1.5
 POINT_EDGE = 7.0
@@ -168,6 +170,8 @@ def _paint_inside(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> 
     room = max(30.0, rect.width() - 8)
     note = layout.facet.note
     lines = note.split("; ", 1) if metrics.horizontalAdvance(note) > room else [note]
+    # over a low plot it would cover what is shown: it is said under the pointer then
+    lines = lines[: int(rect.height() * MOST_COVERED / (metrics.height() + 2))]
     for number, line in enumerate(lines):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         left = rect.right() - 4 - metrics.horizontalAdvance(text)

@@ -102,7 +102,7 @@ class ChartView(QWidget):
         index = layout.at(x, y)
         if index is None or not layout.facets[index].frame.rect.contains(x, y):
             return self._hidden_words(x, y)
-        return line_values(layout.facets[index], x)
+        return line_values(layout.facets[index], x) or layout.facets[index].facet.note
 
     def sizeHint(self) -> QSize:
         """Ask for a quarter of the window."""

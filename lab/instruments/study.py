@@ -12,19 +12,33 @@ from lab.config import ExperimentConfig
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import PLACES
 from lab.instruments.study_process import Answer, Ask, Begin, GoOn, Keep, enter
+from lab.shares import usable_cores
 from lab.trainer import child_environment, trainer_context
 from lab.view_options import PanelSource
 
 FRESH = 1.0
 """Seconds for which a question counts as asked: a plot that can be seen asks again sooner."""
-REST, CROWDED_REST = 1.0, 12.0
-"""Rest after an answer, in lengths of its work; the longer one while training takes every core."""
+REST = 1.0
+"""Rest after an answer, in lengths of its work."""
+SHARE = 0.04
+"""Share of the machine that answers may take while training takes every core."""
 LONGEST_REST = 20.0
 MOST_ANSWERS = 64
 MOST_BYTES = 4 * 2**20
 """Parameters sent at a time, so that sending is not felt."""
 
 Slot = tuple[object, ...]
+
+
+def crowded_rest(cores: int) -> float:
+    """Return the rest, in lengths of the work before, that keeps answers to their share of the machine.
+
+    Examples
+    --------
+    >>> [round(crowded_rest(cores), 2) for cores in (1, 2, 4, 16)]
+    [24.0, 11.5, 5.25, 1.0]
+    """
+    return max(REST, 1 / (SHARE * cores) - 1)
 
 
 class Study:
@@ -103,8 +117,12 @@ class Study:
 
     @property
     def resting_until(self) -> float:
-        """When the next question may go out, by the clock: sooner once training leaves a core free."""
-        rest = CROWDED_REST if self._crowded() else REST
+        """When the next question may go out, by the clock.
+
+        Sooner where training leaves a core free, and for a plot that shows nothing yet.
+        """
+        empty = any(slot not in self._answers for slot in self._wanted)
+        rest = crowded_rest(usable_cores()) if self._crowded() and not empty else REST
         return self._rested_from + min(LONGEST_REST, rest * self._worked)
 
     def advance(self) -> bool:

@@ -131,7 +131,8 @@ def test_what_is_no_longer_asked_is_not_computed(session: Session) -> None:
 def test_it_rests_after_work_and_longer_while_training_takes_every_core(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for crowded, rest in ((False, 1.0), (True, 12.0)):
+    monkeypatch.setattr("lab.instruments.study.usable_cores", lambda: 2)
+    for crowded, rest in ((False, 1.0), (True, 11.5)):
         now = [100.0]
         study = Study(lambda crowded=crowded: crowded, lambda now=now: now[0])
         while instrument_panel(session, "toy", ViewOptions(), study).placeholder:
@@ -142,12 +143,18 @@ def test_it_rests_after_work_and_longer_while_training_takes_every_core(
         study.close()
 
 
-def test_it_works_again_as_soon_as_training_leaves_a_core_free(session: Session) -> None:
+def test_it_works_again_as_soon_as_training_leaves_a_core_free(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab.instruments.study.usable_cores", lambda: 2)
     crowded = [True]
     study = Study(lambda: crowded[0], lambda: 100.0)
     study._rested_from, study._worked = 100.0, 0.5
-    assert study.resting_until == 106.0
+    assert study.resting_until == 105.75
     crowded[0] = False
+    assert study.resting_until == 100.5
+    crowded[0] = True
+    instrument_panel(session, "toy", ViewOptions(), study)  # a plot that shows nothing yet
     assert study.resting_until == 100.5
     study.close()
 

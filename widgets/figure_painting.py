@@ -104,7 +104,7 @@ def paint_panel(
     elif isinstance(panel, AdvicePanel):
         paint_advice(painter, theme, panel, room)
     else:
-        paint_chart(painter, theme, panel, lay_out_chart(panel, room, theme))
+        paint_chart(painter, theme, panel, lay_out_chart(panel, room, theme, still=True))
     painter.restore()
 
 

@@ -89,15 +89,27 @@ class ChartLayout:
         return next(found, None)
 
 
-def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme) -> ChartLayout:
-    """Return where everything of a panel goes in a room of logical pixels."""
+def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme, *, still: bool = False) -> ChartLayout:
+    """Return where everything of a panel goes.
+
+    Parameters
+    ----------
+    panel
+        What to show.
+    size
+        The room, in logical pixels.
+    theme
+        Its fonts.
+    still
+        A figure: nothing can be asked of it by pointing, so nothing is left out for want of room.
+    """
     top, bottom = TOP, size.height()
     note = None
     if panel.note:
         note = QRectF(0, top - 4, size.width(), NOTE)
         top += NOTE
     grid = arrange(panel, size)
-    short = size.height() < grid.rows * SHORT
+    short = size.height() < grid.rows * SHORT and not still
     keys, height = place_keys(() if short else keys_of(panel), size.width(), top - 4, theme)
     top += height
     lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 1 if short else 2)

@@ -14,8 +14,8 @@ from widgets.plots.scale import transformed, usable_scale
 from widgets.theme import Theme
 
 GUIDE_DASH = (4.0, 3.0)
-FAINT = 96
-"""Alpha of faint bars."""
+FAINT, GREY = 96, 175
+"""Alpha of faint bars, and of filled ones in print without colour."""
 
 
 def ramp_colours(theme: Theme, grid: ChartGrid, values: ArrayLike) -> NDArray[np.float64]:
@@ -26,6 +26,10 @@ def ramp_colours(theme: Theme, grid: ChartGrid, values: ArrayLike) -> NDArray[np
     if grid.ramp == "diverging":
         reach = max(abs(grid.low), abs(grid.high)) or 1.0
         share = np.clip(np.where(known, array, 0.0) / reach, -1.0, 1.0)
+        if theme.grey:  # without colour both ends would look alike: from light to dark then
+            colours = blended((share + 1.0) / 2.0, card, theme.color("accent"))
+            colours[~known] = rgb(theme.color("hover"))
+            return colours
         up = blended(np.abs(share), card, theme.color("heat"))
         down = blended(np.abs(share), card, theme.color("error"))
         colours = np.where((share >= 0)[..., None], up, down)
@@ -50,8 +54,8 @@ def bar_look(theme: Theme, series: int, style: str) -> tuple[QPen, QBrush]:
         pen.setWidthF(1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         return pen, QBrush(Qt.BrushStyle.NoBrush)
-    if style == "faint":
-        color.setAlpha(FAINT)
+    if style == "faint" or theme.grey:  # black bars would hide what is drawn over them
+        color.setAlpha(FAINT if style == "faint" else GREY)
     return QPen(Qt.PenStyle.NoPen), QBrush(color)
 
 

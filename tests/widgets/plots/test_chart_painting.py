@@ -293,3 +293,18 @@ def test_a_surface_hides_what_is_behind_it(qtbot: QtBot) -> None:
         wall += close(color, mixed(LIGHT.color("card"), LIGHT.color("heat"), 0.56), 6)
         valley += close(color, mixed(LIGHT.color("card"), LIGHT.color("heat"), 0.12), 6)
     assert wall > 40 and valley == 0
+
+
+def test_a_figure_leaves_nothing_out_for_want_of_room(qtbot: QtBot) -> None:
+    size = QSizeF(281, 175)
+    on_screen = lay_out_chart(reliability_panel(), size, LIGHT)
+    figure = lay_out_chart(reliability_panel(), size, LIGHT, still=True)
+    assert not on_screen.keys and len(on_screen.foot_lines) == 1 and on_screen.foot_lines[0].endswith("…")
+    assert figure.keys and " ".join(figure.foot_lines) == reliability_panel().foot
+
+
+def test_signs_are_told_apart_without_colour(qtbot: QtBot) -> None:
+    grid = grid_panel(ramp="diverging").facets[0].layers[0]
+    assert isinstance(grid, ChartGrid)
+    shades = ramp_colours(PRINT_GREY, grid, [-1.0, 0.0, 1.0])[:, 0]
+    assert shades[0] > shades[1] + 60 > shades[2] + 120

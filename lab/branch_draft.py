@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from compute.losses import LOSSES
 from lab.branching import settings_before
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.custom_formula import NAME
 from lab.field_spec import FieldSpec
-from lab.form_sections import form
+from lab.form_fields import Choices
+from lab.form_sections import form, outputs_of
 from lab.messages import DataSummary
 from lab.number_text import thousands
 
@@ -116,6 +118,12 @@ def form_changes(before: ExperimentConfig, after: ExperimentConfig) -> dict[str,
     return {part: new[part] for part in _PARTS if old[part] != new[part]}
 
 
+def _alike(known: Choices, name: str, summary: DataSummary) -> Choices:
+    """Return the losses that need a model with as many outputs as one of them: runs keep their parameters."""
+    wanted = outputs_of(LOSSES[name], summary)
+    return tuple(choice for choice in known if outputs_of(LOSSES[choice[0]], summary) == wanted)
+
+
 def branch_fields(config: ExperimentConfig, summary: DataSummary | None) -> tuple[FieldSpec, ...]:
     """Return the settings that a branch offers to change: each loss, and what is changed most."""
     sections = form(config, summary)
@@ -124,11 +132,12 @@ def branch_fields(config: ExperimentConfig, summary: DataSummary | None) -> tupl
     known = tuple(choice for choice in losses.addable if choice[0] != NAME)
     fields = []
     for loss in losses.losses[:MOST_LOSSES]:
-        own = () if any(name == loss.name for name, _, _ in known) else ((loss.name, loss.label, ""),)
+        fitting = known if summary is None else _alike(known, loss.name, summary)
+        own = () if any(name == loss.name for name, _, _ in fitting) else ((loss.name, loss.label, ""),)
         label = f"Loss {loss.index + 1}" if len(losses.losses) > 1 else "Loss"
         fields.append(
             FieldSpec(
-                f"losses.{loss.index}.name", label, "choice", loss.name, choices=(*own, *known),
+                f"losses.{loss.index}.name", label, "choice", loss.name, choices=(*own, *fitting),
                 help="What these runs minimise from the step on.", allowed="one of the known losses",
             )
         )  # fmt: skip

@@ -84,7 +84,7 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
     hidden = [str(units) for units in model.hidden] if model.name == "mlp" else []
     sizes = hidden
     if summary is not None:
-        outputs = max(_outputs(loss.card, summary) for loss in config.losses)
+        outputs = max(outputs_of(loss.card, summary) for loss in config.losses)
         sizes = [str(summary.features), *hidden, str(outputs)]
     shape = " · ".join(sizes)
     if not hidden:
@@ -92,7 +92,8 @@ def _model_summary(config: ExperimentConfig, summary: DataSummary | None) -> str
     return f"MLP {shape}, {ACTIVATIONS[model.activation].label.lower()}"
 
 
-def _outputs(card: LossCard, summary: DataSummary) -> int:
+def outputs_of(card: LossCard, summary: DataSummary) -> int:
+    """Return how many outputs a model has for a loss on some data."""
     if summary.outputs < 2 or (summary.task == "regression" and "regression" not in card.tasks):
         return summary.outputs
     return output_count(card, summary.task, summary.outputs)

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import select_device
+from compute.datasets.prepared import PreparedData
 from compute.seeding import stream
 from lab.config import ExperimentConfig
+from lab.experiment_data import prepare_data, prepare_phases
 from lab.instruments.frozen import Floats, FrozenRun, PartName, Samples, frozen_of
-from lab.sweep import Sweep, plan_sweep, prepare_data
+from lab.sweep import Sweep, plan_sweep
 
 MOST_ROWS = 2_000
 """Samples of a part that instruments look at: a fixed random choice where there are more."""
@@ -28,10 +30,14 @@ class Book:
     ----------
     config
         The experiment. Its data are loaded when first needed.
+    prepared
+        Its data, where they are there already.
     """
 
-    def __init__(self, config: ExperimentConfig) -> None:
+    def __init__(self, config: ExperimentConfig, prepared: PreparedData | None = None) -> None:
         self.config = config
+        self._prepared = prepared
+        self._earlier: list[tuple[int, Book]] = []
         self._runs: dict[int, FrozenRun] = {}
         self._kept: dict[int, dict[int, NDArray[np.floating[Any]]]] = {}
         self._steps: dict[int, NDArray[np.int64]] = {}
@@ -40,10 +46,33 @@ class Book:
 
     def go_on(self, config: ExperimentConfig) -> None:
         """Take other settings of the same runs: their data are loaded again, their parameters stay known."""
-        self.config = config
+        self.config, self._prepared = config, None
+        self._earlier.clear()
         self._runs.clear()
         self._memos.clear()
         self._sweep = None
+
+    def at(self, step: int) -> Book:
+        """Return the runs with the settings that held at a step: others before it branched off than after.
+
+        What is known of their parameters is the same.
+
+        Raises
+        ------
+        ProblemError
+            Where the data cannot be loaded.
+        """
+        branch = self.config.branch
+        if branch is None or step >= branch.step:
+            return self
+        if not self._earlier:
+            *before, last = prepare_phases(self.config)
+            self._prepared = last.prepared
+            for phase in before:
+                book = Book(phase.config, phase.prepared)
+                book._kept, book._steps = self._kept, self._steps
+                self._earlier.append((phase.step, book))
+        return next(book for begun, book in reversed(self._earlier) if begun <= step)
 
     def add(self, run: int, kept: Mapping[int, NDArray[np.floating[Any]]]) -> None:
         """Add parameters (P,) of a run, by step."""
@@ -62,7 +91,8 @@ class Book:
         """
         if index not in self._runs:
             if self._sweep is None:
-                self._sweep = plan_sweep(self.config, prepare_data(self.config), select_device("cpu"))
+                prepared = prepare_data(self.config) if self._prepared is None else self._prepared
+                self._sweep = plan_sweep(self.config, prepared, select_device("cpu"))
             self._runs.update(frozen_of(self._sweep, (index,)))
         return self._runs[index]
 

@@ -34,7 +34,8 @@ class DirectAnswers:
         if question not in self._kept:
             while len(self._kept) >= MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[question] = instrument(question.kind).answer(question, book)
+            then = book.at(question.steps[-1]) if question.steps else book
+            self._kept[question] = instrument(question.kind).answer(question, then)
         return self._kept[question]
 
     def _book_of(self, source: PanelSource) -> Book:

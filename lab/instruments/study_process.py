@@ -98,7 +98,8 @@ def answered(ask: Ask, book: Any) -> Answer:
     question, began = ask.question, time.process_time()
     try:
         with np.errstate(all="ignore"):
-            numbers = getattr(importlib.import_module(ask.module), ask.name).answer(question, book)
+            asked = getattr(importlib.import_module(ask.module), ask.name)
+            numbers = asked.answer(question, book.at(question.steps[-1]) if question.steps else book)
     except InstrumentError as error:
         return Answer(question, None, str(error), time.process_time() - began)
     except ProblemError as error:

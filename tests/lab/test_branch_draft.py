@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lab.branch_draft import BranchDraft, branch_fields, form_changes, settings_at
@@ -42,6 +44,14 @@ def test_only_what_applies_is_offered() -> None:
     offered = [field.path for field in branch_fields(numbers, None)]
     assert "data.outliers.share" in offered and "data.label_noise.share" not in offered
     assert branch_fields(numbers, None)[0].label == "Loss"
+
+
+def test_a_loss_is_exchanged_for_one_of_as_many_outputs() -> None:
+    two = replace(SUMMARY, outputs=2)
+    config = apply_changes(BASE, {"losses": [{"name": "cross_entropy"}, {"name": "binary_cross_entropy"}]})
+    softmax, sigmoid = ({name for name, _, _ in field.choices} for field in branch_fields(config, two)[:2])
+    assert "brier" in softmax and "binary_cross_entropy" not in softmax
+    assert "squared_error_sigmoid" in sigmoid and "cross_entropy" not in sigmoid
 
 
 def test_an_edit_is_a_change_until_it_is_taken_back() -> None:

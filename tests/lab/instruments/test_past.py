@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from compute.backend import select_device
+from lab.branching import branch
 from lab.experiment_file import parse_experiment
+from lab.instruments.book import Book
+from lab.instruments.direct import DirectAnswers
 from lab.instruments.field_at import FIELD_AT
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES
@@ -135,7 +138,6 @@ def test_without_parameters_the_card_says_so(moons: Session, monkeypatch: pytest
 
 
 def test_more_than_two_features_cannot_be_asked() -> None:
-    from lab.instruments.book import Book
     from lab.instruments.frozen import freeze
 
     config = parse_experiment(
@@ -173,3 +175,42 @@ def test_counts_are_of_the_visible_seeds(moons: Session) -> None:
         assert matrix(moons, at=20).subtitle == "step 20, validation, % of class, seed 0"
     finally:
         moons.set_visible([1], True)
+
+
+def test_before_a_branch_other_settings_held() -> None:
+    before = parse_experiment(
+        TOML.format(data="blobs", first="cross_entropy", second="squared_error"), "blobs.toml"
+    )
+    changes = {"losses.0.name": "squared_error", "data.label_noise.share": 0.3, "training.l2": 0.1}
+    session = train(branch(before, 20, changes))
+    snapshots = session.curves.snapshots
+    assert snapshots.steps(0).tolist() == [0, 10, 20, 30, 40]
+    for at, config in ((10, before), (30, branch(before, 20, changes))):
+        asked = Question("field_at", (0, 2), (at,))
+        found = DirectAnswers().ask(session, asked)
+        sweep = plan_sweep(config, prepare_data(config), select_device("cpu"))
+        for place, run in enumerate(asked.runs):
+            ((plan, row),) = [(p, indices.index(run)) for indices, p in sweep.plans if run in indices]
+            parameters = snapshots.at(run, at)
+            assert parameters is not None
+            values, _ = predict_grid(plan, (row,), parameters[None])
+            assert np.array_equal(found.values[place], values[0])
+    # a loss before the branch has its own link: squared error of raw outputs would give other values
+    book = Book(session.run_config)
+    assert book.at(19).run(0).loss.card.name == "cross_entropy"
+    assert book.at(20).run(0).loss.card.name == book.run(0).loss.card.name == "squared_error"
+    assert book.at(19).samples(0, "train").corrupted.sum() == 0
+    assert book.run(0).plan.data.train.corrupted.sum() > 0
+
+
+def test_counts_agree_with_the_accuracy_that_was_recorded() -> None:
+    before = parse_experiment(
+        TOML.format(data="blobs", first="cross_entropy", second="squared_error"), "blobs.toml"
+    )
+    session = train(branch(before, 20, {"losses.0.name": "squared_error", "data.seed": 0}))
+    for at in (0, 10, 20, 30, 40):
+        found = DirectAnswers().ask(session, Question("confusion_at", (0, 1, 2, 3), (at,)))
+        for run, counts in found.counts.items():
+            accuracy = np.trace(counts) / counts.sum()
+            recorded = session.curves.value_at("validation_accuracy", run, at)
+            assert accuracy == pytest.approx(recorded), (at, run)

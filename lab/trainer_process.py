@@ -49,6 +49,8 @@ from lab.trainer_work import ExperimentWork
 from lab.warm_kernels import WarmKernels
 
 FIELD_SECONDS = 0.2
+CHANGED_FIELD_SECONDS = 0.05
+"""Between two pictures while data are changed by hand, which a person watches."""
 
 
 def serve(connection: Connection, pace: Pace, number: int) -> None:
@@ -87,7 +89,7 @@ class Server:
         self._changes = PendingChanges()
         self._message_seconds = 0.0
         self._sent = 0.0
-        self._field_due = 0.0
+        self._field_due = self._field_soonest = 0.0
 
     def _deliver(self, result: Result) -> None:
         self._results.put(result)
@@ -235,7 +237,9 @@ class Server:
         self._send_recorded(work)
         for event in answers:
             self._send(event)
-        self._field_due = 0.0  # the picture of the new data need not wait
+        # the picture of the new data comes with the next slice, or as soon as it may
+        self._sent = -math.inf
+        self._field_due = min(self._field_due, self._field_soonest)
 
     def _go(self, goal: int) -> None:
         work = self._work
@@ -305,8 +309,10 @@ class Server:
         self._send_recorded(work)
         if work.drawable and (final or now >= self._field_due):
             self._send(work.field())
-            cost = time.monotonic() - self._sent
-            self._field_due = time.monotonic() + max(FIELD_SECONDS, 8 * cost)
+            drawn = time.monotonic()
+            cost = drawn - self._sent
+            self._field_due = drawn + max(FIELD_SECONDS, 8 * cost)
+            self._field_soonest = drawn + max(CHANGED_FIELD_SECONDS, 3 * cost)
 
 
 def message_seconds(processes: int) -> float:

@@ -24,6 +24,7 @@ from lab.messages import (
     Command,
     Ended,
     Event,
+    Field,
     Paused,
     Recorded,
     Resume,
@@ -326,3 +327,22 @@ def test_rates_set_by_hand_stay_over_a_change_of_the_data(make_run: Callable[...
     assert session.summary is not None
     assert session.summary.train == 139
     assert session.steps_per_epoch == 10
+
+
+def test_the_fits_move_while_a_point_is_dragged(make_run: Callable[..., Run]) -> None:
+    run = make_run(1, {**ENDLESS, "seeds.count": 1, "data.samples": 120})
+    session = run.session
+    run.until(lambda: session.state == "ready")
+    session.start()
+    run.until(lambda: session.step > 50)
+    session.edit(as_points(session.config))
+    run.until(lambda: not session._change_configs)
+    run.heard.clear()
+    for number in range(45):
+        session.edit(move_point(session.config, 2, (0.05 * number, 1.0)), continues=number > 0)
+        until = time.monotonic() + 1 / 30
+        run.until(lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+    run.until(lambda: not session._change_configs)
+    changes, fields = (sum(isinstance(event, kind) for event in run.heard) for kind in (Changed, Field))
+    assert changes >= 5
+    assert fields >= changes / 3  # slower than the changes only where drawing would cost the training much

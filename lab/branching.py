@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from compute.problems import Problem, ProblemError
+from compute.problems import Problem, ProblemError, Remedy
 from lab.config import DataConfig, ExperimentConfig, LossConfig, OptimizerConfig, ScheduleConfig
 from lab.config_branch import MOST_BRANCHES, BranchConfig
 from lab.config_changes import apply_changes
@@ -50,7 +50,8 @@ def settings_before(config: ExperimentConfig) -> ExperimentConfig:
         found = error.problem
         where = f"branch.before.{found.where}" if found.where else "branch.before"
         body = f"It is a setting before the branch. {found.body}"
-        raise ProblemError(replace(found, body=body, where=where, remedies=())) from None
+        without = (Remedy("Train it without the branch", {"branch": None}),)
+        raise ProblemError(replace(found, body=body, where=where, remedies=without)) from None
     return before.model_copy(update={"branch": branch.earlier})
 
 

@@ -56,15 +56,9 @@ def data_section(config: ExperimentConfig, summary: DataSummary | None) -> Secti
             replace(field, note=note) if field.path == "data.path" else field
             for field in own_fields(data, "data")
         ),
-        FieldSpec(
-            "data.split", "Split", "split", (data.split.train, data.split.validation, data.split.test),
-            (0.7, 0.15, 0.15), 0.0, 1.0, percent=True, allowed="three shares that add up to 1",
-            help="Shares of samples to train on, to measure on while training, and to keep for the end.",
-        ),
-        fixed_field(
-            data.split, "data.split.by_run", "Own split for each seed", advanced=not data.split.by_run,
-        ),
     ]  # fmt: skip
+    if data.split.by_run or not data.parameters.get("parts"):  # else the points say it themselves
+        fields += _split(config)
     fields += _corruption(config, task)
     fields.append(
         fixed_field(
@@ -81,6 +75,20 @@ def data_section(config: ExperimentConfig, summary: DataSummary | None) -> Secti
         )  # fmt: skip
     fields.append(fixed_field(data, "data.seed", "Data seed", advanced=data.seed == 0))
     return SectionSpec("data", "Data", _data_summary(config, summary), tuple(fields))
+
+
+def _split(config: ExperimentConfig) -> list[FieldSpec]:
+    data = config.data
+    return [
+        FieldSpec(
+            "data.split", "Split", "split", (data.split.train, data.split.validation, data.split.test),
+            (0.7, 0.15, 0.15), 0.0, 1.0, percent=True, allowed="three shares that add up to 1",
+            help="Shares of samples to train on, to measure on while training, and to keep for the end.",
+        ),
+        fixed_field(
+            data.split, "data.split.by_run", "Own split for each seed", advanced=not data.split.by_run,
+        ),
+    ]  # fmt: skip
 
 
 def _notes(summary: DataSummary | None) -> str:

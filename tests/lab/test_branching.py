@@ -206,5 +206,6 @@ def test_an_edited_branch_is_still_checked() -> None:
     made = branch(default_experiment(), 340, {"losses.0.label_smoothing": 0.1})
     fewer = apply_changes(made, {"losses.0": None})
     refusal(lambda: check_branch(fewer))
+    assert apply_changes(made, {"branch": None}).branch is None
     assert made.branch == BranchConfig(step=340, before={"losses.0.label_smoothing": 0.0})
     assert parse_experiment(dump_experiment(made, default_text())) == made

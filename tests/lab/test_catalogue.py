@@ -150,6 +150,16 @@ def test_what_does_not_apply_is_hidden() -> None:
     assert "training.target.value" in paths(apply_changes(digits, {"training.target.metric": "train_nll"}))
 
 
+def test_points_that_say_their_parts_need_no_split() -> None:
+    points = apply_changes(default_experiment(), {"data.name": "points"})
+    assert "data.split" in paths(points)
+    listed = apply_changes(points, {"data.parts": [4, 2, 2]})
+    assert not {"data.split", "data.split.by_run"} & paths(listed)
+    assert fields_of(listed)["data.parts"].kind == "integers"
+    # what contradicts them can be taken back
+    assert "data.split.by_run" in paths(apply_changes(listed, {"data.split.by_run": True}))
+
+
 def test_a_summary_settles_the_task_of_a_table() -> None:
     own = apply_changes(default_experiment(), {"data.name": "file"})
     assert "data.preprocessing.targets" in paths(own)

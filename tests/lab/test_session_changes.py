@@ -122,6 +122,25 @@ def test_what_is_refused_is_said_and_leaves_the_runs_as_they_are() -> None:
     assert session.branch(399, {"losses.0.scale": 2.0}) is None  # nothing was changed by hand
 
 
+def test_undo_beyond_the_first_drag_gives_the_runs_their_own_data_back() -> None:
+    session, trainer = running()
+    session.edit(as_points(session.config))
+    session.edit(move_point(session.config, 0, (9.0, 9.0)), continues=True)
+    tell(session, trainer, answer(trainer, 410))
+    begun = session.config
+    session.undo()
+    assert session.config == tiny_config()
+    assert sent(trainer, Change)[-1].config.data == tiny_config().data
+    tell(session, trainer, answer(trainer, 420))
+    assert session.run_config.data.name == "moons"
+    session.redo()
+    assert sent(trainer, Change)[-1].config.data == begun.data
+    # other data in the form are no concern of the runs
+    count = len(sent(trainer, Change))
+    session.edit({"data.name": "xor"})
+    assert len(sent(trainer, Change)) == count
+
+
 @pytest.mark.parametrize("how", ["before the start", "after the end", "while it starts", "other points"])
 def test_runs_that_cannot_go_on_with_the_points_are_left_alone(how: str) -> None:
     session, trainer = scripted_session()

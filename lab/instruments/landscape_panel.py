@@ -61,6 +61,7 @@ def landscape_panel(
         "Landscape",
         _subtitle(view, answer, at),
         facets,
+        columns=len(facets),  # side by side, so that heights along y compare
         note=view.left_out,
         foot=_caution(answer.parameters),
         choices=choices,
@@ -107,7 +108,7 @@ def _facet(
         layers.append(ChartRelief(on.x, on.y, on.values, low, high, log, tuple(paths)))
     else:
         edges = _edges(on.x), _edges(on.y)
-        bar = f"objective of {look.short}"
+        bar = f"{look.short} objective"
         if np.nanmax(np.where(np.isfinite(on.values), on.values, np.nan), initial=high) > high:
             bar += ", more beyond"
         layers.append(ChartGrid(*edges, on.values, low, high, "heat", log, (), bar, smooth=True))
@@ -118,9 +119,9 @@ def _facet(
         order = [number for number in range(len(answer.paths)) if number != place] + [place]
         for number in order:
             layers += _path_layers(view.looked[number], answer.paths[number], at, own=number == place)
-    note = f"curves down on {_share(on.share_down)} of the plane"
+    note = f"{_share(on.share_down)} of the plane curves down"
     if view.parameters > 2:
-        note += f"; holds {_share(answer.paths[place].inside)} of the path’s spread"
+        note += f"; it holds {_share(answer.paths[place].inside)} of the path’s spread"
     return ChartFacet(
         look.name,
         ChartAxis(labels[0], float(on.x[0]), float(on.x[-1])),

@@ -16,7 +16,7 @@ from lab.instruments.planes import Plane
 
 TOLERANCE = 1e-9
 """What counts as curving, as a share of the objective's range: see `PlaneSurface.curves_down`."""
-NUMBERS = 2**17
+NUMBERS = 2**15
 """Numbers of a layer that are worked on at a time: what a layer needs then stays in the cache."""
 SHIFT = 1e-5
 """How far outputs are shifted, of 1 + their size, to difference a loss's exact gradient."""

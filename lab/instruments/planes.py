@@ -134,7 +134,7 @@ def path_plane(*paths: Floats) -> Plane:
         second[least] += 1.0
     second = _unit(second, travelled)
     shares = [float(((offsets @ direction) ** 2).sum() / spread.sum()) for direction in (first, second)]
-    words = tuple(f"component {place + 1} ({100 * share:.0f} %)" for place, share in enumerate(shares))
+    words = tuple(f"PC {place + 1} ({100 * share:.0f} %)" for place, share in enumerate(shares))
     return Plane(origin, first, second, (words[0], words[1]))
 
 

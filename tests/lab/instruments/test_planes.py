@@ -26,7 +26,7 @@ def test_the_plane_of_a_path_is_where_it_runs(size: int) -> None:
     assert off < 1e-20
     np.testing.assert_allclose([plane.point(*c) for c in coordinates], path, atol=1e-12)
     assert coordinates[-1].tolist() == pytest.approx([0, 0], abs=1e-12)
-    assert plane.labels[0].startswith("component 1 (9")
+    assert plane.labels[0].startswith("PC 1 (9")
     assert coordinates[0, 0] < 0  # it runs to the right
     np.testing.assert_allclose(
         [plane.first @ plane.first, plane.second @ plane.second, plane.first @ plane.second],
@@ -57,7 +57,7 @@ def test_a_straight_path_has_a_plane_with_any_second_direction() -> None:
     plane = path_plane(path)
     assert plane.first @ plane.second == pytest.approx(0, abs=1e-12)
     assert np.linalg.norm(plane.second) == pytest.approx(1)
-    assert plane.labels[0] == "component 1 (100 %)"
+    assert plane.labels[0] == "PC 1 (100 %)"
 
 
 def test_what_lies_off_a_plane_is_said() -> None:

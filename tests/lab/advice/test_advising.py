@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+import tomllib
 
 import pytest
 
 from compute.problems import Remedy
 from lab.advice.advising import EXPLAINED_BY, RULES, advise, unexplained
 from lab.advice.finding import KEYS, Finding, arranged
+from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import default_experiment, parse_experiment
 from lab.session import Session
@@ -67,6 +69,35 @@ QUIET = {
 def test_lessons_that_go_well_have_no_problem(name: str) -> None:
     path, changes = QUIET[name]
     found = findings(lesson(path, **changes))
+    assert [key for key, one in found.items() if one.severity == "problem"] == []
+
+
+def good_presets() -> dict[str, ExperimentConfig]:
+    """Presets of lessons that are not marked as bad, shortened; those that train for long are left out."""
+    found = {}
+    for folder in sorted(LESSONS.iterdir()):
+        if folder.name in ("softmax_gradients", "wrong_labels"):
+            continue
+        told = tomllib.loads((folder / "lesson.toml").read_text(encoding="utf-8"))
+        for preset in told.get("presets", ()):
+            if preset.get("bad"):
+                continue
+            run = next(run for run in told["runs"] if preset.get("run") in (None, run.get("name")))
+            config = lesson(f"{folder.name}/{run['experiment']}")
+            config = apply_changes(apply_changes(config, run.get("change", {})), preset["change"])
+            config = apply_changes(config, {"seeds.count": min(2, config.seeds.count)})
+            if (config.training.steps or 0) > 3000:
+                config = apply_changes(config, {"training.steps": 3000})
+            found[f"{folder.name}: {preset['label']}"] = config
+    return found
+
+
+GOOD_PRESETS = good_presets()
+
+
+@pytest.mark.parametrize("name", GOOD_PRESETS)
+def test_presets_that_are_meant_well_have_no_problem(name: str) -> None:
+    found = findings(GOOD_PRESETS[name])
     assert [key for key, one in found.items() if one.severity == "problem"] == []
 
 

@@ -222,6 +222,32 @@ def sweep(stage: Stage) -> None:
     page.queue.pause.click()
 
 
+def looking_back(stage: Stage) -> None:
+    """Branch a race with five times its learning rate, and look at a step before its latest."""
+    stage.ready("digits")
+    stage.run()
+    problem = stage.session.branch(340, {"optimizer.learning_rate": 0.5})
+    if problem is not None:
+        raise ValueError(str(problem))
+    stage.wait(
+        lambda: stage.session.state == "finished" and stage.session.config.branch is not None, "the branch"
+    )
+    stage.window.workspace.time.choose(900)
+    stage.wait(lambda: not stage.window.plots.study.busy, "the confusion matrix")
+
+
+def branch_card(stage: Stage) -> None:
+    """Put a branch together."""
+    stage.ready("digits")
+    stage.run()
+    stage.window.workspace.time.choose(340)
+    stage.wait(lambda: not stage.window.plots.study.busy, "the confusion matrix")
+    stage.window.time.open_branch()
+    row = stage.window.branch_card.rows.row("losses.1.name")
+    assert row is not None
+    row.field.edited.emit("focal")
+
+
 def lesson(key: str) -> Callable[[Stage], None]:
     """Return a scene with a lesson that was predicted and run to its finding."""
 
@@ -243,6 +269,8 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     ("advice", advice, ((1440, 900),)),
     ("bad_csv", bad_csv, ((1440, 900),)),
     ("moons", moons, ((1440, 900),)),
+    ("looking_back", looking_back, ((1440, 900),)),
+    ("branch", branch_card, ((1440, 900),)),
     *((f"explore_{name}", explore(name), ((1440, 900),)) for name in VIEWS),
     ("compare_race", fair_race, ((1440, 900),)),
     ("compare_sweep", sweep, ((1440, 900),)),

@@ -164,9 +164,9 @@ def _paint_curves(
     for facet in layout.facets:
         paint_target_line(painter, theme, panel, facet)
         _paint_data(painter, theme, facet)
-    paint_branched(painter, theme, panel, layout)
     paint_annotations(painter, theme, panel, layout)
     paint_future(painter, theme, panel, layout)
+    paint_branched(painter, theme, panel, layout)
     paint_notes(painter, theme, panel, layout)
     paint_looked_at(painter, theme, panel, layout)
 

@@ -219,9 +219,9 @@ class Canvas(QAbstractScrollArea):
             room = QRectF(self.viewport().rect())  # scene coordinates are the viewport's
             self._scene.prepareForPaint()
             self._scene.render(painter, room, room)
-        paint_branched(painter, self._theme, self._panel, layout)
         paint_annotations(painter, self._theme, self._panel, layout)
         paint_future(painter, self._theme, self._panel, layout)
+        paint_branched(painter, self._theme, self._panel, layout)
         paint_notes(painter, self._theme, self._panel, layout)
         painter.end()
         self.paint_seconds = time.perf_counter() - begun

@@ -72,6 +72,9 @@ def paint_branched(painter: QPainter, theme: Theme, panel: CurvePanel, layout: C
         return
     painter.setFont(theme.font("tick"))
     metrics = QFontMetricsF(painter.font())
+    whole_and_short = [
+        (words, metrics.horizontalAdvance(words)) for words in (moment.words, moment.words.partition(" ")[0])
+    ]
     for facet in layout.facets:
         place = _place(facet, moment)
         if place is None:
@@ -81,17 +84,27 @@ def paint_branched(painter: QPainter, theme: Theme, panel: CurvePanel, layout: C
         painter.setPen(thin_pen(theme, "text3", dashes=BRANCH_DASH))
         painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        width = metrics.horizontalAdvance(moment.words)
-        left = place + 5 if place + 5 + width <= rect.right() + facet.reserve else place - 5 - width
-        if left < rect.left() or rect.height() < 60:
+        looked = None if panel.looked_at is None else _place(facet, panel.looked_at)
+        found = next(
+            (
+                (words, start, width)
+                for words, width in whole_and_short
+                for start in (place + 5, place - 5 - width)
+                if rect.left() <= start
+                and start + width <= rect.right() + facet.reserve
+                # the line at the step looked at must not strike the words out
+                and (looked is None or not start - 4 <= looked <= start + width + 4)
+            ),
+            None,
+        )
+        if found is None or rect.height() < 60:
             continue
+        words, left, width = found
         centre = rect.top() + rect.height() * _emptier(facet, left, width)
         box = QRectF(left - 2, centre - metrics.height() / 2 + 1, width + 4, metrics.height() - 2)
         painter.fillRect(box, theme.color("card", 205))
         painter.setPen(theme.color("text3"))
-        painter.drawText(
-            QRectF(left, centre - metrics.height() / 2, width + 2, metrics.height()), moment.words
-        )
+        painter.drawText(QRectF(left, centre - metrics.height() / 2, width + 2, metrics.height()), words)
 
 
 def _place(facet: FacetLayout, moment: Moment) -> float | None:

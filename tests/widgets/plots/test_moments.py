@@ -106,12 +106,21 @@ def test_a_moment_out_of_the_picture_is_not_painted(qtbot: QtBot) -> None:
 
 def test_a_figure_says_the_step(qtbot: QtBot, tmp_path: Path) -> None:
     looked = replace(curve_panel(), looked_at=Moment(400.0, "step 400"))
-    branched = replace(looked, branched=Moment(300.0, "branched at step 300"))
-    for stem, panel in (("plain", curve_panel()), ("past", looked), ("branched", branched)):
+    branched = replace(
+        looked, branched=Moment(300.0, "branched at step 300"), looked_at=Moment(780.0, "step 780")
+    )
+    crossed = replace(branched, looked_at=Moment(450.0, "step 450"))
+    for stem, panel in (
+        ("plain", curve_panel()), ("past", looked), ("branched", branched), ("crossed", crossed)
+    ):  # fmt: skip
         draw([panel], tmp_path, stem, ("svg",))
-    words = {stem: (tmp_path / f"{stem}.svg").read_text() for stem in ("plain", "past", "branched")}
+    words = {
+        stem: (tmp_path / f"{stem}.svg").read_text() for stem in ("plain", "past", "branched", "crossed")
+    }
     assert "L(t), at step 400" in words["past"] and "at step 400" not in words["plain"]
     assert "branched at step 300" in words["branched"] and "branched" not in words["past"]
+    # words that the line would strike out are short
+    assert ">branched<" in words["crossed"] and "branched at" not in words["crossed"]
 
 
 def test_the_branch_is_said_in_the_picture(qtbot: QtBot) -> None:

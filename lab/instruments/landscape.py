@@ -105,10 +105,10 @@ def _path(book: Book, run: int, end: int) -> tuple[NDArray[np.int64], Floats]:
 
 
 def _evenly(count: int, most: float) -> NDArray[np.intp]:
-    """Return evenly chosen places of ``count``, first and last among them: about ``most``, at least 8."""
-    if count <= max(8, most):
+    """Return evenly chosen places of ``count``, first and last among them: about ``most``, at least 3."""
+    if count <= max(3, most):
         return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, max(8, int(most))).round().astype(np.intp))
+    return np.unique(np.linspace(0, count - 1, max(3, int(most))).round().astype(np.intp))
 
 
 def _plane(question: Question, book: Book, step: int, paths: list[Floats]) -> tuple[Plane, str]:

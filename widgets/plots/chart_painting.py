@@ -31,9 +31,9 @@ from widgets.theme import Theme
 
 SWATCH = 18.0
 SHORTEST_WORDS = 24.0
+"""Words that would be shortened to less are left out."""
 MOST_COVERED = 0.24
 """Share of a facet's height that its sentence may cover."""
-"""Words that would be shortened to less are left out."""
 LINE_EDGE = 1.5
 POINT_EDGE = 7.0
 """How far past the frame what stands on its edge may reach."""
@@ -172,6 +172,7 @@ def _paint_inside(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> 
     lines = note.split("; ", 1) if metrics.horizontalAdvance(note) > room else [note]
     # over a low plot it would cover what is shown: it is said under the pointer then
     lines = lines[: int(rect.height() * MOST_COVERED / (metrics.height() + 2))]
+    lines = [line for place, line in enumerate(lines) if not place or metrics.horizontalAdvance(line) <= room]
     for number, line in enumerate(lines):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         left = rect.right() - 4 - metrics.horizontalAdvance(text)

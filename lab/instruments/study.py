@@ -126,11 +126,23 @@ class Study:
         return self._rested_from + min(LONGEST_REST, rest * self._worked)
 
     def advance(self) -> bool:
-        """Do what is due; return whether there is another answer."""
+        """Do what is due; return whether plots are due: there is another answer, or they must ask again."""
         changed = self._take()
         if self._under_way is None and self._wanted and self._clock() >= self.resting_until:
+            changed |= self._forget_old()
             self._send_next()
         return changed
+
+    def _forget_old(self) -> bool:
+        """Forget what was asked too long ago; return whether there was such.
+
+        It may be a plot that is gone, or one that waited while this rested: who can be seen asks again.
+        """
+        now = self._clock()
+        old = [slot for slot, (_, at) in self._wanted.items() if now - at > FRESH]
+        for slot in old:
+            del self._wanted[slot]
+        return bool(old)
 
     def _take(self) -> bool:
         connection = self._connection
@@ -162,9 +174,6 @@ class Study:
 
         Plots that show nothing yet go first, then who has waited longest.
         """
-        now = self._clock()
-        for slot in [slot for slot, (_, at) in self._wanted.items() if now - at > FRESH]:
-            del self._wanted[slot]
         if not self._wanted or self._source is None or not self._start():
             return
         connection = self._connection

@@ -122,9 +122,31 @@ def test_what_is_no_longer_asked_is_not_computed(session: Session) -> None:
     instrument_panel(session, "toy", ViewOptions(), study)
     assert study.busy
     now[0] = 5.0
-    study.advance()
+    assert study.advance()  # who can still be seen asks again
     assert not study.busy
     assert study._process is None
+    assert not study.advance()
+    study.close()
+
+
+def test_a_plot_that_waited_through_a_long_rest_is_answered(session: Session) -> None:
+    """Nothing is redrawn when training is over, but for what `advance` says."""
+    now = [0.0]
+    study = Study(clock=lambda: now[0])
+    options = [ViewOptions(choices=(("n", name),)) for name in ("slow", "other")]
+
+    def redraw() -> list[str]:
+        return [instrument_panel(session, "toy", one, study).placeholder for one in options]
+
+    shown = redraw()
+    study._rested_from, study._worked = 0.0, 8.0  # what went before took that long
+    end = time.monotonic() + 30
+    while any(shown):
+        assert time.monotonic() < end, "no answer came"
+        now[0] += 0.5
+        if study.advance():
+            shown = redraw()
+        time.sleep(0.005)
     study.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel
 from lab.instruments.book import Book
-from lab.instruments.factors import factors
+from lab.instruments.factors import Factors, factors
 from lab.instruments.frozen import Floats, FrozenRun, PartName
 from lab.instruments.histories import history, loss_legend, over_time, time_axis
 from lab.instruments.influence import influence
@@ -130,17 +130,21 @@ def _ranked(book: Book, question: Question, which: str) -> int:
     for run in question.runs:
         samples = book.samples(run, "train")
         if np.array_equal(samples.rows, rows):
-            frozen = book.run(run)
-            seen = history(
-                book, run, question.steps[-1:], (KIND, "pull"),
-                lambda w, frozen=frozen, samples=samples: influence(  # type: ignore[misc]
-                    frozen, samples.inputs, samples.targets, w
-                ).share,
-            )  # fmt: skip
+            seen = history(book, run, question.steps[-1:], (KIND, "pull"), _pull_of(run))
             shares.extend(seen.values)
     order = np.argsort(-np.mean(shares, axis=0), kind="stable")
     place = {"hardest": 0, "median": len(order) // 2, "easiest": len(order) - 1}[which]
     return int(rows[order[place]])
+
+
+def _pull_of(run: int) -> Callable[[Floats, Book], Floats]:
+    """Return what measures the shares of all training samples on a run."""
+
+    def shares(parameters: Floats, then: Book) -> Floats:
+        some = then.samples(run, "train")
+        return influence(then.run(run), some.inputs, some.targets, parameters).share
+
+    return shares
 
 
 def _part_of(run: FrozenRun, row: int) -> PartName | None:
@@ -159,13 +163,16 @@ def _label(run: FrozenRun, part: PartName, row: int) -> str:
 
 
 def _history(book: Book, run: int, steps: Sequence[int], row: int) -> FactorHistory:
-    frozen = book.run(run)
-    part = _part_of(frozen, row)
-    if part is None:
-        raise InstrumentError(f"the data of these runs have no sample in row {row}")
-    samples = frozen.samples(part)
-    one = samples.some(np.flatnonzero(samples.rows == row)[:1])
-    seen = history(book, run, steps, (KIND, row), lambda w: factors(frozen, one.inputs, one.targets, w))
+    def taken_apart(parameters: Floats, then: Book) -> Factors:
+        frozen = then.run(run)
+        part = _part_of(frozen, row)
+        if part is None:
+            raise InstrumentError(f"the data of these runs have no sample in row {row}")
+        samples = frozen.samples(part)
+        one = samples.some(np.flatnonzero(samples.rows == row)[:1])
+        return factors(frozen, one.inputs, one.targets, parameters)
+
+    seen = history(book, run, steps, (KIND, row), taken_apart)
     sizes = np.array([[found.partial[0], found.slope[0], found.total[0]] for found in seen.values])
     others = np.array([found.others[0] for found in seen.values])
     total = sizes[:, 2]

@@ -86,11 +86,12 @@ class GeometryPlot:
             )
         runs = tuple(question.runs[place] for place in kept)
         samples = book.samples(first, "train")
-        seen = history(
-            book, first, question.steps, (KIND, runs), lambda parameters: gradient_products(
-                [frozen[run] for run in runs], samples.inputs, samples.targets, parameters
-            )
-        )  # fmt: skip
+
+        def products_of(parameters: Floats, then: Book) -> Floats:
+            some = then.samples(first, "train")
+            return gradient_products([then.run(run) for run in runs], some.inputs, some.targets, parameters)
+
+        seen = history(book, first, question.steps, (KIND, runs), products_of)
         names = frozen[first].model.layer_names
         products = [
             found[names.index(layer)] if layer in names else found.sum(axis=0) for found in seen.values

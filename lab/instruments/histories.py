@@ -35,7 +35,11 @@ class History(Generic[T]):
 
 
 def history(
-    book: Book, run: int, steps: Sequence[int], key: tuple[object, ...], make: Callable[[Floats], T]
+    book: Book,
+    run: int,
+    steps: Sequence[int],
+    key: tuple[object, ...],
+    make: Callable[[Floats, Book], T],
 ) -> History[T]:
     """Return what ``make`` gives for a run's parameters (P,) at steps, computing only what is new.
 
@@ -50,14 +54,14 @@ def history(
     key
         What else the values depend on, beside run and step.
     make
-        Computes the value of one step.
+        Computes the value of one step from the parameters and the book of the settings that held there.
     """
     found: dict[int, T] = {}
     for step in steps:
         at = book.step(run, step)
         if at is None or at in found:
             continue
-        found[at] = book.memo((*key, run, at), lambda at=at: make(_known(book, run, at)))  # type: ignore[misc]
+        found[at] = book.memo((*key, run, at), lambda at=at: make(_known(book, run, at), book.at(at)))  # type: ignore[misc]
     return History(np.array(list(found), dtype=np.int64), tuple(found.values()))
 
 

@@ -93,10 +93,12 @@ class NoiseScalePlot:
 def _history(book: Book, run: int, steps: tuple[int, ...]) -> NoiseHistory:
     frozen, samples = book.run(run), book.samples(run, "train")
     everything = len(frozen.part("train")[0])
-    seen = history(
-        book, run, steps, (KIND,),
-        lambda w: noise(frozen, samples.inputs, samples.targets, w, everything).scale,
-    )  # fmt: skip
+
+    def scale(parameters: Floats, then: Book) -> float:
+        some = then.samples(run, "train")
+        return noise(then.run(run), some.inputs, some.targets, parameters, everything).scale
+
+    seen = history(book, run, steps, (KIND,), scale)
     batch = frozen.plan.batch_size
     return NoiseHistory(
         seen.steps, np.array(seen.values), everything if batch is None else min(batch, everything),

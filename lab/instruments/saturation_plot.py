@@ -117,11 +117,12 @@ class SaturationPlot:
 
 def _of_run(book: Book, run: int, steps: Sequence[int], of: str, layer: str) -> RunSaturation:
     frozen, samples = book.run(run), book.samples(run, "train")
-    seen = history(
-        book, run, steps, (KIND,), lambda parameters: saturation(
-            frozen, samples.inputs, samples.targets, parameters
-        )
-    )  # fmt: skip
+
+    def measured(parameters: Floats, then: Book) -> tuple[LayerSaturation, ...]:
+        some = then.samples(run, "train")
+        return saturation(then.run(run), some.inputs, some.targets, parameters)
+
+    seen = history(book, run, steps, (KIND,), measured)
     names = frozen.model.layer_names
     layer = "out" if of in ("predictions", "link") else layer if layer in names else names[0]
     at = names.index(layer)

@@ -102,7 +102,7 @@ class UpdateRatioPlot:
 
 def _history(book: Book, run: int, steps: Sequence[int]) -> RatioHistory:
     frozen = book.run(run)
-    seen = history(book, run, steps, (KIND,), lambda parameters: layer_norms(frozen, parameters))
+    seen = history(book, run, steps, (KIND,), lambda parameters, _: layer_norms(frozen, parameters))
     at = seen.steps
     between = np.empty((frozen.model.layers, max(0, len(at) - 1)))
     for column, (before, after) in enumerate(zip(at[:-1].tolist(), at[1:].tolist(), strict=True)):

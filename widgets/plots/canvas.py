@@ -181,9 +181,10 @@ class Canvas(QAbstractScrollArea):
         painter.drawPixmap(0, 0, self._picture)
         layout = self.curve_layout()
         if self._panel is not None and layout is not None:
-            paint_looked_at(painter, self._theme, self._panel, layout, marked=self._crosshair is None)
-        if self._panel is not None and layout is not None and self._crosshair is not None:
-            paint_crosshair(painter, self._theme, self._panel, layout, self._crosshair)
+            if self._crosshair is None:
+                paint_looked_at(painter, self._theme, self._panel, layout)
+            else:
+                paint_crosshair(painter, self._theme, self._panel, layout, self._crosshair)
         if self._band is not None:
             fill = self._theme.color("accent", 26)
             painter.fillRect(self._band, fill)

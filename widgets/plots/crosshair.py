@@ -23,26 +23,28 @@ def paint_crosshair(
     layout: CurveLayout,
     x: float,
     words: str = "",
-    token: str = "axis",
+    *,
+    line: bool = True,
 ) -> None:
     """Paint the crosshair at x into every facet, markers where it meets a mean, and x itself at the axis.
 
-    ``words`` stand at the axis instead of x; ``token`` is the line's colour.
+    ``words`` stand at the axis instead of x; without ``line`` there are markers and words only.
     """
     for facet in layout.facets:
         rect = facet.frame.rect
         place = facet.frame.px(x)
         if not math.isfinite(place) or not rect.left() - 0.5 <= place <= rect.right() + 0.5:
             continue
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(thin_pen(theme, token))
-        painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
+        if line:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(thin_pen(theme, "axis"))
+            painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         found = _points(facet, x)
-        for line, _, y in found:
-            if line.role == "mean":
-                paint_marker(painter, theme, line.series, place, y)
-        if len(layout.facets) > 1 or any(line.role == "layer" for line in facet.facet.lines):
+        for curve, _, y in found:
+            if curve.role == "mean":
+                paint_marker(painter, theme, curve.series, place, y)
+        if len(layout.facets) > 1 or any(curve.role == "layer" for curve in facet.facet.lines):
             _paint_values(painter, theme, panel, facet, place, found)
         if facet.show_unit:
             known = f"{panel.x_label} {number(x, False, 7 if float(x).is_integer() else 4)}".strip()

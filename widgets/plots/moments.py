@@ -20,7 +20,7 @@ BRANCH_DASH = (2.0, 3.0)
 
 
 def paint_future(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
-    """Paint a veil over what came after the step looked at."""
+    """Paint the line at the step looked at and a veil over what came later; notes stand over both."""
     if panel.looked_at is None:
         return
     for facet in layout.facets:
@@ -33,36 +33,25 @@ def paint_future(painter: QPainter, theme: Theme, panel: CurvePanel, layout: Cur
             # up to the axis, and over marks that reach out of the picture
             veil = QRectF(left, rect.top() - 4, right - left, rect.height() + 3)
             painter.fillRect(veil, theme.color("card", VEIL))
+        if _place(facet, panel.looked_at) is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(thin_pen(theme, "accent"))
+            painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def paint_looked_at(
-    painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout, *, marked: bool = True
-) -> None:
-    """Paint the line at the step looked at.
+def paint_looked_at(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
+    """Paint markers on the curves at the step looked at, and the step at the axis.
 
-    Parameters
-    ----------
-    painter, theme, panel, layout
-        As for the crosshair; nothing is painted where the latest step is looked at.
-    marked
-        With markers on the curves and the step at the axis; not while the pointer's crosshair has them.
+    That is for where the pointer's crosshair has no markers of its own.
     """
     moment = panel.looked_at
     if moment is None:
         return
-    for facet in layout.facets:
-        place = _place(facet, moment)
-        if place is None:
-            continue
-        rect = facet.frame.rect
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(thin_pen(theme, "accent"))
-        painter.drawLine(QLineF(round(place), rect.top(), round(place), rect.bottom()))
-    if marked:
-        words = moment.words
-        if panel.x_label != "step":  # it may cover the label that says the axis' unit
-            words = f"{panel.x_label} {number(moment.x, False, 4)} · {words}"
-        paint_crosshair(painter, theme, panel, layout, moment.x, words, "accent")
+    words = moment.words
+    if panel.x_label != "step":  # it may cover the label that says the axis' unit
+        words = f"{panel.x_label} {number(moment.x, False, 4)} · {words}"
+    paint_crosshair(painter, theme, panel, layout, moment.x, words, line=False)
 
 
 def paint_branched(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:

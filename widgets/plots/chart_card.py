@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -39,8 +39,8 @@ class ChartCard(Card):
         self._panel: ChartPanel | None = None
         self.choices.chosen.connect(self.choice_made)
         self.view.sample_picked.connect(self.sample_picked)
-        self.legend.entry_toggled.connect(self.entry_toggled)
-        self.legend.entry_soloed.connect(self.entry_soloed)
+        self.legend.entry_toggled.connect(lambda key: self._on_entry(self.entry_toggled, key))
+        self.legend.entry_soloed.connect(lambda key: self._on_entry(self.entry_soloed, key))
 
     # --- state in, silent ---------------------------------------------------------------------------
     def show_panel(self, panel: ChartPanel) -> None:
@@ -65,6 +65,11 @@ class ChartCard(Card):
         self.view.set_theme(theme)
 
     # --- inside -----------------------------------------------------------------------------------
+    def _on_entry(self, signal: SignalInstance, key: str) -> None:
+        """Say that an entry was clicked, if it is a loss's: others only name what is drawn."""
+        if key.isdecimal():
+            signal.emit(key)
+
     def _make_room(self) -> None:
         """Give the head's controls what title and the beginning of the subtitle leave."""
         subtitle = min(self.subtitle.sizeHint().width(), SHORTEST_SUBTITLE)
@@ -92,9 +97,10 @@ class ChartCard(Card):
                         self.choice_made.emit(key, value) if value != now else None
                     )
                 )
-        if panel.legend:
+        losses = [entry for entry in panel.legend if entry.key.isdecimal()]
+        if losses:
             shown = menu.addMenu("Show")
-            for entry in panel.legend:
+            for entry in losses:
                 action = shown.addAction(entry.name)
                 action.setCheckable(True)
                 action.setChecked(entry.visible)

@@ -32,6 +32,9 @@ KEY_DEGREES = 6.0
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
 }  # fmt: skip
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
+)  # fmt: skip
 
 
 class ChartView(QWidget):
@@ -51,6 +54,7 @@ class ChartView(QWidget):
         self._turn = VIEW
         self._drag: QPointF | None = None
         self._pressed: QPointF | None = None
+        self._by_key = False
         self.paint_seconds = 0.0
         """How long the picture took when it was last painted."""
         self.setMinimumSize(80, 60)
@@ -123,7 +127,7 @@ class ChartView(QWidget):
             self._mark(painter, self._hover, 1.0)
         if self._current is not None and self.hasFocus():
             self._mark(painter, self._current, 2.0)
-        elif self.hasFocus() and not self._turnable():
+        elif self.hasFocus() and self._by_key:
             self._paint_focus(painter)
         painter.end()
 
@@ -252,8 +256,9 @@ class ChartView(QWidget):
         event.accept()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus."""
+        """Show the focus, if it came by a key: a click has shown where it went."""
         super().focusInEvent(event)
+        self._by_key = event.reason() in _BY_KEY
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -123,6 +123,21 @@ def test_arrows_walk_bars_and_enter_picks(card: ChartCard) -> None:
     assert card.view.current is None
 
 
+def test_the_focus_is_shown_where_a_key_brought_it(card: ChartCard) -> None:
+    card.show_panel(grid_panel())
+
+    def corner() -> int:
+        return card.view.grab().toImage().pixel(card.view.width() // 2, 1)
+
+    card.view.setFocus(Qt.FocusReason.MouseFocusReason)
+    clicked = corner()
+    card.view.clearFocus()
+    card.view.setFocus(Qt.FocusReason.TabFocusReason)
+    assert corner() != clicked
+    card.view.clearFocus()
+    assert corner() == clicked
+
+
 def test_keys_walk_a_field_cell_by_cell(qtbot: QtBot) -> None:
     panel = grid_panel(6)
     layout = lay_out_chart(panel, QSizeF(400, 280), LIGHT)
@@ -237,6 +252,11 @@ def test_a_legend_entry_hides_its_loss(card: ChartCard) -> None:
     place = card.legend.placed()[1].rect.center().toPoint()
     QTest.mouseClick(card.legend, Qt.MouseButton.LeftButton, pos=place)
     assert said == [("toggled", "1")]
+    panel = lines_panel()
+    card.show_panel(replace(panel, legend=tuple(replace(e, key=f"layer {e.key}") for e in panel.legend)))
+    QTest.mouseClick(card.legend, Qt.MouseButton.LeftButton, pos=place)
+    assert len(said) == 1
+    assert "Show" not in [action.text() for action in card.menu().actions()]
     card.show_panel(bars_panel())
     assert not card.legend.isVisible()
 

@@ -20,13 +20,14 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from lab.problems import ProblemError
 from widgets.advice_wiring import AdviceWiring
 from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.command_palette import CommandPalette, PaletteEntry
+from widgets.device_card import DeviceCard
 from widgets.experiment_wiring import ExperimentWiring
 from widgets.export_panel import ExportPanel
 from widgets.export_wiring import ExportWiring
@@ -34,7 +35,6 @@ from widgets.files import UNSAVED, Files, dropped_path
 from widgets.form_panel import ExperimentForm
 from widgets.message_card import Message
 from widgets.messages import MessageLog, Messages
-from widgets.overlay import Overlay
 from widgets.panel_focus import focus_next
 from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
@@ -120,7 +120,7 @@ class MainWindow(QWidget):
         self.log = MessageLog(self, self.theme)
         self.palette_card = CommandPalette(self, self.theme)
         self.export_panel = ExportPanel(self, self.theme)
-        self._device_card = self._make_device_card()
+        self._device_card = DeviceCard(self, self.theme)
         self.branch_card = BranchCard(self, self.theme)
         self._cards = (
             self.palette_card, self.export_panel, self.branch_card, self.log, self._device_card
@@ -263,33 +263,18 @@ class MainWindow(QWidget):
         return anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
 
     # --- cards over the window --------------------------------------------------------------------
-    def _make_device_card(self) -> Overlay:
-        card = Overlay(self, self.theme, "Where training computes")
-        card.setFixedWidth(420)
-        self._device_text = QLabel()
-        self._device_text.setProperty("k", "text2")
-        self._device_text.setWordWrap(True)
-        self._device_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        card.body.addWidget(self._device_text)
-        return card
-
     def show_device_reason(self) -> None:
         """Say where training computes and why not on a GPU."""
         device = self.session.device
         if device is None:
             return
-        lines = [f"Training computes on {device.label}."]
-        if device.reason:
-            reason = device.reason[:1].upper() + device.reason[1:]
-            lines.append(reason.rstrip(".") + ".")
-            lines.append("Every saved result says so, too. “losslab doctor” shows what was looked for.")
-        self._device_text.setText("\n\n".join(lines))
+        self._device_card.show_device(device)
         self._device_card.open_above(self.status.device_anchor)
 
     @property
     def device_text(self) -> str:
         """What was said last of the device."""
-        return self._device_text.text()
+        return self._device_card.text
 
     def show_log(self) -> None:
         """Show the messages of this session."""

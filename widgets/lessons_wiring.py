@@ -13,6 +13,7 @@ from widgets.lessons.workspace import LessonsWorkspace
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
+    from lab.explore.states import State
     from widgets.main_window import MainWindow
 
 
@@ -36,5 +37,11 @@ def make_lessons(window: MainWindow) -> LessonsWorkspace:
         window.workspaces.choose("train")
         window.status.show_note("The lesson's experiment is in the form; undo brings yours back")
 
+    def show(state: State) -> None:
+        window.workspaces.choose("explore")
+        window.workspaces.explore.open_state(state)
+        window.status.show_note("The lesson's view is in Explore; undo brings yours back")
+
     workspace.config_wanted.connect(use)
+    workspace.state_wanted.connect(show)
     return workspace

@@ -10,7 +10,7 @@ import numpy as np
 
 from lab.explore import curves, efficiency, information, likelihood, numerics, table, why
 from lab.explore.curves import CurvesState
-from lab.explore.efficiency import EfficiencyState
+from lab.explore.efficiency import EfficiencyProgress, EfficiencyState
 from lab.explore.evaluation import Numbers
 from lab.explore.figures_simplex import joined, simplex_panel
 from lab.explore.information import InformationState
@@ -219,6 +219,18 @@ def csv_text(state: State) -> str:
                 for x, y in zip(line.x, line.y, strict=True):
                     writer.writerow([made.title, name, f"{x:.12g}", "" if np.isnan(y) else f"{y:.12g}"])
     return text.getvalue()
+
+
+def simulated_csv(state: EfficiencyState, progress: EfficiencyProgress | None) -> str:
+    """Return the breakdown curve as CSV, and the simulation with its intervals over the samples drawn."""
+    lines = [csv_text(state).rstrip("\n")]
+    if progress is not None:
+        for found in progress.results:
+            for name in ("ratio", "low", "high", "exact"):
+                value = getattr(found, name)
+                text = "" if value is None else repr(value)
+                lines.append(f"Efficiency,{found.estimator} {name},{progress.done},{text}")
+    return "\n".join(lines) + "\n"
 
 
 def figure_title(state: State) -> str:

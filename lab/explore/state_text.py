@@ -80,6 +80,39 @@ def parse_state(text: str) -> State:
     return _dataclass(STATES[name], table, "")  # type: ignore[no-any-return]
 
 
+def changed_state(state: State, changes: Mapping[str, Any]) -> State:
+    """Return a state with some values changed, each by its path in the TOML text.
+
+    Raises
+    ------
+    ProblemError
+        Where a path leads nowhere, or a value is not allowed.
+
+    Examples
+    --------
+    >>> from lab.explore.numerics import NumericsState
+    >>> changed_state(NumericsState(), {"logits": [40.0, 0.0], "label": 1})
+    NumericsState(logits=(40.0, 0.0), label=1)
+    """
+    table = tomllib.loads(dump_state(state))
+    name = table.pop("view")
+    for path, value in changes.items():
+        owner: Any = table
+        *above, last = path.split(".")
+        for key in above:
+            if isinstance(owner, list):
+                owner = owner[int(key)] if key.isdigit() and int(key) < len(owner) else None
+            else:
+                owner = owner.get(key) if isinstance(owner, dict) else None
+        if isinstance(owner, list) and last.isdigit() and int(last) < len(owner):
+            owner[int(last)] = value
+        elif isinstance(owner, dict):
+            owner[last] = value
+        else:
+            raise refuse(path, f"There is no key {path[:80]!r}", "Known: " + ", ".join(table))
+    return _dataclass(STATES[name], table, "")  # type: ignore[no-any-return]
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, LossChoice):
         own = {"name": value.name, "series": value.series}

@@ -1,4 +1,4 @@
-"""A learner's way through a lesson: an answer first, then the runs, then what they show."""
+"""A learner's way through a lesson: an answer first, then its runs and views, then what they show."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Literal
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
-from lab.config_changes import apply_changes
 from lab.lessons.finding import Finding, hold
 from lab.lessons.lesson import Lesson
-from lab.lessons.measures import check_losses
+from lab.lessons.measures import check_names
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
+from lab.lessons.view_values import SeenView
 from lab.loss_labels import loss_labels
 from lab.pool import TrainerPool
 from lab.session import Session
 from lab.session_state import Trainer
 
-State = Literal["waiting", "running", "stopped", "finished"]
+AttemptState = Literal["waiting", "running", "stopped", "finished"]
 
 
 class Attempt:
-    """Trains a lesson's runs one after the other, a little at each `advance`.
+    """Trains a lesson's runs and simulates its views one after the other, a little at each `advance`.
 
     Parameters
     ----------
@@ -45,12 +45,15 @@ class Attempt:
         Why it broke off, or ``None``.
     sessions
         Name of a run → its session, as far as they were begun.
+    views
+        Name of a view → the view, as far as they were begun.
     results
-        What the runs recorded that are through, as claims look at it.
+        What the runs and views gave that are through, as claims look at it.
     findings
-        What came out of each claim, ``None`` while the runs that it measures are not through.
-    trial, trial_session
-        Number of the preset that was tried last, from 0, and its session; ``None`` before.
+        What came out of each claim, ``None`` while what it measures is not through.
+    trial, trial_session, trial_view
+        Number of the preset that was tried last, from 0, and its session, or the changed view, whose
+        simulation is left to whoever shows it; ``None`` before.
     """
 
     def __init__(
@@ -61,14 +64,16 @@ class Attempt:
         self._make_trainer = make_trainer
         self.answer = 0
         self.skipped = False
-        self.state: State = "waiting"
+        self.state: AttemptState = "waiting"
         self.problem: Problem | None = None
         self.sessions: dict[str, Session] = {}
+        self.views: dict[str, SeenView] = {}
         self.results = LessonResults()
         self.findings: tuple[Finding | None, ...] = (None,) * len(lesson.config.claims)
         self.trial: int | None = None
         self.trial_session: Session | None = None
-        self._active: Session | None = None
+        self.trial_view: SeenView | None = None
+        self._active: Session | SeenView | None = None
         self._left: list[str] = []
 
     # --- the prediction -----------------------------------------------------------------------------
@@ -110,24 +115,26 @@ class Attempt:
     # --- training -----------------------------------------------------------------------------------
     @property
     def busy(self) -> bool:
-        """Whether something trains."""
+        """Whether something trains or is simulated."""
         return self._active is not None
 
     @property
-    def active_run(self) -> str | None:
-        """Name of the run that trains, ``None`` where none of the lesson's own does."""
-        return next((name for name, session in self.sessions.items() if session is self._active), None)
+    def active_part(self) -> str | None:
+        """Name of the run that trains or the view that is simulated, ``None`` where it is no own one."""
+        begun: dict[str, Session | SeenView] = {**self.sessions, **self.views}
+        return next((name for name, part in begun.items() if part is self._active), None)
 
     @property
     def progress(self) -> float:
         """Share of the lesson's steps that are done, 0 to 1; of the preset's while one is tried."""
-        if self._active is not None and self._active is self.trial_session:
-            return _share(self._active)
+        if self.trial_session is not None and self._active is self.trial_session:
+            return _share(self.trial_session)
         done = [_share(session) for session in self.sessions.values()]
-        return sum(done) / len(self.lesson.experiments)
+        done += [view.share for view in self.views.values()]
+        return sum(done) / len(self.lesson.parts)
 
     def start(self) -> None:
-        """Train the lesson's runs from the beginning.
+        """Train the lesson's runs and simulate its views from the beginning.
 
         Raises
         ------
@@ -138,19 +145,13 @@ class Attempt:
             raise ProblemError(Problem("Choose an answer first", "Or skip the prediction."))
         self.close()
         self.state, self.problem = "running", None
-        self.sessions, self.results = {}, LessonResults()
+        self.sessions, self.views, self.results = {}, {}, LessonResults()
         self.findings = (None,) * len(self.findings)
-        self._left = list(self.lesson.experiments)
+        self._left = list(self.lesson.parts)
         self._begin_next()
 
-    def preset_config(self, number: int) -> ExperimentConfig:
-        """Return the experiment that a preset makes, by its number from 0."""
-        preset = self.lesson.config.presets[number]
-        base = self.lesson.experiments[preset.run or self.lesson.config.runs[0].name]
-        return apply_changes(base, preset.change)
-
     def try_preset(self, number: int) -> None:
-        """Train the changed experiment; what else trains is stopped.
+        """Train the changed experiment, or have the changed view shown; what else trains is stopped.
 
         Raises
         ------
@@ -162,12 +163,19 @@ class Attempt:
         self.stop()
         if self.trial_session is not None:
             self.trial_session.close()
-        self.problem = None
-        self.trial = number
-        self.trial_session = self._active = self._session(self.preset_config(number))
+        self.problem, self.trial = None, number
+        self.trial_session = self.trial_view = None
+        changed = self.lesson.changed(number)
+        if isinstance(changed, ExperimentConfig):
+            self.trial_session = self._active = self._session(changed)
+        else:
+            self.trial_view = SeenView(changed)
 
     def advance(self) -> bool:
         """Take in what was trained; return whether anything changed."""
+        if isinstance(self._active, SeenView):
+            self._look(self._active)
+            return True
         session = self._active
         if session is None:
             return False
@@ -185,13 +193,23 @@ class Attempt:
             self._begin_next()
         return True
 
+    def _look(self, view: SeenView) -> None:
+        """Simulate a little of a view, and measure once it is through."""
+        if not view.done:
+            view.advance()
+        if view.done:
+            self._active = None
+            self._measure()
+            self._begin_next()
+
     def stop(self) -> None:
         """Stop what trains; what was recorded stays."""
-        session, self._active = self._active, None
-        if session is None:
+        part, self._active = self._active, None
+        if part is None:
             return
-        session.close()
-        if session is not self.trial_session:
+        if isinstance(part, Session):
+            part.close()
+        if part is not self.trial_session:
             self.state, self._left = "stopped", []
 
     def close(self) -> None:
@@ -211,20 +229,25 @@ class Attempt:
             self.state = "finished"
             return
         name = self._left.pop(0)
-        self._active = self.sessions[name] = self._session(self.lesson.experiments[name])
+        if name in self.lesson.states:
+            self._active = self.views[name] = SeenView(self.lesson.states[name])
+        else:
+            self._active = self.sessions[name] = self._session(self.lesson.experiments[name])
 
     def _measure(self) -> None:
-        """Hold every claim whose runs are all through against them."""
+        """Hold every claim whose runs and views are all through against them."""
         through = {name: session for name, session in self.sessions.items() if session.state == "finished"}
         self.results.sources.update(through)
+        self.results.views.update({name: view for name, view in self.views.items() if view.done})
+        states = {name: view.state for name, view in self.results.views.items()}
         labels = {name: loss_labels(session.run_config) for name, session in through.items()}
         findings = list(self.findings)
         for place, claim in enumerate(self.lesson.config.claims):
             if findings[place] is None:
                 try:
-                    check_losses(claim.measure, labels)
+                    check_names(claim.measure, labels, states)
                 except MeasureError:
-                    continue  # a run that it measures is still to come
+                    continue  # a run or view that it measures is still to come
                 findings[place] = hold(claim, self.results)
         self.findings = tuple(findings)
 

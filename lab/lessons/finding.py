@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.lessons.lesson import Claim
-from lab.lessons.measures import measured
+from lab.lessons.lesson_config import Claim
+from lab.lessons.measures import counts_steps, measured
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
 from lab.number_text import thousands, value_text
@@ -44,8 +44,10 @@ class Finding:
 
     def _words(self, number: float) -> str:
         """Write a number with the digits that the claim's bounds tell apart."""
-        if number == math.inf:
-            return "never"
+        if math.isnan(number):
+            return "nan"
+        if math.isinf(number):
+            return "never" if counts_steps(self.claim.measure) else "∞" if number > 0 else "−∞"
         if float(number).is_integer() and abs(number) < 1e15:
             return thousands(int(number)).replace("-", "−")
         room = self.claim.within * (abs(self.claim.value or 0) if self.claim.relative else 1)
@@ -64,8 +66,10 @@ class Finding:
         """What was expected: "1.5 to 2.6", "at least 0.9"."""
         low, high = self.claim.bounds
         if self.claim.value is not None:
-            share = f"{100 * self.claim.within:g}\u202f%" if self.claim.relative else f"{self.claim.within:g}"
-            return self._words(self.claim.value) + (f" ± {share}" if self.claim.within else "")
+            within = self.claim.within
+            room = f"{within:g}" if within >= 1e-3 else value_text(within)
+            room = f"{100 * within:g}\u202f%" if self.claim.relative else room
+            return self._words(self.claim.value) + (f" ± {room}" if within else "")
         if not math.isfinite(low):
             return f"at most {value_text(high)}"
         if not math.isfinite(high):
@@ -87,8 +91,7 @@ def hold(claim: Claim, results: LessonResults) -> Finding:
         number = measured(claim.measure, results)
     except MeasureError as error:
         return Finding(claim, math.nan, False, str(error))
-    low, high = claim.bounds
-    return Finding(claim, number, low <= number <= high)
+    return Finding(claim, number, claim.allows(number))
 
 
 def filled(text: str, findings: Sequence[Finding | None]) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
+from lab.explore.state_text import dump_state
 from lab.exporting.html_text import escaped, facts, html_table, paragraph, section, tag
 from lab.exporting.inline_svg import inline_svg
 from lab.exporting.report_style import STYLE
 from lab.exporting.tables import Column, Table
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
-from lab.lessons.lesson import run_titles
-from lab.lessons.sheet_tables import curves_csv, last_values_csv
+from lab.lessons.lesson_config import part_titles
+from lab.lessons.sheet_tables import curves_csv, last_values_csv, view_csv
 from lab.loss_labels import loss_labels
 from lab.versions import versions
 from lab.whole_files import check_free, whole_file
@@ -24,7 +26,7 @@ from lab.whole_files import check_free, whole_file
 def write_lab_sheet(
     attempt: Attempt, path: Path, figures: Sequence[tuple[str, bytes]] = (), *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Write the lab sheet, and beside it its curves and every seed's last values as CSV.
+    """Write the lab sheet, and beside it as CSV its runs' curves and last values and its views' numbers.
 
     Parameters
     ----------
@@ -47,21 +49,46 @@ def write_lab_sheet(
     ProblemError
         Where the lesson is not finished, or a file is there already or cannot be written.
     """
+
+    def page(tables: Sequence[str]) -> bytes:
+        return lab_sheet(attempt, figures, tables, datetime.datetime.now()).encode()
+
+    return write_sheet_files(attempt, path, page, overwrite=overwrite)
+
+
+def write_sheet_files(
+    attempt: Attempt, path: Path, page: Callable[[Sequence[str]], bytes], *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Write a lab sheet in any form, and the tables beside it; see `write_lab_sheet`.
+
+    Parameters
+    ----------
+    attempt
+        A lesson that was run to its end.
+    path
+        Where the page goes.
+    page
+        Makes it, of the names of the tables beside it.
+    overwrite
+        Whether files may be replaced.
+    """
     if attempt.state != "finished":
         raise ProblemError(Problem("There is no lab sheet yet", "Run the lesson to its end first."))
-    titles = run_titles(attempt.lesson.config)
+    titles = part_titles(attempt.lesson.config)
     sources = {titles[name]: session for name, session in attempt.sessions.items()}
-    tables = {
-        path.with_name(f"{path.stem}-curves.csv"): curves_csv,
-        path.with_name(f"{path.stem}-last-values.csv"): last_values_csv,
-    }
+    tables: dict[Path, Callable[[], bytes]] = {}
+    if sources:
+        tables[path.with_name(f"{path.stem}-curves.csv")] = partial(curves_csv, sources)
+        tables[path.with_name(f"{path.stem}-last-values.csv")] = partial(last_values_csv, sources)
+    for name, view in attempt.results.views.items():
+        tables[path.with_name(f"{path.stem}-{name}.csv")] = partial(view_csv, view)
     check_free([path, *tables], overwrite)
     for target, make in tables.items():
         with whole_file(target, overwrite=overwrite) as file:
-            file.write(make(sources))
-    page = lab_sheet(attempt, figures, [target.name for target in tables], datetime.datetime.now())
+            file.write(make())
+    content = page([target.name for target in tables])
     with whole_file(path, overwrite=overwrite) as file:
-        file.write(page.encode())
+        file.write(content)
     return (path, *tables)
 
 
@@ -130,7 +157,7 @@ def claims_table(findings: Sequence[Finding | None]) -> Table:
         if finding is not None
     )
     columns = (Column("Claim"), Column("Measured"), Column("Expected"), Column("Holds"))
-    return Table("Measured in the runs of this sheet", columns, rows)
+    return Table("Measured in the runs and views of this sheet", columns, rows)
 
 
 def _prediction(attempt: Attempt) -> str:
@@ -147,12 +174,14 @@ def _prediction(attempt: Attempt) -> str:
 
 def _facts(attempt: Attempt, tables: Sequence[str], now: datetime.datetime) -> list[tuple[str, str]]:
     found = [("Date", now.strftime("%Y-%m-%d %H:%M"))]
-    titles = run_titles(attempt.lesson.config)
+    titles = part_titles(attempt.lesson.config)
     for name, session in attempt.sessions.items():
         seeds = sorted({state.info.seed for state in session.runs})
         losses = ", ".join(loss_labels(session.run_config))
         words = f"{losses}; seeds {', '.join(map(str, seeds))}; {session.step} steps"
         found.append((titles[name], words))
+    for name, view in attempt.results.views.items():
+        found.append((titles[name], ", ".join(dump_state(view.state).split("\n")[1:-1])))
     found += [("Tables beside it", ", ".join(tables)), ("Lesson", attempt.lesson.key)]
     found.append(("Versions", ", ".join(f"{name} {text}" for name, text in versions().items())))
     return found

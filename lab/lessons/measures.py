@@ -4,8 +4,9 @@
 
 Functions of recorded curves give one number a seed; the first argument is a loss's label, with the run's
 name before a slash where a lesson has several runs (``"far/quadratic"``). Functions of such numbers give one.
+Functions of views, ``efficiency("gaussian", "median")``, give one number; a view's name comes first.
 Nothing that is written here is run as code: the formula is read into a tree, and only what is listed in
-`CURVES`, `OF_RUNS`, `NUMBERS`, `SHAPED` and `CORRELATION` is known.
+`CURVES`, `OF_RUNS`, `OF_VIEWS`, `NUMBERS`, `SHAPED` and `CORRELATION` is known.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from lab.explore.states import TITLES, State, view_name
 from lab.lessons.results import LessonResults
 from lab.lessons.run_values import OF_RUNS
 from lab.lessons.seed_values import CURVES, MeasureError, RecordedCurve, Values
+from lab.lessons.view_values import OF_VIEWS
 from lab.loss_labels import loss_labels
 from lab.metric_catalogue import METRICS, metric_of
 
@@ -54,6 +57,8 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 def _near(name: str, known: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(name, known, 1, 0.6)
+    if not known:
+        return ""
     return f" Did you mean {close[0]}?" if close else f" Known are {', '.join(known)}."
 
 
@@ -97,10 +102,12 @@ class _Reader:
             return self._curve(name, arguments)
         if name in OF_RUNS:
             return self._of_runs(name, arguments)
+        if name in OF_VIEWS:
+            return self._view(name, arguments)
         if name == CORRELATION:
             return self._correlation(arguments)
         if name not in NUMBERS and name not in SHAPED:
-            known = (*CURVES, *OF_RUNS, CORRELATION, *NUMBERS, *SHAPED)
+            known = (*CURVES, *OF_RUNS, *OF_VIEWS, CORRELATION, *NUMBERS, *SHAPED)
             raise MeasureError(f"There is no function {name}." + _near(name, known))
         if len(arguments) != 1:
             raise MeasureError(f"{name} takes one argument, not {len(arguments)}.")
@@ -129,6 +136,24 @@ class _Reader:
             raise MeasureError(f"{name} takes a loss{rest_words}.")
         loss, rest = _text(arguments[0]), [self.value(argument) for argument in arguments[1:]]
         return np.ones(2) if self._results is None else act(self._find(loss, "loss"), *rest)
+
+    def _view(self, name: str, arguments: list[ast.expr]) -> Any:
+        function = OF_VIEWS[name]
+        if len(arguments) != 1 + len(function.arguments):
+            raise MeasureError(f"{name} takes {function.usage}.")
+        view, rest = _text(arguments[0]), []
+        for node, (what, words) in zip(arguments[1:], function.arguments, strict=True):
+            if words is None:
+                rest.append(self.value(node))
+                continue
+            word = _text(node)
+            if word not in words:
+                raise MeasureError(f"“{word[:40]}” is not {what}." + _near(word, words))
+            rest.append(word)
+        if self._results is None:
+            return np.float64(1.0)
+        _check_view(name, view, {key: seen.state for key, seen in self._results.views.items()})
+        return np.float64(function.act(self._results.views[view], *rest))
 
     def _correlation(self, arguments: list[ast.expr]) -> float:
         """Return Pearson's correlation over the seeds."""
@@ -160,8 +185,20 @@ def _place(loss: str, labels: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
     return run, labels[run].index(label)
 
 
-def check_losses(text: str, labels: Mapping[str, tuple[str, ...]]) -> None:
-    """See that every loss that a formula names is there.
+def _check_view(name: str, view: str, states: Mapping[str, State]) -> None:
+    """See that a function's view is there and of its kind."""
+    if view not in states:
+        raise MeasureError(f"There is no view {view}." + _near(view, tuple(states)))
+    function = OF_VIEWS[name]
+    if not isinstance(states[view], function.kind):
+        shown = TITLES[view_name(states[view])]
+        raise MeasureError(f"{name} is of {function.view_title} views, and {view} is of {shown}.")
+
+
+def check_names(
+    text: str, labels: Mapping[str, tuple[str, ...]], states: Mapping[str, State] | None = None
+) -> None:
+    """See that every loss and view that a formula names is there.
 
     Parameters
     ----------
@@ -169,6 +206,8 @@ def check_losses(text: str, labels: Mapping[str, tuple[str, ...]]) -> None:
         The formula.
     labels
         Name of a run → labels of its losses.
+    states
+        Name of a view → its state.
 
     Raises
     ------
@@ -176,12 +215,24 @@ def check_losses(text: str, labels: Mapping[str, tuple[str, ...]]) -> None:
         Naming the one that is not.
     """
     for node in ast.walk(_parse(text)):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in (*CURVES, *OF_RUNS)
-        ):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        if node.func.id in (*CURVES, *OF_RUNS):
             _place(_text(node.args[0]), labels)
+        elif node.func.id in OF_VIEWS:
+            _check_view(node.func.id, _text(node.args[0]), states or {})
+
+
+def counts_steps(text: str) -> bool:
+    """Return whether a formula asks when something is reached: it is infinite where that is never.
+
+    Examples
+    --------
+    >>> counts_steps('median(steps_to("ce", "loss", 0.5))'), counts_steps('mean(last("ce", "loss"))')
+    (True, False)
+    """
+    calls = [node.func for node in ast.walk(_parse(text)) if isinstance(node, ast.Call)]
+    return any(isinstance(call, ast.Name) and call.id in ("steps_to", "epochs_to") for call in calls)
 
 
 def check_measure(text: str) -> None:

@@ -17,8 +17,11 @@ from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.config_problems import did_you_mean, problem_of
 from lab.experiment_file import parse_experiment, read_text
-from lab.lessons.lesson import FORMAT, Lesson, LessonConfig
-from lab.lessons.measures import check_losses
+from lab.explore.state_text import changed_state, parse_state
+from lab.explore.states import State
+from lab.lessons.lesson import Lesson
+from lab.lessons.lesson_config import FORMAT, LessonConfig
+from lab.lessons.measures import check_names
 from lab.lessons.seed_values import MeasureError
 from lab.loss_labels import loss_labels
 from lab.toml_lines import line_of
@@ -104,7 +107,9 @@ def pack_lesson(folder: Path, target: Path, *, overwrite: bool = False) -> None:
     from lab.whole_files import whole_file
 
     lesson = read_lesson(folder)
-    names = [LESSON, TEXT, *dict.fromkeys(run.experiment for run in lesson.config.runs)]
+    config = lesson.config
+    files = [run.experiment for run in config.runs] + [view.state for view in config.views]
+    names = [LESSON, TEXT, *dict.fromkeys(files)]
     with whole_file(target, overwrite=overwrite) as file, zipfile.ZipFile(file, "w") as archive:
         for name in names:
             archive.writestr(name, read_text(folder / name), zipfile.ZIP_DEFLATED)
@@ -143,17 +148,25 @@ def _lesson(key: str, read: Read) -> Lesson:
             experiment = parse_experiment(read(run.experiment), run.experiment)
             experiments[run.name] = apply_changes(experiment, run.change) if run.change else experiment
         except ProblemError as error:
-            raise ProblemError(_of_run(error.problem, run.name or run.experiment)) from None
-    _check_claims(config, experiments)
-    for preset in config.presets:
+            raise ProblemError(_of_part(error.problem, run.name or run.experiment)) from None
+    states: dict[str, State] = {}
+    for view in config.views:
         try:
-            apply_changes(experiments[preset.run or config.runs[0].name], preset.change)
+            state = parse_state(read(view.state))
+            states[view.name] = changed_state(state, view.change) if view.change else state
         except ProblemError as error:
-            raise ProblemError(_of_run(error.problem, f"preset “{preset.label}”")) from None
-    return Lesson(key, config, read(TEXT), experiments)
+            raise ProblemError(_of_part(error.problem, view.name)) from None
+    _check_claims(config, experiments, states)
+    lesson = Lesson(key, config, read(TEXT), experiments, states)
+    for number, preset in enumerate(config.presets):
+        try:
+            lesson.changed(number)
+        except ProblemError as error:
+            raise ProblemError(_of_part(error.problem, f"preset “{preset.label}”")) from None
+    return lesson
 
 
-def _of_run(problem: Problem, name: str) -> Problem:
+def _of_part(problem: Problem, name: str) -> Problem:
     return replace(problem, body=f"In {name} of this lesson. {problem.body}")
 
 
@@ -177,11 +190,13 @@ def _config(text: str) -> LessonConfig:
         raise ProblemError(problem_of(error, LESSON, lambda path: line_of(text, path))) from None
 
 
-def _check_claims(config: LessonConfig, experiments: dict[str, ExperimentConfig]) -> None:
+def _check_claims(
+    config: LessonConfig, experiments: dict[str, ExperimentConfig], states: dict[str, State]
+) -> None:
     labels = {name: loss_labels(experiment) for name, experiment in experiments.items()}
     for number, claim in enumerate(config.claims):
         try:
-            check_losses(claim.measure, labels)
+            check_names(claim.measure, labels, states)
         except MeasureError as error:
             raise ProblemError(
                 Problem(

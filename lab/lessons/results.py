@@ -1,24 +1,32 @@
-"""What a lesson's measures look at: what its runs recorded, prepared once for all claims."""
+"""What a lesson's measures look at: what its runs recorded, prepared once for all claims, and its views."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from lab.instruments.frozen import FrozenRun, freeze
+from lab.lessons.view_values import SeenView
 from lab.view_options import PanelSource
 
 
 class LessonResults:
-    """The recordings of a lesson's runs that are through.
+    """The recordings of a lesson's runs that are through, and its views with what was simulated for them.
 
     Parameters
     ----------
     sources
         Name of a run → its recording.
+    views
+        Name of a view → the view.
     """
 
-    def __init__(self, sources: Mapping[str, PanelSource] | None = None) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, PanelSource] | None = None,
+        views: Mapping[str, SeenView] | None = None,
+    ) -> None:
         self.sources: dict[str, PanelSource] = dict(sources or {})
+        self.views: dict[str, SeenView] = dict(views or {})
         self._frozen: dict[int, tuple[PanelSource, dict[int, FrozenRun]]] = {}
 
     def frozen(self, source: PanelSource) -> dict[int, FrozenRun]:

@@ -1,4 +1,4 @@
-"""The numbers beside a lab sheet as CSV: curves over the seeds, thinned, and each seed's last values."""
+"""The numbers beside a lab sheet as CSV: curves over the seeds, thinned, last values, and views."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import io
 from collections.abc import Iterator, Mapping
 
 from lab.curve_samples import CurveView
+from lab.explore.efficiency import EfficiencyState
+from lab.explore.figures import csv_text, simulated_csv
+from lab.lessons.view_values import SeenView
 from lab.loss_labels import loss_labels
 from lab.view_options import PanelSource
 
@@ -38,6 +41,13 @@ def last_values_csv(sources: Mapping[str, PanelSource]) -> bytes:
         Title of a run → its recording.
     """
     return _csv(LAST_HEAD, _last_rows(sources))
+
+
+def view_csv(view: SeenView) -> bytes:
+    """Return the numbers of a view of Explore, what was simulated included."""
+    if isinstance(view.state, EfficiencyState):
+        return simulated_csv(view.state, view.simulated).encode()
+    return csv_text(view.state).encode()
 
 
 def _curve_rows(sources: Mapping[str, PanelSource]) -> Iterator[Row]:

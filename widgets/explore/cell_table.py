@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -148,8 +148,21 @@ class CellTable(QTableView):
         fresh = columns != self.model_.columns
         self.model_.show_rows(columns, rows)
         if fresh:
-            for number, column in enumerate(columns):
-                self.setColumnWidth(number, column.width)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give columns the width that they want, or what there is down to their least."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        columns = self.model_.columns
+        wanted = [column.width for column in columns]
+        least = [column.least or column.width for column in columns]
+        over = max(0, min(sum(wanted) - self.viewport().width(), sum(wanted) - sum(least)))
+        share = over / max(1, sum(wanted) - sum(least))
+        for number, (width, narrow) in enumerate(zip(wanted, least, strict=True)):
+            self.setColumnWidth(number, int(width - share * (width - narrow)))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -178,17 +191,23 @@ def paint_cell(painter: QPainter, theme: Theme, cell: Cell, rect: QRectF) -> Non
     """Paint one cell: its text, and where it is broken the tint and the icon."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    font = theme.font("value" if cell.strong or cell.broken else "subtitle")
+    metrics = QFontMetricsF(font)
+    text = cell.text if metrics.horizontalAdvance(cell.text) <= rect.width() - 16 else cell.short or cell.text
+    # in a narrow column the tint alone marks it
+    signed = cell.broken and metrics.horizontalAdvance(text) <= rect.width() - 30
     if cell.broken:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("error_tint"))
         painter.drawRoundedRect(rect.adjusted(2, 1.5, -2, -1.5), 4, 4)
+    if signed:
         icon = QRectF(rect.left() + 7, rect.center().y() - 6, 12, 12)
         paint_icon(painter, "warning", theme.color("error"), icon)
-    painter.setFont(theme.font("value" if cell.strong or cell.broken else "subtitle"))
+    painter.setFont(font)
     painter.setPen(theme.color("error" if cell.broken else "text"))
     side = Qt.AlignmentFlag.AlignLeft if cell.flush else Qt.AlignmentFlag.AlignRight
-    room = rect.adjusted(22 if cell.broken else 8, 0, -8, 0)
-    words = QFontMetricsF(painter.font()).elidedText(cell.text, Qt.TextElideMode.ElideRight, room.width() + 1)
+    room = rect.adjusted(22 if signed else 8, 0, -8, 0)
+    words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
     painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), words)
     painter.restore()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.explore.efficiency import SAMPLINGS, EfficiencyProgress, EfficiencyState, huber_limit, run
+from lab.explore.figures import simulated_csv
 from lab.panels import Panel
 from widgets.controls import WrapLabel
 from widgets.explore import efficiency_pictures as pictures
@@ -138,6 +139,12 @@ class EfficiencyExploreView(ExploreView):
         """What is known so far; None before the first samples."""
         return self._progress
 
+    def take_progress(self, progress: EfficiencyProgress) -> None:
+        """Take over what was simulated elsewhere for the state on screen; nothing is simulated again."""
+        if progress is not self._progress:
+            self._run, self._progress = None, progress
+            self._show_progress()
+
     def _go_on(self) -> None:
         """Let the next chunk come after what waits in the event queue."""
         self._number += 1
@@ -229,13 +236,7 @@ class EfficiencyExploreView(ExploreView):
 
     def export_csv(self) -> str:
         """Return the breakdown curve, and the simulation with its intervals over the samples drawn."""
-        lines = [super().export_csv().rstrip("\n")]
-        for found in self._progress.results if self._progress is not None else ():
-            done = cast(EfficiencyProgress, self._progress).done
-            for name in ("ratio", "low", "high", "exact"):
-                value = getattr(found, name)
-                lines.append(f"Efficiency,{found.estimator} {name},{done},{'' if value is None else value!r}")
-        return "\n".join(lines) + "\n"
+        return simulated_csv(self.state(), self._progress)
 
 
 def _limit_marks(state: EfficiencyState, curve: PlotData) -> tuple[tuple[int, float], ...]:

@@ -22,13 +22,17 @@ WORDS: dict[Fault, str] = {"": "", "nan": "", "inf": "", "zero": "stuck", "wrong
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, the fault it is tinted for, and what its tooltip says."""
+    """One cell: its text, the fault it is tinted for, and what its tooltip says.
+
+    ``short`` is what stays of the text where it has no room, by default all.
+    """
 
     text: str
     fault: Fault = ""
     tip: str = ""
     strong: bool = False
     flush: bool = False
+    short: str = ""
 
     @property
     def broken(self) -> bool:
@@ -38,12 +42,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class NumericsColumn:
-    """One column: its title and width in logical pixels."""
+    """One column: its title, its width in logical pixels, and the least that it can do with (0: that)."""
 
     title: str
     width: int
     flush: bool = False
     tip: str = ""
+    least: int = 0
 
 
 def columns(state: NumericsState) -> tuple[NumericsColumn, ...]:
@@ -51,12 +56,16 @@ def columns(state: NumericsState) -> tuple[NumericsColumn, ...]:
     numbers = [str(k + 1).translate(_SUBSCRIPT) for k in range(len(state.logits))]
     label = numbers[state.label]
     return (
-        NumericsColumn("Form", 120, True),
-        NumericsColumn("Precision", 78, True),
-        NumericsColumn("Loss", 112, tip=f"−ln p{label}, the cross-entropy of the label"),
-        *(NumericsColumn(f"∂L/∂z{n}", 100, tip=f"Gradient with respect to output {n}") for n in numbers),
-        *(NumericsColumn(f"−ln p{n}", 112, tip=f"The loss if class {n} were the label") for n in numbers),
+        NumericsColumn("Form", 120, True, least=106),
+        NumericsColumn("Precision", 78, True, least=75),
+        _numbers("Loss", 112, 75, f"−ln p{label}, the cross-entropy of the label"),
+        *(_numbers(f"∂L/∂z{n}", 100, 71, f"Gradient with respect to output {n}") for n in numbers),
+        *(_numbers(f"−ln p{n}", 112, 75, f"The loss if class {n} were the label") for n in numbers),
     )
+
+
+def _numbers(title: str, width: int, least: int, tip: str) -> NumericsColumn:
+    return NumericsColumn(title, width, tip=tip, least=least)
 
 
 def rows(view: NumericsView) -> tuple[tuple[Cell, ...], ...]:
@@ -101,7 +110,7 @@ def _cell(number: NumericsNumber, right: float, precision: str, *, gradient: boo
     }
     word = WORDS[number.broken] if gradient or number.broken != "zero" else "lost"
     word = word if len(number.text) <= 8 else ""
-    return Cell(f"{number.text} {word}".rstrip(), number.broken, tips[number.broken])
+    return Cell(f"{number.text} {word}".rstrip(), number.broken, tips[number.broken], short=number.text)
 
 
 def thresholds(view: NumericsView) -> tuple[tuple[Cell, ...], ...]:
@@ -117,7 +126,7 @@ def thresholds(view: NumericsView) -> tuple[tuple[Cell, ...], ...]:
 
 
 THRESHOLD_COLUMNS = (
-    NumericsColumn("exp(z) in", 108, True),
-    NumericsColumn("is ∞ above z =", 150),
-    NumericsColumn("is exactly 0 below z =", 170),
+    NumericsColumn("exp(z) in", 108, True, least=80),
+    NumericsColumn("is ∞ above z =", 150, least=116),
+    NumericsColumn("is exactly 0 below z =", 170, least=152),
 )

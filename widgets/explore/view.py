@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from lab.explore import figures
+from lab.explore.efficiency import EfficiencyProgress
 from lab.explore.history import History
 from lab.explore.state_text import dump_state, parse_state
 from lab.explore.states import State
@@ -65,6 +66,9 @@ class ExploreView(QWidget):
 
     def paint_figure(self, painter: QPainter, size: QSizeF, theme: Theme) -> None:
         """Paint the picture for export, where it is not made of panels."""
+
+    def take_progress(self, progress: EfficiencyProgress) -> None:
+        """Take over what was simulated elsewhere for the state on screen, where a view simulates."""
 
     def focus_widget(self) -> QWidget:
         """Return what takes the keyboard when the view is opened."""

@@ -171,8 +171,8 @@ class ClaimLine:
 class ClaimsCard(TextCard):
     """Shows each claim as its run ends, with a word for pass or fail and what was expected."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Claims, measured in these runs", parent)
+    def __init__(self, title: str = "Claims, measured in these runs", parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
         self._shown: tuple[ClaimLine, ...] = ()
         self._rows = QVBoxLayout()
         self._rows.setSpacing(10)
@@ -221,42 +221,55 @@ def _claim_row(line: ClaimLine) -> QWidget:
     return row
 
 
+@dataclass(frozen=True)
+class PresetLine:
+    """A change to try: its words, what it shows, whether it fails on purpose, and where it is opened.
+
+    ``verb`` is what its button does: a run is run, a view is shown.
+    """
+
+    label: str
+    shows: str
+    bad: bool
+    place: str = "Train"
+    verb: str = "Run"
+
+
 class PresetsCard(TextCard):
     """Offers changes to try; those that fail on purpose say so before they are run."""
 
     tried = Signal(int)
-    """Number of the preset that is to be run, from 0."""
+    """Number of the preset that is to be run or shown, from 0."""
     opened = Signal(int)
-    """Number of the preset that is to be opened in Train, from 0."""
+    """Number of the preset that is to be opened in Train or in Explore, from 0."""
 
-    def __init__(
-        self, presets: Sequence[tuple[str, str, bool]], theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, presets: Sequence[PresetLine], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Now change this", parent)
+        self._presets = tuple(presets)
         self.buttons: list[QPushButton] = []
         self._shows: list[WrapLabel] = []
-        for number, (label, shows, bad) in enumerate(presets):
-            words = WrapLabel(label)
+        for number, preset in enumerate(presets):
             row = QHBoxLayout()
             row.setSpacing(8)
-            row.addWidget(words, 1)
-            if bad:
+            if preset.bad:
                 mark = QLabel("fails on purpose")
                 mark.setProperty("k", "warn")
                 row.addWidget(mark)
-            into = QPushButton("Open in Train")
+            row.addStretch(1)
+            into = QPushButton(f"Open in {preset.place}")
             into.setProperty("k", "ghost")
-            into.setAccessibleName(f"Open “{label}” in Train")
+            into.setAccessibleName(f"Open “{preset.label}” in {preset.place}")
             into.clicked.connect(lambda _=False, at=number: self.opened.emit(at))
-            run = QPushButton("Run")
-            run.setAccessibleName(f"Run “{label}”")
+            run = QPushButton(preset.verb)
+            run.setAccessibleName(f"{preset.verb} “{preset.label}”")
             run.clicked.connect(lambda _=False, at=number: self.tried.emit(at))
             row.addWidget(into)
             row.addWidget(run)
-            note = WrapLabel(shows, kind="subtitle")
+            note = WrapLabel(preset.shows, kind="subtitle")
             note.hide()
             self.buttons.append(run)
             self._shows.append(note)
+            self.column.addWidget(WrapLabel(preset.label))
             self.column.addLayout(row)
             self.column.addWidget(note)
 
@@ -264,5 +277,6 @@ class PresetsCard(TextCard):
         """Say what the preset that was tried shows, and whether presets can be run now."""
         for number, (button, note) in enumerate(zip(self.buttons, self._shows, strict=True)):
             button.setEnabled(able)
-            button.setText("Run again" if number == trial else "Run")
+            verb = self._presets[number].verb
+            button.setText(f"{verb} again" if number == trial else verb)
             note.setVisible(number == trial and bool(note.full_text()))

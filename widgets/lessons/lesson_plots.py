@@ -1,4 +1,4 @@
-"""The plots column of a lesson: the plots that suit its data, of the run that is chosen."""
+"""What stands beside a lesson: the plots of the run that is chosen, or a view of Explore."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from lab.explore.states import State
+from lab.lessons.view_values import SeenView
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import ADVICE_KINDS, PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.panels import Panel
 from lab.view_options import PanelSource, ViewOptions
 from widgets.controls import Combo
+from widgets.lessons.lesson_views import LessonViews
 from widgets.plots.grid import PlotGrid
 from widgets.plots.grid_state import PanelRequest
 from widgets.theme import Theme
@@ -25,41 +29,49 @@ REST = 4.0
 LOG = logging.getLogger(__name__)
 PATIENCE = 300_000
 """Values that a live redraw of a plot reads at most; the last one reads all."""
+Shown: TypeAlias = PanelSource | SeenView
+"""What can be looked at: a recording as plots, or a view of Explore."""
 
 
 class LessonPlots(QWidget):
-    """Shows one run at a time; the newest until a person chooses."""
+    """Shows one run or view at a time; the newest until a person chooses."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sources: dict[str, PanelSource] = {}
+        self._sources: dict[str, Shown] = {}
         self._followed = True
         self._drawn = self._cost = 0.0
         self._options = ViewOptions()
         self.choice = Combo()
-        self.choice.setAccessibleName("Run that is plotted")
-        self.choice.setMinimumWidth(320)
+        self.choice.setAccessibleName("Run or view that is shown")
+        self.choice.setMinimumWidth(200)
+        self.choice.setMaximumWidth(420)
+        self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.choice.activated.connect(self._choose)
         self.strip = QFrame()
         self.strip.setObjectName("view_strip")
         self.strip.setFixedHeight(40)
         row = QHBoxLayout(self.strip)
         row.setContentsMargins(12, 0, 12, 0)
-        row.addWidget(QLabel("Plotted"))
-        row.addWidget(self.choice)
-        row.addStretch(1)
+        row.addWidget(QLabel("Shown"))
+        row.addWidget(self.choice, 1)
+        row.addStretch()
+        self.views = LessonViews(theme)
+        row.addWidget(self.views.reset_button)
+        row.addWidget(self.views.controls_button)
         self.grid = PlotGrid(theme)
         self.grid.panels_wanted.connect(self.redraw)
         self.grid.comparison_chosen.connect(lambda key: self._change(comparison=key))
         self.grid.view_changed.connect(lambda view: self._change(x_view=view))
         self.grid.loss_toggled.connect(lambda key: self._show_losses(self._options.toggled(int(key))))
         self.grid.loss_soloed.connect(lambda key: self._show_losses(self._options.soloed(int(key))))
-        self.empty = QLabel("The plots appear here when the lesson runs")
+        self.empty = QLabel("")
         self.empty.setProperty("k", "text3")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.views)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -68,22 +80,36 @@ class LessonPlots(QWidget):
         self.strip.hide()
 
     @property
-    def source(self) -> PanelSource | None:
-        """The run that is plotted."""
+    def _chosen(self) -> Shown | None:
         return self._sources.get(self.choice.currentText())
+
+    @property
+    def source(self) -> PanelSource | None:
+        """The run that is plotted, ``None`` where there is none or a view is shown."""
+        shown = self._chosen
+        return None if isinstance(shown, SeenView) else shown
+
+    @property
+    def state(self) -> State | None:
+        """The state of the view that is shown, a person's changes included; ``None`` where none is."""
+        return self.views.state if isinstance(self._chosen, SeenView) else None
 
     @property
     def options(self) -> ViewOptions:
         """How the plots look at the curves."""
         return self._options
 
-    def show_sources(self, sources: Mapping[str, PanelSource], newest: str, *, live: bool) -> None:
-        """Show these runs to choose from, by their titles.
+    def expect(self, what: str) -> None:
+        """Say what will be here once the lesson runs: "The plots appear"."""
+        self.empty.setText(f"{what} here when the lesson runs")
+
+    def show_sources(self, sources: Mapping[str, Shown], newest: str, *, live: bool) -> None:
+        """Show these runs and views to choose from, by their titles.
 
         Parameters
         ----------
         sources
-            Title → recording.
+            Title → recording, or view.
         newest
             Title of the one that is plotted where a person has not chosen among these.
         live
@@ -98,7 +124,10 @@ class LessonPlots(QWidget):
         elif self._followed:
             self.choice.setCurrentText(newest)
         self._sources = dict(sources)
-        self.strip.setVisible(len(sources) > 1)
+        viewed = isinstance(self._chosen, SeenView)
+        self.strip.setVisible(len(sources) > 1 or viewed)
+        self.views.reset_button.setVisible(viewed)
+        self.views.controls_button.setVisible(viewed)
         self.redraw(live=live)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -111,12 +140,16 @@ class LessonPlots(QWidget):
         began = time.perf_counter()
         if not self.isVisible() or (live and began - self._drawn < REST * self._cost):
             return
-        source = self.source
+        source = self._chosen
+        if isinstance(source, SeenView):
+            self.views.show_view(self.choice.currentText(), source)
+            self.stack.setCurrentWidget(self.views)
+            return
         if source is None or source.summary is None:
             self.stack.setCurrentWidget(self.empty)
             return
         kinds = applicable_kinds(source.summary)
-        if any(kind not in kinds for kind in self.grid.kinds) or self.stack.currentWidget() is self.empty:
+        if any(kind not in kinds for kind in self.grid.kinds) or not self.grid.kinds:
             # a lesson's experiment is not edited, so there is nothing to try
             self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds if kind not in ADVICE_KINDS})
             self.grid.set_kinds(default_kinds(source.summary))
@@ -131,11 +164,12 @@ class LessonPlots(QWidget):
 
     def panels(self) -> tuple[Panel, ...]:
         """Return the plots as data, in full, for a figure."""
-        if self.source is None:
+        source = self.source
+        if source is None:
             return ()
         made = [
             self._panel(
-                self.source, PanelRequest(0, card["kind"], card["log_x"], card["log_y"], card["loss"], 1200)
+                source, PanelRequest(0, card["kind"], card["log_x"], card["log_y"], card["loss"], 1200)
             )
             for card in self.grid.state()["cards"]
         ]
@@ -144,6 +178,7 @@ class LessonPlots(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self.grid.set_theme(theme)
+        self.views.set_theme(theme)
 
     def _panel(self, source: PanelSource, request: PanelRequest, patience: int | None = None) -> Panel | None:
         losses = len(source.run_config.losses)
@@ -172,4 +207,4 @@ class LessonPlots(QWidget):
         self._followed = False
         self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None)
         self.grid.set_view(None)
-        self.redraw()
+        self.show_sources(self._sources, "", live=False)

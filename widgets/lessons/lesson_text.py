@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
 from lab.lessons.lesson import Lesson
+from lab.lessons.lesson_config import part_titles
 from widgets.controls import IconTextButton, WrapLabel
 from widgets.formula import FormulaView
-from widgets.lessons.cards import ClaimLine, ClaimsCard, PredictionCard, PresetsCard, TextCard
+from widgets.lessons.cards import ClaimLine, ClaimsCard, PredictionCard, PresetLine, PresetsCard, TextCard
 from widgets.lessons.markdown_label import MarkdownLabel
 from widgets.theme import Theme, set_kind
 
@@ -44,7 +45,7 @@ class LessonText(QScrollArea):
     stop_pressed = Signal()
     preset_tried = Signal(int)
     preset_opened = Signal(int)
-    train_wanted = Signal()
+    open_wanted = Signal()
     sheet_wanted = Signal()
 
     def __init__(self, lesson: Lesson, theme: Theme, parent: QWidget | None = None) -> None:
@@ -96,7 +97,8 @@ class LessonText(QScrollArea):
         self.text = MarkdownLabel()
         self.text.show_markdown(lesson.text)
         column.addWidget(self.text)
-        self.claims = ClaimsCard()
+        runs = "Claims, measured in these runs"
+        self.claims = ClaimsCard(runs if lesson.experiments else "Claims, measured here")
         column.addWidget(self.claims)
         self.finding = TextCard("Finding")
         self.finding_text = MarkdownLabel()
@@ -105,24 +107,22 @@ class LessonText(QScrollArea):
         for formula in self._formulas:
             self.finding.column.addWidget(formula)
         column.addWidget(self.finding)
-        self.presets = PresetsCard(
-            [(preset.label, preset.shows, preset.bad) for preset in config.presets], theme
-        )
+        self.presets = PresetsCard(preset_lines(lesson), theme)
         self.presets.tried.connect(self.preset_tried)
         self.presets.opened.connect(self.preset_opened)
         column.addWidget(self.presets)
 
         self.sheet_button = IconTextButton("export", "Lab sheet …")
         self.sheet_button.clicked.connect(self.sheet_wanted)
-        into = QPushButton("Open in Train")
-        into.setProperty("k", "ghost")
-        into.setToolTip("Put this lesson's experiment into the form; undo brings yours back")
-        into.clicked.connect(self.train_wanted)
+        self.open_button = QPushButton()
+        self.open_button.setProperty("k", "ghost")
+        self.open_button.clicked.connect(self.open_wanted)
+        self.show_place("Train" if lesson.experiments else "Explore")
         foot = QWidget()
         buttons = QHBoxLayout(foot)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.addWidget(self.sheet_button)
-        buttons.addWidget(into)
+        buttons.addWidget(self.open_button)
         buttons.addStretch(1)
         column.addWidget(foot)
         for reference in config.references:
@@ -136,6 +136,15 @@ class LessonText(QScrollArea):
     def words(self) -> str:
         """What is said beside the run button."""
         return self._words.full_text()
+
+    def show_place(self, place: str) -> None:
+        """Say where what is shown can be opened: "Train" or "Explore"."""
+        self.open_button.setText(f"Open in {place}")
+        self.open_button.setToolTip(
+            "Put this lesson's experiment into the form; undo brings yours back"
+            if place == "Train"
+            else "Show this view there, where all can be changed; undo brings yours back"
+        )
 
     def show_attempt(self, attempt: Attempt) -> None:
         """Show how far the learner is."""
@@ -172,18 +181,17 @@ class LessonText(QScrollArea):
 
     def _said(self, attempt: Attempt) -> str:
         """Return one sentence on what goes on or what to do next."""
-        runs = self.lesson.config.runs
+        titles = part_titles(self.lesson.config)
         if not attempt.committed:
             return "Choose an answer above first"
-        if attempt.busy and attempt.active_run is None and attempt.trial is not None:
+        if attempt.busy and attempt.active_part is None and attempt.trial is not None:
             return f"Trains “{self.lesson.config.presets[attempt.trial].label}”"
         if attempt.busy:
-            names = [run.name for run in runs]
-            place = names.index(attempt.active_run or names[0])
-            title = runs[place].title or runs[place].name
-            if len(runs) == 1:
-                return f"Trains {title}" if title else "Trains"
-            return f"Trains run {place + 1} of {len(runs)}: {title}"
+            name = attempt.active_part or self.lesson.parts[0]
+            verb = "Computes" if name in self.lesson.states else "Trains"
+            if len(titles) == 1:
+                return f"{verb}: {titles[name]}"
+            return f"{verb} {[*titles].index(name) + 1} of {len(titles)}: {titles[name]}"
         if attempt.state == "stopped":
             return "Stopped before its end: what was found so far stands below"
         if attempt.state == "finished":
@@ -220,6 +228,16 @@ def formula_lines(latex: str) -> tuple[str, ...]:
     """
     parts = (part.strip().rstrip(",").rstrip() for part in latex.split(r"\qquad"))
     return tuple(part for part in parts if part)
+
+
+def preset_lines(lesson: Lesson) -> tuple[PresetLine, ...]:
+    """Return a lesson's presets as they are shown: a run is run and opened in Train, a view in Explore."""
+    found = []
+    for preset in lesson.config.presets:
+        viewed = (preset.run or preset.view or lesson.parts[0]) in lesson.states
+        place, verb = ("Explore", "Show") if viewed else ("Train", "Run")
+        found.append(PresetLine(preset.label, preset.shows, preset.bad, place, verb))
+    return tuple(found)
 
 
 def claim_line(finding: Finding | None) -> ClaimLine:

@@ -12,8 +12,10 @@ from lab.exporting.report import report_figures
 from lab.lessons.attempt import Attempt
 from lab.lessons.lab_sheet import write_lab_sheet
 from lab.problems import ProblemError
+from widgets.explore.figure_files import figure_image
 from widgets.figure import draw_figure, image_for_clipboard
 from widgets.lessons.lesson_plots import LessonPlots
+from widgets.lessons.view_figures import view_figures
 
 
 class LessonSheets(QObject):
@@ -48,15 +50,23 @@ class LessonSheets(QObject):
     def write(self, attempt: Attempt, path: Path) -> None:
         """Write the lab sheet with the plots that are shown and tables beside it, replacing what is there."""
         try:
-            figures = report_figures(self._plots.panels(), draw_figure)
-            written = write_lab_sheet(attempt, path, figures, overwrite=True)
+            written = write_lab_sheet(attempt, path, self._figures(attempt), overwrite=True)
         except ProblemError as error:
             self.refused.emit(error.problem)
         else:
             self.written.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
 
+    def _figures(self, attempt: Attempt) -> tuple[tuple[str, bytes], ...]:
+        """Return (title, SVG) of the plots that are shown, and of each view as the lesson has it."""
+        return (*report_figures(self._plots.panels(), draw_figure), *view_figures(attempt))
+
     def copy(self) -> None:
-        """Copy the plots that are shown."""
+        """Copy the plots or the view that is shown."""
+        view = self._plots.views.view
+        if self._plots.state is not None and view is not None:
+            QGuiApplication.clipboard().setImage(figure_image(view))
+            self.written.emit("The lesson's view is in the clipboard")
+            return
         panels = self._plots.panels()
         if panels:
             QGuiApplication.clipboard().setImage(image_for_clipboard(panels))
@@ -68,6 +78,7 @@ class LessonSheets(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet = menu.addAction("Lab sheet …", lambda: self.choose(key, attempt))
         sheet.setEnabled(attempt.state == "finished")
-        figure = menu.addAction("Copy the plots", self.copy)
-        figure.setEnabled(self._plots.source is not None)
+        viewed = self._plots.state is not None
+        figure = menu.addAction("Copy the view" if viewed else "Copy the plots", self.copy)
+        figure.setEnabled(viewed or self._plots.source is not None)
         menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))

@@ -11,8 +11,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.config import ExperimentConfig
+from lab.explore.states import State
 from lab.lessons.attempt import Attempt
-from lab.lessons.lesson import Lesson, run_titles
+from lab.lessons.lesson import Lesson
 from lab.lessons.reading import SUFFIX
 from lab.lessons.shelf import LessonShelf
 from lab.problems import Problem, ProblemError
@@ -21,6 +22,7 @@ from widgets.lessons.lesson_list import LessonEntry, LessonList
 from widgets.lessons.lesson_plots import LessonPlots
 from widgets.lessons.lesson_text import LessonText
 from widgets.lessons.sheets import LessonSheets
+from widgets.lessons.shown import shown_parts, what_opens
 from widgets.message_card import MessageArea, message_of
 from widgets.theme import Theme
 
@@ -43,6 +45,8 @@ class LessonsWorkspace(QWidget):
     noted = Signal(str)
     config_wanted = Signal(object)
     """An experiment that is to be opened in Train."""
+    state_wanted = Signal(object)
+    """A view's state that is to be opened in Explore."""
 
     def __init__(
         self, theme: Theme, make_attempt: Callable[[Lesson], Attempt], parent: QWidget | None = None
@@ -78,6 +82,9 @@ class LessonsWorkspace(QWidget):
         self.list.chosen.connect(self.show_lesson)
         self.list.open_wanted.connect(self.choose_file)
         self.messages.closed.connect(self.messages.remove)
+        self.plots.views.refused.connect(self._view_refused)
+        self.plots.views.view_wanted.connect(self.state_wanted)
+        self.plots.choice.activated.connect(self._show_place)
         self.sheets.written.connect(self.noted)
         self.sheets.refused.connect(self.show_problem)
         self.show_lesson(next(iter(self._shelf.lessons)))
@@ -106,6 +113,7 @@ class LessonsWorkspace(QWidget):
             self._texts[key] = self._made_text(key)
             self._reading.addWidget(self._texts[key])
         self._key = key
+        self.plots.expect("The plots appear" if self.attempt.lesson.experiments else "The view appears")
         for name, text in self._texts.items():
             text.setVisible(name == key)
         self._show_list()
@@ -140,15 +148,17 @@ class LessonsWorkspace(QWidget):
         text.run_pressed.connect(self.run)
         text.stop_pressed.connect(self.stop)
         text.preset_tried.connect(self.try_preset)
-        text.preset_opened.connect(lambda number: self.config_wanted.emit(self.attempt.preset_config(number)))
-        text.train_wanted.connect(lambda: self.config_wanted.emit(self._shown_config()))
+        text.preset_opened.connect(lambda number: self._open(self.attempt.lesson.changed(number)))
+        text.open_wanted.connect(lambda: self._open(what_opens(self.attempt, self.plots)))
         text.sheet_wanted.connect(lambda: self.sheets.choose(self._key, self.attempt))
         return text
 
-    def _shown_config(self) -> ExperimentConfig:
-        """Return the experiment whose plots are shown, else the lesson's first."""
-        source = self.plots.source
-        return next(iter(self.attempt.lesson.experiments.values())) if source is None else source.run_config
+    def _open(self, shown: ExperimentConfig | State) -> None:
+        """Have an experiment opened in Train, a view in Explore."""
+        if isinstance(shown, ExperimentConfig):
+            self.config_wanted.emit(shown)
+        else:
+            self.state_wanted.emit(shown)
 
     def _show_list(self) -> None:
         entries = [
@@ -203,24 +213,17 @@ class LessonsWorkspace(QWidget):
             self._show_list()
         attempt = self.attempt
         self.text.show_attempt(attempt)
-        sources, newest = self._sources(attempt)
+        sources, newest = shown_parts(attempt)
         self.plots.show_sources(sources, newest, live=attempt.busy)
+        self._show_place()
         if attempt.problem is not None:
             self.show_problem(attempt.problem)
             attempt.problem = None
 
-    @staticmethod
-    def _sources(attempt: Attempt) -> tuple[dict[str, Any], str]:
-        """Return title → what can be plotted, and which to plot: what trains, at the end the first run."""
-        titles = run_titles(attempt.lesson.config)
-        sources: dict[str, Any] = {titles[name]: session for name, session in attempt.sessions.items()}
-        if attempt.trial is not None and attempt.trial_session is not None:
-            sources[f"Changed: {attempt.lesson.config.presets[attempt.trial].label}"] = attempt.trial_session
-        active = attempt.active_run
-        if active is not None:
-            return sources, titles[active]
-        first_again = attempt.trial is None and attempt.state == "finished"
-        return sources, next(iter(sources) if first_again else reversed(sources), "")
+    def _show_place(self) -> None:
+        """Say in the text where what is shown can be opened."""
+        opened = what_opens(self.attempt, self.plots)
+        self.text.show_place("Train" if isinstance(opened, ExperimentConfig) else "Explore")
 
     # --- the workspace of a window ------------------------------------------------------------------
     @property
@@ -233,10 +236,14 @@ class LessonsWorkspace(QWidget):
         return self.list.rows
 
     def undo(self) -> None:
-        """Do nothing: a prediction that was acted on stays."""
+        """Take the last edit of the view that is shown back; a prediction that was acted on stays."""
+        if self.plots.state is not None and self.plots.views.view is not None:
+            self.plots.views.view.undo()
 
     def redo(self) -> None:
-        """Do nothing."""
+        """Do it again."""
+        if self.plots.state is not None and self.plots.views.view is not None:
+            self.plots.views.view.redo()
 
     def open_export_menu(self, anchor: QWidget) -> None:
         """Open what can be written of the lesson, under a button."""
@@ -253,6 +260,12 @@ class LessonsWorkspace(QWidget):
     def show_problem(self, problem: Problem) -> None:
         """Say in the page what is wrong."""
         self.messages.show_message(message_of(problem, PROBLEM))
+
+    def _view_refused(self, problem: Problem | None) -> None:
+        if problem is None:
+            self.messages.remove(PROBLEM)
+        else:
+            self.show_problem(problem)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

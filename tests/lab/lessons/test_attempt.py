@@ -12,7 +12,8 @@ import pytest
 from compute.problems import ProblemError
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
-from lab.lessons.lesson import Claim, Lesson, run_titles
+from lab.lessons.lesson import Lesson
+from lab.lessons.lesson_config import Claim, part_titles
 from lab.lessons.reading import LESSON, TEXT, read_lesson
 from lab.pool import TrainerPool
 
@@ -85,7 +86,7 @@ def attempt(tiny: Lesson) -> Iterator[Attempt]:
 def go_on(attempt: Attempt, until: str = "") -> None:
     """Advance until nothing trains, or a run of that name does."""
     deadline = time.monotonic() + 60
-    while attempt.busy and (not until or attempt.active_run != until):
+    while attempt.busy and (not until or attempt.active_part != until):
         assert time.monotonic() < deadline
         attempt.advance()
         time.sleep(0.005)
@@ -155,9 +156,9 @@ def test_numbers_are_filled_in_and_what_is_unknown_is_a_dash() -> None:
 
 
 def test_runs_of_the_same_title_are_told_apart(tiny: Lesson) -> None:
-    assert run_titles(tiny.config) == {"short": "Ten steps", "long": "Forty steps"}
+    assert part_titles(tiny.config) == {"short": "Ten steps", "long": "Forty steps"}
     runs = tuple(run.model_copy(update={"title": "Same"}) for run in tiny.config.runs)
-    assert run_titles(tiny.config.model_copy(update={"runs": runs})) == {
+    assert part_titles(tiny.config.model_copy(update={"runs": runs})) == {
         "short": "Same",
         "long": "Same (long)",
     }

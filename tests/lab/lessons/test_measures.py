@@ -11,7 +11,7 @@ import pytest
 from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
 from lab.instruments.frozen import FrozenRun, freeze
-from lab.lessons.measures import check_losses, check_measure
+from lab.lessons.measures import check_measure, check_names
 from lab.lessons.measures import measured as measured_in
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
@@ -129,9 +129,9 @@ def test_what_was_not_recorded_is_said(session: Session, text: str, words: str) 
 
 
 def test_losses_are_checked_without_runs() -> None:
-    check_losses('median(last("ce", "loss"))', {"": ("ce", "se")})
+    check_names('median(last("ce", "loss"))', {"": ("ce", "se")})
     with pytest.raises(MeasureError, match="no loss mae"):
-        check_losses('median(last("mae", "loss"))', {"": ("ce", "se")})
+        check_names('median(last("mae", "loss"))', {"": ("ce", "se")})
 
 
 def test_a_final_parameter_is_one_of_the_model(session: Session) -> None:

@@ -166,7 +166,7 @@ def test_a_preset_is_run_beside_and_says_what_it_shows(qtbot: QtBot, workspace: 
     workspace.config_wanted.connect(configs.append)
     workspace.text.preset_opened.emit(0)
     assert configs[0].optimizer.learning_rate == 5
-    workspace.text.train_wanted.emit()
+    workspace.text.open_wanted.emit()
     assert configs[1].optimizer.learning_rate == 5
 
 
@@ -282,7 +282,7 @@ def test_the_window_opens_lessons_and_brings_an_experiment_into_the_form(window:
     window.workspaces.choose("lessons")
     lessons = window.workspaces.lessons
     assert window.workspaces.stack.currentWidget() is lessons
-    lessons.text.train_wanted.emit()
+    lessons.text.open_wanted.emit()
     assert window.workspaces.name == "train"
     first = next(iter(lessons.attempt.lesson.experiments.values()))
     assert window.session.config.name == first.name

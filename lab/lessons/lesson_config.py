@@ -1,0 +1,258 @@
+"""A lesson's file as data: what is asked, what is trained and shown, what is claimed."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from lab.config_checks import Part, not_allowed
+from lab.lessons.measures import check_measure
+from lab.lessons.seed_values import MeasureError
+
+FORMAT = 1
+
+Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
+Wanted = Annotated[float, Field(strict=False)]
+"""A number that may also be infinite or nan, where that is just what is claimed."""
+
+
+def _measure(text: str) -> str:
+    try:
+        check_measure(text)
+    except MeasureError as error:
+        raise PydanticCustomError(
+            "not_allowed",
+            "{key} must be {allowed}",
+            {"key": "", "value": text, "allowed": f"a measure. {str(error).rstrip('.?')}", "names": ()},
+        ) from None
+    return text
+
+
+class Prediction(Part):
+    """What the learner commits to before anything is shown.
+
+    Attributes
+    ----------
+    ask
+        The question.
+    answers
+        What can be answered.
+    right
+        Number of the right answer, from 1.
+    because
+        One sentence said after the run, whatever was answered.
+    """
+
+    ask: str = Field(min_length=1, max_length=300)
+    answers: tuple[Annotated[str, Field(min_length=1, max_length=160)], ...] = Field(
+        min_length=2, max_length=8, strict=False
+    )
+    right: int = Field(ge=1, le=8)
+    because: str = Field(default="", max_length=600)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.right > len(self.answers):
+            raise not_allowed("right", self.right, f"a number from 1 to {len(self.answers)}")
+        return self
+
+
+class LessonRun(Part):
+    """One experiment of a lesson.
+
+    Attributes
+    ----------
+    name
+        How claims call it; empty where there is one only.
+    experiment
+        Name of its file in the lesson's folder.
+    title
+        What a button or a table says.
+    change
+        Configuration path → value, on top of the file.
+    """
+
+    name: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_\-]*$")
+    experiment: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$")
+    title: str = Field(default="", max_length=80)
+    change: dict[str, Any] = Field(default_factory=dict)
+
+
+class LessonView(Part):
+    """A view of Explore that a lesson shows, and whose numbers its claims measure.
+
+    Attributes
+    ----------
+    name
+        How claims call it.
+    state
+        Name of the file in the lesson's folder that holds the view, as Explore saves it.
+    title
+        What a button or a table says.
+    change
+        Key of the view → value, on top of the file.
+    """
+
+    name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")
+    state: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$")
+    title: str = Field(default="", max_length=80)
+    change: dict[str, Any] = Field(default_factory=dict)
+
+
+class Claim(Part):
+    """A statement with a number that the lesson's runs and views must bear out.
+
+    Attributes
+    ----------
+    say
+        The statement; ``{measured}`` stands for the number found.
+    measure
+        How the number is got from runs and views; see `lab.lessons.measures`.
+    value, within
+        What it must be, and how far off it may be; ``inf`` and ``nan`` must be just that.
+    relative
+        Whether ``within`` is a share of ``value``.
+    low, high
+        Bounds, either may be missing.
+    """
+
+    say: str = Field(min_length=1, max_length=400)
+    measure: Annotated[str, AfterValidator(_measure)] = Field(max_length=600)
+    value: Wanted | None = None
+    within: Annotated[Number, Field(ge=0)] = 0.0
+    relative: bool = False
+    low: Number | None = None
+    high: Number | None = None
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.value is None and self.low is None and self.high is None:
+            raise PydanticCustomError(
+                "not_allowed",
+                "{key} must be {allowed}",
+                {"key": "value", "value": None, "allowed": "given, or low or high", "names": ()},
+            )
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise not_allowed("low", self.low, f"at most high, which is {self.high:g}")
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and largest number that bears the claim out."""
+        low = -float("inf") if self.low is None else self.low
+        high = float("inf") if self.high is None else self.high
+        if self.value is not None and math.isfinite(self.value):
+            room = self.within * (abs(self.value) if self.relative else 1)
+            low, high = max(low, self.value - room), min(high, self.value + room)
+        return low, high
+
+    def allows(self, number: float) -> bool:
+        """Return whether a number bears the claim out."""
+        if self.value is not None and math.isnan(self.value):
+            return math.isnan(number)
+        if self.value is not None and math.isinf(self.value):
+            return number == self.value
+        low, high = self.bounds
+        return low <= number <= high
+
+
+class Preset(Part):
+    """A setting to try: what to change, and what it will show. ``bad`` ones fail on purpose.
+
+    ``run`` or ``view`` names what is changed; without either it is the first run, or the first view where
+    the lesson has no runs.
+    """
+
+    label: str = Field(min_length=1, max_length=80)
+    run: str = ""
+    view: str = ""
+    change: dict[str, Any]
+    shows: str = Field(default="", max_length=300)
+    bad: bool = False
+
+
+class LessonConfig(Part):
+    """A whole lesson.
+
+    Attributes
+    ----------
+    format
+        Of the file.
+    number
+        Place in the list.
+    title, question
+        What it is called and what it answers.
+    minutes
+        How long it takes a reader.
+    prediction
+        What is asked first, or ``None``.
+    runs
+        Its experiments, the one that is shown first first.
+    views
+        Views of Explore that it shows after them, or instead.
+    claims
+        What the runs must show.
+    formula
+        LaTeX of what explains it, or empty.
+    finding
+        The answer, in Markdown, with ``{1}``, ``{2}`` … for the numbers that the claims measured.
+    presets
+        "Now change this".
+    locked, hidden
+        Sections or configuration paths of the form that may be seen but not changed, or are not shown.
+    references
+        Where it comes from.
+    """
+
+    format: Literal[1] = 1
+    number: int = Field(ge=1, le=9999)
+    title: str = Field(min_length=1, max_length=80)
+    question: str = Field(min_length=1, max_length=200)
+    minutes: int = Field(default=5, ge=1, le=240)
+    prediction: Prediction | None = None
+    runs: tuple[LessonRun, ...] = Field(default=(), max_length=16, strict=False)
+    views: tuple[LessonView, ...] = Field(default=(), max_length=16, strict=False)
+    claims: tuple[Claim, ...] = Field(min_length=1, max_length=60, strict=False)
+    formula: str = Field(default="", max_length=400)
+    finding: str = Field(default="", max_length=2000)
+    presets: tuple[Preset, ...] = Field(default=(), max_length=16, strict=False)
+    locked: tuple[str, ...] = Field(default=(), strict=False)
+    hidden: tuple[str, ...] = Field(default=(), strict=False)
+    references: tuple[str, ...] = Field(default=(), max_length=12, strict=False)
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        runs, views = [run.name for run in self.runs], [view.name for view in self.views]
+        if not runs and not views:
+            raise PydanticCustomError(
+                "not_allowed",
+                "{key} must be {allowed}",
+                {"key": "runs", "value": None, "allowed": "given, or views", "names": ()},
+            )
+        for name in (*runs, *views):
+            if (*runs, *views).count(name) > 1:
+                key = "runs" if name in runs else "views"
+                raise not_allowed(key, name or "(without a name)", "runs and views with different names")
+        for preset in self.presets:
+            if preset.run and preset.view:
+                raise not_allowed("presets", preset.label, "of a run or of a view, not of both")
+            if preset.run and preset.run not in runs:
+                raise not_allowed("presets", preset.run, "of a known run", tuple(runs))
+            if preset.view and preset.view not in views:
+                raise not_allowed("presets", preset.view, "of a known view", tuple(views))
+        return self
+
+
+def part_titles(config: LessonConfig) -> dict[str, str]:
+    """Return what each run and view is called where people read it, all different, by its name."""
+    found: dict[str, str] = {}
+    parts = [(run.name, run.title) for run in config.runs] + [
+        (view.name, view.title) for view in config.views
+    ]
+    for name, given in parts:
+        title = given or name or "The lesson's run"
+        found[name] = f"{title} ({name})" if title in found.values() else title
+    return found

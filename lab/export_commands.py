@@ -15,6 +15,7 @@ from lab.exporting.provenance import export_command, figure_command, provenance
 from lab.exporting.report import report_figures
 from lab.exporting.view_arguments import view_of
 from lab.figure_look import Draw, FigureLook
+from lab.number_text import thousands
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.store.experiment import StoredExperiment
 from lab.store.naming import find_experiment
@@ -50,6 +51,13 @@ def run_export(options: argparse.Namespace) -> int:
     source = store.experiment(find_experiment(store, words))
     folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
     view = view_of(options, source.run_config.seeds.count)
+    if view.at is not None and view.at > source.step:
+        raise ProblemError(
+            Problem(
+                f"Step {thousands(view.at)} was not recorded",
+                f"{source.run_config.name} went to step {thousands(source.step)}.",
+            )
+        )
     look = FigureLook(options.preset or "", options.grey, options.caption, options.dpi, options.size)
     figures = [name for name in options.formats if name in FIGURES]
     forms = [FORMATS[name] for name in options.formats if name not in FIGURES]

@@ -115,6 +115,23 @@ def test_a_figure_says_the_command_that_draws_exactly_it_again(kept: str, tmp_pa
     assert redrawn == [(stem, titles, look, made_by)]
 
 
+def test_a_figure_can_be_of_a_step_that_is_past(
+    kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, drawn = call(
+        kept, "--format", "png", "--figures", "metric", "--at", "3", "--out", str(tmp_path / "a")
+    )
+    assert code == 0
+    made_by = drawn[0][3]
+    assert made_by is not None and "--at 3" in made_by.command
+    capsys.readouterr()
+    code, drawn = call(kept, "--format", "png", "--at", "5000", "--out", str(tmp_path / "b"))
+    assert code == 2 and not drawn
+    assert "Step 5\u2009000 was not recorded" in capsys.readouterr().err
+    assert call(kept, "--format", "png", "--at", "-1")[0] == 2
+    assert "-1 is not a number from 0" in capsys.readouterr().err
+
+
 def test_all_plots_in_one_figure_and_a_name_of_its_own(kept: str, tmp_path: Path) -> None:
     code, drawn = call(kept[:12], "--format", "png", "--grid", "--name", "race", "--out", str(tmp_path))
     assert code == 0

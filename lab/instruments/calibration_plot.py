@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lab.chart import ChartAxis, ChartBars, ChartChoice, ChartFacet, ChartLayer, ChartLine, ChartPanel
+from lab.chart import (
+    ChartAxis,
+    ChartBars,
+    ChartChoice,
+    ChartFacet,
+    ChartLayer,
+    ChartLine,
+    ChartPanel,
+    ChartPoints,
+)
 from lab.instruments.book import Book
 from lab.instruments.calibration import Cooled, Reliability, cooled, has_temperature, reliability_of
 from lab.instruments.instrument import Question
@@ -14,6 +23,7 @@ from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.scores import judged
+from lab.legend import LegendEntry
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
@@ -22,8 +32,10 @@ KIND = "calibration"
 BINS = ("10", "15", "20")
 USUAL_BINS = "15"
 TRAINED, COOLED = "trained", "cooled"
-SIDE_BY_SIDE = 3
-"""Losses in a row; more are shown in two rows."""
+FEW = 10
+"""Samples of a bin below which its accuracy is marked as uncertain."""
+GROUP = 0.86
+"""Share of a bin's width that the bars of several losses take."""
 
 
 @dataclass(frozen=True)
@@ -91,23 +103,21 @@ class CalibrationPlot:
     def panel(self, source: PanelSource, options: ViewOptions, answer: Calibration | None) -> ChartPanel:
         """Draw the diagram of each loss with its confidences beneath."""
         shown = COOLED if options.choice("temperature", TRAINED) == COOLED else TRAINED
-        title = INSTRUMENT_KINDS[KIND]
+        title, choices = INSTRUMENT_KINDS[KIND], _choices(source, options, shown)
         if answer is None:
-            return ChartPanel(
-                KIND, title, "accuracy by confidence", choices=_choices(source, options, shown, ())
-            )
-        found = [(one.look, answer.losses[one.run]) for one in looked_at(source, options)
-                 if one.run in answer.losses]  # fmt: skip
-        facets: list[ChartFacet] = []
-        for look, loss in found:
-            facets += _facets(look, loss, shown == COOLED)
-        rows = 1 if len(found) <= SIDE_BY_SIDE else 2
-        subtitle = f"accuracy by confidence, {samples_words(answer.part, answer.samples)}"
+            return ChartPanel(KIND, title, "accuracy by confidence", choices=choices)
+        losses = [(one.look, answer.losses[one.run]) for one in looked_at(source, options)
+                  if one.run in answer.losses]  # fmt: skip
+        found = [(look, _reliability(loss, shown)) for look, loss in losses]
+        facets: tuple[ChartFacet, ...] = ()
+        if len(found) == 1:
+            facets = _one(*found[0])
+        elif found:
+            facets = _several(found)
         return ChartPanel(
-            KIND, title, f"{subtitle}, {step_words(answer.step)}", tuple(facets),
-            columns=-(-len(found) // rows), down=True,
-            foot=_foot(answer, found, shown),
-            choices=_choices(source, options, shown, tuple(loss for _, loss in found)),
+            KIND, title, f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}", facets,
+            columns=2, legend=_legend(losses, shown),
+            foot=_foot(answer, losses, shown) or _usual_foot(found), choices=choices,
         )  # fmt: skip
 
 
@@ -119,61 +129,31 @@ def _bins(options: ViewOptions) -> str:
     return chosen if chosen in BINS else USUAL_BINS
 
 
-def _choices(
-    source: PanelSource, options: ViewOptions, shown: str, losses: tuple[LossCalibration, ...]
-) -> tuple[ChartChoice, ...]:
-    words = "with temperature"
-    if len(losses) == 1 and losses[0].cooled is not None:
-        words = f"temperature T = {value_text(losses[0].cooled.temperature)}"
+def _choices(source: PanelSource, options: ViewOptions, shown: str) -> tuple[ChartChoice, ...]:
     return (
-        ChartChoice("temperature", "Show", ((TRAINED, "as trained"), (COOLED, words)), shown),
-        part_choice(source, options),
+        ChartChoice("temperature", "Temperature", ((TRAINED, "as trained"), (COOLED, "with T")), shown),
+        replace(part_choice(source, options), head=False),
         ChartChoice("bins", "Bins", tuple((count, count) for count in BINS), _bins(options), head=False),
     )
 
 
-def _facets(look: LossLook, loss: LossCalibration, with_temperature: bool) -> tuple[ChartFacet, ChartFacet]:
-    reliability, words = loss.trained, ""
-    if with_temperature and loss.cooled is not None:
-        reliability = loss.cooled.reliability
-        words = f"T = {value_text(loss.cooled.temperature)}: "
-    elif with_temperature:
-        words = "no temperature: "
-    words += f"ECE {value_text(reliability.error)}"
-    low = _lowest(reliability)
-    confidence = ChartAxis("confidence", low, 1.0, percent=True)
-    diagram = ChartFacet(
-        look.name, confidence, ChartAxis("", 0.0, 1.0, percent=True), _diagram(look, reliability),
-        look.short, look.series, note=words,
-    )  # fmt: skip
-    top = float(reliability.counts.max()) * 1.4  # with room for the words
-    sure = (
-        f"right {value_text(reliability.mean_accuracy, percent=True)}, "
-        f"sure {value_text(reliability.mean_confidence, percent=True)}"
-    )
-    said = tuple(_bin_words(reliability, place) for place in range(len(reliability.counts)))
-    bars = ChartBars(
-        reliability.edges[:-1], reliability.edges[1:], np.zeros(len(said)),
-        reliability.counts.astype(np.float64),
-        look.series, look.name, "faint", words=said,
-    )  # fmt: skip
-    mean = ChartLine(
-        np.full(2, reliability.mean_confidence), np.array([0.0, top]), name="mean confidence", style="guide"
-    )
-    beneath = ChartFacet(
-        "",
-        confidence,
-        ChartAxis("samples", 0.0, top),
-        (bars, mean),
-        series=look.series,
-        note=sure,
-        weight=0.4,
-    )
-    return diagram, beneath
+def _reliability(loss: LossCalibration, shown: str) -> Reliability:
+    return loss.cooled.reliability if shown == COOLED and loss.cooled is not None else loss.trained
 
 
-def _diagram(look: LossLook, reliability: Reliability) -> tuple[ChartLayer, ...]:
-    """Return bars of the accuracy, the gaps to the confidence as outlines, and the diagonal."""
+def _legend(losses: list[tuple[LossLook, LossCalibration]], shown: str) -> tuple[LegendEntry, ...]:
+    """Return the error of each loss, and its temperature where that is applied."""
+    made = []
+    for look, loss in losses:
+        words = f"ECE {value_text(_reliability(loss, shown).error, digits=2)}"
+        if shown == COOLED and loss.cooled is not None:
+            words = f"T {value_text(loss.cooled.temperature, digits=2)}, {words}"
+        made.append(LegendEntry(look.key, look.name, look.short, look.series, words))
+    return tuple(made)
+
+
+def _one(look: LossLook, reliability: Reliability) -> tuple[ChartFacet, ChartFacet]:
+    """Return bars of the accuracy, the gaps to the confidence as outlines; and how many samples there are."""
     there = np.flatnonzero(reliability.counts)
     left, right = reliability.edges[there], reliability.edges[there + 1]
     accuracy, confidence = reliability.accuracy[there], reliability.confidence[there]
@@ -181,10 +161,56 @@ def _diagram(look: LossLook, reliability: Reliability) -> tuple[ChartLayer, ...]
     bars = ChartBars(left, right, np.zeros(len(there)), accuracy, look.series, "accuracy", words=words)
     gaps = ChartBars(
         left, right, np.minimum(accuracy, confidence), np.maximum(accuracy, confidence), look.series,
-        "gap to the confidence", "outline", words=words,
+        "gap", "outline", words=words,
     )  # fmt: skip
-    diagonal = ChartLine(np.array([0.0, 1.0]), np.array([0.0, 1.0]), style="guide")
-    return bars, gaps, diagonal
+    top = 1.05 * float(reliability.counts.max())
+    counts = ChartBars(
+        left, right, np.zeros(len(there)), reliability.counts[there].astype(np.float64),
+        look.series, look.name, "faint", words=words,
+    )  # fmt: skip
+    mean = ChartLine(np.full(2, reliability.mean_confidence), np.array([0.0, top]), style="guide")
+    x = _confidence([reliability])
+    return _diagram(x, (bars, gaps)), _counts(x, top, (counts, mean))
+
+
+def _several(found: list[tuple[LossLook, Reliability]]) -> tuple[ChartFacet, ChartFacet]:
+    """Return a line a loss through the accuracies of bins with samples enough; and how many there are.
+
+    Bins with few samples have a hollow mark, off the line: their accuracy is mostly chance.
+    """
+    lines: list[ChartLayer] = []
+    bars: list[ChartLayer] = []
+    top = 1.05 * max(float(reliability.counts.max()) for _, reliability in found)
+    for place, (look, reliability) in enumerate(found):
+        there = np.flatnonzero(reliability.counts)
+        at, accuracy = reliability.confidence[there], reliability.accuracy[there]
+        words = tuple(f"{look.short}, {_bin_words(reliability, int(cell))}" for cell in there)
+        few = reliability.counts[there] < FEW
+        lines.append(ChartLine(at[~few], accuracy[~few], look.series, look.name))
+        lines.append(ChartPoints(at, accuracy, look.series, look.name, hollow=few, size=7.0, words=words))
+        wide = np.diff(reliability.edges)[there]
+        left = reliability.edges[there] + wide * ((1 - GROUP) / 2 + GROUP * place / len(found))
+        bars.append(ChartBars(
+            left, left + wide * GROUP / len(found), np.zeros(len(there)),
+            reliability.counts[there].astype(np.float64), look.series, look.name, words=words,
+        ))  # fmt: skip
+    x = _confidence([reliability for _, reliability in found])
+    return _diagram(x, tuple(lines)), _counts(x, top, tuple(bars))
+
+
+def _confidence(found: list[Reliability]) -> ChartAxis:
+    return ChartAxis("confidence", min(_lowest(one) for one in found), 1.0, percent=True)
+
+
+def _diagram(x: ChartAxis, layers: tuple[ChartLayer, ...]) -> ChartFacet:
+    """Return the diagram with its diagonal, on which the confidence is the accuracy."""
+    ends = np.array([0.0, 1.0])
+    diagonal = ChartLine(ends, ends, style="guide")
+    return ChartFacet("", x, ChartAxis("accuracy", 0.0, 1.0, percent=True), (*layers, diagonal))
+
+
+def _counts(x: ChartAxis, top: float, layers: tuple[ChartLayer, ...]) -> ChartFacet:
+    return ChartFacet("", x, ChartAxis("samples", 0.0, top, whole=True), layers)
 
 
 def _lowest(reliability: Reliability) -> float:
@@ -202,6 +228,22 @@ def _bin_words(reliability: Reliability, place: int) -> str:
         f"right {value_text(float(reliability.accuracy[place]), percent=True)}, "
         f"sure {value_text(float(reliability.confidence[place]), percent=True)}"
     )
+
+
+def _usual_foot(found: list[tuple[LossLook, Reliability]]) -> str:
+    """Say what the plot does not: the means of one loss, or which marks stand for few samples."""
+    if len(found) == 1:
+        only = found[0][1]
+        return (
+            f"right {value_text(only.mean_accuracy, percent=True)}, "
+            f"sure {value_text(only.mean_confidence, percent=True)} on average; dashed: as sure as right"
+        )
+    few = any(_has_few(one) for _, one in found)
+    return "dashed: as sure as right" + (f"; hollow: fewer than {FEW} samples" if few else "")
+
+
+def _has_few(reliability: Reliability) -> bool:
+    return bool(((reliability.counts > 0) & (reliability.counts < FEW)).any())
 
 
 def _foot(answer: Calibration, losses: list[tuple[LossLook, LossCalibration]], shown: str) -> str:

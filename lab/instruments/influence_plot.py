@@ -34,9 +34,11 @@ from lab.view_options import PanelSource, ViewOptions
 KIND = "influence"
 HARDEST = 10
 """Samples that are named, one by one."""
-SHOWN = (("hardest", "Hardest ten"), ("all", "All samples"))
-BOTTOM = 1e-9
-"""Smallest share of the pull that is drawn."""
+SHOWN = (("hardest", "top ten"), ("all", "all"))
+MOST_FACETS = 3
+"""Losses side by side; of more, one at a time is shown with all samples."""
+DECADES = 1e-6
+"""Smallest loss and share that is drawn, of the largest one: smaller ones stand at the edge."""
 
 
 @dataclass(frozen=True)
@@ -97,31 +99,37 @@ class InfluencePlot:
     ) -> ChartPanel:
         """Draw the hardest ten as bars side by side, or all samples as points, a facet a loss."""
         shown = options.choice("show", "hardest")
-        choices = (ChartChoice("show", "Show", SHOWN, shown),)
+        choices: tuple[ChartChoice, ...] = (ChartChoice("show", "Show", SHOWN, shown),)
         title = INSTRUMENT_KINDS[KIND]
         if not answer:
             return ChartPanel(KIND, title, "share of the gradient", choices=choices)
         looks = [(one.look, answer[one.run]) for one in looked_at(source, options) if one.run in answer]
         every = shown == "all"
-        facets = [_all_samples(look, found) for look, found in looks] if every else [_hardest(looks)]
+        if every and len(looks) > MOST_FACETS:
+            losses = tuple((look.key, look.short) for look, _ in looks)
+            looks = [next((one for one in looks if one[0].index == options.loss), looks[0])]
+            choices = (*choices, ChartChoice("loss", "Loss", losses, looks[0][0].key))
+        facets = _all_samples(looks) if every else [_hardest(looks)]
         picked = next((found.picked for _, found in looks if found.picked is not None), None)
         foot = ""
         if picked is not None:
             drawn = picked_facet(picked, source.summary)
-            facets += [] if drawn is None else [drawn]
+            # beside several losses with all samples it would leave them no room: there it is ringed
+            facets += [] if drawn is None or (every and len(looks) > 1) else [drawn]
             foot = picked_words(picked, [(look, found.picked) for look, found in looks])
         elif options.sample is not None:
             foot = f"Row {options.sample} is not among the training samples looked at."
+        elif not every:
+            foot = "Legend: what a loss's own ten pull together."
         runs = tuple(answer)
         step = step_of(source, options, runs)
         count, of = len(looks[0][1].rows), looks[0][1].samples
         samples = f"{thousands(count)} training samples"
         if count < of:
             samples = f"{thousands(count)} of {samples.replace(thousands(count), thousands(of))}"
-        words = "share of the gradient" if every else "legend: what the ten pull"
         return ChartPanel(
-            KIND, title, f"{words}, {samples}, {step_words(step)}", tuple(facets),
-            columns=0 if every else len(facets), legend=() if every else _legend(looks), foot=foot,
+            KIND, title, f"{samples}, {step_words(step)}", tuple(facets),
+            columns=len(facets), legend=() if every else _legend(looks), foot=foot,
             choices=choices,
         )  # fmt: skip
 
@@ -184,7 +192,7 @@ def _hardest(looks: list[tuple[LossLook, LossInfluence]]) -> ChartFacet:
         reach = max(float(layer.right[layer.keys.index(picked)]) for layer in layers if _has(layer, picked))
         left, right = np.zeros(1), np.array([reach])
         low, high = np.array([heights[picked] - 0.42]), np.array([heights[picked] + 0.42])
-        layers.append(ChartBars(left, right, low, high, 0, "picked", "outline"))
+        layers.append(ChartBars(left, right, low, high, 0, "", "outline"))
     end = 1.25 * max(float(layer.right.max()) for layer in layers if isinstance(layer, ChartBars)) or 1.0
     first = looks[0][1]
     named = {int(row): place for place, row in enumerate(first.rows)}
@@ -214,28 +222,36 @@ def _legend(looks: list[tuple[LossLook, LossInfluence]]) -> tuple[LegendEntry, .
     )  # fmt: skip
 
 
-def _all_samples(look: LossLook, found: LossInfluence) -> ChartFacet:
-    """Draw every sample at its loss and its share; hollow where the target was changed on purpose."""
-    loss, share = np.maximum(found.loss, BOTTOM), np.maximum(found.share, BOTTOM)
+def _all_samples(looks: list[tuple[LossLook, LossInfluence]]) -> list[ChartFacet]:
+    """Draw every sample at its loss and its share, a facet a loss, all on the same axes."""
+    loss = np.concatenate([found.loss for _, found in looks])
+    share = np.concatenate([found.share for _, found in looks])
+    x, y = _axis(loss, "loss of the sample"), _axis(share, "share", percent=True)
+    return [_samples_of(look, found, x, y) for look, found in looks]
+
+
+def _axis(values: Floats, label: str, *, percent: bool = False) -> ChartAxis:
+    top = float(values.max()) or 1.0
+    low, high = log_range(max(float(values.min()), DECADES * top), top)
+    return ChartAxis(label, low, high, log=True, percent=percent)
+
+
+def _samples_of(look: LossLook, found: LossInfluence, x: ChartAxis, y: ChartAxis) -> ChartFacet:
+    """Draw the samples of one loss; hollow where the target was changed on purpose."""
     place = _picked_place(found)
     picked = None
     if place is not None:
-        picked = np.zeros(len(loss), dtype=np.bool_)
+        picked = np.zeros(len(found.loss), dtype=np.bool_)
         picked[place] = True
     points = ChartPoints(
-        loss, share, look.series, look.name, hollow=found.corrupted, picked=picked, size=5.0,
-        keys=tuple(int(row) for row in found.rows),
+        np.maximum(found.loss, x.low), np.maximum(found.share, y.low), look.series, look.name,
+        hollow=found.corrupted, picked=picked, size=5.0, keys=tuple(int(row) for row in found.rows),
         words=found.words,
     )  # fmt: skip
-    x, y = log_range(float(loss.min()), float(loss.max())), log_range(float(share.min()), float(share.max()))
-    even = 1 / len(loss)
-    guide = ChartLine(np.array(x), np.array([even, even]), 0, "equal shares", "guide")
+    even = 1 / len(found.loss)
+    guide = ChartLine(np.array([x.low, x.high]), np.array([even, even]), 0, "equal shares", "guide")
     note = "hollow: target changed on purpose" if found.corrupted.any() else ""
-    return ChartFacet(
-        look.name, ChartAxis("loss of the sample", *x, log=True),
-        ChartAxis("share of the gradient", *y, log=True, percent=True), (guide, points), look.short,
-        look.series, note=note,
-    )  # fmt: skip
+    return ChartFacet(look.name, x, y, (guide, points), look.short, look.series, note=note)
 
 
 def _picked_place(found: LossInfluence) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,9 +22,11 @@ from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "recall"
-ORDERS = (("class", "class order"), ("worst", "worst first"))
+ORDERS = (("class", "in order"), ("worst", "worst first"))
 MOST_CLASSES = 30
 """Classes that are shown; of more, those that are found worst."""
+STARTS = (0.9, 0.8, 0.5)
+"""Where the axis of shares may begin, if every one is above."""
 SPREAD = 0.56
 """Share of a class's row that the losses' marks are spread over."""
 
@@ -66,7 +68,10 @@ class RecallPlot:
     def panel(self, source: PanelSource, options: ViewOptions, answer: Recalls | None) -> ChartPanel:
         """Draw a mark for every class and loss in three facets: recall, precision, F1."""
         order = "worst" if options.choice("order", "class") == "worst" else "class"
-        choices = (ChartChoice("order", "Order", ORDERS, order), part_choice(source, options))
+        choices = (
+            ChartChoice("order", "Order", ORDERS, order),
+            replace(part_choice(source, options), head=False),
+        )
         title = INSTRUMENT_KINDS[KIND]
         found = [
             (one.look, answer.losses[one.run])
@@ -78,15 +83,16 @@ class RecallPlot:
         names = _names(source, len(found[0][1].recall))
         shown = _in_order(found, order)
         measures = (("Recall", "recall"), ("Precision", "precision"), ("F1", "f1"))
+        low = _lowest(found, shown)
         facets = tuple(
-            _facet(words, [(look, getattr(scores, key), scores) for look, scores in found], shown, names, key)
+            _facet(words, [(look, _with_mean(getattr(scores, key), shown), scores) for look, scores in found],
+                   shown, names, low)
             for words, key in measures
-        )
+        )  # fmt: skip
         legend = tuple(
             LegendEntry(
                 look.key, look.name, look.short, look.series,
-                f"balanced {value_text(scores.balanced_accuracy, percent=True)}, "
-                f"macro F1 {value_text(scores.macro_f1)}",
+                value_text(scores.balanced_accuracy, percent=True),
             )
             for look, scores in found
         )  # fmt: skip
@@ -117,53 +123,68 @@ def _in_order(found: list[tuple[LossLook, PerClass]], order: str) -> list[int]:
     return [int(place) for place in (worst if order == "worst" else np.sort(worst))]
 
 
+def _lowest(found: list[tuple[LossLook, PerClass]], shown: list[int]) -> float:
+    """Return where the shares begin: marks need no zero, and a class is far from it or in want of one."""
+    every = np.concatenate(
+        [values[shown] for _, scores in found for values in (scores.recall, scores.precision, scores.f1)]
+    )
+    known = every[np.isfinite(every)]
+    least = float(known.min()) if len(known) else 0.0
+    return next((low for low in STARTS if low < least), 0.0)
+
+
+def _with_mean(values: Floats, shown: list[int]) -> Floats:
+    """Return the mean over every class that has a value, then the values of the classes shown."""
+    known = values[np.isfinite(values)]
+    mean = known.mean() if len(known) else np.nan
+    return np.concatenate([[mean], values[shown]])
+
+
 def _facet(
-    title: str,
-    found: list[tuple[LossLook, Floats, PerClass]],
-    shown: list[int],
-    names: tuple[str, ...],
-    key: str,
-) -> ChartFacet:
-    rows = np.arange(len(shown), dtype=np.float64)[::-1]
-    layers: list[ChartLine | ChartPoints] = []
+    title: str, found: list[tuple[LossLook, Floats, PerClass]], shown: list[int], names: tuple[str, ...],
+    low: float,
+) -> ChartFacet:  # fmt: skip
+    """Return a row a class under one for their mean, with a mark a loss."""
+    rows = np.arange(len(shown) + 1, dtype=np.float64)[::-1]
+    layers: list[ChartLine | ChartPoints] = [
+        ChartLine(np.array([low, 1.0]), np.full(2, len(shown) - 0.5), style="guide")
+    ]
     for place, (look, values, scores) in enumerate(found):
         offset = (0.5 - (place + 0.5) / len(found)) * SPREAD
-        stems_x = np.column_stack([np.zeros(len(shown)), values[shown], np.full(len(shown), np.nan)])
-        layers.append(
-            ChartLine(stems_x.reshape(-1), np.repeat(rows + offset, 3), look.series, look.name, "thin")
+        mean = f"{look.short}: mean {title.lower() if title != 'F1' else title} of the classes "
+        words = (
+            mean + _share(float(values[0])),
+            *(_words(look, scores, cls, names[cls]) for cls in shown),
         )
-        layers.append(
-            ChartPoints(
-                values[shown], rows + offset, look.series, look.name,
-                words=tuple(_words(look, scores, cls, names[cls]) for cls in shown),
-            )
-        )  # fmt: skip
-    ticks = tuple(
-        (
-            float(row),
-            f"{names[cls]} ({thousands(int(found[0][2].support[cls]))})" if key == "recall" else names[cls],
-        )
-        for row, cls in zip(rows, shown, strict=True)
+        layers.append(ChartPoints(values, rows + offset, look.series, look.name, size=7.0, words=words))
+    support = found[0][2].support
+    ticks = (
+        (float(rows[0]), "mean"),
+        *(
+            (float(row), f"{names[cls]} ({thousands(int(support[cls]))})")
+            for row, cls in zip(rows[1:], shown, strict=True)
+        ),
     )
-    axis = ChartAxis("class (samples)" if key == "recall" else "", -0.6, len(shown) - 0.4, ticks=ticks)
-    return ChartFacet(title, ChartAxis("", 0.0, 1.0, percent=True), axis, tuple(layers))
+    axis = ChartAxis("", -0.6, len(shown) + 0.6, ticks=ticks)
+    return ChartFacet(title, ChartAxis("", low, 1.0, percent=True), axis, tuple(layers))
+
+
+def _share(value: float) -> str:
+    return "none" if np.isnan(value) else value_text(value, percent=True)
 
 
 def _words(look: LossLook, scores: PerClass, cls: int, name: str) -> str:
-    def share(value: float) -> str:
-        return "none" if np.isnan(value) else value_text(float(value), percent=True)
-
     return (
-        f"{look.short}, {name}: recall {share(scores.recall[cls])}, "
-        f"precision {share(scores.precision[cls])}, "
-        f"F1 {share(scores.f1[cls])}, {thousands(int(scores.support[cls]))} samples, "
+        f"{look.short}, {name}: recall {_share(float(scores.recall[cls]))}, "
+        f"precision {_share(float(scores.precision[cls]))}, "
+        f"F1 {_share(float(scores.f1[cls]))}, {thousands(int(scores.support[cls]))} samples, "
         f"predicted {thousands(int(scores.predicted[cls]))} times"
     )
 
 
 def _foot(found: list[tuple[LossLook, PerClass]], names: tuple[str, ...], part: str) -> str:
     """Say which classes are never predicted, and which have no sample."""
-    said = []
+    said = ["Legend: mean recall (balanced accuracy). (n): samples."]
     for look, scores in found:
         never = scores.never_predicted
         if len(never):

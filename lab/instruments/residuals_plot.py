@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,14 @@ from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
+from lab.instruments.looking import (
+    LookedAt,
+    looked_at,
+    one_looked_at,
+    step_of,
+    step_words,
+    why_nothing,
+)
 from lab.instruments.parts import judged_samples, part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.residuals import (
     FEWEST,
@@ -22,12 +29,12 @@ from lab.instruments.residuals import (
     noise_of,
     residuals_of,
 )
-from lab.number_text import thousands, value_text
+from lab.number_text import NO_BREAK, thousands, value_text
 from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "residuals"
-OUTLIERS = "Outliers lie where 0.27\u202f% of the noise belong; thin lines: a 95\u202f% band, point by point."
+USUAL_OUTLIERS = f"0.27{NO_BREAK}%"
 
 
 @dataclass(frozen=True)
@@ -99,32 +106,46 @@ class ResidualsPlot:
         return AllResiduals(step, part, samples, losses)
 
     def panel(self, source: PanelSource, options: ViewOptions, answer: AllResiduals | None) -> ChartPanel:
-        """Draw a row a loss: the histogram with the density, and the Q–Q plot."""
-        choices: tuple[ChartChoice, ...] = (part_choice(source, options),)
-        names = _names(source)
-        if len(names) > 1:
-            offered = tuple((str(place), name) for place, name in enumerate(names))
-            choices = (ChartChoice("output", "Target", offered, _output(source, options)), *choices)
+        """Draw one loss: its histogram with the density, and its Q–Q plot."""
+        look = _shown(source, options)
+        choices = _choices(source, options, look)
         title = INSTRUMENT_KINDS[KIND]
-        found = [
-            (one.look, answer.losses[one.run])
-            for one in looked_at(source, options)
-            if answer is not None and one.run in answer.losses
-        ]
-        if answer is None or not found:
+        loss = None if answer is None or look is None else answer.losses.get(look.run)
+        if answer is None or look is None or loss is None:
             return ChartPanel(KIND, title, "against the noise of the loss", choices=choices)
-        facets: list[ChartFacet] = []
-        for look, loss in found:
-            facets += [_histogram(look, loss), _quantiles(look, loss)]
-        guides = [f"{look.short} is no likelihood of residuals ({loss.guide}): the Gaussian is a guide."
-                  for look, loss in found if loss.guide]  # fmt: skip
+        guide = ""
+        if loss.guide:
+            guide = f"{look.look.short} is no likelihood of residuals ({loss.guide}): the Gaussian is a guide"
         return ChartPanel(
             KIND, title, f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}",
-            tuple(facets), columns=2, foot=" ".join([*guides, OUTLIERS]), choices=choices,
+            (_histogram(look.look, loss), _quantiles(look.look, loss)), columns=2,
+            note=guide, foot=_foot(loss), choices=choices,
         )  # fmt: skip
 
 
 RESIDUALS = ResidualsPlot()
+
+
+def _shown(source: PanelSource, options: ViewOptions) -> LookedAt | None:
+    """Return the loss that is drawn: the one alone, the one that was chosen, or the first that is shown."""
+    chosen = options.loss if options.solo is None else options.solo
+    there = looked_at(source, options)
+    if any(one.look.index == chosen for one in there):
+        return one_looked_at(source, replace(options, loss=chosen))
+    return there[0] if there else None
+
+
+def _choices(source: PanelSource, options: ViewOptions, shown: LookedAt | None) -> tuple[ChartChoice, ...]:
+    """Return which loss, of several targets which one, and the part: this one only in the menu."""
+    made = []
+    losses = tuple((one.look.key, one.look.short) for one in looked_at(source, options))
+    if shown is not None and len(losses) > 1:
+        made.append(ChartChoice("loss", "Loss", losses, shown.look.key))
+    names = _names(source)
+    if len(names) > 1:
+        offered = tuple((str(place), name) for place, name in enumerate(names))
+        made.append(ChartChoice("output", "Target", offered, _output(source, options)))
+    return (*made, replace(part_choice(source, options), head=False))
 
 
 def _names(source: PanelSource) -> tuple[str, ...]:
@@ -173,14 +194,11 @@ def _histogram(look: LossLook, loss: LossResiduals) -> ChartFacet:
     )
     bars = ChartBars(edges[:-1], edges[1:], np.zeros(len(density)), density, look.series, look.name, "faint",
                      words=words)  # fmt: skip
-    line = ChartLine(loss.x, loss.density, look.series)
-    top = 1.25 * max(float(density.max()), float(loss.density.max()))
-    note = f"{loss.noise}, {loss.parameters}, mean {value_text(loss.goodness.mean, digits=2)}"
-    if loss.histogram.beyond:
-        note += f", {thousands(loss.histogram.beyond)} farther out"
+    line = ChartLine(loss.x, loss.density, look.series, f"{loss.noise}, {loss.parameters}")
+    top = 1.05 * max(float(density.max()), float(loss.density.max()))
     return ChartFacet(
-        look.name, ChartAxis(loss.unit, float(edges[0]), float(edges[-1])), ChartAxis("", 0.0, top),
-        (bars, line), look.short, look.series, note=note,
+        look.name, ChartAxis(loss.unit, float(edges[0]), float(edges[-1])), ChartAxis("density", 0.0, top),
+        (bars, line), look.short, look.series,
     )  # fmt: skip
 
 
@@ -190,18 +208,26 @@ def _quantiles(look: LossLook, loss: LossResiduals) -> ChartFacet:
     high = float(max(found.ordered[-1], found.theoretical[-1]))
     pad = 0.04 * (high - low)
     ends = np.array([low, high])
+    band = f"95{NO_BREAK}% band"
     layers = (
-        ChartLine(found.theoretical, found.low, name="95\u202f% band", style="thin"),
-        ChartLine(found.theoretical, found.high, name="95\u202f% band", style="thin"),
+        ChartLine(found.theoretical, found.low, look.series, band, "thin"),
+        ChartLine(found.theoretical, found.high, look.series, band, "thin"),
         ChartLine(ends, ends, style="guide"),
         ChartPoints(found.theoretical, found.ordered, look.series, look.name, size=4.0),
     )
-    note = (
-        f"skew {value_text(found.skew, digits=2)}, outliers {value_text(found.outliers, percent=True)}, "
-        f"off the band {value_text(found.outside, percent=True)}"
-    )
-    axis = ChartAxis("quantile of the fitted noise", low - pad, high + pad)
-    return ChartFacet(
-        "Q–Q", axis, ChartAxis("", low - pad, high + pad), layers, "Q–Q",
-        look.series, note=note,
-    )  # fmt: skip
+    axis = ChartAxis("quantile of the noise", low - pad, high + pad)
+    return ChartFacet("Q–Q", axis, ChartAxis("residual", low - pad, high + pad), layers)
+
+
+def _foot(loss: LossResiduals) -> str:
+    """Say what the eye cannot read off: skew, outliers, how much is off the band, what is left out."""
+    found = loss.goodness
+    said = [
+        f"mean {value_text(found.mean, digits=2)}",
+        f"skew {value_text(round(found.skew, 2), digits=2)}",
+        f"{value_text(found.outliers, percent=True)} outliers (expected {USUAL_OUTLIERS})",
+        f"{value_text(found.outside, percent=True)} off the band",
+    ]
+    if loss.histogram.beyond:
+        said.append(f"{thousands(loss.histogram.beyond)} beyond the histogram")
+    return ", ".join(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,8 @@ from lab.view_options import PanelSource, ViewOptions
 
 KIND = "roc"
 MACRO, MICRO = "macro", "micro"
+AVERAGES = {MACRO: "mean over classes", MICRO: "all decisions pooled"}
+"""What is drawn, as the subtitle says it."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,11 @@ class RocPlot:
         """Draw both curves of each loss, with the areas in the legend."""
         chosen = _chosen(source, options)
         offered = _offered(source)
-        choices = (ChartChoice("class", "Positive", offered, chosen), part_choice(source, options))
-        title, what = INSTRUMENT_KINDS[KIND], dict(offered)[chosen]
+        choices = (
+            ChartChoice("class", "Positive", offered, chosen),
+            replace(part_choice(source, options), head=False),
+        )
+        title, what = INSTRUMENT_KINDS[KIND], AVERAGES.get(chosen, dict(offered)[chosen])
         found = [
             (one.look, answer.losses[one.run])
             for one in looked_at(source, options)
@@ -101,9 +106,9 @@ class RocPlot:
         if answer is None or not found:
             return ChartPanel(KIND, title, what, choices=choices)
         ends = np.array([0.0, 1.0])
-        chance = ChartLine(ends, ends, name="chance", style="guide")
+        chance = ChartLine(ends, ends, style="guide")
         know = np.full(2, found[0][1].positives)
-        nothing = ChartLine(ends, know, name="share of positives", style="guide")
+        nothing = ChartLine(ends, know, style="guide")
         roc = [
             ChartLine(curves.false_positive, curves.true_positive, look.series, look.name)
             for look, curves in found
@@ -122,17 +127,17 @@ class RocPlot:
         legend = tuple(
             LegendEntry(
                 look.key, look.name, look.short, look.series,
-                f"AUC {value_text(curves.auc)}, AP {value_text(curves.average_precision)}",
+                f"{value_text(curves.auc)} / {value_text(curves.average_precision)}",
             )
             for look, curves in found
         )  # fmt: skip
-        subtitle = f"{what}, {samples_words(answer.part, answer.samples)}, {step_words(answer.step)}"
+        subtitle = f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}, {what}"
         left_out = found[0][1].left_out
-        foot = ""
+        foot = "Legend: area under ROC / average precision. Dashed: chance."
         if left_out:
             names = ", ".join(dict(offered)[str(cls)] for cls in left_out)
-            foot = (
-                f"The average leaves out {names}: the {answer.part} part has no such samples, or no others."
+            foot += (
+                f" The average leaves out {names}: the {answer.part} part has no such samples, or no others."
             )
         return ChartPanel(KIND, title, subtitle, facets, columns=2, legend=legend, foot=foot, choices=choices)
 
@@ -151,7 +156,7 @@ def _offered(source: PanelSource) -> tuple[tuple[str, str], ...]:
     classes = tuple((str(place), f"class {name}") for place, name in enumerate(names))
     if len(classes) <= 2:
         return classes[::-1]
-    averages = ((MACRO, "mean over classes"), (MICRO, "all decisions together"))
+    averages = ((MACRO, "mean"), (MICRO, "pooled"))
     return (*averages, *classes)
 
 

@@ -16,6 +16,8 @@ from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
 
 WORD_GAP = 6.0
+END_GAP = 14.0
+"""Between the last label of a frame and the first of the next one: more than a space within a label."""
 WIDEST_LEFT = 0.34
 """Share of the width that labels at the left may take."""
 SHORTEST = 26.0
@@ -95,7 +97,7 @@ def label_ends(left: ChartAxis, right: ChartAxis, metrics: QFontMetricsF) -> flo
         share = scale_of(axis).fraction(values[place])
         beyond = metrics.horizontalAdvance(words[place]) / 2 - (1 - share if last else share) * rect.width()
         wide += max(0.0, beyond)
-    return wide + WORD_GAP + 2
+    return wide + END_GAP
 
 
 def unit_fits(axis: ChartAxis, width: float, left: float, metrics: QFontMetricsF) -> bool:
@@ -122,14 +124,18 @@ def unit_fits(axis: ChartAxis, width: float, left: float, metrics: QFontMetricsF
     return centre + half + WORD_GAP <= after
 
 
-def paint_unit_line(painter: QPainter, theme: Theme, axis: ChartAxis, rect: QRectF, top: float) -> None:
-    """Paint what x is on a line of its own under the labels."""
+def paint_unit_line(
+    painter: QPainter, theme: Theme, axis: ChartAxis, rect: QRectF, cell: QRectF, top: float
+) -> None:
+    """Paint what x is on a line of its own under the labels: under the frame, in the room of its cell."""
     metrics = QFontMetricsF(theme.font("tick"))
-    text = metrics.elidedText(axis.label, Qt.TextElideMode.ElideRight, max(30.0, rect.width()))
+    room = max(30.0, cell.right() - cell.left())
+    text = metrics.elidedText(axis.label, Qt.TextElideMode.ElideRight, room)
     painter.setFont(theme.font("tick"))
     painter.setPen(theme.color("text2"))
-    left = rect.center().x() - metrics.horizontalAdvance(text) / 2
-    painter.drawText(QPointF(max(0.0, left), top + metrics.ascent()), text)
+    wide = metrics.horizontalAdvance(text)
+    left = min(rect.center().x() - wide / 2, cell.right() - wide)
+    painter.drawText(QPointF(max(0.0, cell.left(), left), top + metrics.ascent()), text)
 
 
 def _named(

@@ -13,7 +13,7 @@ from widgets.plots.chart_view import ChartView
 from widgets.plots.legend import Legend
 from widgets.theme import Theme
 
-SHORTEST_SUBTITLE = 72
+SHORTEST_SUBTITLE = 84
 
 
 class ChartCard(Card):

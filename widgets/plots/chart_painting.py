@@ -79,7 +79,8 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
         if layout.show_left:
             paint_left(painter, theme, layout)
         if layout.unit_line:
-            paint_unit_line(painter, theme, facet.x, layout.frame.rect, layout.frame.rect.bottom() + 20)
+            frame = layout.frame.rect
+            paint_unit_line(painter, theme, facet.x, frame, layout.cell, frame.bottom() + 20)
         paint_tags(painter, theme, layout)
         for layer in facet.layers:
             if isinstance(layer, ChartText):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.chart import ChartBars, ChartLine
+from lab.chart import ChartBars, ChartLine, ChartPoints
 from lab.experiment_file import parse_experiment
 from lab.instruments.book import Book
 from lab.instruments.calibration_plot import CALIBRATION
@@ -77,47 +77,73 @@ def test_logits_times_three_have_three_times_the_temperature(classes: Session) -
     assert not three.cooled.by_halves
 
 
-def test_the_diagram_has_bars_gaps_and_the_diagonal(classes: Session) -> None:
-    panel = instrument_panel(classes, "calibration", chosen(part="test", bins="10"))
+def test_one_loss_has_bars_gaps_and_the_diagonal(classes: Session) -> None:
+    options = replace(chosen(part="test", bins="10"), solo=1)
+    panel = instrument_panel(classes, "calibration", options)
     assert panel.title == INSTRUMENT_KINDS["calibration"]
-    assert panel.subtitle == "accuracy by confidence, 60 test samples, step 60"
-    assert len(panel.facets) == 6
-    assert panel.columns == 3
-    assert panel.down
-    found = ask(classes, CALIBRATION, chosen(part="test", bins="10"))
-    looked = looked_at(classes, ViewOptions())
-    for place, one in enumerate(looked):
+    assert panel.subtitle == "60 test samples, step 60"
+    assert len(panel.facets) == panel.columns == 2
+    (one,) = looked_at(classes, options)
+    reliability = ask(classes, CALIBRATION, options).losses[one.run].trained
+    there = reliability.counts > 0
+    bars, gaps = layers(panel, 0, ChartBars)
+    np.testing.assert_array_equal(bars.high, reliability.accuracy[there])
+    np.testing.assert_allclose(
+        gaps.high - gaps.low, np.abs(reliability.accuracy - reliability.confidence)[there]
+    )
+    (diagonal,) = layers(panel, 0, ChartLine)
+    assert diagonal.style == "guide"
+    np.testing.assert_array_equal(diagonal.x, diagonal.y)
+    (counts,) = layers(panel, 1, ChartBars)
+    assert counts.high.sum() == 60
+    assert bars.series == counts.series == one.look.series
+    assert [entry.key for entry in panel.legend] == [one.look.key]
+    assert panel.legend[0].value.startswith("ECE ")
+    assert "right " in panel.foot
+    assert [choice.current for choice in panel.choices] == ["trained", "test", "10"]
+    assert [choice.key for choice in panel.choices if choice.head] == ["temperature"]
+
+
+def test_several_losses_are_lines_and_bars_side_by_side(classes: Session) -> None:
+    panel = instrument_panel(classes, "calibration", chosen(part="test", bins="twelve"))
+    found = ask(classes, CALIBRATION, chosen(part="test"))
+    assert len(panel.facets) == 2
+    marks, counts = layers(panel, 0, ChartPoints), layers(panel, 1, ChartBars)
+    lines = [line for line in layers(panel, 0, ChartLine) if line.style == "line"]
+    assert len(marks) == len(lines) == len(counts) == len(panel.legend) == 3
+    taken = np.zeros(15)
+    for place, one in enumerate(looked_at(classes, ViewOptions())):
         reliability = found.losses[one.run].trained
         there = reliability.counts > 0
-        bars, gaps = layers(panel, 2 * place, ChartBars)
-        np.testing.assert_array_equal(bars.high, reliability.accuracy[there])
-        np.testing.assert_allclose(
-            gaps.high - gaps.low, np.abs(reliability.accuracy - reliability.confidence)[there]
-        )
-        (diagonal,) = layers(panel, 2 * place, ChartLine)
-        assert diagonal.style == "guide"
-        np.testing.assert_array_equal(diagonal.x, diagonal.y)
-        (counts,) = layers(panel, 2 * place + 1, ChartBars)
-        assert counts.high.sum() == 60
-        assert panel.facets[2 * place + 1].weight < 1
-        assert "ECE" in panel.facets[2 * place].note
-        assert panel.facets[2 * place].series == bars.series == one.look.series
-    assert [choice.current for choice in panel.choices] == ["trained", "test", "10"]
-    assert len(instrument_panel(classes, "calibration", chosen(bins="twelve")).facets[1].layers[0].high) == 15
+        np.testing.assert_array_equal(marks[place].x, reliability.confidence[there])
+        np.testing.assert_array_equal(marks[place].y, reliability.accuracy[there])
+        few = reliability.counts[there] < 10
+        np.testing.assert_array_equal(marks[place].hollow, few)
+        np.testing.assert_array_equal(lines[place].y, reliability.accuracy[there][~few])
+        assert counts[place].high.sum() == 60
+        # within their bin, and none over another
+        cells = np.flatnonzero(there)
+        assert (counts[place].left >= reliability.edges[cells] + taken[cells]).all()
+        taken[cells] = counts[place].right - reliability.edges[cells] - 1e-12
+        assert (taken[cells] < 1 / 15).all()
+        assert marks[place].series == counts[place].series == one.look.series
+        assert f"{reliability.error:.2f}"[:4] in panel.legend[place].value
+    assert "hollow" in panel.foot
 
 
 def test_with_a_temperature_the_picture_and_the_words_change(classes: Session) -> None:
     cooled = instrument_panel(classes, "calibration", chosen(part="test", temperature="cooled"))
-    assert cooled.facets[0].note.startswith("T = ")
-    assert cooled.facets[4].note.startswith("no temperature: ECE")  # of a sparsemax margin
+    found = ask(classes, CALIBRATION, chosen(part="test")).losses
+    first = found[0].cooled
+    assert first is not None
+    assert cooled.legend[0].value.startswith(f"T {first.temperature:.2g}"[:5])
+    assert cooled.legend[2].value.startswith("ECE ")  # of a sparsemax margin
+    there = first.reliability.counts > 0
+    np.testing.assert_array_equal(layers(cooled, 0, ChartPoints)[0].x, first.reliability.confidence[there])
     assert "has no temperature: its outputs are no logits (Sparsemax)." in cooled.foot
     assert "T is fitted on 90 validation samples, none of them measured." in cooled.foot
     halves = instrument_panel(classes, "calibration", chosen(temperature="cooled"))
     assert "each half is measured with the T of the other" in halves.foot
-    alone = replace(chosen(part="test"), solo=0)
-    words = dict(instrument_panel(classes, "calibration", alone).choices[0].options)["cooled"]
-    found = ask(classes, CALIBRATION, alone).losses[0].cooled
-    assert words.startswith(f"temperature T = {found.temperature:.2f}"[:18])
 
 
 def test_a_margin_has_no_temperature(two: Session) -> None:

@@ -60,19 +60,23 @@ def test_recall_precision_and_f1_are_drawn_for_every_class_and_loss(classes: Ses
         options: dict[str, Any] = {"average": None, "labels": range(len(names)), "zero_division": np.nan}
         for facet, score in enumerate((oracle.recall_score, oracle.precision_score, oracle.f1_score)):
             points = layers(panel, facet, ChartPoints)[place]
-            np.testing.assert_allclose(points.x, score(labels, predicted, **options))
+            expected = score(labels, predicted, **options)
+            np.testing.assert_allclose(points.x[1:], expected)
+            assert points.x[0] == pytest.approx(np.nanmean(expected))  # above the classes
+            assert panel.facets[facet].x.low < np.nanmin(expected)
             assert (np.diff(points.y) < 0).all()  # the first class on top
-        assert panel.legend[place].value.startswith("balanced ")
         balanced = oracle.balanced_accuracy_score(labels, predicted)
         assert f"{100 * balanced:.1f}"[:4] in panel.legend[place].value
     support = np.bincount(labels, minlength=len(names))
     ticks = [words for _, words in panel.facets[0].y.ticks]
-    assert ticks == [f"{name} ({count})" for name, count in zip(names, support, strict=True)]
+    assert ticks == ["mean", *(f"{name} ({count})" for name, count in zip(names, support, strict=True))]
+    assert panel.facets[0].y == panel.facets[1].y == panel.facets[2].y  # named once, at the left
+    assert [choice.key for choice in panel.choices if choice.head] == ["order"]
 
 
 def test_the_worst_class_comes_first_where_that_is_chosen(classes: Session) -> None:
     alone = replace(chosen(order="worst"), solo=1)
-    recall = layers(instrument_panel(classes, "recall", alone), 0, ChartPoints)[0].x
+    recall = layers(instrument_panel(classes, "recall", alone), 0, ChartPoints)[0].x[1:]
     assert (np.diff(recall) >= 0).all()
 
 
@@ -86,8 +90,9 @@ def test_a_class_never_predicted_is_said(two: Session) -> None:
     panel = RECALL.panel(two, ViewOptions(solo=0), answer)
     assert panel.foot.endswith("never predicts class 1.")
     assert answer.losses[0].never_predicted.tolist() == [1]
-    assert np.isnan(layers(panel, 1, ChartPoints)[0].x[1])
-    assert "precision none" in layers(panel, 1, ChartPoints)[0].words[1]
+    assert np.isnan(layers(panel, 1, ChartPoints)[0].x[2])
+    assert "precision none" in layers(panel, 1, ChartPoints)[0].words[2]
+    assert panel.facets[0].x.low == 0.0  # a recall of nothing is drawn
 
 
 # --- ROC ---------------------------------------------------------------------------------------------
@@ -102,8 +107,9 @@ def test_areas_of_two_classes_are_those_of_scikit_learn(two: Session) -> None:
             expected = oracle.average_precision_score(labels == positive, score)
             assert curves.average_precision == pytest.approx(expected)
     panel = instrument_panel(two, "roc", ViewOptions())
-    assert panel.subtitle == "class 1, 90 validation samples, step 60"
-    assert panel.legend[0].value.startswith("AUC ")
+    assert panel.subtitle == "90 validation samples, step 60, class 1"
+    areas = ask(two, ROC, ViewOptions()).losses[0]
+    assert panel.legend[0].value == f"{areas.auc:.3f} / {areas.average_precision:.3f}"
     assert (
         len(layers(panel, 0, ChartLine)) == len(layers(panel, 1, ChartLine)) == 4
     )  # a guide and three losses
@@ -175,7 +181,7 @@ def test_hidden_losses_are_left_out_and_numbers_refused(classes: Session, kind: 
     assert none.placeholder == "no loss is shown"
     assert none.choices
     early = instrument_panel(classes, kind, ViewOptions(at=20))
-    assert early.subtitle.endswith("step 20")
+    assert "step 20" in early.subtitle
     numbers = trained("sine", ("squared_error",), steps=20)
     assert "targets are numbers" in instrument_panel(numbers, kind, ViewOptions()).placeholder
 

@@ -115,7 +115,8 @@ def test_the_hardest_are_bars_from_the_top_with_their_rows_and_shares(line: Sess
     assert facet.y.ticks[0] == (10.0, f"{OUTLIER} · y = 18.5")
     ten = answer(line)[0].share[answer(line)[0].hardest].sum()
     assert made.legend[0].value == f"{100 * ten:.1f}\u202f%"
-    assert made.subtitle == "legend: what the ten pull, 20 training samples, step 400"
+    assert made.subtitle == "20 training samples, step 400"
+    assert made.foot == "Legend: what a loss's own ten pull together."
 
 
 def test_a_sample_that_is_picked_stands_out(line: Session) -> None:
@@ -152,6 +153,34 @@ def test_it_follows_the_step_and_the_losses_shown(line: Session) -> None:
     hidden = panel(line, hidden_losses=frozenset({0}))
     assert [entry.series for entry in hidden.legend] == [2]
     assert [layer.series for layer in hidden.facets[0].layers if isinstance(layer, ChartBars)] == [2]
+
+
+def test_all_samples_are_held_against_each_other_on_the_same_axes(digits: Session) -> None:
+    made = panel(digits, choices=(("show", "all"),))
+    assert len(made.facets) == made.columns == 2
+    assert made.facets[0].x == made.facets[1].x
+    assert made.facets[0].y == made.facets[1].y
+    for facet in made.facets:
+        points = facet.layers[1]
+        assert isinstance(points, ChartPoints)
+        assert ((points.x >= facet.x.low) & (points.x <= facet.x.high)).all()
+        assert ((points.y >= facet.y.low) & (points.y <= facet.y.high)).all()
+        assert facet.x.high / facet.x.low < 1e8
+    row = int(answer(digits)[0].rows[0])
+    assert len(panel(digits, sample=row, choices=(("show", "all"),)).facets) == 2  # ringed, not drawn
+    assert len(panel(digits, sample=row, choices=(("show", "all"),), solo=0).facets) == 2  # with its image
+
+
+def test_of_many_losses_all_samples_of_one_are_shown() -> None:
+    losses = "".join(f"[[losses]]\nname = '{name}'\n" for name in ("huber", "log_cosh", "absolute_error"))
+    text = (
+        f"[data]\nname='line'\nsamples=40\n[model]\nname='linear'\n[[losses]]\nname='squared_error'\n{losses}"
+        "[training]\nsteps=20\nevaluate_every=20\n"
+    )
+    made = panel(train(parse_experiment(text, "four.toml")), choices=(("show", "all"),), loss=2)
+    assert [facet.series for facet in made.facets] == [3]
+    choice = made.choices[-1]
+    assert (choice.key, choice.current, len(choice.options)) == ("loss", "2", 4)
 
 
 def test_a_target_that_was_changed_on_purpose_is_marked() -> None:

@@ -92,25 +92,31 @@ def test_gaussian_noise_is_straight_against_gaussian() -> None:
     assert squared.goodness.outside < 0.2 < 0.5 < absolute.goodness.outside
 
 
-def test_the_picture_has_a_row_a_loss(laplace: Session) -> None:
-    panel = instrument_panel(laplace, "residuals", ViewOptions())
-    assert panel.subtitle == "1\u2009500 validation samples, step 800"
-    assert panel.columns == 2
-    assert len(panel.facets) == 4
+def test_one_loss_is_drawn_large_and_another_can_be_chosen(laplace: Session) -> None:
     answer = ask(laplace)
-    for place, loss in enumerate(answer.losses.values()):
-        bars, line = panel.facets[2 * place].layers
+    for index, loss in enumerate(answer.losses.values()):
+        panel = instrument_panel(laplace, "residuals", ViewOptions(loss=index))
+        assert panel.subtitle == "1\u2009500 validation samples, step 800"
+        assert len(panel.facets) == panel.columns == 2
+        choice = panel.choices[0]
+        assert (choice.key, choice.current, len(choice.options)) == ("loss", str(index), 2)
+        bars, line = panel.facets[0].layers
         assert isinstance(bars, ChartBars)
         assert isinstance(line, ChartLine)
         np.testing.assert_array_equal(bars.high, loss.histogram.density)
-        assert loss.parameters in panel.facets[2 * place].note
-        assert "in units of y" in panel.facets[2 * place].x.label
-        points = [layer for layer in panel.facets[2 * place + 1].layers if isinstance(layer, ChartPoints)]
+        assert line.name == f"{loss.noise}, {loss.parameters}"  # said in the key, not over the bars
+        assert not panel.facets[0].note
+        assert "in units of y" in panel.facets[0].x.label
+        points = [layer for layer in panel.facets[1].layers if isinstance(layer, ChartPoints)]
         assert len(points[0].x) == 400
-        styles = [layer.style for layer in panel.facets[2 * place + 1].layers if isinstance(layer, ChartLine)]
+        styles = [layer.style for layer in panel.facets[1].layers if isinstance(layer, ChartLine)]
         assert styles == ["thin", "thin", "guide"]
-    one = instrument_panel(laplace, "residuals", ViewOptions(solo=1))
-    assert len(one.facets) == 2
+        assert "off the band" in panel.foot
+        assert panel.facets[0].series == bars.series
+    for options in (ViewOptions(solo=1), ViewOptions(hidden_losses=frozenset({0}), loss=0)):
+        one = instrument_panel(laplace, "residuals", options)
+        assert one.facets[0].series == 2
+        assert [choice.key for choice in one.choices] == ["part"]
     assert instrument_panel(laplace, "residuals", ViewOptions(hidden_losses=frozenset({0, 1}))).placeholder
     training = instrument_panel(laplace, "residuals", ViewOptions(choices=(("part", "training"),)))
     assert "training samples" in training.subtitle
@@ -139,7 +145,7 @@ def test_every_loss_is_held_against_its_own_noise(loss: str, unit: str, noise: s
     assert found.noise == noise
     assert unit in found.unit
     assert guide in found.guide
-    assert ("no likelihood" in panel.foot) is bool(guide)
+    assert ("no likelihood" in panel.note) is bool(guide)
 
 
 @pytest.mark.parametrize(
@@ -153,10 +159,10 @@ def test_losses_of_positive_numbers(loss: str) -> None:
     assert np.isfinite(found.goodness.ordered).all()
     if loss in ("poisson", "gamma", "tweedie"):
         assert "√V" in found.unit
-        assert "no likelihood" in panel.foot
+        assert "no likelihood" in panel.note
     else:
         assert found.noise == ("Gaussian" if loss == "squared_log_error" else "Laplace")
-        assert "no likelihood" not in panel.foot
+        assert "no likelihood" not in panel.note
 
 
 def test_a_learned_scale_that_is_right_has_deviation_one() -> None:
@@ -179,7 +185,7 @@ def test_of_several_targets_one_is_chosen(tmp_path: Path) -> None:
     assert [words for _, words in first.choices[0].options] == list(names)
     assert names[0] in first.facets[0].x.label
     assert names[1] in second.facets[0].x.label
-    assert first.facets[0].note != second.facets[0].note
+    assert first.foot != second.foot
 
 
 def test_classes_and_too_few_samples_are_refused_in_words(laplace: Session) -> None:

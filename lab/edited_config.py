@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,19 @@ from lab.bundle.ending import BUNDLED_DATA, is_bundle
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import default_experiment, read_experiment, write_experiment
+from lab.form_limits import FormLimits
 
 LARGEST_HISTORY = 200
 
 
 @dataclass(frozen=True)
 class Version:
-    """A state to go back to: the experiment, its file and what stands in that file."""
+    """A state to go back to: the experiment, its file, what stands in that file, and what is settled."""
 
     config: ExperimentConfig
     path: Path | None
     saved: ExperimentConfig
+    limits: FormLimits | None = None
 
 
 class EditedConfig:
@@ -78,7 +80,10 @@ class EditedConfig:
         except ProblemError as error:
             return error.problem
         if config != self.now.config:
-            version = Version(config, self.now.path, self.now.saved)
+            problem = None if self.now.limits is None else self.now.limits.refusal(self.now.config, config)
+            if problem is not None:
+                return problem
+            version = replace(self.now, config=config)
             if continues and self._undo:
                 self._redo.clear()
                 self.now = version
@@ -107,11 +112,12 @@ class EditedConfig:
         config = config or default_experiment()
         self._become(Version(config, None, config))
 
-    def adopt(self, config: ExperimentConfig) -> bool:
-        """Take over another experiment's settings as an edit of this one; whether it differs."""
-        if config == self.now.config:
+    def adopt(self, config: ExperimentConfig, limits: FormLimits | None = None) -> bool:
+        """Take over another experiment's settings, and what is settled in it; whether that differs."""
+        version = replace(self.now, config=config, limits=limits)
+        if version == self.now:
             return False
-        self._become(Version(config, self.now.path, self.now.saved))
+        self._become(version)
         return True
 
     def open(self, path: Path) -> Problem | None:
@@ -140,7 +146,7 @@ class EditedConfig:
             write_experiment(self.now.config, path)
         except ProblemError as error:
             return error.problem
-        self.now = Version(self.now.config, path, self.now.config)
+        self.now = replace(self.now, path=path, saved=self.now.config)
         self._undo = [_on_file(version, self.now) for version in self._undo]
         self._redo = [_on_file(version, self.now) for version in self._redo]
         return None
@@ -148,7 +154,7 @@ class EditedConfig:
 
 def _on_file(version: Version, now: Version) -> Version:
     """Return a version of the same file with what the file holds now."""
-    return Version(version.config, now.path, now.saved) if version.path in (None, now.path) else version
+    return replace(version, path=now.path, saved=now.saved) if version.path in (None, now.path) else version
 
 
 def _read_bundled(path: Path) -> ExperimentConfig:

@@ -97,7 +97,8 @@ class LossSpec:
     ``name`` is the registry name; ``label`` and ``short`` are its names in this experiment (own label, scale
     and smoothing included); ``formula`` and ``gradient`` are LaTeX with the scale and ``brief`` is
     the right side of the formula alone, for the chip; ``note`` is a sentence where
-    it does not fit the data, else empty; ``removable`` is false for the last one.
+    it does not fit the data, else empty; ``removable`` is false for the last one. ``locked`` says why it can
+    be neither renamed, moved nor taken away; empty where it can.
     """
 
     index: int
@@ -114,6 +115,7 @@ class LossSpec:
     reference: str = ""
     removable: bool = True
     brief: str = ""
+    locked: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class SectionSpec:
     """One section of the form.
 
     ``summary`` says what is inside when it is closed. ``losses`` and ``addable`` (name, label, help of
-    the losses that fit the data and can be added) are filled in the section ``losses`` only.
+    the losses that fit the data and can be added) are filled in the section ``losses`` only. ``locked`` says
+    why nothing in it can be changed; empty where it can.
     """
 
     key: str
@@ -130,6 +133,7 @@ class SectionSpec:
     fields: tuple[FieldSpec, ...] = ()
     losses: tuple[LossSpec, ...] = ()
     addable: tuple[tuple[str, str, str], ...] = ()
+    locked: str = ""
 
 
 @dataclass(frozen=True)

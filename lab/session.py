@@ -121,7 +121,11 @@ class Session(Editing):
             config = branch(base, step, changes)
         except ProblemError as error:
             return error.problem
-        self._edits.adopt(config)
+        limits = self.limits
+        problem = None if limits is None else limits.refusal(base, config)
+        if problem is not None:
+            return problem
+        self._edits.adopt(config, limits)
         self._prepare()
         self.start()
         return None

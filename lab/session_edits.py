@@ -8,6 +8,7 @@ from typing import Any
 
 from lab.config import ExperimentConfig
 from lab.edited_config import EditedConfig
+from lab.form_limits import FormLimits
 from lab.interventions import loss_rate_sentence, rate_sentence
 from lab.messages import Change, Command, Prepare, Problem, SetLearningRate
 from lab.session_events import Listening
@@ -81,10 +82,18 @@ class Editing(Listening):
             self._follow(before)
         return problem
 
-    def adopt(self, config: ExperimentConfig) -> None:
-        """Edit the experiment into another one, which undo takes back. What runs is not disturbed."""
+    @property
+    def limits(self) -> FormLimits | None:
+        """What of the experiment is settled and cannot be edited; ``None`` where all can."""
+        return self._edits.now.limits
+
+    def adopt(self, config: ExperimentConfig, limits: FormLimits | None = None) -> None:
+        """Edit the experiment into another one, which undo takes back. What runs is not disturbed.
+
+        With ``limits`` edits of what they name are refused, until another experiment is opened or begun.
+        """
         before = self.config
-        if self._edits.adopt(config):
+        if self._edits.adopt(config, limits):
             self._follow(before)
 
     def undo(self) -> None:

@@ -27,6 +27,7 @@ from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
 
 if TYPE_CHECKING:
+    from lab.field_spec import SectionSpec
     from lab.problems import Problem
     from lab.session import Session
 
@@ -112,7 +113,7 @@ class ExperimentWiring(QObject):
 
     def show_form(self) -> None:
         """Show the experiment as a form."""
-        self._form.show_form(form(self._session.config, self._session.data_summary))
+        self._form.show_form(self._sections())
         problem = self._session.data_problem
         self._form.clear_problems()
         if problem is not None and problem.where:
@@ -120,6 +121,11 @@ class ExperimentWiring(QObject):
         self.show_head()
         self.show_state()
         self.show_facts()
+
+    def _sections(self) -> tuple[SectionSpec, ...]:
+        """Return the form of the experiment, as far as it may be seen."""
+        sections = form(self._session.config, self._session.data_summary)
+        return sections if self._session.limits is None else self._session.limits.shown(sections)
 
     def show_head(self) -> None:
         """Show name, file and what can be undone."""
@@ -193,7 +199,7 @@ class ExperimentWiring(QObject):
         problem = self._session.edit(changes)
         if problem is None:
             return None
-        self._form.show_form(form(self._session.config, self._session.data_summary))
+        self._form.show_form(self._sections())
         words = f"{problem.title}. {problem.body}" if problem.body else problem.title
         if not (problem.where and self._form.show_problem(problem.where, words)):
             self.refused.emit(problem)

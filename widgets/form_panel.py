@@ -121,7 +121,8 @@ class ExperimentForm(QFrame):
             if self._column.indexOf(section) != position:
                 self._column.removeWidget(section)
                 self._column.insertWidget(position, section)
-            section.set_summary(spec.summary, always=spec.key in _ALWAYS_SUMMED)
+            words = " · ".join(text for text in (spec.locked, spec.summary) if text)
+            section.set_summary(words, always=bool(spec.locked) or spec.key in _ALWAYS_SUMMED)
             if spec.key == "losses":
                 changed = self.losses.show_section(spec) or changed
             changed = self._groups[spec.key].show_fields(spec.fields) or changed

@@ -14,6 +14,7 @@ from widgets.lessons.workspace import LessonsWorkspace
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
     from lab.explore.states import State
+    from lab.form_limits import FormLimits
     from widgets.main_window import MainWindow
 
 
@@ -32,10 +33,11 @@ def make_lessons(window: MainWindow) -> LessonsWorkspace:
     window.closing.connect(workspace.close_attempts)
     workspace.noted.connect(window.status.show_note)
 
-    def use(config: ExperimentConfig) -> None:
-        window.session.adopt(config)
+    def use(config: ExperimentConfig, limits: FormLimits | None) -> None:
+        window.session.adopt(config, limits)
         window.workspaces.choose("train")
-        window.status.show_note("The lesson's experiment is in the form; undo brings yours back")
+        settled = "; what is grey is set by the lesson" if limits is not None and limits.locked else ""
+        window.status.show_note(f"The lesson's experiment is in the form{settled}; undo brings yours back")
 
     def show(state: State) -> None:
         window.workspaces.choose("explore")

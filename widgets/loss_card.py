@@ -113,6 +113,8 @@ class LossCard(QFrame):
         self.name.setText(spec.label)
         self.name.set_help(spec.help)
         self.more.setAccessibleName(f"{spec.label}: rename, duplicate, colour, order, remove")
+        self.more.setEnabled(not spec.locked)
+        self.more.setToolTip(spec.locked or "Rename, duplicate, colour, order, remove")
         self._show_formula()
         self.note.words.setText(spec.note)
         self.note.setVisible(bool(spec.note))
@@ -194,7 +196,8 @@ class LossCard(QFrame):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the same menu at the pointer."""
-        self.menu().popup(event.globalPos())
+        if not self._spec.locked:
+            self.menu().popup(event.globalPos())
 
     def minimumSizeHint(self) -> QSize:
         """Ask for little width: the name shortens and formulas shrink."""

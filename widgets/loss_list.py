@@ -64,6 +64,7 @@ class LossList(QWidget):
         """Show these losses silently; say whether cards or rows came or went."""
         self._addable = spec.addable
         self.add_button.setEnabled(bool(spec.addable))
+        self.add_button.setToolTip(spec.locked or "Add a loss to the comparison")
         changed = False
         while len(self._cards) > len(spec.losses):
             card = self._cards.pop()

@@ -6,6 +6,7 @@ from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.explore.state_text import changed_state
 from lab.explore.states import State
+from lab.form_limits import FormLimits
 from lab.lessons.lesson_config import LessonConfig
 
 
@@ -39,6 +40,12 @@ class Lesson:
         self.text = text
         self.experiments = experiments
         self.states = dict(states or {})
+
+    @property
+    def limits(self) -> FormLimits | None:
+        """What of its experiments is settled when one is opened in the form; ``None`` for nothing."""
+        found = FormLimits(self.config.locked, self.config.hidden)
+        return None if found == FormLimits() else found
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from lab.config_problems import did_you_mean, problem_of
 from lab.experiment_file import parse_experiment, read_text
 from lab.explore.state_text import changed_state, parse_state
 from lab.explore.states import State
+from lab.form_limits import check_limits
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import FORMAT, LessonConfig
 from lab.lessons.measures import check_names
@@ -157,6 +158,7 @@ def _lesson(key: str, read: Read) -> Lesson:
         except ProblemError as error:
             raise ProblemError(_of_part(error.problem, view.name)) from None
     _check_claims(config, experiments, states)
+    check_limits({"locked": config.locked, "hidden": config.hidden}, experiments.values(), "this lesson")
     lesson = Lesson(key, config, read(TEXT), experiments, states)
     for number, preset in enumerate(config.presets):
         try:

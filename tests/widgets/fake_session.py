@@ -14,6 +14,7 @@ from lab.branching import branch
 from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.experiment_file import apply_changes, default_experiment, read_experiment, write_experiment
+from lab.form_limits import FormLimits
 from lab.messages import DataSummary, DeviceReport, Field, RunInfo
 from lab.problems import Problem, ProblemError
 from lab.view_options import Confusion, RunState
@@ -50,6 +51,7 @@ class FakeSession:
         self.speed: float | None = None
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
+        self.limits: FormLimits | None = None
         self.memory = 0
         self.crowded = False
         self.interventions: tuple[str, ...] = ()
@@ -163,8 +165,9 @@ class FakeSession:
             self._set(config)
         return None
 
-    def adopt(self, config: ExperimentConfig) -> None:
+    def adopt(self, config: ExperimentConfig, limits: FormLimits | None = None) -> None:
         self.log.append("adopt")
+        self.limits = limits
         if config != self.config:
             self._undo.append(self.config)
             self._redo.clear()

@@ -43,8 +43,8 @@ class LessonsWorkspace(QWidget):
     """
 
     noted = Signal(str)
-    config_wanted = Signal(object)
-    """An experiment that is to be opened in Train."""
+    config_wanted = Signal(object, object)
+    """An experiment that is to be opened in Train, and what of it the lesson settles, or None."""
     state_wanted = Signal(object)
     """A view's state that is to be opened in Explore."""
 
@@ -156,7 +156,7 @@ class LessonsWorkspace(QWidget):
     def _open(self, shown: ExperimentConfig | State) -> None:
         """Have an experiment opened in Train, a view in Explore."""
         if isinstance(shown, ExperimentConfig):
-            self.config_wanted.emit(shown)
+            self.config_wanted.emit(shown, self.attempt.lesson.limits)
         else:
             self.state_wanted.emit(shown)
 

@@ -163,7 +163,7 @@ def test_a_preset_is_run_beside_and_says_what_it_shows(qtbot: QtBot, workspace: 
     assert workspace.plots.choice.currentText() == "Changed: Far too fast"
     assert workspace.text.presets.buttons[0].text() == "Run again"
     configs: list[Any] = []
-    workspace.config_wanted.connect(configs.append)
+    workspace.config_wanted.connect(lambda config, limits: configs.append(config))
     workspace.text.preset_opened.emit(0)
     assert configs[0].optimizer.learning_rate == 5
     workspace.text.open_wanted.emit()

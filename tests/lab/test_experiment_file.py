@@ -50,6 +50,8 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     high = parameter.high if parameter.high is not None else 1e6
     if parameter.kind == "numbers":
         return st.lists(st.floats(low, high), max_size=20)
+    if parameter.kind == "integers":
+        return st.lists(st.integers(int(low), int(high)), max_size=20)
     if parameter.kind == "int":
         return st.integers(int(low), int(high))
     return st.floats(low, high, exclude_min=parameter.low_open, exclude_max=parameter.high_open)

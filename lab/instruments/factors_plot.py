@@ -23,6 +23,7 @@ from lab.ranges import linear_range, log_range
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "factors"
+FOOT = "∂L/∂p · ∂p/∂z = ∂L/∂z; legend: |∂L/∂z|."
 SAMPLES = {"hardest": "Pulls hardest", "median": "Pulls like the median", "easiest": "Pulls least"}
 WORDS = {
     "hardest": "pulls hardest",
@@ -108,8 +109,7 @@ class FactorsPlot:
         return ChartPanel(
             KIND, title, f"row {answer.row}{label} ({WORDS[which]}, {part} part), {step_words(step)}",
             (prediction, *facets),
-            legend=loss_legend(source, options, values), note=_others(found, answer.runs),
-            foot="∂L/∂p · ∂p/∂z = ∂L/∂z of the output that the sample is about; in the legend |∂L/∂z|",
+            legend=loss_legend(source, options, values), columns=2, foot=FOOT + _others(found, answer.runs),
             choices=choices,
         )  # fmt: skip
 
@@ -225,7 +225,7 @@ def _others(found: Sequence[LookedAt], runs: Sequence[FactorHistory]) -> str:
         for one, run in zip(found, runs, strict=False)
         if abs(run.others[-1]) >= SEEN
     ]
-    return f"other classes' ∂L/∂p add to ∂L/∂z: {', '.join(words)}" if words else ""
+    return f" Other classes add to ∂L/∂z: {', '.join(words)}." if words else ""
 
 
 FACTORS_PLOT = FactorsPlot()

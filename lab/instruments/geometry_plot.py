@@ -23,6 +23,8 @@ from lab.panel_looks import LossLook, looks
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "geometry"
+MOST_NAMED, LONGEST_NAME = 3, 6
+"""Columns of the matrix that are named, and letters of a name that fits under one."""
 EVERY = "all"
 
 
@@ -122,8 +124,7 @@ class GeometryPlot:
             KIND, title, f"{step}, at the weights of {chosen.look.short}{where}",
             (_matrix(kept, answer), _course(source, options, chosen.run, kept, answer)),
             legend=loss_legend(source, options, values), note=note,
-            foot=f"gradients g of the mean losses over {thousands(answer.samples)} training samples, "
-            "without penalty",
+            foot=f"g: gradients of the mean losses on {thousands(answer.samples)} training samples",
             choices=choices,
         )  # fmt: skip
 
@@ -160,7 +161,9 @@ def _matrix(kept: Sequence[LossLook], answer: GeometryAnswer) -> ChartFacet:
     edges = np.arange(count + 1, dtype=np.float64)
     values = answer.matrix[np.ix_(order, order)][::-1]
     names = [kept[place].short for place in order]
-    across = tuple((place + 0.5, name) for place, name in enumerate(names))
+    # columns stand in the order of the rows: names are said again only where they have room
+    named = count <= MOST_NAMED and max(map(len, names)) <= LONGEST_NAME
+    across = tuple((place + 0.5, name if named else "") for place, name in enumerate(names))
     up = tuple((count - place - 0.5, name) for place, name in enumerate(names))
     words = tuple(tuple(_words(float(value)) for value in row) for row in values)
     grid = ChartGrid(edges, edges, values, -1.0, 1.0, "diverging", words=words)

@@ -9,19 +9,18 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.chart import ChartAxis
+from lab.chart import ChartAxis, ChartChoice
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.looking import LookedAt
 from lab.legend import LegendEntry
-from lab.number_text import thousands
 from lab.panel_curves import X_LABELS
 from lab.panel_looks import looks
 from lab.panel_ranges import x_range
 from lab.view_options import PanelSource, ViewOptions
 
-MOST_FACETS = 4
-"""Losses that have a facet of their own in one plot."""
+MOST_FACETS = 3
+"""Losses that stand side by side, a facet each; of more one at a time is shown."""
 
 T = TypeVar("T")
 
@@ -124,12 +123,19 @@ def columns(x: Floats, values: Floats, axis: ChartAxis) -> tuple[Floats, Floats]
     return np.append(edges[wide], edges[wide[-1] + 1]), values[:, wide]
 
 
-def some_losses(found: Sequence[LookedAt]) -> tuple[tuple[LookedAt, ...], str]:
-    """Return the losses that have a facet, and a sentence where there are more than fit."""
+def some_losses(found: Sequence[LookedAt], options: ViewOptions) -> tuple[LookedAt, ...]:
+    """Return the losses that have a facet: all side by side, of more than fit the one that was chosen."""
     if len(found) <= MOST_FACETS:
-        return tuple(found), ""
-    words = f"the first {MOST_FACETS} of {thousands(len(found))} losses; hide some to see others"
-    return tuple(found[:MOST_FACETS]), words
+        return tuple(found)
+    return (next((one for one in found if one.look.index == options.loss), found[0]),)
+
+
+def loss_choice(found: Sequence[LookedAt], options: ViewOptions) -> tuple[ChartChoice, ...]:
+    """Return the choice of the loss where not all have a facet, else nothing."""
+    if len(found) <= MOST_FACETS:
+        return ()
+    offered = tuple((one.look.key, one.look.short) for one in found)
+    return (ChartChoice("loss", "Loss", offered, some_losses(found, options)[0].look.key),)
 
 
 def loss_legend(

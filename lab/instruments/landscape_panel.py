@@ -26,6 +26,8 @@ from lab.instruments.plane_surface import PlaneSurface
 from lab.number_text import thousands
 from lab.view_options import PanelSource, ViewOptions
 
+DOWN = "curves down (how much of the plane)"
+"""What hatches mean, and the share beside each title."""
 WAITS = "the objective over a plane through the weights will be here"
 LOG_FROM = 30.0
 """Ratio of the objective's largest to its smallest value from which on colours are logarithmic."""
@@ -71,6 +73,8 @@ def landscape_panel(
 def _subtitle(view: LandscapeView, answer: LandscapeAnswer, at: int) -> str:
     """Say the step and what the objective is the mean over."""
     words = step_words(at)
+    if view.parameters > 2 and answer.paths:
+        words += f", holds {_share(min(path.inside for path in answer.paths))} of the paths’ spread"
     if answer.samples < answer.of_samples:
         words += f", from {thousands(answer.samples)} of {thousands(answer.of_samples)} training samples"
     elif view.plane == "random":
@@ -108,20 +112,19 @@ def _facet(
         layers.append(ChartRelief(on.x, on.y, on.values, low, high, log, tuple(paths)))
     else:
         edges = _edges(on.x), _edges(on.y)
-        bar = f"{look.short} objective"
+        bar = "objective"
         if np.nanmax(np.where(np.isfinite(on.values), on.values, np.nan), initial=high) > high:
             bar += ", more beyond"
         layers.append(ChartGrid(*edges, on.values, low, high, "heat", log, (), bar, smooth=True))
         if hatched:
-            layers.append(ChartShade(*edges, on.curves_down, "curves down"))
+            layers.append(ChartShade(*edges, on.curves_down, DOWN))
         layers.append(ChartContours(on.x, on.y, on.values, levels(low, high, log)))
         # the loss's own path lies on top
         order = [number for number in range(len(answer.paths)) if number != place] + [place]
         for number in order:
             layers += _path_layers(view.looked[number], answer.paths[number], at, own=number == place)
-    note = f"{_share(on.share_down)} of the plane curves down"
-    if view.parameters > 2:
-        note += f"; it holds {_share(answer.paths[place].inside)} of the path’s spread"
+    # beside the title; what it is of is in the key where the plane is hatched
+    note = _share(on.share_down) if hatched and not surface else f"{_share(on.share_down)} curves down"
     return ChartFacet(
         look.name,
         ChartAxis(labels[0], float(on.x[0]), float(on.x[-1])),

@@ -9,12 +9,11 @@ import numpy as np
 from lab.chart import ChartAxis, ChartFacet, ChartGrid, ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
-from lab.instruments.histories import MOST_FACETS, time_axis
+from lab.instruments.histories import loss_choice, some_losses, time_axis
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names
-from lab.instruments.looking import COMES, step_words
-from lab.number_text import thousands
+from lab.instruments.looking import COMES, LookedAt, step_words
 from lab.panel_looks import LossLook, looks
 from lab.ranges import log_range
 from lab.view_options import PanelSource, ViewOptions
@@ -46,36 +45,37 @@ class LayerMapPlot:
 
     def panel(self, source: PanelSource, options: ViewOptions, answer: Any) -> ChartPanel:
         """Draw the largest norm of each column of steps."""
-        title = INSTRUMENT_KINDS[KIND]
-        everyone = _drawn(source, options)
-        found = everyone[:MOST_FACETS]
-        maps = [_norms(source, options, run) for _, run in found]
+        title, everyone = INSTRUMENT_KINDS[KIND], _drawn(source, options)
+        found = some_losses(everyone, options)
+        choices = loss_choice(everyone, options)
+        maps = [_norms(source, options, one.run) for one in found]
         positive = [norms[norms > 0] for _, norms in maps]
         values = np.concatenate(positive) if positive else np.empty(0)
         if not len(values):
-            return ChartPanel(KIND, title, "", placeholder="no gradient was recorded" if found else "")
+            return ChartPanel(
+                KIND, title, "", placeholder="no gradient was recorded" if found else "", choices=choices
+            )
         low, high = log_range(float(values.min()), float(values.max()))
         low = max(low, high * 10.0**-DECADES)
         facets = tuple(
-            _facet(source, options, look, edges, norms, (low, high), bar=number == len(maps) - 1)
-            for number, ((look, _), (edges, norms)) in enumerate(zip(found, maps, strict=True))
+            _facet(source, options, one.look, edges, norms, (low, high), bar=number == len(maps) - 1)
+            for number, (one, (edges, norms)) in enumerate(zip(found, maps, strict=True))
         )
-        more = f"the first {MOST_FACETS} of {thousands(len(everyone))} losses; hide some to see others"
         return ChartPanel(
             KIND, title, f"objective's gradient, {step_words(_last(source, options))}", facets,
-            note=more if len(everyone) > MOST_FACETS else "",
+            columns=len(facets), choices=choices,
             foot="colour: the largest norm of the steps in a column, of the first run of each loss",
         )  # fmt: skip
 
 
-def _drawn(source: PanelSource, options: ViewOptions) -> list[tuple[LossLook, int]]:
+def _drawn(source: PanelSource, options: ViewOptions) -> list[LookedAt]:
     """Return for each loss shown the first run whose norms were recorded."""
     found = []
     for look in looks(source, options):
         runs = (*look.runs, *look.all_runs) if look.shown else ()
         run = next((run for run in runs if source.curves.track("gradient_norm/0", run)), None)
         if run is not None:
-            found.append((look, run))
+            found.append(LookedAt(look, run))
     return found
 
 

@@ -13,7 +13,7 @@ from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartGrid, ChartLine, 
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.histograms import beside, sizes_beside
-from lab.instruments.histories import columns, history, over_time, some_losses, time_axis
+from lab.instruments.histories import columns, history, loss_choice, over_time, some_losses, time_axis
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
@@ -25,10 +25,10 @@ from lab.view_options import PanelSource, ViewOptions
 KIND = "saturation"
 OF = {
     "z": "Pre-activations",
-    "predictions": "Probability of the label",
+    "predictions": "Probability",
     "link": "Slope ∂p/∂z",
     "slope": "Activation slope",
-    "share": "Share of saturated units",
+    "share": "Saturated units",
 }
 """What can be looked at."""
 LEAST, MOST = 1e-3, 1.0
@@ -37,7 +37,7 @@ TOPS = (0.1, 0.2, 0.5, 1.0)
 """Where an axis of shares may end."""
 SHARES_BESIDE = 2
 """With more losses than these, the share of saturated units is a view of its own."""
-FOOT = f"saturated: a slope below {100 * FLAT:.0f}\u202f% of the steepest"
+FOOT = f"saturated: slope under {100 * FLAT:.0f}\u202f% of the steepest"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class SaturationPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the history of the first run of each loss that is drawn."""
-        found, _ = some_losses(looked_at(source, options))
+        found = some_losses(looked_at(source, options), options)
         if not found:
             return why_nothing(source, options)
         runs = tuple(one.run for one in found)
@@ -88,10 +88,11 @@ class SaturationPlot:
         """Draw a histogram over time for each loss, with the saturated shares below."""
         of, layer = _chosen(source, options)
         title = INSTRUMENT_KINDS[KIND]
-        choices = _choices(source, of, layer)
+        everyone = looked_at(source, options)
+        choices = _choices(source, of, layer, loss_choice(everyone, options))
         if not answer:
             return ChartPanel(KIND, title, "", choices=choices)
-        found, note = some_losses(looked_at(source, options))
+        found = some_losses(everyone, options)
         runs: Sequence[RunSaturation] = answer
         step = int(max(run.steps[-1] for run in runs))
         where = "" if of == "share" else layer_words(layer)
@@ -106,12 +107,12 @@ class SaturationPlot:
             if of == "share" or rows == 2:
                 facets.append(_lines(source, options, one, run, top, alone=of == "share"))
         samples = thousands(max(run.samples for run in runs))
-        foot = f"training part, {samples} samples; {FOOT}" if rows == 2 or of == "share" else (
-            f"training part, {samples} samples; colour: share of a column's values"
+        foot = f"{samples} training samples; {FOOT}" if rows == 2 or of == "share" else (
+            f"{samples} training samples; colour: share of a column's values"
         )  # fmt: skip
         return ChartPanel(
-            KIND, title, subtitle, tuple(facets), columns=len(found) if rows == 2 else 0, down=rows == 2,
-            note=note, foot=foot, choices=choices,
+            KIND, title, subtitle, tuple(facets), columns=len(found), down=rows == 2,
+            foot=foot, choices=choices,
         )  # fmt: skip
 
 
@@ -168,9 +169,11 @@ def _layers(source: PanelSource, of: str) -> tuple[str, ...]:
     return ("out",) if of in ("predictions", "link") else layers[:-1] if of == "slope" else layers
 
 
-def _choices(source: PanelSource, of: str, layer: str) -> tuple[ChartChoice, ...]:
+def _choices(
+    source: PanelSource, of: str, layer: str, loss: tuple[ChartChoice, ...]
+) -> tuple[ChartChoice, ...]:
     kinds, layers = _kinds(source), _layers(source, of)
-    made = [ChartChoice("of", "Shows", tuple(kinds.items()), of)]
+    made = [ChartChoice("of", "Shows", tuple(kinds.items()), of), *loss]
     if len(layers) > 1 and of != "share":
         options = tuple((name, layer_words(name).capitalize()) for name in layers)
         made.append(ChartChoice("layer", "Layer", options, layer))
@@ -187,7 +190,7 @@ def _histogram(
     bar: bool,
 ) -> ChartFacet:
     """Draw one loss's histogram; all losses have the same axis upwards, probabilities from 0 to 1."""
-    ends = [float(end) for other in runs for end in (other.edges[0], other.edges[-1])]
+    ends = [end for other in runs for end in _seen(other)]
     if of == "predictions" and source.summary is not None and source.summary.task == "classification":
         ends += [0.0, 1.0]
     low, high = min(ends), max(ends)
@@ -195,12 +198,19 @@ def _histogram(
     labels = {"z": "pre-activation z", "link": "|∂p/∂z|", "slope": "|φ′(z)|"}
     x_axis = time_axis(source, options)
     edges, values = columns(*over_time(source, options, one.run, run.steps, run.shares), x_axis)
-    y_axis = ChartAxis(labels.get(of, _kinds(source).get(of, OF[of]).lower()), low, high, log=sizes)
+    y_axis = ChartAxis(labels.get(of, _kinds(source)[of].lower()), low, high, log=sizes)
     grid = ChartGrid(
         edges, run.edges, values, LEAST, MOST, log=True,
         bar="share" if bar else "",
     )  # fmt: skip
     return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series)
+
+
+def _seen(run: RunSaturation) -> tuple[float, float]:
+    """Return the ends of the rows that colours can be seen in."""
+    rows = np.flatnonzero((run.shares >= LEAST).any(axis=1))
+    first, last = (rows[0], rows[-1]) if len(rows) else (0, len(run.edges) - 2)
+    return float(run.edges[first]), float(run.edges[last + 1])
 
 
 def _above(facet: ChartFacet) -> ChartFacet:

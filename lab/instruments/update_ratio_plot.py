@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lab.chart import ChartAxis, ChartFacet, ChartLine, ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
-from lab.instruments.histories import history, over_time, some_losses, time_axis
+from lab.instruments.histories import history, loss_choice, over_time, some_losses, time_axis
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_words
@@ -63,7 +63,7 @@ class UpdateRatioPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss that is drawn."""
-        found, _ = some_losses(looked_at(source, options))
+        found = some_losses(looked_at(source, options), options)
         if not found:
             return why_nothing(source, options)
         runs = tuple(one.run for one in found)
@@ -75,10 +75,11 @@ class UpdateRatioPlot:
 
     def panel(self, source: PanelSource, options: ViewOptions, answer: Any) -> ChartPanel:
         """Draw a facet a loss; all of a plot are measured in the same way."""
-        title = INSTRUMENT_KINDS[KIND]
+        title, everyone = INSTRUMENT_KINDS[KIND], looked_at(source, options)
+        choices = loss_choice(everyone, options)
         if not answer:
-            return ChartPanel(KIND, title, "")
-        found, note = some_losses(looked_at(source, options))
+            return ChartPanel(KIND, title, "", choices=choices)
+        found = some_losses(everyone, options)
         exact = all(one.plain for one in answer)
         drawn = [
             _exact(source, one.run, ratios) if exact else (ratios.steps[1:], ratios.between)
@@ -95,8 +96,8 @@ class UpdateRatioPlot:
         step = int(max(one.steps[-1] for one in answer))
         early = "" if any(len(part) for part in positive) else "comes with the second evaluation"
         return ChartPanel(
-            KIND, title, step_words(step), facets, note=early or note,
-            foot=f"{EXACT if exact else BETWEEN}; {RULE}",
+            KIND, title, step_words(step), facets, columns=len(facets), note=early,
+            foot=f"{EXACT if exact else BETWEEN}; {RULE}", choices=choices,
         )  # fmt: skip
 
 

@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from lab.panels import ChartPanel
 from widgets.plots.card import Card
-from widgets.plots.chart_choices import ChartChoices
+from widgets.plots.chart_choices import ChartChoices, usual_combo
 from widgets.plots.chart_view import ChartView
 from widgets.plots.legend import Legend
 from widgets.theme import Theme
 
 SHORTEST_SUBTITLE = 84
+"""Pixels that the subtitle keeps beside controls that have room for their words."""
+LEAST_SUBTITLE = 64
+"""With less than that nothing of it is shown: its first letters say nothing."""
 
 
 class ChartCard(Card):
@@ -71,10 +74,18 @@ class ChartCard(Card):
             signal.emit(key)
 
     def _make_room(self) -> None:
-        """Give the head's controls what title and the beginning of the subtitle leave."""
-        subtitle = min(self.subtitle.sizeHint().width(), SHORTEST_SUBTITLE)
-        words = self.title.sizeHint().width() + 8 + subtitle + 4 + self.more.width()
-        self.choices.fit(max(0, self.width() - 19 - words), self.width())
+        """Give the head's controls what title and the beginning of the subtitle leave.
+
+        Where that is too little for them the subtitle goes: what is chosen says more than a word cut off.
+        """
+        subtitle = self.subtitle.sizeHint().width()
+        beginning = min(subtitle, SHORTEST_SUBTITLE)
+        room = self.width() - 19 - self.title.sizeHint().width() - 8 - 4 - self.more.width()
+        if not self.choices.fit(max(0, room - beginning), usual_combo(self.width())):
+            self.choices.fit(max(0, room))
+        left = room - (self.choices.sizeHint().width() if not self.choices.isHidden() else 0)
+        self.subtitle.setVisible(left >= min(subtitle, LEAST_SUBTITLE))
+        self.title.set_help("" if self.subtitle.isVisibleTo(self) else self.subtitle.full_text())
         super()._make_room()
 
     def _add_own(self, menu: QMenu) -> bool:

@@ -24,6 +24,11 @@ NARROWEST_COMBO = 84
 GAP = 4
 
 
+def usual_combo(width: int) -> int:
+    """Return the width that a list of choices may have beside a subtitle, in a head of a width."""
+    return min(WIDEST_COMBO, max(USUAL_COMBO, round(SHARE * width)))
+
+
 class ChartChoices(QWidget):
     """Controls side by side, the first ones first where not all fit."""
 
@@ -66,23 +71,30 @@ class ChartChoices(QWidget):
         """Return the control of a choice. One that is not in the head raises KeyError."""
         return self._controls[key]
 
-    def fit(self, room: int, width: int) -> None:
-        """Show as many as fit into so many pixels of a head of a width; the rest is in the card's menu."""
+    def fit(self, room: int, widest: int = WIDEST_COMBO) -> bool:
+        """Show as many as fit into so many pixels, each at most ``widest``; the rest is in the menu.
+
+        Returns whether every one is shown with all of its words.
+        """
+        whole = True
         left = room - GAP
         shown = False
         for control in self._controls.values():
             wide = control.sizeHint().width()
             if isinstance(control, Combo):
-                control.fit_contents(min(WIDEST_COMBO, max(USUAL_COMBO, round(SHARE * width))))
+                control.fit_contents(WIDEST_COMBO)
+                whole = whole and control.width() <= widest
+                control.setFixedWidth(min(control.width(), widest))
                 wide = control.width()
                 if wide > left >= NARROWEST_COMBO:
                     control.setFixedWidth(left)
-                    wide = left
+                    wide, whole = left, False
             visible = wide <= left
             control.setVisible(visible)
-            shown = shown or visible
+            shown, whole = shown or visible, whole and visible
             left = left - wide - GAP if visible else -1
         self.setVisible(shown)
+        return whole
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme; the sheet does it all."""

@@ -117,8 +117,8 @@ def test_a_facet_a_factor_with_a_line_a_loss(session: Session) -> None:
     assert [facet.y.label for facet in panel.facets] == ["prediction p", "|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|"]
     assert [entry.short for entry in panel.legend] == ["CE", "Brier", "MAE"]
     assert "pulls hardest, training part" in panel.subtitle
-    assert "for MAE" in panel.note
-    assert "CE" not in panel.note
+    assert "for MAE" in panel.foot
+    assert "CE" not in panel.foot
     partial, slope, total = (lines_of(panel, number) for number in (1, 2, 3))
     assert [line.series for line in total] == [1, 2, 3]
     assert partial[0].y * slope[0].y == pytest.approx(total[0].y)  # cross-entropy: nothing from others
@@ -167,7 +167,7 @@ def test_a_saturated_neuron_learns_by_the_factor_not_by_the_error() -> None:
     assert quadratic == pytest.approx([0.982014, 0.982014, 0.017663, 0.017345], rel=1e-4)
     entropy = [lines_of(panel, number)[1].y[0] for number in range(4)]
     assert entropy == pytest.approx([0.982014, 1 / 0.017986, 0.017663, 0.982014], rel=1e-4)
-    assert panel.note == ""
+    assert "Other classes" not in panel.foot
 
 
 def test_regression_follows_the_first_target_and_one_hidden_loss_goes() -> None:

@@ -79,8 +79,10 @@ def test_one_neuron_shows_its_whole_landscape(neuron: Session) -> None:
     found = panel(neuron)
     assert len(found.facets) == 2
     cross_entropy, squared = found.facets
-    assert cross_entropy.note == "0 % of the plane curves down"
-    assert squared.note == "89 % of the plane curves down"
+    assert cross_entropy.note == "0 %"
+    assert squared.note == "89 %"
+    assert "how much of the plane" in layers(squared, ChartShade)[0].name
+    assert panel(neuron, shade="off").facets[1].note == "89 % curves down"
     for facet in found.facets:
         assert (facet.x.low, facet.x.high, facet.y.low, facet.y.high) == (-10, 10, -10, 10)
         assert facet.x.label.startswith("weight of ")
@@ -124,7 +126,8 @@ def test_moving_through_time_only_shortens_the_paths(neuron: Session) -> None:
 
 def test_each_loss_has_colours_of_its_own(neuron: Session) -> None:
     grids = [layers(facet, ChartGrid)[0] for facet in panel(neuron).facets]
-    assert [grid.bar for grid in grids] == [f"{facet.short} objective" for facet in panel(neuron).facets]
+    assert [grid.bar for grid in grids] == ["objective", "objective"]
+    assert (grids[0].low, grids[0].high) != (grids[1].low, grids[1].high)  # so each has a scale beside it
     assert grids[0].high > 10 > 1 >= grids[1].high
     for grid in grids:
         assert len(grid.x) == grid.values.shape[1] + 1
@@ -150,8 +153,8 @@ def test_the_plane_of_the_paths_holds_most_of_them_and_says_how_much(moons: Sess
     assert [facet.title for facet in found.facets] != []
     assert len(found.facets) == 2
     one, other = found.facets
-    assert " % of the plane curves down; it holds " in one.note
-    assert one.note.endswith(" of the path’s spread")
+    assert one.note.endswith(" %")
+    assert "holds " in found.subtitle and " of the paths’ spread" in found.subtitle
     assert one.x.label.startswith("PC 1 (")
     assert (one.x, one.y) == (other.x, other.y)
     for facet in found.facets:
@@ -284,7 +287,7 @@ def test_digits_say_from_how_many_samples() -> None:
         )
     )
     found = panel(session, detail="coarse")
-    assert found.subtitle.startswith("step 60, from ")
+    assert found.subtitle.startswith("step 60, ")
     assert found.subtitle.endswith("of 1\u2009257 training samples")
     assert "parameters" not in dict(found.choices[0].options)
     assert len(found.facets) == 1

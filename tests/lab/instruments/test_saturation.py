@@ -193,14 +193,21 @@ def test_it_goes_to_an_earlier_step_and_leaves_out_hidden_losses(session: Sessio
     assert instrument_panel(session, "saturation", hidden).placeholder == "no loss is shown"
 
 
-def test_more_losses_than_fit_are_said() -> None:
+def test_of_more_losses_than_fit_one_is_chosen() -> None:
     many = train(
         experiment("cross_entropy", "brier", "squared_error", "focal", "generalized_cross_entropy",
                    data='name = "blobs"\nsamples = 30')
     )  # fmt: skip
-    panel = instrument_panel(many, "saturation", ViewOptions())
-    assert len(panel.facets) == 4
-    assert panel.note == "the first 4 of 5 losses; hide some to see others"
+    for kind in ("saturation", "update_ratio", "layer_map"):
+        first, fourth = (instrument_panel(many, kind, ViewOptions(loss=loss)) for loss in (0, 3))
+        assert {facet.series for facet in first.facets} == {1}
+        assert {facet.series for facet in fourth.facets} == {4}
+        choice = next(choice for choice in fourth.choices if choice.key == "loss")
+        assert (choice.current, len(choice.options), choice.head) == ("3", 5, True)
+        three = instrument_panel(many, kind, ViewOptions(hidden_losses=frozenset({0, 1})))
+        assert {facet.series for facet in three.facets} == {3, 4, 5}
+        assert three.columns == 3
+        assert all(choice.key != "loss" for choice in three.choices)
 
 
 @pytest.mark.parametrize("axis", ["epoch", "seconds"])

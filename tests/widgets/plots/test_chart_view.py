@@ -213,10 +213,17 @@ def test_choices_stand_in_the_head_as_far_as_there_is_room(qtbot: QtBot, card: C
     assert said == [("choice", ("loss", "1"))]
     card.show_panel(replace(panel, choices=(replace(panel.choices[0], current="1"), panel.choices[1])))
     assert loss.current == "1" and len(said) == 1
-    card.resize(300, 220)
+    assert card.subtitle.isVisible()
+    wide = card.title.sizeHint().width() + card.choices.sizeHint().width() + card.more.width() + 31
+    card.resize(wide + 30, 220)  # controls keep their words; a subtitle of a few letters goes
+    assert loss.isVisible() and part.isVisible() and not card.subtitle.isVisible()
+    assert panel.subtitle in card.title.toolTip()
+    card.resize(200, 220)
     assert not card.choices.isVisible()
-    right = max(child.geometry().right() for child in (card.more, card.subtitle))
+    right = max(child.geometry().right() for child in (card.more, card.title))
     assert right <= card.head.width()
+    card.resize(640, 330)
+    assert card.subtitle.isVisible() and not card.title.toolTip()
 
 
 def test_many_options_are_a_combo(card: ChartCard) -> None:

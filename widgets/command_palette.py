@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -38,13 +38,14 @@ ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True)
 class PaletteEntry:
-    """A command as the palette lists it."""
+    """A command as the palette lists it; ``help`` says in a few words what it is for."""
 
     name: str
     title: str
     keys: str = ""
     words: str = ""
     enabled: bool = True
+    help: str = ""
 
 
 def rank(query: str, entry: PaletteEntry) -> int | None:
@@ -53,7 +54,7 @@ def rank(query: str, entry: PaletteEntry) -> int | None:
     >>> rank("log", PaletteEntry("x", "Logarithmic y")), rank("zz", PaletteEntry("x", "Run"))
     (0, None)
     """
-    text = f"{entry.title} {entry.words}".lower()
+    text = f"{entry.title} {entry.words} {entry.help}".lower()
     words = query.lower().split()
     if not all(word in text for word in words):
         return None
@@ -97,6 +98,8 @@ class EntryModel(QAbstractListModel):
         entry = self._shown[index.row()]
         if role == ENTRY_ROLE:
             return entry
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.help or None
         return entry.title if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -133,7 +136,12 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), entry.title)
         painter.setFont(self.theme.font("subtitle"))
         painter.setPen(self.theme.color("text2"))
-        painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), entry.keys)
+        after = QFontMetrics(self.theme.font("body")).horizontalAdvance(entry.title) + 16
+        room = inside.adjusted(after, 0, 0, 0)
+        said = QFontMetrics(painter.font()).elidedText(
+            entry.keys or entry.help, Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), said)
         painter.restore()
 
 
@@ -146,7 +154,7 @@ class CommandPalette(Overlay):
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window, theme)
         self.setAccessibleName("Find a command")
-        self.setFixedWidth(460)
+        self.setFixedWidth(560)
         self._model = EntryModel(self)
         self._delegate = EntryDelegate(theme, self)
         self.line = QLineEdit()

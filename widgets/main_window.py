@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from lab.instruments.kinds import INSTRUMENT_HELP
 from lab.problems import ProblemError
 from widgets.advice_wiring import AdviceWiring
 from widgets.branch_card import BranchCard
@@ -292,7 +293,10 @@ class MainWindow(QWidget):
                 for command, enabled in self.commands
                 if command.name != "palette"
             ]
-            + [PaletteEntry(PLOT + kind, f"Add plot: {title}") for kind, title in self.grid.available.items()]
+            + [
+                PaletteEntry(PLOT + kind, f"Add plot: {title}", help=INSTRUMENT_HELP.get(kind, ""))
+                for kind, title in self.grid.available.items()
+            ]
         )  # fmt: skip
 
     def _palette_chosen(self, name: str) -> None:

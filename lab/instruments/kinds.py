@@ -20,6 +20,29 @@ INSTRUMENT_KINDS: dict[str, str] = {
 }
 """Kind → title, in the order of menus."""
 
+INSTRUMENT_GROUPS: dict[str, tuple[str, ...]] = {
+    "Why it learns slowly": ("saturation", "factors", "layer_map", "update_ratio", "noise_scale"),
+    "What moves the weights": ("influence", "geometry", "landscape"),
+    "How good predictions are": ("calibration", "recall", "roc", "residuals"),
+}
+"""What instruments answer → kinds, as menus group them; each kind stands in one group."""
+
+INSTRUMENT_HELP: dict[str, str] = {
+    "saturation": "Are units stuck where they have no slope?",
+    "factors": "Which factor of the gradient makes it small or large?",
+    "influence": "Which samples pull hardest at the weights?",
+    "landscape": "What does the objective look like around the weights?",
+    "calibration": "Is the model as often right as it is sure?",
+    "recall": "Which classes are found, and which are missed?",
+    "roc": "How well do scores rank one class before the others?",
+    "residuals": "Are errors distributed as the loss assumes?",
+    "layer_map": "In which layer and when do gradients vanish or explode?",
+    "geometry": "Do losses pull the same weights in the same direction?",
+    "update_ratio": "Are updates too small or too large for the weights?",
+    "noise_scale": "Is the batch large enough for its gradient to be trusted?",
+}
+"""Kind → the question that it answers."""
+
 PLACES: dict[str, tuple[str, str]] = {
     "field_at": ("lab.instruments.field_at", "FIELD_AT"),
     "advice": ("lab.advice.measuring", "ADVICE"),

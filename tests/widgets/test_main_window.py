@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.curves import Curves
 from lab.experiment_file import apply_changes, default_experiment, write_experiment
+from lab.instruments.kinds import INSTRUMENT_HELP
 from lab.problems import Excerpt, Problem, Remedy
 from lab.spill import SpillSpace
 from lab.store.store import Store
@@ -192,6 +193,17 @@ def test_the_palette_adds_a_plot(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.keyClicks(window.palette_card.line, "add plot: parameter")
     qtbot.keyClick(window.palette_card.line, Qt.Key.Key_Return)
     assert window.grid.kinds[-1] == "parameter_norm"
+
+
+def test_the_palette_finds_an_instrument_by_what_it_answers(qtbot: QtBot, window: MainWindow) -> None:
+    focus_plots(window)
+    window.show_palette()
+    qtbot.keyClicks(window.palette_card.line, "pull hardest")
+    index = window.palette_card.view.currentIndex()
+    assert index.data() == "Add plot: Influence"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == INSTRUMENT_HELP["influence"]
+    qtbot.keyClick(window.palette_card.line, Qt.Key.Key_Return)
+    assert window.grid.kinds[-1] == "influence"
 
 
 def test_f6_goes_round_the_panels(window: MainWindow) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from lab.instruments.kinds import INSTRUMENT_GROUPS, INSTRUMENT_HELP, INSTRUMENT_KINDS
 from lab.panels import CurvePanel, LegendEntry
 from tests.widgets.plots.made_panels import confusion_panel, curve_panel, field_panel, gradient_panel
 from widgets.plots.chart_card import ChartCard
@@ -377,6 +378,15 @@ def test_instruments_stand_in_a_menu_of_their_own(qtbot: QtBot) -> None:
     instruments = next(action for action in menu.actions() if action.text() == "Instruments").menu()
     assert isinstance(instruments, QMenu)
     assert "Objective" in [action.text() for action in menu.actions()]
+    named = [action for action in instruments.actions() if action.text()]
+    headings = [action.text() for action in named if not action.isEnabled()]
+    assert headings == list(INSTRUMENT_GROUPS)
+    offered = {
+        action.text(): action for action in instruments.actions() if action.isEnabled() and action.text()
+    }
+    assert set(offered) == set(INSTRUMENT_KINDS.values())
+    assert instruments.toolTipsVisible()
+    assert offered["Influence"].toolTip() == INSTRUMENT_HELP["influence"]
     next(action for action in instruments.actions() if action.text() == "Landscape").trigger()
     assert grid.kinds == ("objective", "saturation", "landscape")
     change = grid.card(grid.numbers()[1]).menu().actions()[0].menu()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -86,7 +87,7 @@ class Bridge(QObject):
         self._queue_pending, self._queued = False, 0.0
         self._lesson: Beside | None = None
         self._lesson_pending, self._lessoned = False, 0.0
-        self._study: Beside | None = None
+        self._studies: list[tuple[Beside, Callable[[], None]]] = []
         self._pending: set[str] = set()
         self._plots_pending = self._live_pending = False
         self._plotted = self._listed = self._slow = 0.0
@@ -131,9 +132,12 @@ class Bridge(QObject):
         """Drive a lesson beside the session, as long as something of it trains."""
         self._lesson = lesson
 
-    def follow_study(self, study: Beside) -> None:
+    def follow_study(self, study: Beside, answered: Callable[[], None] | None = None) -> None:
         """Carry questions of instruments to the process that answers them; plots are due when it has."""
-        self._study = study
+        self._studies.append((study, answered or self._note_plots))
+
+    def _note_plots(self) -> None:
+        self._plots_pending = True
 
     def set_hidden(self, hidden: bool) -> None:
         """Poll slowly and draw nothing while the window cannot be seen."""
@@ -178,8 +182,9 @@ class Bridge(QObject):
                 self._queue_pending |= self._queue.advance()
             if self._lesson is not None and self._lesson.busy:
                 self._lesson_pending |= self._lesson.advance()
-            if self._study is not None and self._study.busy and self._study.advance():
-                self._plots_pending = True
+            for study, answered in self._studies:
+                if study.busy and study.advance():
+                    answered()
             self._emit(time.perf_counter())
             self._pace(bool(changes) or self._plots_pending or self._more)
         finally:

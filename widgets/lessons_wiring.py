@@ -30,7 +30,9 @@ def make_lessons(window: MainWindow) -> LessonsWorkspace:
     workspace = LessonsWorkspace(window.theme, make_attempt)
     window.bridge.follow_lesson(workspace)
     window.bridge.lesson_changed.connect(workspace.follow)
+    window.bridge.follow_study(workspace.plots.study, workspace.plots.redraw)
     window.closing.connect(workspace.close_attempts)
+    window.closing.connect(workspace.plots.study.close)
     workspace.noted.connect(window.status.show_note)
 
     def use(config: ExperimentConfig, limits: FormLimits | None) -> None:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from lab.config_checks import Part, not_allowed
 from lab.lessons.measures import check_measure
 from lab.lessons.seed_values import MeasureError
+from lab.panel_views import ADVICE_KINDS, PANEL_KINDS
 
 FORMAT = 1
 
@@ -29,6 +30,13 @@ def _measure(text: str) -> str:
             {"key": "", "value": text, "allowed": f"a measure. {str(error).rstrip('.?')}", "names": ()},
         ) from None
     return text
+
+
+def _plot(kind: str) -> str:
+    known = tuple(kind for kind in PANEL_KINDS if kind not in ADVICE_KINDS)
+    if kind not in known:
+        raise not_allowed("", kind, "kinds of plots", known)
+    return kind
 
 
 class Prediction(Part):
@@ -201,6 +209,8 @@ class LessonConfig(Part):
         The answer, in Markdown, with ``{1}``, ``{2}`` … for the numbers that the claims measured.
     presets
         "Now change this".
+    plots
+        Kinds of the plots beside the text, at most six; without any, those that suit the data.
     locked, hidden
         Sections or configuration paths of the form that may be seen but not changed, or are not shown.
     references
@@ -219,6 +229,7 @@ class LessonConfig(Part):
     formula: str = Field(default="", max_length=400)
     finding: str = Field(default="", max_length=2000)
     presets: tuple[Preset, ...] = Field(default=(), max_length=16, strict=False)
+    plots: tuple[Annotated[str, AfterValidator(_plot)], ...] = Field(default=(), max_length=6, strict=False)
     locked: tuple[str, ...] = Field(default=(), strict=False)
     hidden: tuple[str, ...] = Field(default=(), strict=False)
     references: tuple[str, ...] = Field(default=(), max_length=12, strict=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -13,6 +13,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from lab.explore.states import State
+from lab.instruments.instrument import Answers
+from lab.instruments.shown import ShownAnswers
+from lab.instruments.study import Study
 from lab.lessons.view_values import SeenView
 from lab.loss_labels import short_loss_labels
 from lab.panel_views import ADVICE_KINDS, PANEL_KINDS, applicable_kinds, default_kinds, make_panel
@@ -41,7 +44,12 @@ class LessonPlots(QWidget):
         self._sources: dict[str, Shown] = {}
         self._followed = True
         self._drawn = self._cost = 0.0
+        self._asked_for: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._options = ViewOptions()
+        self._kinds: tuple[str, ...] = ()
+        self.study = Study(lambda: self._crowded)
+        self._answers = ShownAnswers(self.study)
+        self._crowded = False
         self.choice = Combo()
         self.choice.setAccessibleName("Run or view that is shown")
         self.choice.setMinimumWidth(200)
@@ -63,6 +71,7 @@ class LessonPlots(QWidget):
         self.grid.panels_wanted.connect(self.redraw)
         self.grid.comparison_chosen.connect(lambda key: self._change(comparison=key))
         self.grid.view_changed.connect(lambda view: self._change(x_view=view))
+        self.grid.sample_picked.connect(lambda row: self._change(sample=row if row >= 0 else None))
         self.grid.loss_toggled.connect(lambda key: self._show_losses(self._options.toggled(int(key))))
         self.grid.loss_soloed.connect(lambda key: self._show_losses(self._options.soloed(int(key))))
         self.empty = QLabel("")
@@ -98,6 +107,12 @@ class LessonPlots(QWidget):
     def options(self) -> ViewOptions:
         """How the plots look at the curves."""
         return self._options
+
+    def set_kinds(self, kinds: Sequence[str]) -> None:
+        """Say which plots the lesson wants beside it; without any, those that suit the data."""
+        if tuple(kinds) != self._kinds:
+            self._kinds = tuple(kinds)
+            self._asked_for = None
 
     def expect(self, what: str) -> None:
         """Say what will be here once the lesson runs: "The plots appear"."""
@@ -148,15 +163,18 @@ class LessonPlots(QWidget):
         if source is None or source.summary is None:
             self.stack.setCurrentWidget(self.empty)
             return
-        kinds = applicable_kinds(source.summary)
-        if any(kind not in kinds for kind in self.grid.kinds) or not self.grid.kinds:
-            # a lesson's experiment is not edited, so there is nothing to try
-            self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds if kind not in ADVICE_KINDS})
-            self.grid.set_kinds(default_kinds(source.summary))
+        self._crowded = live
+        # a lesson's experiment is not edited, so there is nothing to try
+        kinds = tuple(kind for kind in applicable_kinds(source.summary) if kind not in ADVICE_KINDS)
+        wanted = tuple(kind for kind in self._kinds if kind in kinds) or default_kinds(source.summary)
+        if self._asked_for != (kinds, wanted):  # the lesson's own, until a person changes them
+            self._asked_for = kinds, wanted
+            self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds})
+            self.grid.set_kinds(wanted)
         self.grid.set_losses(short_loss_labels(source.run_config))
         self.stack.setCurrentWidget(self.grid)
         for request in self.grid.requests():
-            panel = self._panel(source, request, PATIENCE if live else None)
+            panel = self._panel(source, request, PATIENCE if live else None, self.study)
             if panel is not None:
                 self.grid.show_panel(request.card, panel)
         self._drawn = time.perf_counter()
@@ -169,10 +187,16 @@ class LessonPlots(QWidget):
             return ()
         made = [
             self._panel(
-                source, PanelRequest(0, card["kind"], card["log_x"], card["log_y"], card["loss"], 1200)
+                source,
+                PanelRequest(
+                    0, card["kind"], card["log_x"], card["log_y"], card["loss"], 1200,
+                    tuple(card.get("choices", {}).items()),
+                ),
+                None,
+                self._answers,
             )
             for card in self.grid.state()["cards"]
-        ]
+        ]  # fmt: skip
         return tuple(panel for panel in made if panel is not None)
 
     def set_theme(self, theme: Theme) -> None:
@@ -180,7 +204,9 @@ class LessonPlots(QWidget):
         self.grid.set_theme(theme)
         self.views.set_theme(theme)
 
-    def _panel(self, source: PanelSource, request: PanelRequest, patience: int | None = None) -> Panel | None:
+    def _panel(
+        self, source: PanelSource, request: PanelRequest, patience: int | None, answers: Answers
+    ) -> Panel | None:
         losses = len(source.run_config.losses)
         options = replace(
             self._options,
@@ -189,9 +215,10 @@ class LessonPlots(QWidget):
             loss=request.loss if request.loss < losses else 0,
             columns=max(96, request.columns // (min(4, losses) if request.kind == "gradient" else 1)),
             patience=patience,
+            choices=request.choices,
         )
         try:
-            return make_panel(source, request.kind, options)
+            return make_panel(source, request.kind, options, answers)
         except Exception:
             LOG.exception("%s could not be drawn", request.kind)
             return None
@@ -205,6 +232,6 @@ class LessonPlots(QWidget):
 
     def _choose(self) -> None:
         self._followed = False
-        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None)
+        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None, sample=None)
         self.grid.set_view(None)
         self.show_sources(self._sources, "", live=False)

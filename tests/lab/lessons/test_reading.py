@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from compute.problems import ProblemError
+from lab.experiment_data import prepare_data
 from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson, read_lesson
+from lab.panel_views import applicable_kinds
+from lab.preview import summarize
 
 LESSON_TOML = """
 number = 1
@@ -67,6 +70,17 @@ def test_a_lesson_of_ones_own_is_a_folder_its_file_or_a_zip(folder: Path, tmp_pa
         pack_lesson(folder, target)
 
 
+def test_the_plots_of_the_built_in_lessons_suit_their_data() -> None:
+    shown = set()
+    for key in built_in():
+        lesson = load_lesson(key)
+        shown.update(lesson.config.plots)
+        for experiment in lesson.experiments.values():
+            summary = summarize(prepare_data(experiment))
+            assert set(lesson.config.plots) <= set(applicable_kinds(summary)), key
+    assert {"saturation", "influence", "landscape", "calibration", "residuals", "factors"} <= shown
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -78,6 +92,8 @@ def test_a_lesson_of_ones_own_is_a_folder_its_file_or_a_zip(folder: Path, tmp_pa
         (("small.toml", "../small.toml"), "cannot be"),
         (("small.toml", "other.toml"), "no file other.toml"),
         (("number = 1", "number = 1\nformat = 9"), "format 9"),
+        (("number = 1", 'number = 1\nplots = ["metric", "saturatoin"]'), "Did you mean saturation"),
+        (("number = 1", 'number = 1\nplots = ["advice"]'), "kinds of plots"),
         (("number = 1", "number = "), "not valid TOML"),
         (("[[claims]]", '[[runs]]\nexperiment = "small.toml"\n[[claims]]'), "different names"),
         (

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
+from lab.panels import ChartPanel
 from lab.pool import TrainerPool
 from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
@@ -345,3 +346,31 @@ def test_live_redraws_rest_in_proportion_to_their_cost_and_the_last_one_does_not
     clock[0] += 1.0 * cards
     workspace.plots.redraw(live=True)
     assert len(drawn) == 3 * cards
+
+
+def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
+    qtbot: QtBot, make: Make, folder: Path
+) -> None:
+    text = TINY_LESSON.replace("number = 3", 'number = 3\nplots = ["calibration", "residuals", "objective"]')
+    (folder / LESSON).write_text(text, encoding="utf-8")
+    workspace = make()
+    workspace.open_lesson(folder)
+    choose(workspace, 2)
+    workspace.run()
+    go_on(qtbot, workspace)
+    plots = workspace.plots
+    assert plots.grid.kinds == ("calibration", "objective")  # residuals are for numbers
+    assert "advice" not in plots.grid._kinds
+
+    def answered() -> bool:
+        plots.study.advance()
+        plots.redraw()
+        panel = plots.grid.panels()[0]
+        return isinstance(panel, ChartPanel) and bool(panel.facets)
+
+    qtbot.waitUntil(answered, timeout=30_000)
+    assert all(not getattr(panel, "placeholder", "") for panel in plots.panels())
+    plots.grid.add("saturation")
+    workspace.follow()
+    assert plots.grid.kinds == ("calibration", "objective", "saturation")
+    plots.study.close()

@@ -91,6 +91,11 @@ def parser() -> argparse.ArgumentParser:
         help="change a setting of the file: optimizer.learning_rate=0.3 losses.0.delta=2 training.clip=none",
     )
     run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
+    run.add_argument(
+        "--plots", metavar="PLOT", nargs="+", default=[],
+        help="plots to write instead of those that suit the data, instruments among them, which are also "
+        "written as CSV: metric objective saturation landscape ...",
+    )  # fmt: skip
     run.add_argument("--no-plots", action="store_true", help="write no figures")
     run.add_argument("--bundle", action="store_true", help="write a bundle, which losslab rerun repeats")
     run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
@@ -250,6 +255,7 @@ def _run(options: argparse.Namespace, draw: Draw | None) -> int:
         workers=options.workers,
         store=None if options.no_store else Store(),
         bundle=options.bundle,
+        plots=options.plots,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import signal
 import threading
@@ -12,12 +13,16 @@ from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.bundle.writing import write_bundle
+from lab.chart_csv import write_chart_csv
 from lab.config import ExperimentConfig
 from lab.exporting.provenance import figure_command, provenance
 from lab.exporting.view_arguments import usual_band
 from lab.figure_look import Draw
+from lab.instruments.direct import DirectAnswers
+from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.memory import bytes_text
-from lab.panel_views import PANEL_KINDS, default_kinds, make_panel
+from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
+from lab.panels import ChartPanel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_advice, tell_divergence, write_tables
@@ -75,6 +80,7 @@ def run_headless(
     workers: int | None = None,
     store: Store | None = None,
     bundle: bool = False,
+    plots: Sequence[str] = (),
 ) -> int:
     """Train an experiment and write its results.
 
@@ -100,6 +106,8 @@ def run_headless(
         Where the experiment is kept, too.
     bundle
         Write a bundle, too.
+    plots
+        Kinds of plots to draw; by default those that suit the data. Numbers of instruments are written, too.
 
     Returns
     -------
@@ -111,8 +119,10 @@ def run_headless(
     ProblemError
         Bad input or a folder that cannot be written to; nothing is trained then.
     """
+    check_plots(plots)
     figures = (*PANEL_KINDS, WHOLE) if draw is not None else ()
-    names = (*result_names(figures, FORMATS), *((BUNDLE,) if bundle else ()))
+    tables = tuple(f"{kind}.csv" for kind in plots if kind in INSTRUMENT_KINDS)
+    names = (*result_names(figures, FORMATS), *tables, *((BUNDLE,) if bundle else ()))
     check_folder(folder, names, force)
     pool = TrainerPool(workers)
     trainer: Trainer = pool if store is None else KeepingTrainer(pool, store)
@@ -128,7 +138,8 @@ def run_headless(
                 written.append(folder / BUNDLE)
             if draw is not None:
                 kept = store is not None and store.problem is None
-                written += _draw(session, folder, draw, force, session.stored_as if kept else "")
+                identity = session.stored_as if kept else ""
+                written += _draw(session, folder, draw, force, identity, wanted_plots(session, plots))
         print_summary(session)
         tell_divergence(session)
         tell_advice(session)
@@ -209,12 +220,44 @@ def tell_why_not(session: Session, interruption: Interruption) -> int:
     return FAILED
 
 
-def _draw(session: Session, folder: Path, draw: Draw, force: bool, identity: str) -> list[Path]:
+def check_plots(plots: Sequence[str]) -> None:
+    """See that plots are known.
+
+    Raises
+    ------
+    ProblemError
+        For one that is not.
+    """
+    for kind in plots:
+        if kind not in PANEL_KINDS:
+            near = difflib.get_close_matches(kind, PANEL_KINDS, 1, 0.6)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise ProblemError(
+                Problem(f"{kind[:40]} is no plot", f"{meant}There are {', '.join(PANEL_KINDS)}.")
+            )
+
+
+def wanted_plots(session: Session, plots: Sequence[str]) -> tuple[str, ...]:
+    """Return the plots to draw: those asked for that apply to the data, else those that suit them."""
+    fitting = applicable_kinds(session.summary)
+    for kind in plots:
+        if kind not in fitting:
+            say(f"{PANEL_KINDS[kind]} does not apply to these data and was left out.")
+    return tuple(kind for kind in dict.fromkeys(plots) if kind in fitting) or default_kinds(session.summary)
+
+
+def _draw(
+    session: Session, folder: Path, draw: Draw, force: bool, identity: str, kinds: tuple[str, ...]
+) -> list[Path]:
     """Write each plot and all of them together; a figure that fails is said and does not cost the rest."""
     options = ViewOptions(band=usual_band(session.run_config.seeds.count))
-    kinds = default_kinds(session.summary)
-    panels = {kind: make_panel(session, kind, options) for kind in kinds}
+    answers = DirectAnswers()
+    panels = {kind: make_panel(session, kind, options, answers) for kind in kinds}
     written: list[Path] = []
+    for kind, panel in panels.items():
+        if isinstance(panel, ChartPanel):
+            written.append(folder / f"{kind}.csv")
+            write_chart_csv(panel, written[-1], overwrite=force)
     figures: list[tuple[str, tuple[str, ...]]] = [(kind, (kind,)) for kind in kinds]
     figures.append((WHOLE, kinds))
     try:

@@ -10,6 +10,8 @@ from lab.export import ResultSource
 from lab.exporting.file_names import file_name
 from lab.exporting.view_arguments import view_words
 from lab.figure_look import FigureLook, Provenance
+from lab.instruments.kinds import INSTRUMENT_KINDS
+from lab.panel_views import default_kinds
 from lab.racing.results import RaceResult
 from lab.versions import version
 from lab.view_options import ViewOptions
@@ -53,7 +55,8 @@ def export_command(
         As its other arguments; what is as usual is left out.
     """
     if not identity:
-        return shlex.join(["losslab", "run", f"{file_name(source.run_config.name)}.toml"])
+        plots = ["--plots", *figures] if set(figures) - set(default_kinds(source.summary)) else []
+        return shlex.join(["losslab", "run", f"{file_name(source.run_config.name)}.toml", *plots])
     words = ["losslab", "export", identity, "--format", ",".join(formats)]
     if figures:
         words += ["--figures", *figures]
@@ -78,11 +81,12 @@ def figure_command(
 ) -> str:
     """Return the command line that draws one figure again; parameters as `export_command`.
 
-    Parameters are not kept in the store: a figure with a decision surface, or a confusion matrix of a step
-    that is past, is made by running the experiment anew.
+    Parameters are not kept in the store: a figure with a decision surface or an instrument, or a confusion
+    matrix of a step that is past, is made by running the experiment anew.
     """
     past = view.at is not None and "confusion" in kinds
-    kept = "" if past or "field" in kinds else identity
+    looks_inside = past or not {"field", *INSTRUMENT_KINDS}.isdisjoint(kinds)
+    kept = "" if looks_inside else identity
     return export_command(source, kept, endings, figures=kinds, view=view, look=look, grid=len(kinds) > 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from compute.problems import ProblemError
 from lab.terminal import print_problem, say
 
 if TYPE_CHECKING:
+    from lab.lessons.attempt import Attempt
     from lab.lessons.finding import Finding
     from lab.lessons.lesson import Lesson
 
@@ -30,6 +31,8 @@ def add_lesson_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     acts.add_parser("list", help="list the lessons")
     run = acts.add_parser("run", help="train a lesson's experiments and print its claims with the numbers")
     run.add_argument("name", metavar="NAME")
+    run.add_argument("--sheet", metavar="FILE.html", help="write the lab sheet, with tables beside it")
+    run.add_argument("--force", action="store_true", help="overwrite the lab sheet")
     check = acts.add_parser("check", help="the same for one, several or all; exit 1 if a claim fails")
     check.add_argument("names", metavar="NAME", nargs="*")
     check.add_argument("--all", action="store_true", help="check every built-in lesson")
@@ -65,7 +68,7 @@ def lesson_command(options: argparse.Namespace) -> int:
         print(target)
         return OK
     if options.act == "run":
-        return _run(load_lesson(options.name), options.device, whole=True)
+        return _run_whole(options)
     names: Sequence[str] = built_in() if options.all else options.names
     if not names:
         say("losslab lesson check: name a lesson, or give --all.")
@@ -95,7 +98,29 @@ def _list() -> int:
     return OK
 
 
-def _run(lesson: Lesson, device: str, *, whole: bool) -> int:
+def _run_whole(options: argparse.Namespace) -> int:
+    """Run one lesson, and write its lab sheet where one is wanted."""
+    from lab.lessons.lab_sheet import check_sheet, write_lab_sheet
+    from lab.lessons.reading import load_lesson
+    from lab.lessons.sheet_figures import sheet_figures
+
+    lesson = load_lesson(options.name)
+    if options.sheet is None:
+        return _run(lesson, options.device, whole=True)
+    path = Path(options.sheet)
+    check_sheet(lesson, path, overwrite=options.force)
+
+    def write(attempt: Attempt) -> None:
+        figures = () if options.draw is None else sheet_figures(attempt, options.draw)
+        for written in write_lab_sheet(attempt, path, figures, overwrite=options.force):
+            print(written)
+
+    return _run(lesson, options.device, whole=True, then=write)
+
+
+def _run(
+    lesson: Lesson, device: str, *, whole: bool, then: Callable[[Attempt], None] = lambda attempt: None
+) -> int:
     from lab.lessons.running import run_lesson
 
     config = lesson.config
@@ -110,6 +135,7 @@ def _run(lesson: Lesson, device: str, *, whole: bool) -> int:
     for finding in attempt.findings:
         if finding is not None:
             print(finding_text(finding), flush=True)
+    then(attempt)
     return OK if attempt.held else FAILED
 
 

@@ -113,6 +113,11 @@ def draw_figure(
     return draw(panels, folder, stem, formats, overwrite=overwrite, look=look, made_by=made_by)
 
 
+def figure_sheet(panels: Sequence[Panel], look: FigureLook | None = None) -> Sheet:
+    """Return a figure laid out at its default size, for who paints it into something larger."""
+    return _sheet(panels, ("svg",), None, LOGICAL_DPI, look or FigureLook(), None)
+
+
 def image(panels: Sequence[Panel], size: tuple[int, int] | None = None, dpi: float = 192.0) -> QImage:
     """Return a figure as an image; parameters as in `draw`. Needs a QGuiApplication."""
     return figure_image(_sheet(panels, ("png",), size, dpi, FigureLook(), None))

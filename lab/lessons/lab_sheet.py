@@ -16,7 +16,8 @@ from lab.exporting.report_style import STYLE
 from lab.exporting.tables import Column, Table
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
-from lab.lessons.lesson_config import part_titles
+from lab.lessons.lesson import Lesson
+from lab.lessons.lesson_config import SHEET_TABLES, part_titles
 from lab.lessons.sheet_tables import curves_csv, last_values_csv, view_csv
 from lab.loss_labels import loss_labels
 from lab.versions import versions
@@ -76,20 +77,32 @@ def write_sheet_files(
         raise ProblemError(Problem("There is no lab sheet yet", "Run the lesson to its end first."))
     titles = part_titles(attempt.lesson.config)
     sources = {titles[name]: session for name, session in attempt.sessions.items()}
-    tables: dict[Path, Callable[[], bytes]] = {}
+    makers: list[Callable[[], bytes]] = []
     if sources:
-        tables[path.with_name(f"{path.stem}-curves.csv")] = partial(curves_csv, sources)
-        tables[path.with_name(f"{path.stem}-last-values.csv")] = partial(last_values_csv, sources)
-    for name, view in attempt.results.views.items():
-        tables[path.with_name(f"{path.stem}-{name}.csv")] = partial(view_csv, view)
-    check_free([path, *tables], overwrite)
-    for target, make in tables.items():
+        makers += [partial(curves_csv, sources), partial(last_values_csv, sources)]
+    makers += [partial(view_csv, attempt.results.views[name]) for name in attempt.lesson.states]
+    tables = check_sheet(attempt.lesson, path, overwrite=overwrite)
+    for target, make in zip(tables, makers, strict=True):
         with whole_file(target, overwrite=overwrite) as file:
             file.write(make())
     content = page([target.name for target in tables])
     with whole_file(path, overwrite=overwrite) as file:
         file.write(content)
     return (path, *tables)
+
+
+def check_sheet(lesson: Lesson, path: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Return the tables that lie beside a lab sheet: curves and last values of its runs, then each view.
+
+    Raises
+    ------
+    ProblemError
+        Where the sheet or one of them is there already and may not be replaced.
+    """
+    names = SHEET_TABLES if lesson.experiments else ()
+    tables = tuple(path.with_name(f"{path.stem}-{name}.csv") for name in (*names, *lesson.states))
+    check_free([path, *tables], overwrite)
+    return tables
 
 
 def lab_sheet(
@@ -108,7 +121,7 @@ def lab_sheet(
     now
         When it was written, local time.
     """
-    config = attempt.lesson.config
+    title = escaped(attempt.lesson.config.title)
     plots = [
         tag(
             "figure",
@@ -117,19 +130,28 @@ def lab_sheet(
         )
         for number, (title, content) in enumerate(figures)
     ]
-    body = "".join(
+    body = sheet_body(attempt, tag("div", "".join(plots), class_="figures") if plots else "", tables, now)
+    head = '<meta charset="utf-8">' + tag("title", title) + tag("style", STYLE)
+    return f"<!DOCTYPE html>\n{tag('html', tag('head', head) + tag('body', tag('main', body)), lang='en')}\n"
+
+
+def sheet_body(attempt: Attempt, plots: str, tables: Sequence[str], now: datetime.datetime) -> str:
+    """Return what stands on a lab sheet, as HTML without its head; parameters as in `lab_sheet`.
+
+    ``plots`` is the HTML of the plots, empty for none.
+    """
+    config = attempt.lesson.config
+    return "".join(
         (
             tag("header", tag("h1", escaped(config.title)) + paragraph(config.question, class_="question")),
             _prediction(attempt),
             section("finding", "Finding", [prose(filled(config.finding, attempt.findings))]),
             section("claims", "Claims", [html_table(claims_table(attempt.findings))]),
-            section("plots", "Plots", [tag("div", "".join(plots), class_="figures")] if plots else []),
+            section("plots", "Plots", [plots]),
             section("made", "How it was made", [facts(_facts(attempt, tables, now))]),
             section("references", "References", [paragraph(line) for line in config.references]),
         )
     )
-    head = '<meta charset="utf-8">' + tag("title", escaped(config.title)) + tag("style", STYLE)
-    return f"<!DOCTYPE html>\n{tag('html', tag('head', head) + tag('body', tag('main', body)), lang='en')}\n"
 
 
 def prose(markdown: str) -> str:

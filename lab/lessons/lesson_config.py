@@ -14,6 +14,8 @@ from lab.lessons.seed_values import MeasureError
 from lab.panel_views import ADVICE_KINDS, PANEL_KINDS
 
 FORMAT = 1
+SHEET_TABLES = ("curves", "last-values")
+"""What a lab sheet calls the tables of its runs; a view's table is called like the view."""
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
 Wanted = Annotated[float, Field(strict=False)]
@@ -247,6 +249,9 @@ class LessonConfig(Part):
             if (*runs, *views).count(name) > 1:
                 key = "runs" if name in runs else "views"
                 raise not_allowed(key, name or "(without a name)", "runs and views with different names")
+        for name in SHEET_TABLES:
+            if name in views:
+                raise not_allowed("views", name, f"views with other names than {' and '.join(SHEET_TABLES)}")
         for preset in self.presets:
             if preset.run and preset.view:
                 raise not_allowed("presets", preset.label, "of a run or of a view, not of both")

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, QSaveFile, QSize, QSizeF, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from lab.exporting.report import report_figures
+from lab.exporting.report import LOOK
 from lab.figure_look import PRESETS, FigureLook, Provenance
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
-from widgets.explore.figure_pages import Paint, painted_bytes, painted_image
+from widgets.explore.figure_pages import Paint, painted_bytes, painted_image, painted_sheet
 from widgets.explore.view import ExploreView
-from widgets.figure import FORMATS, draw, draw_figure, image_for_clipboard
+from widgets.figure import FORMATS, draw, figure_sheet, image_for_clipboard
+from widgets.figure_formats import AnySheet
 from widgets.theme import LIGHT, Theme
 
 
@@ -77,12 +78,12 @@ def write_figure(
     write_bytes(path, painted_bytes(*_painting(view), kind, look, made_by))
 
 
-def figure_svgs(view: Pictured, title: str) -> tuple[tuple[str, bytes], ...]:
-    """Return (title, SVG) of each panel of a view, or of its painted picture under a title."""
+def figure_sheets(view: Pictured, title: str) -> tuple[tuple[str, AnySheet], ...]:
+    """Return title and figure of each panel of a view, or of its painted picture under a title."""
     panels = view.export_panels()
     if panels:
-        return report_figures(panels, draw_figure)
-    return ((title, painted_bytes(*_painting(view), "svg")),)
+        return tuple((panel.title, figure_sheet((panel,), LOOK)) for panel in panels)
+    return ((title, painted_sheet(*_painting(view))),)
 
 
 def _painting(view: Pictured) -> tuple[Paint, QSizeF]:

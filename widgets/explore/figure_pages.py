@@ -63,15 +63,16 @@ def painted_bytes(
     """
     if look is not None and look.preset:
         return figure_bytes(_page_sheet(paint, size, look), kind, made_by)
-    return figure_bytes(_own_sheet(paint, size, SHARP), kind, made_by)
+    return figure_bytes(painted_sheet(paint, size), kind, made_by)
 
 
 def painted_image(paint: Paint, size: QSizeF, sharp: float = SHARP) -> QImage:
     """Return a picture as an image of ``sharp`` device pixels a logical pixel."""
-    return figure_image(_own_sheet(paint, size, sharp))
+    return figure_image(painted_sheet(paint, size, sharp))
 
 
-def _own_sheet(paint: Paint, size: QSizeF, sharp: float) -> PaintedSheet:
+def painted_sheet(paint: Paint, size: QSizeF, sharp: float = SHARP) -> PaintedSheet:
+    """Return a picture of its own size; as an image it has ``sharp`` device pixels a logical pixel."""
     pixels = (size * sharp).toSize()
     return PaintedSheet(paint, size, size * (POINTS / LOGICAL_DPI), pixels, sharp * LOGICAL_DPI)
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from lab.exporting.report import report_figures
+from lab.exporting.report import LOOK
 from lab.lessons.attempt import Attempt
-from lab.lessons.lab_sheet import write_lab_sheet
+from lab.lessons.lab_sheet import write_lab_sheet, write_sheet_files
 from lab.problems import ProblemError
 from widgets.explore.figure_files import figure_image
-from widgets.figure import draw_figure, image_for_clipboard
+from widgets.figure import figure_sheet, image_for_clipboard
+from widgets.figure_formats import AnySheet, figure_bytes
 from widgets.lessons.lesson_plots import LessonPlots
+from widgets.lessons.sheet_pdf import sheet_pdf
 from widgets.lessons.view_figures import view_figures
+
+KINDS = {"HTML page (*.html)": ".html", "PDF pages (*.pdf)": ".pdf"}
+"""What a lab sheet can be written as → ending."""
 
 
 class LessonSheets(QObject):
@@ -41,24 +49,37 @@ class LessonSheets(QObject):
 
     def choose(self, key: str, attempt: Attempt) -> None:
         """Ask where the lab sheet of a lesson goes, by the lesson's key, and write it."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the lab sheet", f"{Path(key).stem}-lab-sheet.html", "HTML (*.html)"
+        stem = f"{Path(key).stem}-lab-sheet"
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, "Save the lab sheet", f"{stem}.html", ";;".join(KINDS)
         )
         if name:
-            self.write(attempt, Path(name))
+            path = Path(name)
+            self.write(attempt, path if path.suffix else path.with_suffix(KINDS[kind]))
 
     def write(self, attempt: Attempt, path: Path) -> None:
-        """Write the lab sheet with the plots that are shown and tables beside it, replacing what is there."""
+        """Write the lab sheet with the plots that are shown and tables beside it, replacing what is there.
+
+        A path that ends in ``.pdf`` makes pages of A4, all others a page of HTML.
+        """
         try:
-            written = write_lab_sheet(attempt, path, self._figures(attempt), overwrite=True)
+            if path.suffix.lower() == ".pdf":
+                written = write_sheet_files(attempt, path, partial(self._pdf, attempt), overwrite=True)
+            else:
+                drawings = [(title, figure_bytes(sheet, "svg")) for title, sheet in self._figures(attempt)]
+                written = write_lab_sheet(attempt, path, drawings, overwrite=True)
         except ProblemError as error:
             self.refused.emit(error.problem)
         else:
             self.written.emit(f"{path.name} and {len(written) - 1} tables are in {path.parent}")
 
-    def _figures(self, attempt: Attempt) -> tuple[tuple[str, bytes], ...]:
-        """Return (title, SVG) of the plots that are shown, and of each view as the lesson has it."""
-        return (*report_figures(self._plots.panels(), draw_figure), *view_figures(attempt))
+    def _pdf(self, attempt: Attempt, tables: Sequence[str]) -> bytes:
+        return sheet_pdf(attempt, self._figures(attempt), tables, datetime.datetime.now())
+
+    def _figures(self, attempt: Attempt) -> tuple[tuple[str, AnySheet], ...]:
+        """Return title and figure of the plots that are shown, and of each view as the lesson has it."""
+        plots = ((panel.title, figure_sheet((panel,), LOOK)) for panel in self._plots.panels())
+        return (*plots, *view_figures(attempt))
 
     def copy(self) -> None:
         """Copy the plots or the view that is shown."""

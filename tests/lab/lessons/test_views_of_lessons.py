@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from lab.lessons.finding import Finding
 from lab.lessons.lesson_config import Claim
 from lab.lessons.reading import LESSON, TEXT, load_lesson, pack_lesson, read_lesson
 from lab.lessons.running import run_lesson
+from lab.lessons.sheet_figures import sheet_figures
+from lab.panels import Panel
 
 VIEWS_LESSON = """
 number = 5
@@ -52,6 +55,10 @@ view = "noise"
 change = { noise = "laplace" }
 """
 GAP = 'view = "numerics"\nlogits = [120.0, 0.0]\nlabel = 1\n'
+SMALL = (
+    '[data]\nname = "moons"\nsamples = 40\n[[losses]]\nname = "cross_entropy"\nlabel = "ce"\n'
+    "[training]\nepochs = 2\n[seeds]\ncount = 1\n"
+)
 NOISE = 'view = "efficiency"\nseed = 3\n'
 
 
@@ -113,11 +120,7 @@ def test_runs_and_views_stand_beside_each_other(views_folder: Path) -> None:
         '[[claims]]\nsay = "{measured}"\nmeasure = \'mean(last("ce", "loss")) + broken("gap")\'\nlow = 7\n'
     )
     (views_folder / LESSON).write_text(text, encoding="utf-8")
-    (views_folder / "small.toml").write_text(
-        '[data]\nname = "moons"\nsamples = 40\n[[losses]]\nname = "cross_entropy"\nlabel = "ce"\n'
-        "[training]\nepochs = 2\n[seeds]\ncount = 1\n",
-        encoding="utf-8",
-    )
+    (views_folder / "small.toml").write_text(SMALL, encoding="utf-8")
     preset = '[[presets]]\nlabel = "Smaller"\n'
     with pytest.raises(ProblemError, match="Smaller"):  # the first part is the run now, which has no logits
         read_lesson(views_folder)
@@ -138,6 +141,7 @@ def test_runs_and_views_stand_beside_each_other(views_folder: Path) -> None:
         (LESSON, ('("gap", "naive"', '("gab", "naive"'), "no view gab. Did you mean gap"),
         (LESSON, ('numeric_loss("gap"', 'numeric_loss("noise"'), "is of Numerics views, and noise is of"),
         (LESSON, ('name = "noise"', 'name = "gap"'), "different names"),
+        (LESSON, ('name = "noise"', 'name = "curves"'), "other names than curves and last-values"),
         (LESSON, ('view = "noise"', 'view = "nose"'), "Did you mean noise"),
         (LESSON, ('view = "noise"', 'view = "noise"\nrun = "a"'), "not of both"),
         (LESSON, ('"logits.0" = 40.0', "logitz = [1.0, 2.0]"), "preset “Smaller”"),
@@ -207,3 +211,44 @@ def replace_seed(state: object, seed: int) -> EfficiencyState:
     """Return the simulation with another seed."""
     assert isinstance(state, EfficiencyState)
     return replace(state, seed=seed)
+
+
+def test_the_lab_sheet_is_written_headless_and_replaced_only_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "sheet.html"
+    arguments = ["lesson", "run", "13", "--sheet", str(target)]
+    assert lab.cli.main(arguments) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"sheet.html", *(f"sheet-{name}.csv" for name in load_lesson("13").states)}
+    out = capsys.readouterr().out
+    assert all(str(tmp_path / name) in out for name in names)
+    page = target.read_text(encoding="utf-8")
+    assert "No prediction was made." in page
+    assert "replications = 20000" in page
+    assert "Efficiency,huber ratio,20000," in (tmp_path / "sheet-laplace.csv").read_text(encoding="utf-8")
+    target.unlink()
+    assert lab.cli.main(arguments) == 2
+    assert "sheet-gaussian.csv" in capsys.readouterr().err
+    assert not target.exists()
+    assert lab.cli.main([*arguments, "--force"]) == 0
+
+
+def test_the_plots_of_runs_and_views_are_drawn_without_a_window(views_folder: Path) -> None:
+    (views_folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    run = '[[runs]]\nname = "run"\nexperiment = "small.toml"\n'
+    text = VIEWS_LESSON.replace("[[claims]]", f"{run}[[claims]]", 1)
+    text = text.replace('label = "Smaller"', 'label = "Smaller"\nview = "gap"')
+    (views_folder / LESSON).write_text(text, encoding="utf-8")
+    attempt = run_lesson(read_lesson(views_folder), "cpu")
+    drawn: list[str] = []
+
+    def draw(panels: Sequence[Panel], folder: Path, stem: str, *given: object) -> Sequence[Path]:
+        drawn.append(type(panels[0]).__name__)
+        path = folder / f"{stem}.svg"
+        path.write_text("<svg/>", encoding="utf-8")
+        return [path]
+
+    titles = [title for title, _ in sheet_figures(attempt, draw)]
+    assert drawn == ["CurvePanel"] * 3 + ["FieldPanel", "CurvePanel"]
+    assert [title.partition(": ")[0] for title in titles] == ["run"] * 4 + ["noise"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from pytestqt.qtbot import QtBot
 from lab.explore.efficiency import EfficiencyState
 from lab.explore.numerics import NumericsState
 from lab.lessons.attempt import Attempt
+from lab.lessons.reading import LESSON, read_lesson
+from lab.lessons.running import run_lesson
 from tests.lab.lessons.test_views_of_lessons import views_folder
+from tests.widgets.pdf_text import pdf_pages
 from widgets.explore.efficiency_view import EfficiencyExploreView
 from widgets.explore.numerics_view import NumericsExploreView
 from widgets.explore.side_panel import SidePanel
+from widgets.lessons.sheet_pdf import sheet_pdf
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.main_window import MainWindow
 from widgets.theme import DARK, LIGHT
@@ -174,3 +179,48 @@ def test_the_window_opens_a_lesson_s_view_in_explore(window: MainWindow) -> None
     assert window.workspaces.name == "explore"
     assert window.workspaces.explore.view_name == "numerics"
     assert window.workspaces.explore.view.state() == lessons.attempt.lesson.changed(0)
+
+
+def test_the_lab_sheet_is_written_as_pdf_with_the_same_words(
+    qtbot: QtBot, lessons: LessonsWorkspace, tmp_path: Path
+) -> None:
+    go_through(qtbot, lessons)
+    target = tmp_path / "sheet.pdf"
+    noted: list[str] = []
+    lessons.noted.connect(noted.append)
+    lessons.sheets.write(lessons.attempt, target)
+    assert noted == [f"sheet.pdf and 2 tables are in {tmp_path}"]
+    content = target.read_bytes()
+    assert content.startswith(b"%PDF-")
+    pages = [" ".join(text.split()) for text in pdf_pages(content)]
+    assert len(pages) >= 2
+    for finding in lessons.attempt.findings:
+        assert finding is not None
+        assert finding.sentence in pages[0]
+        assert finding.number in pages[0]
+    for words in (
+        "Views",
+        "What is shown?",
+        "No prediction was made.",
+        "The lesson's answer: A.",
+    ):
+        assert words in pages[0]
+    rest = " ".join(pages[1:])
+    for words in ("Plots", "A gap", "Log-sum-exp", "seed = 3", "sheet-gap.csv", "losslab", "How it was made"):
+        assert words in rest
+    assert f"2 of {len(pages)}" in pages[1]
+    assert sorted(path.name for path in tmp_path.glob("sheet*")) == [
+        "sheet-gap.csv", "sheet-noise.csv", "sheet.pdf",
+    ]  # fmt: skip
+
+
+def test_html_in_a_lesson_stays_text_in_its_pdf(views_folder: Path, qtbot: QtBot) -> None:
+    text = (views_folder / LESSON).read_text(encoding="utf-8")
+    text = text.replace('title = "Views"', 'title = "a <b>bold</b> \ue000 & more"')
+    (views_folder / LESSON).write_text(text, encoding="utf-8")
+    attempt = run_lesson(read_lesson(views_folder), "cpu")
+    first, *_ = pdf_pages(sheet_pdf(attempt, (), ("a.csv",), datetime.datetime(2026, 1, 2, 3, 4)))
+    words = " ".join(first.split())
+    assert "a <b>bold</b> & more" in words
+    assert "2026-01-02 03:04" in words
+    assert "Plots" not in words

@@ -1,0 +1,44 @@
+"""The plots of a lab sheet that is written without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lab.explore import figures
+from lab.exporting.report import report_figures
+from lab.figure_look import Draw
+from lab.lessons.attempt import Attempt
+from lab.lessons.lesson_config import part_titles
+from lab.panel_views import default_kinds, make_panel
+from lab.panels import Panel
+from lab.view_options import ViewOptions
+
+
+def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]:
+    """Return (title, SVG) of the usual plots of each run and of the plots of each view.
+
+    A view that is a table has none; its numbers are beside the sheet.
+
+    Parameters
+    ----------
+    attempt
+        A lesson that was run to its end.
+    draw
+        Draws them.
+    """
+    found: list[tuple[str, bytes]] = []
+    several = len(attempt.lesson.parts) > 1
+    for name, panels in _panels(attempt):
+        for title, content in report_figures(panels, draw):
+            found.append((f"{name}: {title}" if several else title, content))
+    return tuple(found)
+
+
+def _panels(attempt: Attempt) -> Iterator[tuple[str, tuple[Panel, ...]]]:
+    titles = part_titles(attempt.lesson.config)
+    for name, session in attempt.sessions.items():
+        kinds = default_kinds(session.summary)
+        made = (make_panel(session, kind, ViewOptions()) for kind in kinds)
+        yield titles[name], tuple(panel for panel in made if panel is not None)
+    for name, view in attempt.results.views.items():
+        yield titles[name], figures.panels(view.state)

@@ -9,20 +9,20 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
-from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from docs.instrument_pictures import PICTURES, Studio  # noqa: E402
+from docs.instrument_scenes import INSTRUMENT_SCENES  # noqa: E402
+from docs.small_png import save  # noqa: E402
+from docs.stage import Stage  # noqa: E402
 from lab.pool import TrainerPool  # noqa: E402
 from lab.session import Session  # noqa: E402
 from lab.store.keeping import KeepingTrainer  # noqa: E402
@@ -36,8 +36,8 @@ from widgets.main_window import MainWindow  # noqa: E402
 from widgets.settings import Settings  # noqa: E402
 from widgets.theme import apply_theme, theme_named  # noqa: E402
 
-PATIENCE = 120.0
 LARGEST = 250_000
+LARGEST_CARD = 150_000
 BROKEN = """age,sex,bmi,bp,s1,s2,s3,target
 59,2,32.1,101,157,93.2,38,151
 48,1,21.6,87,183,103.2,70,75
@@ -46,47 +46,6 @@ BROKEN = """age,sex,bmi,bp,s1,s2,s3,target
 50,1,23.0,101,192,125.4,52,135
 23,1,22.6,89,139,64.8,61,97
 """
-
-
-@dataclass
-class Stage:
-    """A window with what makes it do things."""
-
-    application: QApplication
-    session: Session
-    window: MainWindow
-    folder: Path
-
-    def wait(self, done: Callable[[], bool], what: str) -> None:
-        """Let the program go on until something is the case."""
-        begun = time.monotonic()
-        while not done():
-            if time.monotonic() - begun > PATIENCE:
-                raise TimeoutError(f"{what} did not happen within {PATIENCE:g} s")
-            self.window.bridge.tick()
-            self.application.processEvents()
-            time.sleep(0.004)
-        for _ in range(6):
-            self.window.bridge.flush()
-            self.application.processEvents()
-            time.sleep(0.02)
-
-    def edit(self, **changes: object) -> None:
-        """Change the experiment: keys with __ for dots."""
-        problem = self.session.edit({key.replace("__", "."): value for key, value in changes.items()})
-        if problem is not None:
-            raise ValueError(str(problem))
-
-    def run(self) -> None:
-        """Train to the end."""
-        self.window.experiment.toggle()
-        self.wait(lambda: self.session.state == "finished", "the end of training")
-
-    def ready(self, name: str) -> None:
-        """Wait for a data set."""
-        self.wait(
-            lambda: self.session.data_summary is not None and self.session.data_summary.name == name, name
-        )
 
 
 def race(stage: Stage) -> None:
@@ -281,38 +240,18 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
 )
 
 
-def save(image: QImage, path: Path) -> int:
-    """Write a small PNG of the 256 colours that stand for all others best; return its size in bytes."""
-    rgb = image.convertToFormat(QImage.Format.Format_RGB32)
-    rgb.setDevicePixelRatio(1.0)
-    width, height = rgb.width(), rgb.height()
-    pixels = np.frombuffer(rgb.constBits(), dtype=np.uint32).reshape(height, width) & 0xFFFFFF
-    colours, places, counts = np.unique(pixels, return_inverse=True, return_counts=True)
-    channels = np.stack([(colours >> shift) & 255 for shift in (16, 8, 0)], axis=1).astype(np.float32)
-    chosen = palette(channels, counts)
-    distance = ((channels[:, None, :] - channels[chosen][None]) ** 2).sum(axis=2)
-    indices = distance.argmin(axis=1).astype(np.uint8)[places].reshape(height, width)
-    padded = np.zeros((height, -(-width // 4) * 4), dtype=np.uint8)
-    padded[:, :width] = indices
-    small = QImage(padded.tobytes(), width, height, padded.shape[1], QImage.Format.Format_Indexed8)
-    small.setColorTable([int(colour) | 0xFF000000 for colour in colours[chosen]])
-    small.save(str(path), quality=0)
-    return path.stat().st_size
-
-
-def palette(channels: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Choose up to 256 colours: the most frequent, then those furthest from what is chosen, by weight."""
-    frequent = np.argsort(counts)[::-1][:96]
-    chosen = list(frequent)
-    nearest = ((channels[:, None, :] - channels[frequent][None]) ** 2).sum(axis=2).min(axis=1)
-    weight = np.sqrt(counts)
-    while len(chosen) < min(256, len(channels)):
-        worst = int(np.argmax(nearest * weight))
-        if nearest[worst] == 0:
-            break
-        chosen.append(worst)
-        nearest = np.minimum(nearest, ((channels - channels[worst]) ** 2).sum(axis=1))
-    return np.array(chosen)
+def draw_instruments(application: QApplication, target: Path, wanted: set[str]) -> int:
+    """Make a picture of every instrument; return how many are larger than they should be."""
+    apply_theme(application, theme_named("light"))
+    studio, too_large = Studio(application), 0
+    for picture in PICTURES:
+        name = f"instrument_{picture.name}"
+        if not wanted or name in wanted:
+            path = target / f"{name}.png"
+            bytes_written = save(studio.draw(picture), path)
+            too_large += bytes_written > LARGEST_CARD
+            print(f"{path.relative_to(target.parent)}  {bytes_written / 1000:.0f} kB")
+    return too_large
 
 
 def main(arguments: list[str]) -> int:
@@ -321,8 +260,9 @@ def main(arguments: list[str]) -> int:
     wanted = set(arguments[1:])
     target.mkdir(parents=True, exist_ok=True)
     application = make_application([])
-    too_large = 0
-    for name, play, sizes in SCENES:
+    too_large = draw_instruments(application, target, wanted)
+    light_only = {name for name, _, _ in INSTRUMENT_SCENES}
+    for name, play, sizes in (*INSTRUMENT_SCENES, *SCENES):
         if wanted and name not in wanted:
             continue
         with tempfile.TemporaryDirectory() as folder:
@@ -338,7 +278,7 @@ def main(arguments: list[str]) -> int:
             play(stage)
             for width, height in sizes:
                 window.resize(width, height)
-                for theme in ("light", "dark"):
+                for theme in ("light",) if name in light_only else ("light", "dark"):
                     window.choose_theme(theme)
                     stage.wait(lambda: True, "")
                     size = f"_{width}x{height}" if len(sizes) > 1 else ""

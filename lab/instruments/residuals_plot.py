@@ -34,6 +34,8 @@ from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "residuals"
+NOTHING = 1e-4
+"""A mean of less, of the residuals' range, is said to be 0."""
 USUAL_OUTLIERS = f"0.27{NO_BREAK}%"
 
 
@@ -222,8 +224,10 @@ def _quantiles(look: LossLook, loss: LossResiduals) -> ChartFacet:
 def _foot(loss: LossResiduals) -> str:
     """Say what the eye cannot read off: skew, outliers, how much is off the band, what is left out."""
     found = loss.goodness
+    spread = float(found.ordered[-1] - found.ordered[0])
+    mean = found.mean if abs(found.mean) > NOTHING * spread else 0.0
     said = [
-        f"mean {value_text(found.mean, digits=2)}",
+        f"mean {value_text(mean, digits=2)}",
         f"skew {value_text(round(found.skew, 2), digits=2)}",
         f"{value_text(found.outliers, percent=True)} outliers (expected {USUAL_OUTLIERS})",
         f"{value_text(found.outside, percent=True)} off the band",

@@ -9,6 +9,9 @@ from PySide6.QtGui import QFontMetricsF
 
 from widgets.plots.scale import Scale
 
+APART = 10.0
+"""Pixels between two labels side by side: more than a thin space within a number."""
+
 
 def apart(values: tuple[float, ...], scale: Scale, height: float, least: float) -> tuple[float, ...]:
     """Return every so manieth tick, so that labels one above the other keep a distance."""
@@ -46,7 +49,7 @@ def without_overlaps(
     def ends(index: int) -> tuple[float, float]:
         word = f"{unit} {words[index]}" if index == 0 and first_facet and unit else words[index]
         centre = rect.left() + scale.fraction(values[index]) * rect.width()
-        half = metrics.horizontalAdvance(word) / 2 + 3
+        half = metrics.horizontalAdvance(word) / 2 + APART / 2
         return centre - half, centre + half
 
     strides = sorted(range(1, len(values)), key=lambda stride: ((len(values) - 1) % stride > 0, stride))

@@ -9,13 +9,13 @@ from lab.exporting.report import report_figures
 from lab.figure_look import Draw
 from lab.lessons.attempt import Attempt
 from lab.lessons.lesson_config import part_titles
-from lab.panel_views import default_kinds, make_panel
+from lab.panel_views import applicable_kinds, default_kinds, make_panel
 from lab.panels import Panel
 from lab.view_options import ViewOptions
 
 
 def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]:
-    """Return (title, SVG) of the usual plots of each run and of the plots of each view.
+    """Return (title, SVG) of the plots that the lesson wants of each run, and of the plots of each view.
 
     A view that is a table has none; its numbers are beside the sheet.
 
@@ -36,8 +36,10 @@ def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]
 
 def _panels(attempt: Attempt) -> Iterator[tuple[str, tuple[Panel, ...]]]:
     titles = part_titles(attempt.lesson.config)
+    wanted = attempt.lesson.config.plots
     for name, session in attempt.sessions.items():
-        kinds = default_kinds(session.summary)
+        fitting = applicable_kinds(session.summary)
+        kinds = [kind for kind in wanted if kind in fitting] or default_kinds(session.summary)
         made = (make_panel(session, kind, ViewOptions()) for kind in kinds)
         yield titles[name], tuple(panel for panel in made if panel is not None)
     for name, view in attempt.results.views.items():

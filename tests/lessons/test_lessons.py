@@ -72,8 +72,8 @@ QUADRATIC = {
 CROSS_ENTROPY = {"0.6, 0.9": {50: 0.079215, 300: 0.011638}, "2.0, 2.0": {50: 0.098504, 300: 0.012009}}
 SLOW = {"0.6, 0.9": {300: 0.417679}, "2.0, 2.0": {300: 0.779587}}
 BELOW_HALF = {
-    "0.6, 0.9": {"quadratic": 36, "cross-entropy": 8},
-    "2.0, 2.0": {"quadratic": 232, "cross-entropy": 17},
+    "0.6, 0.9": {"quadratic": 36, "CE": 8},
+    "2.0, 2.0": {"quadratic": 232, "CE": 17},
 }
 WEIGHT_AND_BIAS = {"0.6, 0.9": (-1.283132, -0.983132), "2.0, 2.0": (-0.684293, -0.684293)}
 
@@ -84,8 +84,8 @@ def test_lesson_1_the_slow_learner(tmp_path: Path, start: str) -> None:
     outputs: dict[str, dict[int, float]] = {}
     for loss, expected in (
         ("quadratic", QUADRATIC[start]),
-        ("cross-entropy", CROSS_ENTROPY[start]),
-        ("cross-entropy slow", SLOW[start]),
+        ("CE", CROSS_ENTROPY[start]),
+        ("CE slow", SLOW[start]),
     ):
         # Two classes with probabilities (1 − a, a) and target class 0: the absolute error is 2a.
         outputs[loss] = {step: value / 2 for step, value in written.one("train_mae", loss).items()}
@@ -103,7 +103,7 @@ def test_lesson_1_the_slow_learner(tmp_path: Path, start: str) -> None:
 def test_the_gradient_of_the_quadratic_is_a_hump_and_that_of_cross_entropy_falls(tmp_path: Path) -> None:
     written = run("slow_learner/neuron", tmp_path, "model.initializer.values=[2.0, 2.0]")
     hump = np.array(list(written.one("gradient_norm", "quadratic").values()))
-    falling = np.array(list(written.one("gradient_norm", "cross-entropy").values()))
+    falling = np.array(list(written.one("gradient_norm", "CE").values()))
     assert 100 < hump.argmax() < 280
     assert (np.diff(falling) < 0).all()
     # a (1 − a) a √2 with a = σ(4): the exact first gradient.

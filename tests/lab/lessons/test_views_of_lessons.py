@@ -252,3 +252,5 @@ def test_the_plots_of_runs_and_views_are_drawn_without_a_window(views_folder: Pa
     titles = [title for title, _ in sheet_figures(attempt, draw)]
     assert drawn == ["CurvePanel"] * 3 + ["FieldPanel", "CurvePanel"]
     assert [title.partition(": ")[0] for title in titles] == ["run"] * 4 + ["noise"]
+    attempt.lesson.config = attempt.lesson.config.model_copy(update={"plots": ("residuals", "objective")})
+    assert [title.partition(" ")[0] for title, _ in sheet_figures(attempt, draw)] == ["run:", "noise:"]

@@ -217,6 +217,7 @@ def lesson(key: str) -> Callable[[Stage], None]:
         lessons.attempt.predict(1)
         lessons.run()
         stage.wait(lambda: not lessons.busy, "the end of the lesson")
+        stage.wait(lambda: not lessons.plots.study.busy, "the lesson's instruments")
 
     return scene
 
@@ -235,6 +236,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[tuple[int, int], ...]], 
     ("compare_sweep", sweep, ((1440, 900),)),
     ("compare_runs", stored_runs, ((1440, 900),)),
     ("lesson_neuron", lesson("slow_learner"), ((1440, 900),)),
+    ("lesson_numbers", lesson("numbers_break"), ((1440, 900),)),
     ("lesson_outliers", lesson("outliers"), ((1440, 900),)),
     ("explore_claim", explore("why", "3.7"), ((1440, 900),)),
 )

@@ -26,8 +26,8 @@ from widgets.lessons.shown import shown_parts, what_opens
 from widgets.message_card import MessageArea, message_of
 from widgets.theme import Theme
 
-ROOMY = 1360
-"""Below this width the list shows numbers only and the text is narrower."""
+LIST_FROM, TEXT_FROM = 1500, 1360
+"""Widths below which the list shows numbers only, and the text is narrower: plots need the room more."""
 PROBLEM = "lesson"
 
 
@@ -294,11 +294,11 @@ class LessonsWorkspace(QWidget):
 
     # --- room, drops --------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the list where there is little room."""
+        """Fold the list and narrow the text where there is little room."""
         super().resizeEvent(event)
-        narrow = event.size().width() < ROOMY
-        self.list.set_narrow(narrow)
-        self._middle.setFixedWidth(480 if narrow else 560)
+        width = event.size().width()
+        self.list.set_narrow(width < LIST_FROM)
+        self._middle.setFixedWidth(480 if width < TEXT_FROM else 560)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes the message."""

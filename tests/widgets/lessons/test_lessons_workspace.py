@@ -244,6 +244,10 @@ def test_a_narrow_window_folds_the_list_and_nothing_runs_over(
     assert workspace.list.width() == NARROW
     inside = workspace.text.widget()
     assert inside.width() <= workspace.text.viewport().width()
+    workspace.resize(1440, 900)
+    qtbot.waitUntil(lambda: workspace.text.width() == 560)
+    assert workspace.list.width() == NARROW
+    assert workspace.plots.width() > 744
     workspace.resize(1920, 1000)
     qtbot.waitUntil(lambda: workspace.list.width() == WIDE)
     assert workspace.text.width() == 560

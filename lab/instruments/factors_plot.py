@@ -193,7 +193,12 @@ def _predictions(
     values = np.concatenate([*(line.y for line in lines), [0.0, 1.0] if classes else []])
     values = values[np.isfinite(values)]
     low, high = linear_range(float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    return ChartFacet("", time_axis(source, options), ChartAxis("prediction p", low, high), tuple(lines))
+    return ChartFacet(
+        "",
+        time_axis(source, options),
+        ChartAxis("prediction p" if classes else "prediction", low, high),
+        tuple(lines),
+    )
 
 
 def _facet(

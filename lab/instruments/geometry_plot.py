@@ -69,7 +69,7 @@ class GeometryPlot:
             for look in _others(source, options, chosen.look)
         ]
         if not others:
-            return "there is one loss only; directions are compared between at least two"
+            return "there is one loss only; directions are compared between two"
         runs = (chosen.run, *others)
         return Question(
             KIND, runs, steps_of(source, options, runs[:1]), (("layer", _layer(source, options)),)

@@ -78,7 +78,7 @@ def residuals_of(run: FrozenRun, outputs: Floats, targets: NDArray[Any], output:
             power = {"poisson": 1.0, "gamma": 2.0}.get(key) or float(run.loss.power)  # type: ignore[attr-defined]
             deviation = np.maximum(predicted, np.finfo(np.float64).tiny) ** (power / 2)
             return Residuals((y - predicted) / deviation, 1.0, "(target − prediction) / √V(prediction)")
-    return Residuals(y - predicted, scale, f"residual, in units of {name}")
+    return Residuals(y - predicted, scale, f"residual ({name})")
 
 
 def noise_of(run: FrozenRun, residuals: Residuals) -> tuple[Noise, str]:

@@ -19,7 +19,7 @@ from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
 from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
 from lab.instruments.saturation import FLAT, LayerSaturation, saturation
-from lab.number_text import thousands
+from lab.number_text import thousands, value_text
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "saturation"
@@ -190,7 +190,7 @@ def _histogram(
     bar: bool,
 ) -> ChartFacet:
     """Draw one loss's histogram; all losses have the same axis upwards, probabilities from 0 to 1."""
-    ends = [end for other in runs for end in _seen(other)]
+    ends = [end for other in _steady(source, options, runs) for end in _seen(other)]
     if of == "predictions" and source.summary is not None and source.summary.task == "classification":
         ends += [0.0, 1.0]
     low, high = min(ends), max(ends)
@@ -203,7 +203,19 @@ def _histogram(
         edges, run.edges, values, LEAST, MOST, log=True,
         bar="share" if bar else "",
     )  # fmt: skip
-    return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series)
+    first, last = _seen(run)
+    beyond = "reaches; " + ", ".join(value_text(end, digits=2) for end in (first, last))
+    note = beyond if first < low or last > high else ""
+    return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series, note=note)
+
+
+def _steady(
+    source: PanelSource, options: ViewOptions, runs: Sequence[RunSaturation]
+) -> Sequence[RunSaturation]:
+    """Return the runs that did not diverge, which axes are made for; all where each one did."""
+    found = some_losses(looked_at(source, options), options)
+    kept = [run for one, run in zip(found, runs, strict=False) if one.run not in source.curves.ends]
+    return kept or runs
 
 
 def _seen(run: RunSaturation) -> tuple[float, float]:

@@ -26,9 +26,9 @@ USUAL = 1e-3
 """The rule of thumb that ratios are held against."""
 DECADES = 9
 """Decades below the largest that the axis reaches."""
-EXACT = "learning rate × gradient norm ÷ parameter norm, mean of up to 16 updates after each evaluation"
-BETWEEN = "change between evaluations ÷ updates between ÷ parameter norm; what goes to and fro cancels"
-RULE = "10⁻³ is a rule of thumb, no law"
+EXACT = "learning rate × gradient norm ÷ parameter norm, mean of up to 16 updates"
+BETWEEN = "change between evaluations ÷ updates ÷ parameter norm; to and fro cancels"
+RULE = "dashed: a rule of thumb"
 UPDATES = 16
 """Updates after a kept step that are averaged: single batches differ much."""
 
@@ -158,9 +158,7 @@ def _facet(
     axis = time_axis(source, options)
     x, ratios = over_time(source, options, one.run, steps, ratios)
     look = one.look
-    lines = [
-        ChartLine(np.array([axis.low, axis.high]), np.full(2, USUAL), style="guide", name="rule of thumb")
-    ]
+    lines = [ChartLine(np.array([axis.low, axis.high]), np.full(2, USUAL), style="guide")]
     for name, ratio in zip(layers, ratios, strict=True):
         y = np.where(np.isfinite(ratio) & (ratio > 0), ratio, np.nan)
         lines.append(ChartLine(x, y, look.series, layer_words(name), tag=name))

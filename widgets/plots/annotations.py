@@ -78,17 +78,16 @@ def paint_marker(
 
 
 def paint_placeholder(painter: QPainter, theme: Theme, sentence: str, rect: QRectF) -> None:
-    """Paint the one faint sentence on what will be here, on a patch of card over the grid."""
+    """Paint the one faint sentence on what will be here, wrapped, on a patch of card over the grid."""
     font = theme.font("label")
     metrics = QFontMetricsF(font)
-    sentence = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, max(20.0, rect.width() - 24))
-    width = metrics.horizontalAdvance(sentence)
-    box = QRectF(0, 0, width + 16, metrics.height() + 4)
-    box.moveCenter(rect.center())
+    flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    room = rect.adjusted(12, 0, -12, 0)
+    box = metrics.boundingRect(room, flags, sentence).adjusted(-8, -2, 8, 2)
     painter.fillRect(box, theme.color("card"))
     painter.setFont(font)
     painter.setPen(theme.color("text2"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sentence)
+    painter.drawText(room, flags, sentence)
 
 
 def paint_words(

@@ -106,7 +106,7 @@ def test_one_loss_is_drawn_large_and_another_can_be_chosen(laplace: Session) -> 
         np.testing.assert_array_equal(bars.high, loss.histogram.density)
         assert line.name == f"{loss.noise}, {loss.parameters}"  # said in the key, not over the bars
         assert not panel.facets[0].note
-        assert "in units of y" in panel.facets[0].x.label
+        assert "residual (y)" in panel.facets[0].x.label
         points = [layer for layer in panel.facets[1].layers if isinstance(layer, ChartPoints)]
         assert len(points[0].x) == 400
         styles = [layer.style for layer in panel.facets[1].layers if isinstance(layer, ChartLine)]
@@ -134,8 +134,8 @@ def test_residuals_are_in_original_units_whatever_was_standardised() -> None:
     [
         ("gaussian_nll", "predicted deviation", "Gaussian", ""),
         ("laplace_nll", "predicted scale", "Laplace", ""),
-        ("welsch", "in units of y", "Gaussian", "bounded"),
-        ("huber", "in units of y", "Huber's least favourable", ""),
+        ("welsch", "residual (y)", "Gaussian", "bounded"),
+        ("huber", "residual (y)", "Huber's least favourable", ""),
     ],
 )
 def test_every_loss_is_held_against_its_own_noise(loss: str, unit: str, noise: str, guide: str) -> None:

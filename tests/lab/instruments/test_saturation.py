@@ -16,7 +16,7 @@ from lab.instruments.looking import instrument_panel
 from lab.instruments.saturation import saturation
 from lab.session import Session
 from lab.view_options import ViewOptions
-from tests.lab.instruments.flowing import experiment, lesson
+from tests.lab.instruments.flowing import diverging, experiment, lesson
 from tests.lab.lessons.trained import train
 
 
@@ -221,3 +221,16 @@ def test_it_follows_the_axis_of_the_curves(session: Session, axis: str) -> None:
     log = instrument_panel(session, "saturation", ViewOptions(log_x=True)).facets[0].layers[0]
     assert isinstance(log, ChartGrid)
     assert log.x[0] == 5  # step 0 has no place on a logarithmic axis
+
+
+def test_a_run_that_diverged_leaves_the_axis_to_the_others() -> None:
+    wild = diverging()
+    panel = instrument_panel(wild, "saturation", ViewOptions())
+    grids = [facet for facet in panel.facets if isinstance(facet.layers[0], ChartGrid)]
+    gone, steady = grids
+    assert gone.y == steady.y
+    reach = [facet.layers[0].y for facet in grids]  # type: ignore[union-attr]
+    assert steady.y.low >= reach[1][0] and steady.y.high <= reach[1][-1]
+    assert reach[0][-1] > steady.y.high
+    assert gone.note.startswith("reaches; ")
+    assert not steady.note

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,16 +37,16 @@ from widgets.messages import MessageLog, Messages
 from widgets.panel_focus import focus_next
 from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
+from widgets.remembering import Remembering
 from widgets.run_list import RunList
 from widgets.settings import Settings, WindowState
-from widgets.shell import SMALLEST, place_window
+from widgets.shell import SMALLEST
 from widgets.shortcuts import Commands, key_text
 from widgets.status_bar import StatusBar
 from widgets.theme import Theme, apply_theme, theme_named
 from widgets.time_wiring import TimeWiring
 from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
-from widgets.view_strip import ViewChoices
 from widgets.window_menu import main_menu, theme_menu, window_commands
 from widgets.workspaces import WORKSPACES, Workspaces
 
@@ -100,12 +98,10 @@ class MainWindow(QWidget):
         self.setMinimumSize(*SMALLEST)
         self.session, self.store = session, store
         self.settings = settings
-        self._state = settings.load()
-        self._written = self._state
+        self._memory = Remembering(self, settings)
         self._theme_fixed = theme is not None
-        self.theme = theme if theme is not None else theme_named(self._state.theme)
+        self.theme = theme if theme is not None else theme_named(self._memory.theme)
         self._closing = False
-        self._restored = False
 
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -148,7 +144,7 @@ class MainWindow(QWidget):
 
         window_commands(self)
         self._connect()
-        self._restore()
+        self._memory.restore()
         self._dress(self.theme)
         self.experiment.show_all()
         self.plots.show_plots()
@@ -243,17 +239,17 @@ class MainWindow(QWidget):
 
     def choose_theme(self, name: str) -> None:
         """Follow the system, or be ``"light"`` or ``"dark"``."""
-        self._state = replace(self._state, theme=name)
+        self._memory.choose_theme(name)
         self._theme_fixed = False
         self.show_theme(theme_named(name))
 
     @property
     def theme_choice(self) -> str:
         """What was chosen: ``"system"``, ``"light"`` or ``"dark"``."""
-        return self._state.theme
+        return self._memory.theme
 
     def _system_changed(self) -> None:
-        if self._state.theme == "system" and not self._theme_fixed:
+        if self._memory.theme == "system" and not self._theme_fixed:
             self.show_theme(theme_named("system"))
 
     def _title(self) -> None:
@@ -323,73 +319,19 @@ class MainWindow(QWidget):
         self.plots.open_add_menu(self._below(self.workspace.strip.add))
 
     # --- what is remembered -----------------------------------------------------------------------
-    def _restore(self) -> None:
-        state = self._state
-        self.workspace.restore(
-            form_open=state.form_open, runs_open=state.runs_open,
-            form_width=state.form_width, runs_width=state.runs_width,
-        )  # fmt: skip
-        self._guard("view", lambda: self.workspace.strip.show_choices(ViewChoices.restored(state.view)))
-        self._guard("sections", lambda: self.form.set_open_sections(state.sections))
-        self._guard("plots", lambda: self.plots.restore(state.grid, self.workspace.strip.choices))
-        self._guard("export", lambda: self.exports.restore(state.export))
-        self._guard("experiment", lambda: self.files.restore(state))
-        self._guard("speed", lambda: self.session.set_speed(state.speed))
-        self.workspaces.restore(
-            {"explore": state.explore, "compare": state.compare, "lessons": state.lessons}
-        )
-        self.workspaces.show(state.workspace)
-        self.experiment.metric = state.metric
-        self.experiment.question_closed = state.welcomed
-        if self.isWindow():
-            place_window(self, state.geometry)
-        self._restored = True
-
-    @staticmethod
-    def _guard(what: str, act: Callable[[], None]) -> None:
-        """Restore one thing; failure is logged and leaves the default."""
-        try:
-            act()
-        except Exception:
-            LOG.exception("%s could not be restored", what)
-
     def current_state(self) -> WindowState:
         """Return what is worth remembering now."""
-        workspace, kept = self.workspace, self.workspaces.saved()
-        return replace(
-            self._state,
-            geometry=bytes(self.window().saveGeometry().toHex().data()).decode("ascii"),
-            form_open=workspace.is_open("form"),
-            runs_open=workspace.is_open("runs"),
-            form_width=workspace.width_of("form"),
-            runs_width=workspace.width_of("runs"),
-            view=asdict(workspace.strip.choices),
-            grid=self.plots.saved(),
-            sections=dict(self.form.open_sections()),
-            metric=self.experiment.metric,
-            speed=self.session.speed,
-            export=self.exports.saved(),
-            workspace=self.workspaces.name,
-            explore=kept["explore"],
-            compare=kept["compare"],
-            lessons=kept["lessons"],
-            welcomed=self.experiment.question_closed or self._state.welcomed,
-        )
+        return self._memory.current()
 
     def save_state(self) -> None:
         """Write what changed since the last time."""
-        if not self._restored:
-            return
-        state = self.files.autosave(self.current_state())
-        if state != self._written and self.settings.save(state):
-            self._written = state
-        self._state = replace(state, theme=self._state.theme)
+        self._memory.save()
 
     # --- events -----------------------------------------------------------------------------------
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the session."""
         super().showEvent(event)
-        if not self._state.sections and self.width() >= ROOMY:
+        if not self._memory.state.sections and self.width() >= ROOMY:
             self.form.set_open_sections({"model": True})
         self.bridge.set_hidden(False)
         self.bridge.start()

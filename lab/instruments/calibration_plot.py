@@ -18,12 +18,12 @@ from lab.chart import (
 )
 from lab.instruments.book import Book
 from lab.instruments.calibration import Cooled, Reliability, cooled, has_temperature, reliability_of
+from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.scores import judged
-from lab.legend import LegendEntry
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
@@ -116,7 +116,7 @@ class CalibrationPlot:
             facets = _several(found)
         return ChartPanel(
             KIND, title, f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}", facets,
-            columns=2, legend=_legend(losses, shown),
+            columns=2, legend=loss_legend(source, options, _errors(losses, shown)),
             foot=_foot(answer, losses, shown) or _usual_foot(found), choices=choices,
         )  # fmt: skip
 
@@ -141,15 +141,17 @@ def _reliability(loss: LossCalibration, shown: str) -> Reliability:
     return loss.cooled.reliability if shown == COOLED and loss.cooled is not None else loss.trained
 
 
-def _legend(losses: list[tuple[LossLook, LossCalibration]], shown: str) -> tuple[LegendEntry, ...]:
+def _errors(losses: list[tuple[LossLook, LossCalibration]], shown: str) -> dict[int, str]:
     """Return the error of each loss, and its temperature where that is applied."""
-    made = []
+    made = {}
     for look, loss in losses:
         words = f"ECE {value_text(_reliability(loss, shown).error, digits=2)}"
+        if len(losses) > 1 and shown == TRAINED:  # said below
+            words = words.removeprefix("ECE ")
         if shown == COOLED and loss.cooled is not None:
             words = f"T {value_text(loss.cooled.temperature, digits=2)}, {words}"
-        made.append(LegendEntry(look.key, look.name, look.short, look.series, words))
-    return tuple(made)
+        made[look.index] = words
+    return made
 
 
 def _one(look: LossLook, reliability: Reliability) -> tuple[ChartFacet, ChartFacet]:
@@ -239,7 +241,7 @@ def _usual_foot(found: list[tuple[LossLook, Reliability]]) -> str:
             f"sure {value_text(only.mean_confidence, percent=True)} on average; dashed: as sure as right"
         )
     few = any(_has_few(one) for _, one in found)
-    return "dashed: as sure as right" + (f"; hollow: fewer than {FEW} samples" if few else "")
+    return "legend: ECE; dashed: as sure as right" + (f"; hollow: under {FEW} samples" if few else "")
 
 
 def _has_few(reliability: Reliability) -> bool:

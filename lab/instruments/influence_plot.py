@@ -20,12 +20,12 @@ from lab.chart import (
 )
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats, FrozenRun, Samples
+from lab.instruments.histories import loss_legend
 from lab.instruments.influence import Influence, influence
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
 from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
-from lab.legend import LegendEntry
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.ranges import log_range
@@ -129,8 +129,9 @@ class InfluencePlot:
             samples = f"{thousands(count)} of {samples.replace(thousands(count), thousands(of))}"
         return ChartPanel(
             KIND, title, f"{samples}, {step_words(step)}", tuple(facets),
-            columns=len(facets), legend=() if every else _legend(looks), foot=foot,
-            choices=choices,
+            columns=len(facets),
+            legend=() if every else loss_legend(source, options, _together(looks)),
+            foot=foot, choices=choices,
         )  # fmt: skip
 
 
@@ -211,15 +212,11 @@ def _tick(found: LossInfluence, place: int) -> str:
     return found.words[place].removeprefix("row ") + (" *" if found.corrupted[place] else "")
 
 
-def _legend(looks: list[tuple[LossLook, LossInfluence]]) -> tuple[LegendEntry, ...]:
-    """Name the losses, each with what its own ten pull together."""
-    return tuple(
-        LegendEntry(
-            look.key, look.name, look.short, look.series,
-            value_text(float(found.share[found.hardest].sum()), percent=True),
-        )
-        for look, found in looks
-    )  # fmt: skip
+def _together(looks: list[tuple[LossLook, LossInfluence]]) -> dict[int, str]:
+    """Return what each loss's own ten pull together."""
+    return {
+        look.index: value_text(float(found.share[found.hardest].sum()), percent=True) for look, found in looks
+    }
 
 
 def _all_samples(looks: list[tuple[LossLook, LossInfluence]]) -> list[ChartFacet]:

@@ -10,13 +10,13 @@ from compute.metrics import confusion_counts
 from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel, ChartPoints
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
+from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.recall import PerClass, per_class
 from lab.instruments.scores import judged
-from lab.legend import LegendEntry
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
@@ -89,13 +89,8 @@ class RecallPlot:
                    shown, names, low)
             for words, key in measures
         )  # fmt: skip
-        legend = tuple(
-            LegendEntry(
-                look.key, look.name, look.short, look.series,
-                value_text(scores.balanced_accuracy, percent=True),
-            )
-            for look, scores in found
-        )  # fmt: skip
+        balanced = {look.index: value_text(scores.balanced_accuracy, percent=True) for look, scores in found}
+        legend = loss_legend(source, options, balanced)
         subtitle = f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}"
         if len(shown) < len(names):
             subtitle = f"the {len(shown)} of {len(names)} classes found worst, {subtitle}"

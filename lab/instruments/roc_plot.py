@@ -9,6 +9,7 @@ import numpy as np
 from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
+from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
@@ -23,7 +24,6 @@ from lab.instruments.roc import (
     thinned,
 )
 from lab.instruments.scores import Judged, judged
-from lab.legend import LegendEntry
 from lab.number_text import value_text
 from lab.view_options import PanelSource, ViewOptions
 
@@ -124,13 +124,11 @@ class RocPlot:
             ChartFacet("ROC", _share("false positive rate"), _share("true positive rate"), (chance, *roc)),
             ChartFacet("Precision–recall", _share("recall"), _share("precision"), (nothing, *precision)),
         )
-        legend = tuple(
-            LegendEntry(
-                look.key, look.name, look.short, look.series,
-                f"{value_text(curves.auc)} / {value_text(curves.average_precision)}",
-            )
+        areas = {
+            look.index: f"{value_text(curves.auc)} / {value_text(curves.average_precision)}"
             for look, curves in found
-        )  # fmt: skip
+        }
+        legend = loss_legend(source, options, areas)
         subtitle = f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}, {what}"
         left_out = found[0][1].left_out
         foot = "Legend: area under ROC / average precision. Dashed: chance."

@@ -162,6 +162,10 @@ class Legend(QWidget):
             swatch + AFTER_SWATCH + names.horizontalAdvance(entry.short) + AFTER_NAME + width <= room
             for entry, width in zip(entries, value_widths, strict=True)
         )
+        if not with_values and any(value_widths):
+            placed = self._flow(entries, names, value_widths)
+            if placed:
+                return placed
         result = []
         for index, entry in enumerate(entries):
             line, column = divmod(index, per_line)
@@ -172,6 +176,26 @@ class Legend(QWidget):
             )
             result.append(Placed(entry, rect, word, entry.value if with_values else "", swatch))
         return tuple(result)
+
+    def _flow(
+        self, entries: Sequence[LegendEntry], names: QFontMetricsF, value_widths: Sequence[float]
+    ) -> tuple[Placed, ...]:
+        """Return short names with values in two lines, one after the other; nothing if they need more."""
+        left, top = 0.0, 0.0
+        result = []
+        for entry, value in zip(entries, value_widths, strict=True):
+            width = (
+                18
+                + AFTER_SWATCH
+                + names.horizontalAdvance(entry.short)
+                + (AFTER_NAME + value if value else 0)
+            )
+            if left > 0 and left + width > self.width():
+                left, top = 0.0, top + LINE
+            result.append(Placed(entry, QRectF(left, top, width, LINE), entry.short, entry.value, 18))
+            left += width + TIGHT
+        fits = top <= LINE and all(item.rect.right() <= self.width() for item in result)
+        return tuple(result) if fits else ()
 
     def _row(
         self,

@@ -97,8 +97,9 @@ def test_one_loss_has_bars_gaps_and_the_diagonal(classes: Session) -> None:
     (counts,) = layers(panel, 1, ChartBars)
     assert counts.high.sum() == 60
     assert bars.series == counts.series == one.look.series
-    assert [entry.key for entry in panel.legend] == [one.look.key]
-    assert panel.legend[0].value.startswith("ECE ")
+    assert [entry.visible for entry in panel.legend] == [False, True, False]
+    assert panel.legend[1].value.startswith("ECE ")
+    assert panel.legend[0].value == ""
     assert "right " in panel.foot
     assert [choice.current for choice in panel.choices] == ["trained", "test", "10"]
     assert [choice.key for choice in panel.choices if choice.head] == ["temperature"]
@@ -128,6 +129,7 @@ def test_several_losses_are_lines_and_bars_side_by_side(classes: Session) -> Non
         assert (taken[cells] < 1 / 15).all()
         assert marks[place].series == counts[place].series == one.look.series
         assert f"{reliability.error:.2f}"[:4] in panel.legend[place].value
+    assert "legend: ECE" in panel.foot
     assert "hollow" in panel.foot
 
 

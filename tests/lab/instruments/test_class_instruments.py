@@ -174,6 +174,7 @@ def test_counts_at_the_last_step_are_those_recorded(name: str, request: pytest.F
 @pytest.mark.parametrize("kind", ["calibration", "recall", "roc"])
 def test_hidden_losses_are_left_out_and_numbers_refused(classes: Session, kind: str) -> None:
     one = instrument_panel(classes, kind, ViewOptions(hidden_losses=frozenset({0, 2})))
+    assert [entry.visible for entry in one.legend] == [False, True, False]
     assert not one.placeholder
     series = {layer.series for facet in one.facets for layer in facet.layers} - {0}
     assert series == {looks(classes, ViewOptions())[1].series}

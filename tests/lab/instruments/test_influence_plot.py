@@ -151,7 +151,8 @@ def test_it_follows_the_step_and_the_losses_shown(line: Session) -> None:
     assert panel(line, at=0).subtitle.endswith("step 0")
     assert panel(line, at=150).subtitle.endswith("step 100")
     hidden = panel(line, hidden_losses=frozenset({0}))
-    assert [entry.series for entry in hidden.legend] == [2]
+    # the one that is hidden can be shown again where it was
+    assert [(entry.series, entry.visible) for entry in hidden.legend] == [(1, False), (2, True)]
     assert [layer.series for layer in hidden.facets[0].layers if isinstance(layer, ChartBars)] == [2]
 
 

@@ -140,6 +140,20 @@ def test_anchored_entries_stand_over_their_facets(legend: Legend) -> None:
     assert [item.name for item in legend.placed()] == ["CE", "Brier", "MAE"]
 
 
+def test_five_losses_keep_their_values_in_a_small_card(legend: Legend) -> None:
+    shorts = ("CE", "Brier", "MAE", "Hinge K", "MSE raw")
+    legend.show_entries(
+        [LegendEntry(str(i), f"{name} in full", name, i + 1, "97.5 %") for i, name in enumerate(shorts)]
+    )
+    legend.resize(345, 24)
+    placed = legend.placed()
+    assert [item.value for item in placed] == ["97.5 %"] * 5
+    assert [item.name for item in placed] == list(shorts)
+    assert len({item.rect.top() for item in placed}) == 2
+    for before, after in itertools.pairwise(placed):
+        assert after.rect.top() > before.rect.top() or after.rect.left() > before.rect.right()
+
+
 def test_values_stay_in_two_lines_before_they_go(legend: Legend) -> None:
     legend.resize(250, 24)
     placed = legend.placed()

@@ -24,7 +24,7 @@ from lab.view_options import PanelSource, ViewOptions
 
 KIND = "factors"
 FOOT = "∂L/∂p · ∂p/∂z = ∂L/∂z; legend: |∂L/∂z|."
-SAMPLES = {"hardest": "Pulls hardest", "median": "Pulls like the median", "easiest": "Pulls least"}
+SAMPLES = {"hardest": "Pulls hardest", "median": "Median pull", "easiest": "Pulls least"}
 WORDS = {
     "hardest": "pulls hardest",
     "median": "pulls like the median",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,8 +35,6 @@ from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "residuals"
-NOTHING = 1e-4
-"""A mean of less, of the residuals' range, is said to be 0."""
 USUAL_OUTLIERS = f"0.27{NO_BREAK}%"
 
 
@@ -225,13 +224,23 @@ def _foot(loss: LossResiduals) -> str:
     """Say what the eye cannot read off: skew, outliers, how much is off the band, what is left out."""
     found = loss.goodness
     spread = float(found.ordered[-1] - found.ordered[0])
-    mean = found.mean if abs(found.mean) > NOTHING * spread else 0.0
     said = [
-        f"mean {value_text(mean, digits=2)}",
+        f"mean {value_text(_rounded(found.mean, spread), digits=2)}",
         f"skew {value_text(round(found.skew, 2), digits=2)}",
-        f"{value_text(found.outliers, percent=True)} outliers (expected {USUAL_OUTLIERS})",
-        f"{value_text(found.outside, percent=True)} off the band",
+        f"{_share(found.outliers, 'no')} outliers (expected {USUAL_OUTLIERS})",
+        f"{_share(found.outside, 'none')} off the band",
     ]
     if loss.histogram.beyond:
         said.append(f"{thousands(loss.histogram.beyond)} beyond the histogram")
     return ", ".join(said)
+
+
+def _share(share: float, nothing: str) -> str:
+    return value_text(share, percent=True) if share else nothing
+
+
+def _rounded(value: float, spread: float) -> float:
+    """Return a value to a thousandth of what it is a mean of, to round digits."""
+    if not spread > 0:
+        return value
+    return round(value, 4 - math.ceil(math.log10(spread)))

@@ -210,3 +210,14 @@ def test_an_exact_fit_has_no_residuals_to_show(laplace: Session) -> None:
     run.plan.data.validation.targets[:] = 0.0
     with pytest.raises(InstrumentError, match="every residual is 0"):
         RESIDUALS.answer(Question("residuals", (0,), (0,), (("part", "validation"),)), book)
+
+
+def test_means_are_said_in_the_digits_that_they_have(laplace: Session) -> None:
+    answer = ask(laplace)
+    loss = answer.losses[0]
+    exact = replace(loss, goodness=replace(loss.goodness, mean=3.4e-8, outliers=0.0, outside=0.0))
+    panel = RESIDUALS.panel(laplace, ViewOptions(), replace(answer, losses={**answer.losses, 0: exact}))
+    assert panel.foot.startswith("mean 0, skew ")
+    assert "no outliers (expected 0.27" in panel.foot
+    assert "no off the band" not in panel.foot
+    assert "none off the band" in panel.foot

@@ -80,7 +80,7 @@ def good_presets() -> dict[str, ExperimentConfig]:
             continue
         told = tomllib.loads((folder / "lesson.toml").read_text(encoding="utf-8"))
         for preset in told.get("presets", ()):
-            if preset.get("bad"):
+            if preset.get("bad") or "runs" not in told or "view" in preset:
                 continue
             run = next(run for run in told["runs"] if preset.get("run") in (None, run.get("name")))
             config = lesson(f"{folder.name}/{run['experiment']}")

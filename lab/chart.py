@@ -8,7 +8,7 @@ same thing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,6 +225,8 @@ class ChartPanel:
     choices
         What a person can choose in the card.
     """
+
+    sort: ClassVar[str] = "chart"
 
     kind: str
     title: str

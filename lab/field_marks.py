@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.chart import ChartChoice
 from lab.view_options import ViewOptions
+
+if TYPE_CHECKING:
+    from lab.chart import ChartChoice
 
 MOST_RESIDUALS = 300
 """Points up to which lines to the fits can be told apart."""
@@ -84,4 +88,6 @@ def field_choices(
 
 def _choice(options: ViewOptions, key: str, label: str, usual: str) -> ChartChoice:
     current = options.choice(key, usual)
+    from lab.chart import ChartChoice  # loaded with the first data plot
+
     return ChartChoice(key, label, _ON_OFF, current if current in dict(_ON_OFF) else usual, head=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from compute.problems import Problem, ProblemError
 from lab.bundle.writing import write_bundle
+from lab.chart import ChartPanel
 from lab.chart_csv import write_chart_csv
 from lab.config import ExperimentConfig
 from lab.exporting.provenance import figure_command, provenance
@@ -22,7 +23,6 @@ from lab.instruments.direct import DirectAnswers
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.memory import bytes_text
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
-from lab.panels import ChartPanel
 from lab.pool import TrainerPool
 from lab.progress import make_progress
 from lab.results import print_summary, result_names, tell_advice, tell_divergence, write_tables

@@ -7,15 +7,16 @@ series numbers 1-8 of the theme (0 is ink), so that a panel has no theme.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.advice.panel import AdvicePanel as AdvicePanel
-from lab.chart import ChartChoice
-from lab.chart import ChartPanel as ChartPanel
 from lab.legend import LegendEntry as LegendEntry
+
+if TYPE_CHECKING:
+    from lab.advice.panel import AdvicePanel
+    from lab.chart import ChartChoice, ChartPanel
 
 Role = Literal["mean", "member", "raw", "layer"]
 
@@ -132,6 +133,8 @@ class CurvePanel:
     the legend has the values there. ``branched`` is where the runs went on with something changed.
     """
 
+    sort: ClassVar[str] = "curves"
+
     kind: str
     title: str
     subtitle: str
@@ -153,6 +156,8 @@ class CurvePanel:
 @dataclass(frozen=True)
 class ConfusionPanel:
     """A confusion matrix in per cent of the true class, (K, K); empty before the first evaluation."""
+
+    sort: ClassVar[str] = "confusion"
 
     title: str
     subtitle: str
@@ -188,6 +193,8 @@ class FieldPanel:
     ``residuals`` lines from the points to the fits; ``choices`` are what a person can show or hide of this.
     """
 
+    sort: ClassVar[str] = "field"
+
     title: str
     subtitle: str
     points: NDArray[np.float64]
@@ -208,4 +215,5 @@ class FieldPanel:
     choices: tuple[ChartChoice, ...] = ()
 
 
-Panel = CurvePanel | ConfusionPanel | FieldPanel | ChartPanel | AdvicePanel
+Panel: TypeAlias = "CurvePanel | ConfusionPanel | FieldPanel | ChartPanel | AdvicePanel"
+"""Any plot; its ``sort`` says which one it is."""

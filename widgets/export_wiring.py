@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lab.experiment_file import write_experiment
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.panels import ChartPanel
 from lab.problems import Problem, ProblemError
 from widgets.export_choices import ExportRequest
 from widgets.export_panel import ExportPanel
@@ -166,17 +165,16 @@ class ExportWiring(QObject):
         wanted = self._instruments(request)
         if not wanted:
             return 0
+        from lab.chart import ChartPanel
         from lab.chart_csv import write_chart_csv
 
         panels = self._plots.panels()
-        charts = {stem: panels[place] for stem, place in wanted.items()}
-        full = {
-            stem: chart for stem, chart in charts.items() if isinstance(chart, ChartPanel) and chart.facets
-        }
+        found = {stem: panels[place] for stem, place in wanted.items()}
+        charts = {stem: chart for stem, chart in found.items() if isinstance(chart, ChartPanel)}
+        full = {stem: chart for stem, chart in charts.items() if chart.facets}
         # where none has anything yet, the first one's refusal says why
         for stem, chart in (full or charts).items():
-            if isinstance(chart, ChartPanel):
-                write_chart_csv(chart, folder / f"{stem}.csv", overwrite=request.overwrite)
+            write_chart_csv(chart, folder / f"{stem}.csv", overwrite=request.overwrite)
         return len(full)
 
     def _draw(self, request: ExportRequest, folder: Path, figures: dict[str, tuple[int, ...]]) -> int:

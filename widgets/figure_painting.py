@@ -8,7 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
+from lab.advice.panel import AdvicePanel
+from lab.chart import ChartPanel
+from lab.panels import ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
 from widgets.plots.advice_painting import paint_advice
 from widgets.plots.annotations import (
     paint_annotations,

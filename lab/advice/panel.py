@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from lab.advice.finding import Finding
 
@@ -35,6 +36,8 @@ class AdvicePanel:
     placeholder
         One sentence while there is nothing to look at.
     """
+
+    sort: ClassVar[str] = "advice"
 
     title: str
     subtitle: str

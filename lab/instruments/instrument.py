@@ -10,11 +10,12 @@ them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from lab.chart import ChartPanel
-from lab.instruments.book import Book
-from lab.view_options import PanelSource, ViewOptions
+if TYPE_CHECKING:
+    from lab.chart import ChartPanel
+    from lab.instruments.book import Book
+    from lab.view_options import PanelSource, ViewOptions
 
 
 @dataclass(frozen=True)

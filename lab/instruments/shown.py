@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.instruments.direct import DirectAnswers
 from lab.instruments.instrument import Answers, Question
 from lab.view_options import PanelSource
 
@@ -19,9 +18,16 @@ class ShownAnswers:
     """
 
     def __init__(self, study: Answers) -> None:
-        self._study, self._direct = study, DirectAnswers()
+        self._study = study
+        self._direct: Answers | None = None
 
     def ask(self, source: PanelSource, question: Question) -> Any:
         """Return the answer."""
         answer = self._study.ask(source, question)
-        return self._direct.ask(source, question) if answer is None else answer
+        if answer is not None:
+            return answer
+        if self._direct is None:
+            from lab.instruments.direct import DirectAnswers  # loaded when a figure wants it
+
+            self._direct = DirectAnswers()
+        return self._direct.ask(source, question)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from compute.plan import RunEnd
+from lab.advice.panel import AdvicePanel
+from lab.chart import ChartPanel
 from lab.config_changes import apply_changes
 from lab.messages import Ended, Field, Prepared, Recorded
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel, readout
-from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel
+from lab.panels import ConfusionPanel, CurvePanel, FieldPanel
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import (

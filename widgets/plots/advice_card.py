@@ -102,6 +102,8 @@ class AdviceRowView(QWidget):
 class AdviceCard(Card):
     """Shows an `AdvicePanel`."""
 
+    sort = "advice"
+
     remedy_chosen = Signal(object)
     """The `Remedy` that a person wants carried out."""
 

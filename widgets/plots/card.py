@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QResizeEvent
@@ -18,6 +19,9 @@ HEAD = 28
 
 class Card(QFrame):
     """One cell of the plot grid. Subclasses add the plot to ``body`` and controls with `add_control`."""
+
+    sort: ClassVar[str] = ""
+    """Sort of the panels that it shows, `lab.panels.Panel`'s."""
 
     full_asked = Signal()
     kind_chosen = Signal(str)

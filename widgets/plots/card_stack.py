@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
-from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, FieldPanel, Panel
-from widgets.plots.advice_card import AdviceCard
-from widgets.plots.chart_card import ChartCard
-from widgets.plots.confusion_card import ConfusionCard
-from widgets.plots.curve_card import CurveCard
-from widgets.plots.field_card import FieldCard
+from lab.panels import Panel
+from widgets.plots.card_kinds import AnyCard, card_class, sort_of
 from widgets.plots.grid_cells import AddCell, DropMark, cell_rects, drop_place
 from widgets.plots.grid_state import Slot
 from widgets.plots.plot_menu import fill_plot_menu
 from widgets.theme import Theme
 
-AnyCard: TypeAlias = CurveCard | ConfusionCard | FieldCard | ChartCard | AdviceCard
-
-_CARD_OF_KIND: dict[str, type[AnyCard]] = {
-    "confusion": ConfusionCard, "field": FieldCard, "advice": AdviceCard,
-    **dict.fromkeys(INSTRUMENT_KINDS, ChartCard),
-}  # fmt: skip
+if TYPE_CHECKING:
+    from widgets.plots.curve_card import CurveCard
 
 
 class CardStack(QScrollArea):
@@ -132,7 +123,7 @@ class CardStack(QScrollArea):
         if kind == slot.kind or kind not in self._kinds:
             return
         self._slots[number] = Slot(kind)
-        self._remake(number, _CARD_OF_KIND.get(kind, CurveCard))
+        self._remake(number, sort_of(kind))
         self._after_change()
 
     def toggle_full(self, number: int | None = None) -> None:
@@ -166,17 +157,8 @@ class CardStack(QScrollArea):
 
     def _fit_card(self, number: int, panel: Panel) -> None:
         """Have the card that a type of panel needs."""
-        wanted: type[AnyCard] = CurveCard
-        if isinstance(panel, ConfusionPanel):
-            wanted = ConfusionCard
-        elif isinstance(panel, FieldPanel):
-            wanted = FieldCard
-        elif isinstance(panel, ChartPanel):
-            wanted = ChartCard
-        elif isinstance(panel, AdvicePanel):
-            wanted = AdviceCard
-        if type(self._cards[number]) is not wanted:
-            self._remake(number, wanted)
+        if self._cards[number].sort != panel.sort:
+            self._remake(number, panel.sort)
 
     def _on_scrolled(self, _: int) -> None:
         self.panels_wanted.emit()
@@ -199,11 +181,11 @@ class CardStack(QScrollArea):
         number, self._next = self._next, self._next + 1
         self._slots[number] = slot
         self._order.append(number)
-        self._cards[number] = self._new_card(number, _CARD_OF_KIND.get(slot.kind, CurveCard))
+        self._cards[number] = self._new_card(number, sort_of(slot.kind))
 
-    def _remake(self, number: int, wanted: type[AnyCard]) -> None:
+    def _remake(self, number: int, sort: str) -> None:
         old = self._cards[number]
-        self._cards[number] = self._new_card(number, wanted)
+        self._cards[number] = self._new_card(number, sort)
         _discard(old)
         if self._full == number:
             self._cards[number].set_full(True)
@@ -214,9 +196,9 @@ class CardStack(QScrollArea):
         del self._slots[number]
         _discard(self._cards.pop(number))
 
-    def _new_card(self, number: int, wanted: type[AnyCard]) -> AnyCard:
+    def _new_card(self, number: int, sort: str) -> AnyCard:
         slot = self._slots[number]
-        card = wanted(self._theme, slot.kind, self._inside)
+        card = card_class(sort)(self._theme, slot.kind, self._inside)
         card.set_kinds(self._kinds)
         card.show_titles(self._kinds.get(slot.kind, slot.kind), "")
         card.full_asked.connect(lambda: self.toggle_full(number))
@@ -287,7 +269,7 @@ class CardStack(QScrollArea):
 def _discard(card: AnyCard) -> None:
     """Take a card out of sight now and let Qt delete it when its signals are through."""
     card.hide()
-    if isinstance(card, CurveCard):
-        card.canvas.close()
+    if card.sort == "curves":
+        cast("CurveCard", card).canvas.close()
     card.setParent(None)
     card.deleteLater()

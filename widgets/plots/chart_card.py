@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.panels import ChartPanel
+from lab.chart import ChartPanel
 from widgets.plots.card import Card
 from widgets.plots.chart_choices import ChartChoices, usual_combo
 from widgets.plots.chart_view import ChartView
@@ -21,6 +21,8 @@ LEAST_SUBTITLE = 64
 
 class ChartCard(Card):
     """Shows a `ChartPanel`."""
+
+    sort = "chart"
 
     choice_made = Signal(str, str)
     """Key and value of a `ChartChoice` that a person made."""

@@ -79,6 +79,8 @@ class ConfusionView(QWidget):
 class ConfusionCard(Card):
     """Shows a `ConfusionPanel`."""
 
+    sort = "confusion"
+
     loss_chosen = Signal(int)
     """Index of the loss whose matrix is wanted."""
 

@@ -20,6 +20,8 @@ from widgets.theme import Theme
 class CurveCard(Card):
     """Shows a `CurvePanel`."""
 
+    sort = "curves"
+
     entry_toggled = Signal(str)
     entry_soloed = Signal(str)
     crosshair_moved = Signal(object)

@@ -23,6 +23,8 @@ from widgets.theme import Theme
 class FieldCard(Card):
     """Shows a `FieldPanel`."""
 
+    sort = "field"
+
     sample_picked = Signal(int)
     """The row in the data set of the point that a person clicked; −1 for none."""
     points_edited = Signal(object)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.panel_views import PANEL_KINDS, readout
-from lab.panels import AdvicePanel, ChartPanel, ConfusionPanel, CurvePanel, FieldPanel, LegendEntry, Panel
-from widgets.plots.advice_card import AdviceCard
-from widgets.plots.card_stack import AnyCard, CardStack
-from widgets.plots.chart_card import ChartCard
-from widgets.plots.confusion_card import ConfusionCard
-from widgets.plots.curve_card import CurveCard
-from widgets.plots.field_card import FieldCard
+from lab.panels import CurvePanel, LegendEntry, Panel
+from widgets.plots.card_kinds import AnyCard
+from widgets.plots.card_stack import CardStack
 from widgets.plots.grid_state import PanelRequest, Slot, slots_from_state, slots_to_state
 from widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from widgets.plots.confusion_card import ConfusionCard
+    from widgets.plots.curve_card import CurveCard
 
 _log = logging.getLogger(__name__)
 
@@ -91,8 +91,8 @@ class PlotGrid(CardStack):
         """Name the losses of the experiment, in order, for plots that show one at a time."""
         self._losses = tuple(names)
         for number, card in self._cards.items():
-            if isinstance(card, ConfusionCard):
-                card.set_losses(self._losses, self._slots[number].loss)
+            if card.sort == "confusion":
+                cast("ConfusionCard", card).set_losses(self._losses, self._slots[number].loss)
 
     def show_panel(self, card: int, panel: Panel) -> None:
         """Show a panel in a card, which changes with its type; a card that is gone is passed over."""
@@ -100,19 +100,12 @@ class PlotGrid(CardStack):
             return
         self._fit_card(card, panel)
         shown = self._cards[card]
-        if isinstance(shown, CurveCard) and isinstance(panel, CurvePanel):
-            shown.show_panel(panel)
-            crosshair = shown.canvas.crosshair
+        cast(Any, shown).show_panel(panel)
+        if isinstance(panel, CurvePanel):
+            curves = cast("CurveCard", shown)
+            crosshair = curves.canvas.crosshair
             if crosshair is not None:
-                shown.show_crosshair(crosshair, self._read(panel, crosshair))
-        elif isinstance(shown, ConfusionCard) and isinstance(panel, ConfusionPanel):  # noqa: SIM114 - types differ
-            shown.show_panel(panel)
-        elif isinstance(shown, FieldCard) and isinstance(panel, FieldPanel):  # noqa: SIM114
-            shown.show_panel(panel)
-        elif isinstance(shown, ChartCard) and isinstance(panel, ChartPanel):  # noqa: SIM114
-            shown.show_panel(panel)
-        elif isinstance(shown, AdviceCard) and isinstance(panel, AdvicePanel):
-            shown.show_panel(panel)
+                curves.show_crosshair(crosshair, self._read(panel, crosshair))
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -125,9 +118,8 @@ class PlotGrid(CardStack):
     def set_comparison(self, comparison: str) -> None:
         """Show which comparison of objectives is chosen."""
         self._comparison = comparison
-        for card in self._cards.values():
-            if isinstance(card, CurveCard):
-                card.set_comparison(comparison)
+        for card in self._curve_cards():
+            card.set_comparison(comparison)
 
     def set_view(self, view: tuple[float, float] | None) -> None:
         """Zoom x of all curve plots to (low, high) in data units, or show the whole."""
@@ -207,8 +199,9 @@ class PlotGrid(CardStack):
         if number is None:
             return
         card = self._cards[number]
-        if isinstance(card, CurveCard) and card.panel is not None:
-            self._on_log(number, log_y=not card.panel.log_y)
+        panel = card.panel
+        if isinstance(panel, CurvePanel):
+            self._on_log(number, log_y=not panel.log_y)
 
     def reset_view(self) -> None:
         """Show the whole range in all plots; says so once if anything was zoomed."""
@@ -251,37 +244,35 @@ class PlotGrid(CardStack):
 
     # --- inside -----------------------------------------------------------------------------------
     def _curve_cards(self) -> list[CurveCard]:
-        return [card for card in self._cards.values() if isinstance(card, CurveCard)]
+        return [cast("CurveCard", card) for card in self._cards.values() if card.sort == "curves"]
 
     def _connect(self, number: int, card: AnyCard) -> None:
         card.copy_asked.connect(lambda: self.copy_asked.emit(number))
         card.export_asked.connect(lambda: self.export_asked.emit(number))
-        if isinstance(card, CurveCard):
-            card.log_y_chosen.connect(lambda on: self._on_log(number, log_y=on))
-            card.log_x_chosen.connect(lambda on: self._on_log(number, log_x=on))
-            card.entry_toggled.connect(self.loss_toggled)
-            card.entry_soloed.connect(self.loss_soloed)
-            card.comparison_chosen.connect(self._on_comparison)
-            card.crosshair_moved.connect(self._on_crosshair)
-            card.view_changed.connect(self._on_view)
-            card.set_comparison(self._comparison)
-            card.set_view(self._view)
-            card.set_fast(self._fast)
-        elif isinstance(card, ConfusionCard):
-            card.set_losses(self._losses, self._slots[number].loss)
-            card.loss_chosen.connect(lambda loss: self._on_loss(number, loss))
-        elif isinstance(card, ChartCard):
-            card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
-            card.sample_picked.connect(self.sample_picked)
-            card.entry_toggled.connect(self.loss_toggled)
-            card.entry_soloed.connect(self.loss_soloed)
-        elif isinstance(card, AdviceCard):
-            card.remedy_chosen.connect(self.remedy_chosen)
-        elif isinstance(card, FieldCard):
-            card.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
-            card.sample_picked.connect(self.sample_picked)
-            card.points_edited.connect(self.points_edited)
-            card.set_takes_edits(self._takes_edits)
+        part = cast(Any, card)
+        if card.sort == "curves":
+            part.log_y_chosen.connect(lambda on: self._on_log(number, log_y=on))
+            part.log_x_chosen.connect(lambda on: self._on_log(number, log_x=on))
+            part.comparison_chosen.connect(self._on_comparison)
+            part.crosshair_moved.connect(self._on_crosshair)
+            part.view_changed.connect(self._on_view)
+            part.set_comparison(self._comparison)
+            part.set_view(self._view)
+            part.set_fast(self._fast)
+        elif card.sort == "confusion":
+            part.set_losses(self._losses, self._slots[number].loss)
+            part.loss_chosen.connect(lambda loss: self._on_loss(number, loss))
+        elif card.sort == "advice":
+            part.remedy_chosen.connect(self.remedy_chosen)
+        if card.sort in ("curves", "chart"):
+            part.entry_toggled.connect(self.loss_toggled)
+            part.entry_soloed.connect(self.loss_soloed)
+        if card.sort in ("chart", "field"):
+            part.choice_made.connect(lambda key, value: self._on_choice(number, key, value))
+            part.sample_picked.connect(self.sample_picked)
+        if card.sort == "field":
+            part.points_edited.connect(self.points_edited)
+            part.set_takes_edits(self._takes_edits)
 
     def _on_log(self, number: int, *, log_x: bool | None = None, log_y: bool | None = None) -> None:
         slot = self._slots[number]

@@ -8,13 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lab.chart import ChartGrid, ChartLine
+from lab.chart import ChartGrid, ChartLine, ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import PLACES
 from lab.instruments.looking import instrument_panel
 from lab.instruments.registry import instrument
-from lab.panels import ChartPanel
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.instruments.flowing import diverging, experiment

@@ -13,9 +13,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from lab.chart import ChartPanel
 from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
-from lab.panels import ChartPanel
 from lab.pool import TrainerPool
 from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON

@@ -21,7 +21,7 @@ from lab.instruments.calibration import Cooled, Reliability, cooled, has_tempera
 from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
+from lab.instruments.looking import looked_at, question_to, step_words
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.scores import judged
 from lab.number_text import thousands, value_text
@@ -69,12 +69,11 @@ class CalibrationPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss at the step looked at."""
-        found = looked_at(source, options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        choices = (("part", part_chosen(source, options)), ("bins", _bins(options)))
-        return Question(KIND, runs, (step_of(source, options, runs),), choices)
+
+        def choices() -> tuple[tuple[str, str], ...]:
+            return (("part", part_chosen(source, options)), ("bins", _bins(options)))
+
+        return question_to(KIND, source, options, choices=choices)
 
     def answer(self, question: Question, book: Book) -> Calibration:
         """Bin each run's predictions, and fit its temperature on samples that are not measured."""

@@ -17,7 +17,7 @@ from lab.instruments.histories import history, loss_legend, over_time, time_axis
 from lab.instruments.influence import influence
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
+from lab.instruments.looking import LookedAt, looked_at, question_to, step_words
 from lab.number_text import value_text
 from lab.ranges import linear_range, log_range
 from lab.view_options import PanelSource, ViewOptions
@@ -68,13 +68,11 @@ class FactorsPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss."""
-        found = looked_at(source, options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
         which = _which(options)
         sample = options.sample if which == "picked" else None
-        return Question(KIND, runs, steps_of(source, options, runs), (("sample", which),), sample)
+        return question_to(
+            KIND, source, options, history=True, choices=lambda: (("sample", which),), sample=sample
+        )
 
     def answer(self, question: Question, book: Book) -> FactorAnswer:
         """Choose the sample and take its gradients apart at every step."""

@@ -24,7 +24,7 @@ from lab.instruments.histories import loss_legend
 from lab.instruments.influence import Influence, influence
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, step_of, step_words, why_nothing
+from lab.instruments.looking import looked_at, question_to, step_of, step_words
 from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
@@ -79,11 +79,7 @@ class InfluencePlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss at the step looked at."""
-        found = looked_at(source, options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        return Question(KIND, runs, (step_of(source, options, runs),), sample=options.sample)
+        return question_to(KIND, source, options, sample=options.sample)
 
     def answer(self, question: Question, book: Book) -> dict[int, LossInfluence]:
         """Measure the pull of every training sample on each run."""

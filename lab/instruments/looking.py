@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lab.chart import ChartPanel
 from lab.instruments.direct import DirectAnswers
-from lab.instruments.instrument import Answers, InstrumentError
+from lab.instruments.instrument import Answers, InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.registry import instrument
 from lab.number_text import thousands
@@ -92,6 +93,41 @@ def steps_of(source: PanelSource, options: ViewOptions, runs: tuple[int, ...]) -
         every *= 2
     chosen = steps[::every]
     return tuple(chosen if not steps or chosen[-1] == steps[-1] else [*chosen, steps[-1]])
+
+
+def question_to(
+    kind: str,
+    source: PanelSource,
+    options: ViewOptions,
+    *,
+    of: Sequence[LookedAt] | None = None,
+    history: bool = False,
+    choices: Callable[[], tuple[tuple[str, str], ...]] = tuple,
+    sample: int | None = None,
+) -> Question | str:
+    """Ask an instrument of the first run of each loss, or say why there is none to ask of.
+
+    Parameters
+    ----------
+    kind
+        The instrument.
+    source, options
+        As for every plot.
+    of
+        The losses; all that are shown by default.
+    history
+        Ask for every step up to the one looked at, not for that one alone.
+    choices
+        Makes what the answer depends on; called where there is something to ask of.
+    sample
+        The sample that was picked.
+    """
+    found = looked_at(source, options) if of is None else of
+    if not found:
+        return why_nothing(source, options)
+    runs = tuple(one.run for one in found)
+    steps = steps_of(source, options, runs) if history else (step_of(source, options, runs),)
+    return Question(kind, runs, steps, choices(), sample)
 
 
 def step_words(step: int) -> str:

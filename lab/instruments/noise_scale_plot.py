@@ -14,7 +14,7 @@ from lab.instruments.frozen import Floats
 from lab.instruments.histories import history, loss_legend, over_time, time_axis
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, step_words, steps_of, why_nothing
+from lab.instruments.looking import looked_at, question_to, step_words
 from lab.instruments.noise_scale import noise
 from lab.number_text import thousands, value_text
 from lab.ranges import log_range
@@ -40,11 +40,7 @@ class NoiseScalePlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss."""
-        found = looked_at(source, options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        return Question(KIND, runs, steps_of(source, options, runs))
+        return question_to(KIND, source, options, history=True)
 
     def answer(self, question: Question, book: Book) -> tuple[NoiseHistory, ...]:
         """Estimate the scale at every step."""

@@ -12,14 +12,7 @@ from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import (
-    LookedAt,
-    looked_at,
-    one_looked_at,
-    step_of,
-    step_words,
-    why_nothing,
-)
+from lab.instruments.looking import LookedAt, looked_at, one_looked_at, question_to, step_words
 from lab.instruments.parts import judged_samples, part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.residuals import (
     FEWEST,
@@ -81,12 +74,11 @@ class ResidualsPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss at the step looked at."""
-        found = looked_at(source, options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        choices = (("part", part_chosen(source, options)), ("output", _output(source, options)))
-        return Question(KIND, runs, (step_of(source, options, runs),), choices)
+
+        def choices() -> tuple[tuple[str, str], ...]:
+            return (("part", part_chosen(source, options)), ("output", _output(source, options)))
+
+        return question_to(KIND, source, options, choices=choices)
 
     def answer(self, question: Question, book: Book) -> AllResiduals:
         """Fit each loss's noise to its residuals.

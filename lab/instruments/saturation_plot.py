@@ -17,7 +17,7 @@ from lab.instruments.histories import columns, history, loss_choice, over_time, 
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
-from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
+from lab.instruments.looking import LookedAt, looked_at, question_to, step_words
 from lab.instruments.saturation import FLAT, LayerSaturation, saturation
 from lab.number_text import thousands, value_text
 from lab.view_options import PanelSource, ViewOptions
@@ -72,12 +72,13 @@ class SaturationPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the history of the first run of each loss that is drawn."""
-        found = some_losses(looked_at(source, options), options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        of, layer = _chosen(source, options)
-        return Question(KIND, runs, steps_of(source, options, runs), (("layer", layer), ("of", of)))
+
+        def choices() -> tuple[tuple[str, str], ...]:
+            of, layer = _chosen(source, options)
+            return ("layer", layer), ("of", of)
+
+        drawn = some_losses(looked_at(source, options), options)
+        return question_to(KIND, source, options, of=drawn, history=True, choices=choices)
 
     def answer(self, question: Question, book: Book) -> tuple[RunSaturation, ...]:
         """Count, and put the columns side by side."""

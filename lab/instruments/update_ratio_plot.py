@@ -16,7 +16,7 @@ from lab.instruments.histories import history, loss_choice, over_time, some_loss
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_words
-from lab.instruments.looking import LookedAt, looked_at, step_words, steps_of, why_nothing
+from lab.instruments.looking import LookedAt, looked_at, question_to, step_words
 from lab.instruments.update_ratio import is_plain, layer_norms, moved
 from lab.ranges import log_range
 from lab.view_options import PanelSource, ViewOptions
@@ -63,11 +63,8 @@ class UpdateRatioPlot:
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
         """Ask for the first run of each loss that is drawn."""
-        found = some_losses(looked_at(source, options), options)
-        if not found:
-            return why_nothing(source, options)
-        runs = tuple(one.run for one in found)
-        return Question(KIND, runs, steps_of(source, options, runs))
+        drawn = some_losses(looked_at(source, options), options)
+        return question_to(KIND, source, options, of=drawn, history=True)
 
     def answer(self, question: Question, book: Book) -> tuple[RatioHistory, ...]:
         """Measure the parameters of every layer, and how far they went."""

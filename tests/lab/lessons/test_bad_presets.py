@@ -1,0 +1,77 @@
+"""Presets that fail on purpose fail in the way that they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lab.config_changes import apply_changes
+from lab.instruments.book import Book
+from lab.instruments.saturation import saturation
+from lab.lessons.reading import built_in, load_lesson
+from lab.session import Session
+from tests.lab.lessons.trained import train
+
+
+def preset(key: str, label: str, **shorter: Any) -> Session:
+    """Train a preset's experiment, with some settings on top."""
+    lesson = load_lesson(key)
+    (found,) = [one for one in lesson.config.presets if one.label == label]
+    assert found.bad
+    config = apply_changes(next(iter(lesson.experiments.values())), found.change)
+    return train(apply_changes(config, {name.replace("__", "."): value for name, value in shorter.items()}))
+
+
+def objective(session: Session, run: int, steps: range) -> np.ndarray:
+    found = [session.curves.value_at("objective", run, step) for step in steps]
+    return np.array(found, dtype=np.float64)
+
+
+def test_absolute_error_at_a_fixed_rate_hops_about_far_above_its_minimum() -> None:
+    session = preset("never_shrinks", "Rate 1 for absolute error", training__steps=3000)
+    late = objective(session, 1, range(2900, 3000))
+    assert 1.25 < late.min() < late.max() < 1.55
+    assert np.abs(np.diff(late)).max() > 0.02
+    assert abs(objective(session, 0, range(2900, 3000)).max() - 0.482252) < 2e-5  # squared error has arrived
+
+
+def test_unnormalised_targets_are_a_long_way_for_absolute_error_only() -> None:
+    session = preset("never_shrinks", "Targets in their own units", training__steps=1001)
+    squared, absolute = (objective(session, run, range(1001)) for run in (0, 1))
+    assert absolute[0] > 150
+    assert 0.4 < (absolute[0] - absolute[1000]) / 152 < 0.6
+    assert squared[1000] / squared[0] < 0.1
+
+
+def test_dead_rectifiers_do_not_come_back_and_bounded_losses_keep_theirs() -> None:
+    session = preset("wrong_labels", "Rate 3: rectifiers die", training__epochs=12, seeds__count=2)
+    labels = [loss.label for loss in session.run_config.losses]
+    book = Book(session.run_config)
+    dead, right = {}, {}
+    for run in session.runs:
+        if run.info.seed != 0:
+            continue
+        index, label = run.info.index, labels[run.info.loss_index]
+        samples = book.samples(index, "train")
+        parameters = np.asarray(session.curves.snapshots.at(index), dtype=np.float64)
+        layers = saturation(book.run(index), samples.inputs, samples.targets, parameters)
+        dead[label] = layers[0].dead
+        right[label] = session.curves.value_at("validation_accuracy", index, session.step)
+    assert dead["ce"] > 0.98
+    assert right["ce"] < 0.2
+    assert dead["gce"] < 0.1
+    assert right["gce"] > 0.8
+
+
+def test_what_the_sources_warn_of_is_there() -> None:
+    bad = {f"{key}: {one.label}" for key in built_in() for one in load_lesson(key).config.presets if one.bad}
+    for expected in (
+        "slow_learner: Start at 0.9999",  # a saturated sigmoid under squared error
+        "never_shrinks: Rate 1 for absolute error",
+        "focal_factors: γ = 5",
+        "outliers: δ = 0.01",
+        "never_shrinks: Targets in their own units",
+        "wrong_labels: Rate 3: rectifiers die",
+    ):
+        assert expected in bad

@@ -6,6 +6,7 @@ real one, on seeds that are fixed, so that pictures change only when the program
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -258,8 +259,11 @@ def draw_instruments(application: QApplication, target: Path, wanted: set[str]) 
 
 def main(arguments: list[str]) -> int:
     """Make all pictures; return 1 if one is larger than it should be."""
-    target = Path(arguments[0]) if arguments else ROOT / "docs" / "images"
-    wanted = set(arguments[1:])
+    parser = argparse.ArgumentParser(description="Redraw the pictures of the guide from the real window.")
+    parser.add_argument("target", nargs="?", type=Path, default=ROOT / "docs" / "images", help="folder")
+    parser.add_argument("names", nargs="*", help="only these pictures or scenes")
+    options = parser.parse_args(arguments)
+    target, wanted = options.target, set(options.names)
     target.mkdir(parents=True, exist_ok=True)
     application = make_application([])
     too_large = draw_instruments(application, target, wanted)

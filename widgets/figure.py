@@ -19,6 +19,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from lab.figure_look import CAPTION_LINE, FigureLook, Provenance, caption_lines
 from lab.panels import Panel
 from lab.problems import Problem, ProblemError
+from lab.word_lists import listed
 from widgets.figure_formats import figure_bytes, figure_image
 from widgets.figure_layout import MARGIN, default_size
 from widgets.figure_sheet import LOGICAL_DPI, Sheet, print_sheet, screen_sheet
@@ -85,7 +86,7 @@ def draw(
     if existing and not overwrite:
         raise ProblemError(
             Problem(
-                f"{_joined(existing)} {'is' if len(existing) == 1 else 'are'} there already.", f"In {folder}."
+                f"{listed(existing)} {'is' if len(existing) == 1 else 'are'} there already.", f"In {folder}."
             )
         )
     with _application():
@@ -141,7 +142,7 @@ def _sheet(
         raise ProblemError(Problem("There is no plot to draw."))
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
-        given = _joined(unknown) if unknown else "no format"
+        given = listed(unknown) if unknown else "no format"
         raise ProblemError(Problem(f"Figures are written as PNG, SVG or PDF, not as {given}."))
     dpi = look.dpi if look.preset else dpi
     if not (math.isfinite(dpi) and 24 <= dpi <= 2400):
@@ -214,7 +215,3 @@ def _application() -> Iterator[None]:
     finally:
         application.shutdown()
         del application
-
-
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

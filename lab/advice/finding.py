@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from compute.problems import Remedy
+from lab.word_lists import listed
 
 Severity = Literal["problem", "hint"]
 
@@ -92,16 +93,10 @@ def _together(same: list[Finding], names: tuple[str, ...]) -> Finding:
         return first
     more = sorted({loss for found in others for loss in found.losses} - set(first.losses))
     runs = tuple(sorted({run for found in same for run in found.runs}))
-    sentence = f"The same holds for {_listed([names[loss] for loss in more])}."
+    sentence = f"The same holds for {listed([names[loss] for loss in more], 4)}."
     return replace(
         first,
         evidence=f"{first.evidence} {sentence}",
         losses=tuple(sorted({*first.losses, *more})),
         runs=runs,
     )
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) > 4:
-        names = [*names[:3], f"{len(names) - 3} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,11 +8,9 @@ from lab.advice.advising import advise
 from lab.advice.finding import Finding
 from lab.advice.measuring import question
 from lab.advice.panel import AdvicePanel, AdviceRow
-from lab.instruments.direct import DirectAnswers
-from lab.instruments.instrument import InstrumentError
+from lab.instruments.looking import answer_to
 from lab.loss_labels import series_numbers
 from lab.number_text import thousands
-from lab.problems import ProblemError
 from lab.view_options import PanelSource, ViewOptions
 
 if TYPE_CHECKING:
@@ -43,10 +41,7 @@ def all_findings(
     asked = question(source, at)
     if asked is None:
         return advise(source, at)
-    try:
-        numbers = (answers or DirectAnswers()).ask(source, asked)
-    except (InstrumentError, ProblemError):
-        numbers = None
+    numbers, _ = answer_to(source, asked, answers)
     return advise(source, at, numbers or ())
 
 

@@ -11,6 +11,7 @@ from lab.metric_catalogue import metric_of
 from lab.number_text import value_text
 from lab.racing.results import RateCell, RateGrid
 from lab.statistics.measures import lowered
+from lab.word_lists import listed
 
 NOT_YET = "nothing measured yet"
 DIVERGED = "diverged"
@@ -88,7 +89,7 @@ def edge_sentence(grid: RateGrid) -> str:
     for rates, labels in alike.items():
         added = " and ".join(format_number(rate) for rate in rates)
         verb = "is" if len(labels) == 1 else "are"
-        parts.append(f"{_listed(labels)} {verb} best at the edge of the grid: add {added}.")
+        parts.append(f"{listed(labels)} {verb} best at the edge of the grid: add {added}.")
     return " ".join(parts)
 
 
@@ -120,11 +121,6 @@ def grid_csv(grid: RateGrid) -> str:
                     int(grid.best[row] == column),
                 ))  # fmt: skip
     return out.getvalue()
-
-
-def _listed(words: list[str]) -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _score(cell: RateCell | None) -> float | None:

@@ -21,7 +21,7 @@ from lab.instruments.calibration import Cooled, Reliability, cooled, has_tempera
 from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, question_to, step_words
+from lab.instruments.looking import question_to, step_words, with_answers
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.scores import judged
 from lab.number_text import thousands, value_text
@@ -105,8 +105,7 @@ class CalibrationPlot:
         title, choices = INSTRUMENT_KINDS[KIND], _choices(source, options, shown)
         if answer is None:
             return ChartPanel(KIND, title, "accuracy by confidence", choices=choices)
-        losses = [(one.look, answer.losses[one.run]) for one in looked_at(source, options)
-                  if one.run in answer.losses]  # fmt: skip
+        losses = with_answers(source, options, answer.losses)
         found = [(look, _reliability(loss, shown)) for look, loss in losses]
         facets: tuple[ChartFacet, ...] = ()
         if len(found) == 1:

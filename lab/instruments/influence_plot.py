@@ -24,7 +24,7 @@ from lab.instruments.histories import loss_legend
 from lab.instruments.influence import Influence, influence
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, question_to, step_of, step_words
+from lab.instruments.looking import question_to, step_of, step_words, with_answers
 from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
@@ -99,7 +99,7 @@ class InfluencePlot:
         title = INSTRUMENT_KINDS[KIND]
         if not answer:
             return ChartPanel(KIND, title, "share of the gradient", choices=choices)
-        looks = [(one.look, answer[one.run]) for one in looked_at(source, options) if one.run in answer]
+        looks = with_answers(source, options, answer)
         every = shown == "all"
         if every and len(looks) > MOST_FACETS:
             losses = tuple((look.key, look.short) for look, _ in looks)

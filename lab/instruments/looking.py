@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from lab.chart import ChartPanel
 from lab.instruments.direct import DirectAnswers
@@ -18,6 +19,9 @@ from lab.view_options import PanelSource, ViewOptions
 MOST_STEPS = 64
 """Steps that a history looks at: evenly chosen where more were kept."""
 COMES = "comes with the first evaluation"
+COMPUTED = "being computed"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,27 @@ def question_to(
     return Question(kind, runs, steps, choices(), sample)
 
 
+def answer_to(source: PanelSource, question: Question, answers: Answers | None) -> tuple[Any, str]:
+    """Return an answer, or ``None`` and one sentence on why there is none, or none yet (`COMPUTED`).
+
+    Without ``answers`` it is computed at once.
+    """
+    try:
+        answer = (answers or DirectAnswers()).ask(source, question)
+    except InstrumentError as error:
+        return None, str(error)
+    except ProblemError as error:
+        return None, error.problem.title
+    return answer, "" if answer is not None else COMPUTED
+
+
+def with_answers(
+    source: PanelSource, options: ViewOptions, answers: Mapping[int, T]
+) -> list[tuple[LossLook, T]]:
+    """Return each loss shown with the answer of its run, where there is one."""
+    return [(one.look, answers[one.run]) for one in looked_at(source, options) if one.run in answers]
+
+
 def step_words(step: int) -> str:
     """Return "step 340", as subtitles say it."""
     return f"step {thousands(step)}"
@@ -160,15 +185,11 @@ def instrument_panel(
     question = found.question(source, options)
     if isinstance(question, str):
         return replace(_empty(source, kind, options), placeholder=question)
-    try:
-        answer = (answers or DirectAnswers()).ask(source, question) if question.runs else ()
-    except (InstrumentError, ProblemError) as error:
-        words = error.problem.title if isinstance(error, ProblemError) else str(error)
-        return replace(_empty(source, kind, options), placeholder=words)
+    answer, why = answer_to(source, question, answers) if question.runs else ((), "")
+    if why and why != COMPUTED:
+        return replace(_empty(source, kind, options), placeholder=why)
     panel = found.panel(source, options, answer)
-    if answer is None and not panel.placeholder:
-        return replace(panel, placeholder="being computed")
-    return panel
+    return panel if panel.placeholder else replace(panel, placeholder=why)
 
 
 def _empty(source: PanelSource, kind: str, options: ViewOptions) -> ChartPanel:

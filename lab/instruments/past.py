@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lab.instruments.direct import DirectAnswers
 from lab.instruments.field_at import FIELD_AT
-from lab.instruments.instrument import Answers, InstrumentError, Question
-from lab.instruments.looking import known_runs, step_of, why_nothing
+from lab.instruments.instrument import Answers, Question
+from lab.instruments.looking import answer_to, known_runs, step_of, why_nothing
 from lab.messages import Field
 from lab.panel_looks import LossLook
-from lab.problems import ProblemError
 from lab.view_options import Confusion, PanelSource, ViewOptions
 
 CONFUSION_AT = "confusion_at"
-COMPUTED = "being computed"
 
 
 def field_then(
     source: PanelSource, options: ViewOptions, answers: Answers | None
 ) -> tuple[Field | None, str]:
     """Return decision surfaces or fitted curves at the step looked at, or why there are none (yet)."""
-    return _answer(source, FIELD_AT.question(source, options), answers)
+    question = FIELD_AT.question(source, options)
+    return (None, question) if isinstance(question, str) else answer_to(source, question, answers)
 
 
 def confusion_then(
@@ -38,20 +34,7 @@ def confusion_then(
     if not runs:
         return None, why_nothing(source, options)
     question = Question(CONFUSION_AT, runs, (step_of(source, options, runs),))
-    found, why = _answer(source, question, answers)
+    found, why = answer_to(source, question, answers)
     if found is None:
         return None, why
     return Confusion(found.step, found.counts, "validation" if found.part == "validation" else "train"), ""
-
-
-def _answer(source: PanelSource, question: Question | str, answers: Answers | None) -> tuple[Any, str]:
-    """Return an answer, or ``None`` and one sentence on why there is none (yet)."""
-    if isinstance(question, str):
-        return None, question
-    try:
-        answer = (answers or DirectAnswers()).ask(source, question)
-    except InstrumentError as error:
-        return None, str(error)
-    except ProblemError as error:
-        return None, error.problem.title
-    return answer, "" if answer is not None else COMPUTED

@@ -13,13 +13,14 @@ from lab.instruments.frozen import Floats
 from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, question_to, step_words
+from lab.instruments.looking import question_to, step_words, with_answers
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.recall import PerClass, per_class
 from lab.instruments.scores import judged
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
+from lab.word_lists import listed
 
 KIND = "recall"
 ORDERS = (("class", "in order"), ("worst", "worst first"))
@@ -72,11 +73,7 @@ class RecallPlot:
             replace(part_choice(source, options), head=False),
         )
         title = INSTRUMENT_KINDS[KIND]
-        found = [
-            (one.look, answer.losses[one.run])
-            for one in looked_at(source, options)
-            if answer is not None and one.run in answer.losses
-        ]
+        found = [] if answer is None else with_answers(source, options, answer.losses)
         if answer is None or not found:
             return ChartPanel(KIND, title, "by class", choices=choices)
         names = _names(source, len(found[0][1].recall))
@@ -182,17 +179,13 @@ def _foot(found: list[tuple[LossLook, PerClass]], names: tuple[str, ...], part: 
     for look, scores in found:
         never = scores.never_predicted
         if len(never):
-            said.append(f"{look.short} never predicts {_listed([names[cls] for cls in never])}.")
+            said.append(f"{look.short} never predicts {_classes([names[cls] for cls in never])}.")
     empty = np.flatnonzero(found[0][1].support == 0)
     if len(empty):
-        said.append(f"No {part} sample of {_listed([names[cls] for cls in empty])}.")
+        said.append(f"No {part} sample of {_classes([names[cls] for cls in empty])}.")
     return " ".join(said)
 
 
-def _listed(names: list[str]) -> str:
+def _classes(names: list[str]) -> str:
     """Return "class 3", "classes 3 and 5", "classes 1, 2, 3 and 4 more"."""
-    if len(names) == 1:
-        return f"class {names[0]}"
-    if len(names) <= 4:
-        return f"classes {', '.join(names[:-1])} and {names[-1]}"
-    return f"classes {', '.join(names[:3])} and {len(names) - 3} more"
+    return f"{'class' if len(names) == 1 else 'classes'} {listed(names, 4)}"

@@ -12,7 +12,7 @@ from lab.instruments.frozen import Floats
 from lab.instruments.histories import loss_legend
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.instruments.looking import looked_at, question_to, step_words
+from lab.instruments.looking import question_to, step_words, with_answers
 from lab.instruments.parts import part_asked, part_choice, part_chosen, samples_words
 from lab.instruments.roc import (
     MOST_POINTS,
@@ -97,11 +97,7 @@ class RocPlot:
             replace(part_choice(source, options), head=False),
         )
         title, what = INSTRUMENT_KINDS[KIND], AVERAGES.get(chosen, dict(offered)[chosen])
-        found = [
-            (one.look, answer.losses[one.run])
-            for one in looked_at(source, options)
-            if answer is not None and one.run in answer.losses
-        ]
+        found = [] if answer is None else with_answers(source, options, answer.losses)
         if answer is None or not found:
             return ChartPanel(KIND, title, what, choices=choices)
         ends = np.array([0.0, 1.0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.panels import FieldPanel
-from widgets.plots.field_layout import FieldFacet, FieldLayout, dimensions
+from widgets.plots.field_layout import FieldFacet, FieldLayout, dimensions, pixels_x, pixels_y
 
 REACH = 10.0
 """Pixels from a point within which it is meant."""
@@ -52,12 +52,7 @@ def point_at(panel: FieldPanel, layout: FieldLayout, x: float, y: float, reach: 
         frame = facet.frame
         if not frame.rect.adjusted(-reach, -reach, reach, reach).contains(x, y):
             continue
-        across = frame.rect.width() / (frame.x.high - frame.x.low)
-        along = frame.rect.height() / (frame.y.high - frame.y.low)
-        away = np.hypot(
-            frame.rect.left() + (panel.points[:, 0] - frame.x.low) * across - x,
-            frame.rect.bottom() - (up - frame.y.low) * along - y,
-        )
+        away = np.hypot(pixels_x(frame, panel.points[:, 0]) - x, pixels_y(frame, up) - y)
         away = np.where(np.isfinite(away), away, np.inf)
         best = int(np.argmin(away))
         if away[best] <= reach:

@@ -13,7 +13,11 @@ DIABETES = "never_shrinks/diabetes.toml"
 
 
 def raw_network(**changes: Any) -> ExperimentConfig:
-    return network(data="sine", loss="squared_error", rate=0.2, data__name="diabetes", **changes)
+    """A network on diabetes, at a rate where raw targets let every seed diverge and standardised ones none.
+
+    Runs on the verge of divergence amplify rounding: at 0.2 it depends on the processor which of them diverge.
+    """
+    return network(data="sine", loss="squared_error", rate=0.28, data__name="diabetes", **changes)
 
 
 def test_a_network_that_diverges_on_raw_targets() -> None:

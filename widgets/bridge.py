@@ -186,7 +186,8 @@ class Bridge(QObject):
                 if study.busy and study.advance():
                     answered()
             self._emit(time.perf_counter())
-            self._pace(bool(changes) or self._plots_pending or self._more)
+            asked = any(study.busy for study, _ in self._studies)
+            self._pace(bool(changes) or self._plots_pending or self._more or asked)
         finally:
             self._in_tick = False
 

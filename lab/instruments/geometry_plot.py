@@ -71,9 +71,8 @@ class GeometryPlot:
         if not others:
             return "there is one loss only; directions are compared between two"
         runs = (chosen.run, *others)
-        return Question(
-            KIND, runs, steps_of(source, options, runs[:1]), (("layer", _layer(source, options)),)
-        )
+        steps, choices = steps_of(source, options, runs[:1]), (("layer", _layer(source, options)),)
+        return Question(KIND, runs, steps, choices, history=True)
 
     def answer(self, question: Question, book: Book) -> GeometryAnswer:
         """Take every loss's gradient at the first run's parameters."""

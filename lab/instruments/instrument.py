@@ -36,6 +36,9 @@ class Question:
         (key, value) pairs that the answer depends on.
     sample
         The sample that was picked, as its row in the data set.
+    history
+        Whether the instrument can answer for any of the steps, the last among them, as well as for all: the
+        first answers are then of few steps.
     """
 
     kind: str
@@ -43,6 +46,7 @@ class Question:
     steps: tuple[int, ...]
     choices: tuple[tuple[str, str], ...] = ()
     sample: int | None = None
+    history: bool = False
 
     @property
     def slot(self) -> tuple[object, ...]:
@@ -85,6 +89,8 @@ class Answers(Protocol):
 
     def ask(self, source: PanelSource, question: Question) -> Any:
         """Return the newest answer to the question, else an older one of its slot, else ``None``.
+
+        An answer to some of the steps of a history is a `lab.instruments.filling.Partial`.
 
         Raises
         ------

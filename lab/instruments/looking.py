@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from lab.chart import ChartPanel
 from lab.instruments.direct import DirectAnswers
+from lab.instruments.filling import Partial
 from lab.instruments.instrument import Answers, InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.registry import instrument
@@ -131,13 +132,13 @@ def question_to(
         return why_nothing(source, options)
     runs = tuple(one.run for one in found)
     steps = steps_of(source, options, runs) if history else (step_of(source, options, runs),)
-    return Question(kind, runs, steps, choices(), sample)
+    return Question(kind, runs, steps, choices(), sample, history)
 
 
 def answer_to(source: PanelSource, question: Question, answers: Answers | None) -> tuple[Any, str]:
     """Return an answer, or ``None`` and one sentence on why there is none, or none yet (`COMPUTED`).
 
-    Without ``answers`` it is computed at once.
+    Without ``answers`` it is computed at once. Of a history it may be a `Partial`.
     """
     try:
         answer = (answers or DirectAnswers()).ask(source, question)
@@ -188,6 +189,9 @@ def instrument_panel(
     answer, why = answer_to(source, question, answers) if question.runs else ((), "")
     if why and why != COMPUTED:
         return replace(_empty(source, kind, options), placeholder=why)
+    if isinstance(answer, Partial):
+        panel = found.panel(source, options, answer.numbers)
+        return replace(panel, foot="; ".join(words for words in (answer.words, panel.foot) if words))
     panel = found.panel(source, options, answer)
     return panel if panel.placeholder else replace(panel, placeholder=why)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.instruments.filling import Partial
 from lab.instruments.instrument import Answers, Question
 from lab.view_options import PanelSource
 
 
 class ShownAnswers:
-    """Takes the answer that a plot on screen has; one that it does not have yet is computed at once.
+    """Takes the answer that a plot on screen has; what it lacks is computed at once.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ class ShownAnswers:
     def ask(self, source: PanelSource, question: Question) -> Any:
         """Return the answer."""
         answer = self._study.ask(source, question)
-        if answer is not None:
+        if answer is not None and not isinstance(answer, Partial):
             return answer
         if self._direct is None:
             from lab.instruments.direct import DirectAnswers  # loaded when a figure wants it

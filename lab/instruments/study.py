@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -9,9 +10,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from lab.config import ExperimentConfig
+from lab.instruments.filling import Partial
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import PLACES
-from lab.instruments.study_process import Answer, Ask, Begin, GoOn, Keep, enter
+from lab.instruments.study_process import Answer, Ask, Begin, Enough, GoOn, Keep, enter
 from lab.shares import usable_cores
 from lab.trainer import child_environment, trainer_context
 from lab.view_options import PanelSource
@@ -70,6 +72,7 @@ class Study:
         self._answers: dict[Slot, Answer] = {}
         self._stale: set[Slot] = set()  # answers of the same runs before their settings were changed
         self._under_way: Question | None = None
+        self._left = False  # whether what is under way was told to be enough
         self._rested_from, self._worked = float("-inf"), 0.0
         self._failure = ""
         self._begun: tuple[object, ExperimentConfig | None] = (None, None)  # what the process looks at
@@ -78,6 +81,8 @@ class Study:
     # --- asked by plots -----------------------------------------------------------------------------
     def ask(self, source: PanelSource, question: Question) -> Any:
         """Return the newest answer to the question or an older one of its slot, or ``None``.
+
+        While there is none to all steps of a history, it is a `Partial`.
 
         Raises
         ------
@@ -89,11 +94,13 @@ class Study:
             raise InstrumentError(self._failure)
         slot = question.slot
         answer = self._answers.get(slot)
-        if answer is None or answer.question != question or slot in self._stale:
+        if answer is None or answer.question != question or not answer.whole or slot in self._stale:
             self._wanted[slot] = question, self._clock()
         if answer is not None and answer.words:
             raise InstrumentError(answer.words)
-        return None if answer is None else answer.numbers
+        if answer is None or answer.whole:
+            return None if answer is None else answer.numbers
+        return Partial(answer.numbers, answer.known, len(answer.question.steps))
 
     def _follow(self, source: PanelSource) -> None:
         """Look at a source: other runs make what is known void, other settings of the same runs stale."""
@@ -119,9 +126,9 @@ class Study:
     def resting_until(self) -> float:
         """When the next question may go out, by the clock.
 
-        Sooner where training leaves a core free, and for a plot that shows nothing yet.
+        Sooner where training leaves a core free, and for a plot that shows nothing yet or not all.
         """
-        empty = any(slot not in self._answers for slot in self._wanted)
+        empty = any(slot not in self._answers or not self._answers[slot].whole for slot in self._wanted)
         rest = crowded_rest(usable_cores()) if self._crowded() and not empty else REST
         return self._rested_from + min(LONGEST_REST, rest * self._worked)
 
@@ -131,7 +138,23 @@ class Study:
         if self._under_way is None and self._wanted and self._clock() >= self.resting_until:
             changed |= self._forget_old()
             self._send_next()
+        elif self._under_way is not None and not self._left and self._is_enough(self._under_way):
+            self._leave_question()
         return changed
+
+    def _is_enough(self, question: Question) -> bool:
+        """Whether the rest of what is under way is to wait: others show nothing, or runs are others."""
+        if self._asked_of is not self._curves:
+            return True
+        return question.slot in self._answers and any(slot not in self._answers for slot in self._wanted)
+
+    def _leave_question(self) -> None:
+        self._left = True
+        assert self._connection is not None
+        with contextlib.suppress(
+            BrokenPipeError, OSError
+        ):  # that it ended is noticed where answers are taken
+            self._connection.send(Enough())
 
     def _forget_old(self) -> bool:
         """Forget what was asked too long ago; return whether there was such.
@@ -155,17 +178,22 @@ class Study:
         except (EOFError, OSError):
             self._fall("what computes this ended; it is started again when the view changes")
             return True
-        asked, self._under_way = self._under_way, None
-        self._rested_from, self._worked = self._clock(), answer.seconds
+        asked = self._under_way
+        if not answer.more:
+            self._under_way = None
+            self._rested_from, self._worked = self._clock(), answer.seconds
         if self._asked_of is not self._curves:  # of runs that are no longer looked at
             return False
+        standing = self._answers.get(asked.slot)
+        if not answer.whole and standing is not None and not standing.words and standing.known > answer.known:
+            return False  # what is drawn says more
         if self._begun[1] is self._config:
             self._stale.discard(asked.slot)
         self._answers.pop(asked.slot, None)
         while len(self._answers) >= MOST_ANSWERS:
             self._answers.pop(next(iter(self._answers)))
         self._answers[asked.slot] = answer
-        if self._wanted.get(asked.slot, (None,))[0] == asked:
+        if answer.whole and self._wanted.get(asked.slot, (None,))[0] == asked:
             del self._wanted[asked.slot]
         return True
 
@@ -189,7 +217,7 @@ class Study:
             self._begun = self._curves, self._config
             if self._send_parameters(connection, question):
                 connection.send(Ask(question, *PLACES[question.kind]))
-                self._under_way, self._asked_of = question, self._curves
+                self._under_way, self._left, self._asked_of = question, False, self._curves
                 # asked again, it goes to the end of the queue
                 self._wanted[question.slot] = self._wanted.pop(question.slot)
         except (BrokenPipeError, OSError):

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from lab.config import ExperimentConfig
+    from lab.instruments.book import Book
     from lab.instruments.instrument import Question
 
 BACK = 15
@@ -54,13 +56,39 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Enough:
+    """Leave the question under way with what there is; whatever else is sent meanwhile means the same."""
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What came of a question: numbers, or ``words`` on why there are none; ``seconds`` of processor time."""
+    """What came of a question.
+
+    Attributes
+    ----------
+    question
+        It.
+    numbers, words
+        The answer, or ``words`` on why there is none.
+    seconds
+        Of processor time, so far.
+    known
+        Of how many steps of the question it is the answer.
+    more
+        Whether another one to the same question follows.
+    """
 
     question: Question
     numbers: Any = None
     words: str = ""
     seconds: float = 0.0
+    known: int = 0
+    more: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is no more to know."""
+        return bool(self.words) or self.known >= len(self.question.steps)
 
 
 def enter(connection: Connection) -> None:
@@ -82,16 +110,17 @@ def enter(connection: Connection) -> None:
             book.go_on(message.config)
         elif book is not None and isinstance(message, Keep):
             book.add(message.run, message.kept)
-        elif book is not None:
-            answer = answered(message, book)
+        elif book is not None and isinstance(message, Ask):
             try:
-                connection.send(answer)
+                for answer in answered(message, book, connection.poll):
+                    connection.send(answer)
             except (BrokenPipeError, OSError):
                 return
 
 
-def answered(ask: Ask, book: Any) -> Answer:
-    """Compute an answer; whatever goes wrong becomes words."""
+def answered(ask: Ask, book: Book, enough: Callable[[], bool]) -> Iterator[Answer]:
+    """Compute answers to a question, each of more steps, until ``enough``; what goes wrong becomes words."""
+    from lab.instruments.filling import filled
     from lab.instruments.instrument import InstrumentError
     from lab.problems import ProblemError
 
@@ -99,12 +128,16 @@ def answered(ask: Ask, book: Any) -> Answer:
     try:
         with np.errstate(all="ignore"):
             asked = getattr(importlib.import_module(ask.module), ask.name)
-            numbers = asked.answer(question, book.at(question.steps[-1]) if question.steps else book)
+            then = book.at(question.steps[-1]) if question.steps else book
+            for known, numbers in filled(question, lambda part: asked.answer(part, then)):
+                more = known < len(question.steps) and not enough()
+                yield Answer(question, numbers, "", time.process_time() - began, known, more)
+                if not more:
+                    return
     except InstrumentError as error:
-        return Answer(question, None, str(error), time.process_time() - began)
+        words = str(error)
     except ProblemError as error:
-        return Answer(question, None, error.problem.title, time.process_time() - began)
+        words = error.problem.title
     except Exception as error:
         words = f"this could not be computed ({type(error).__name__}: {error})"
-        return Answer(question, None, words, time.process_time() - began)
-    return Answer(question, numbers, "", time.process_time() - began)
+    yield Answer(question, None, words, time.process_time() - began)

@@ -105,6 +105,24 @@ def test_the_timer_runs_fast_when_busy_and_slowly_when_hidden(qtbot: QtBot) -> N
     assert not bridge.running
 
 
+def test_the_timer_runs_fast_while_a_plot_waits_for_an_answer(qtbot: QtBot) -> None:
+    class Asked:
+        busy = True
+
+        def advance(self) -> bool:
+            return False
+
+    bridge, asked = Bridge(Feed()), Asked()
+    bridge.follow_study(asked)
+    bridge.start()
+    bridge.tick()
+    assert bridge.interval == FAST
+    asked.busy = False
+    bridge.tick()
+    assert bridge.interval == CALM
+    bridge.stop()
+
+
 def test_an_error_in_a_slot_does_not_stop_the_next_tick(qtbot: QtBot) -> None:
     class Broken(Feed):
         def advance(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ DIABETES = "never_shrinks/diabetes.toml"
 def raw_network(**changes: Any) -> ExperimentConfig:
     """A network on diabetes, at a rate where raw targets let every seed diverge and standardised ones none.
 
-    Runs on the verge of divergence amplify rounding: at 0.2 it depends on the processor which of them diverge.
+    Runs on the verge of divergence amplify rounding: at 0.2 it depends on the processor which ones diverge.
     """
     return network(data="sine", loss="squared_error", rate=0.28, data__name="diabetes", **changes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,24 +72,46 @@ def runs_to_keep_last(runs: int, parameters: int, itemsize: int) -> tuple[int, .
 
 
 class Snapshots:
-    """Parameters of some runs at evaluations, as they came."""
+    """Parameters of some runs at evaluations, as they came.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    read
+        Adds what is kept elsewhere; called once, when something is asked for the first time.
+
+    Attributes
+    ----------
+    absence
+        Why there are none, in words, where that is known.
+    """
+
+    def __init__(self, read: Callable[[Snapshots], None] | None = None) -> None:
+        self._read = read
         self._steps: dict[int, list[int]] = {}
         self._values: dict[int, list[NDArray[np.floating[Any]]]] = {}
+        self.absence = ""
 
     def append(self, runs: tuple[int, ...], evaluation: Evaluation) -> None:
         """Add what an evaluation of the runs ``runs`` (experiment indices along R) handed over."""
         if evaluation.parameters is None:
             return
         for place, values in zip(evaluation.kept, evaluation.parameters, strict=True):
-            run = runs[place]
-            self._steps.setdefault(run, []).append(evaluation.step)
-            self._values.setdefault(run, []).append(values)
+            self.add(runs[place], evaluation.step, values)
+
+    def add(self, run: int, step: int, values: NDArray[np.floating[Any]]) -> None:
+        """Add a run's parameters (P,) at a step after those that are known."""
+        self._steps.setdefault(run, []).append(step)
+        self._values.setdefault(run, []).append(values)
+
+    def _catch_up(self) -> None:
+        if self._read is not None:
+            read, self._read = self._read, None
+            read(self)
 
     @property
     def runs(self) -> tuple[int, ...]:
         """Runs of which there are any, ascending."""
+        self._catch_up()
         return tuple(sorted(self._steps))
 
     def runs_by(self, step: int) -> tuple[int, ...]:
@@ -97,6 +120,7 @@ class Snapshots:
 
     def steps(self, run: int) -> NDArray[np.int64]:
         """Return the (n,) steps at which a run's parameters are known."""
+        self._catch_up()
         return np.array(self._steps.get(run, ()), dtype=np.int64)
 
     def at(self, run: int, step: int | None = None) -> NDArray[np.floating[Any]] | None:
@@ -104,6 +128,7 @@ class Snapshots:
 
         ``None`` where there is none.
         """
+        self._catch_up()
         steps = self._steps.get(run)
         if not steps:
             return None

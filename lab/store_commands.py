@@ -64,12 +64,15 @@ def _print_info(store: Store) -> None:
     print(f"experiments  {thousands(info.experiments)}")
     print(f"runs         {thousands(info.runs)}, and {thousands(info.deleted)} deleted")
     print(f"groups       {thousands(info.groups)} sweeps and races")
-    print(f"size         curves {_size(info.curve_bytes)}, tables {_size(info.table_bytes)}")
+    sizes = (info.curve_bytes, info.snapshot_bytes, info.table_bytes)
+    print("size         curves {}, parameters {}, tables {}".format(*map(_size, sizes)))
     for row in info.newest:
         when = datetime.fromtimestamp(row.created).astimezone()
         print(f"newest       {row.id}  {when:%Y-%m-%d %H:%M}  {row.state:11}  {row.name}")
     for identity in info.damaged:
         print(f"damaged      {identity}: its curves can be read up to where the damage begins")
+    for identity in info.damaged_snapshots:
+        print(f"damaged      {identity}: its parameters can be read up to where the damage begins")
     for identity in info.missing:
         print(f"missing      {identity}: its curves are not there")
 

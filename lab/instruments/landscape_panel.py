@@ -71,8 +71,9 @@ def landscape_panel(
 
 
 def _subtitle(view: LandscapeView, answer: LandscapeAnswer, at: int) -> str:
-    """Say the step and what the objective is the mean over."""
-    words = step_words(at)
+    """Say the step of the latest parameters that are shown, and what the objective is the mean over."""
+    shown = [int(path.steps[_reached(path, at) - 1]) for path in answer.paths]
+    words = step_words(max(shown, default=at))
     if view.parameters > 2 and answer.paths:
         words += f", holds {_share(min(path.inside for path in answer.paths))} of the paths’ spread"
     if answer.samples < answer.of_samples:
@@ -138,8 +139,13 @@ def _facet(
 
 def _walked(path: PathOnPlane, at: int) -> tuple[Floats, Floats]:
     """Return a path up to a step; its start at least."""
-    kept = max(1, int(np.searchsorted(path.steps, at, side="right")))
+    kept = _reached(path, at)
     return path.coordinates[:kept, 0], path.coordinates[:kept, 1]
+
+
+def _reached(path: PathOnPlane, at: int) -> int:
+    """Return how many steps of a path are past at a step; its start at least."""
+    return max(1, int(np.searchsorted(path.steps, at, side="right")))
 
 
 def _path_layers(one: LookedAt, path: PathOnPlane, at: int, *, own: bool) -> list[ChartLayer]:

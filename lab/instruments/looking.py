@@ -73,7 +73,7 @@ def why_nothing(source: PanelSource, options: ViewOptions) -> str:
         return "the parameters of the losses shown were not kept"
     if source.step < source.planned_steps and any(run.status == "running" for run in source.runs):
         return COMES
-    return "parameters were not kept; run it again to look inside"
+    return source.curves.snapshots.absence or "parameters were not kept; run it again to look inside"
 
 
 def step_of(source: PanelSource, options: ViewOptions, runs: tuple[int, ...]) -> int:

@@ -15,6 +15,7 @@ from compute.problems import Problem, ProblemError
 from lab.store.archive_checks import checked, checked_identity
 from lab.store.archives import ABOUT, FORMAT, SHARED
 from lab.store.records import curve_path, insert, intern
+from lab.store.snapshot_files import snapshot_path
 from lab.store.store import Store
 from lab.whole_files import whole_file
 
@@ -83,12 +84,10 @@ def _import(store: Store, archive: zipfile.ZipFile, identity: str, facts: Mappin
             connection.execute("UPDATE runs SET deleted = NULL WHERE experiment = ?", (identity,))
             connection.execute("UPDATE experiments SET changed = ? WHERE id = ?", (change, identity))
         return "restored"
-    if f"{identity}.curves" in archive.namelist():
-        with (
-            archive.open(f"{identity}.curves") as packed,
-            whole_file(curve_path(store.folder, identity), overwrite=True) as file,
-        ):
-            shutil.copyfileobj(packed, file, 2**20)
+    for path in (curve_path(store.folder, identity), snapshot_path(store.folder, identity)):
+        if path.name in archive.namelist():
+            with archive.open(path.name) as packed, whole_file(path, overwrite=True) as file:
+                shutil.copyfileobj(packed, file, 2**20)
     with store.database.writing() as (connection, change):
         _insert(connection, change, facts)
     return "new"

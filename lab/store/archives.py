@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.store.records import curve_path
+from lab.store.snapshot_files import snapshot_path
 from lab.store.store import Store
 from lab.whole_files import whole_file
 
@@ -28,7 +29,7 @@ _OWN = ("owner_host", "owner_pid", "owner_start", "heartbeat", "changed")
 def export_experiments(
     store: Store, identities: Sequence[str], path: Path, *, overwrite: bool = False
 ) -> None:
-    """Write experiments with their curves and annotations to a file.
+    """Write experiments with their curves, parameters and annotations to a file.
 
     Parameters
     ----------
@@ -58,6 +59,9 @@ def export_experiments(
             curves = curve_path(store.folder, identity)
             if curves.exists():
                 archive.write(curves, f"{identity}.curves")
+            snapshots = snapshot_path(store.folder, identity)
+            if snapshots.exists():
+                archive.write(snapshots, snapshots.name)
 
 
 def _facts(connection: sqlite3.Connection, identity: str) -> dict[str, Any]:

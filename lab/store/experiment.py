@@ -10,8 +10,10 @@ from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field
+from lab.snapshots import Snapshots
 from lab.store.curve_reading import CurveReader
 from lab.store.rows import ExperimentRow
+from lab.store.snapshot_reading import SnapshotReader, WentOn
 from lab.store.summaries import unpack_summary
 from lab.view_options import Confusion, RunState
 
@@ -37,8 +39,8 @@ class StoredExperiment:
         How the program was called, and on which operating system.
     packed_summary
         Facts and arrays of its data.
-    path
-        Its curves.
+    path, snapshots
+        Files of its curves and of its parameters.
     """
 
     field: Field | None = None
@@ -55,6 +57,7 @@ class StoredExperiment:
         system: str,
         packed_summary: tuple[str, bytes],
         path: Path,
+        snapshots: Path,
     ) -> None:
         self.row = row
         self.id = self.stored_as = row.id
@@ -67,7 +70,8 @@ class StoredExperiment:
         self.step, self.seconds, self.state = row.step, row.seconds, row.state
         self.planned_steps, self.steps_per_epoch = row.planned_steps, row.steps_per_epoch
         self._packed_summary = packed_summary
-        self._path = path
+        self._path, self._snapshot_path = path, snapshots
+        self._snapshots = Snapshots(self._read_snapshots)
 
     @cached_property
     def run_config(self) -> ExperimentConfig:
@@ -91,7 +95,7 @@ class StoredExperiment:
 
     @property
     def curves(self) -> Curves:
-        """Every recorded step.
+        """Every recorded step, with the parameters that are kept; these are read when they are asked for.
 
         Raises
         ------
@@ -100,6 +104,7 @@ class StoredExperiment:
         """
         curves = self._reader.curves
         curves.steps_per_epoch = self.steps_per_epoch
+        curves.snapshots = self._snapshots
         return curves
 
     @property
@@ -111,6 +116,19 @@ class StoredExperiment:
     def damaged(self) -> bool:
         """Whether its curves end in bytes that are none."""
         return self._reader.ending == "damaged"
+
+    @cached_property
+    def _snapshot_reader(self) -> SnapshotReader:
+        return SnapshotReader(self._snapshot_path, [run.info for run in self.runs], self._snapshots)
+
+    def _read_snapshots(self, _: Snapshots) -> None:
+        """Have the parameters read."""
+        assert self._snapshot_reader is not None
+
+    @property
+    def went_on(self) -> WentOn | None:
+        """Settings and data by which the runs went on, where they were changed while they trained."""
+        return self._snapshot_reader.went_on
 
     def catch_up(self) -> bool:
         """Read curves that were added since they were read; return whether there were any."""

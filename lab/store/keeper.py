@@ -14,17 +14,19 @@ from pathlib import Path
 import numpy as np
 
 from compute.problems import Problem, ProblemError
+from lab.experiment_file import dump_experiment
 from lab.messages import Ended, Lost, Paused, Recorded, Resumed
 from lab.recording import evaluated_rows, step_rows
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
 from lab.store.extremes import Extremes
-from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached
+from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached, WentOn
 from lab.store.owner import this_process
-from lab.store.problems import curves_problem
+from lab.store.problems import curves_problem, snapshots_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, sign, update_experiment
 from lab.store.resting import put_to_rest
 from lab.store.rows import Role
+from lab.store.snapshot_files import SnapshotWriter, snapshot_path
 
 ENTER_SECONDS = 1.0
 """How often the tables are brought up to date while something is recorded."""
@@ -55,6 +57,8 @@ class Keeper:
         self._owner = this_process()
         self._identity: str | None = None
         self._curves: CurveWriter | None = None
+        self._snapshots: SnapshotWriter | None = None
+        self._went_on: WentOn | None = None
         self._progress = Progress.begun(0)
         self._extremes = Extremes(0)
         self._confusion: dict[tuple[int, ...], tuple[int, str, np.ndarray]] = {}
@@ -88,6 +92,8 @@ class Keeper:
             return
         elif isinstance(message, Recorded):
             self._record(message)
+        elif isinstance(message, WentOn):
+            self._went_on = message
         elif isinstance(message, Over):
             self._finish()
         elif isinstance(message, Overrun):
@@ -98,6 +104,7 @@ class Keeper:
                 self._finish()
             else:
                 self._enter()
+                self._write_snapshots(partial(SnapshotWriter.flush, rests=True))
 
     def tick(self) -> None:
         """Bring the tables up to date, if it is time."""
@@ -137,6 +144,8 @@ class Keeper:
         self._extremes = Extremes(len(begun.started.runs))
         self._confusion.clear()
         self._entered, self._fresh = time.monotonic(), False
+        self._went_on = None
+        self._snapshots = SnapshotWriter(snapshot_path(self._folder, begun.identity))
         path, started = curve_path(self._folder, begun.identity), begun.started
         try:
             self._curves = CurveWriter(path, started.runs, started.steps_per_epoch)
@@ -153,6 +162,16 @@ class Keeper:
             self._tell(curves_problem(self._curves.path, error))
             self._close_curves()
 
+    def _write_snapshots(self, write: Callable[[SnapshotWriter], None]) -> None:
+        """Write parameters; where that fails, they end with what was written before."""
+        if self._snapshots is None:
+            return
+        try:
+            write(self._snapshots)
+        except OSError as error:
+            self._tell(snapshots_problem(self._snapshots.path, error))
+            self._close_snapshots()
+
     def _record(self, message: Recorded) -> None:
         runs, chunk = message.runs, message.chunk
         self._write(lambda curves: curves.append(runs, chunk))
@@ -162,6 +181,7 @@ class Keeper:
             step, seconds = max(step, chunk.first_step + chunk.steps), max(seconds, float(chunk.seconds[-1]))
         for evaluation in chunk.evaluations:
             self._extremes.note(runs, *evaluated_rows(evaluation))
+            self._write_snapshots(partial(SnapshotWriter.append, runs=runs, evaluation=evaluation))
             if evaluation.confusion is not None:
                 validation = any(name.startswith("validation_") for name in evaluation.metrics)
                 split = "validation" if validation else "train"
@@ -182,6 +202,11 @@ class Keeper:
                 partial(CurveWriter.append_confusion, step=step, split=split, runs=runs, counts=counts)
             )
         self._confusion.clear()
+        if self._went_on is not None:
+            config = dump_experiment(self._went_on.config)
+            step, summary, self._went_on = self._went_on.step, self._went_on.summary, None
+            self._write_snapshots(partial(SnapshotWriter.go_on, step=step, config=config, summary=summary))
+            self._write_snapshots(SnapshotWriter.flush)
         with self._database.writing() as (connection, change):
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
             if self._group is not None:
@@ -196,6 +221,7 @@ class Keeper:
             self._progress = self._progress.now("stopped", "stopped")
         try:
             self._enter()
+            self._write_snapshots(partial(SnapshotWriter.flush, rests=True))
             with self._database.writing() as (connection, _):
                 release(connection, "experiments", identity)
         finally:
@@ -203,12 +229,19 @@ class Keeper:
             if self._curves is not None:
                 self._unrested.append(self._curves.path)
             self._close_curves()
+            self._close_snapshots()
 
     def _close_curves(self) -> None:
         if self._curves is not None:
             with contextlib.suppress(OSError):
                 self._curves.close()
             self._curves = None
+
+    def _close_snapshots(self) -> None:
+        if self._snapshots is not None:
+            with contextlib.suppress(OSError):
+                self._snapshots.close()
+            self._snapshots = None
 
 
 def _too_slow(_: CurveWriter) -> None:

@@ -28,7 +28,7 @@ from lab.messages import (
 )
 from lab.session_state import Trainer
 from lab.store.keeper_thread import KeeperThread
-from lab.store.kept_messages import Begun, Intervened, Over
+from lab.store.kept_messages import Begun, Intervened, Over, WentOn
 from lab.store.records import new_id
 from lab.store.rows import Role
 from lab.store.store import Store
@@ -128,6 +128,8 @@ class KeepingTrainer:
             return
         self._changes = {request: c for request, c in self._changes.items() if request > event.request}
         before, self._config = self._config, config
+        data = config.data.model_copy(update={"preprocessing": event.preprocessing})
+        self._keeper.put(WentOn(event.step, config.model_copy(update={"data": data}), event.summary))
         self._labels = loss_labels(config)
         if only_data(before, config):
             self._keeper.put(Intervened(*self._data_changes.note(event.step)))

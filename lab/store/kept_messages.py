@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lab.config import ExperimentConfig
-from lab.messages import Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
+from lab.messages import DataSummary, Died, Ended, Failed, Lost, Paused, Recorded, Resumed, Started
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Intervened:
 
 
 @dataclass(frozen=True)
+class WentOn:
+    """The runs go on by other settings after ``step`` updates; the data hold what they are scaled by."""
+
+    step: int
+    config: ExperimentConfig
+    summary: DataSummary
+
+
+@dataclass(frozen=True)
 class Over:
     """Whoever trained the experiment is done with it: it cannot go on."""
 
@@ -45,5 +54,17 @@ class Reached:
 
 
 Kept: TypeAlias = (
-    Begun | Intervened | Over | Overrun | Reached | Recorded | Paused | Resumed | Ended | Lost | Failed | Died
+    Begun
+    | Intervened
+    | WentOn
+    | Over
+    | Overrun
+    | Reached
+    | Recorded
+    | Paused
+    | Resumed
+    | Ended
+    | Lost
+    | Failed
+    | Died
 )

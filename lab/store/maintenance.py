@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from compute.problems import ProblemError
 from lab.store.frames import ending, frames
 from lab.store.problems import folder_error
-from lab.store.records import CURVES_ENDING, curve_path
+from lab.store.records import curve_path
 from lab.store.resting import PART, is_at_rest, put_to_rest
 from lab.store.rows import ExperimentRow
+from lab.store.snapshot_files import snapshot_path
 from lab.store.store import Store
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ class StoreInfo:
         How many there are that are not deleted.
     deleted
         How many runs are deleted and can be brought back.
-    table_bytes, curve_bytes
-        Sizes of the tables and of all curves.
+    table_bytes, curve_bytes, snapshot_bytes
+        Sizes of the tables, of all curves and of all parameters.
     newest
         The newest experiments, at most five.
     damaged
         Experiments whose curves end in what cannot be read; what is before it can be.
     missing
         Experiments whose curves are not there.
+    damaged_snapshots
+        Experiments whose parameters end in what cannot be read; what is before it can be.
     """
 
     folder: Path
@@ -54,13 +57,15 @@ class StoreInfo:
     deleted: int
     table_bytes: int
     curve_bytes: int
+    snapshot_bytes: int
     newest: tuple[ExperimentRow, ...]
     damaged: tuple[str, ...]
     missing: tuple[str, ...]
+    damaged_snapshots: tuple[str, ...]
 
 
 def describe(store: Store) -> StoreInfo:
-    """Look at everything in a store, every byte of its curves too.
+    """Look at everything in a store, every byte of its curves and parameters too.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def describe(store: Store) -> StoreInfo:
     with store.database.reading() as connection:
         deleted = connection.execute("SELECT count(*) FROM runs WHERE deleted IS NOT NULL").fetchone()[0]
         known = connection.execute("SELECT id, step, owner_pid IS NOT NULL FROM experiments").fetchall()
-    damaged, missing = [], []
+    damaged, missing, damaged_snapshots = [], [], []
     for identity, step, kept in known:
         path = curve_path(store.folder, identity)
         if not path.exists():
@@ -79,6 +84,9 @@ def describe(store: Store) -> StoreInfo:
                 missing.append(identity)
         elif not kept and _ends_in_damage(path):
             damaged.append(identity)
+        snapshots = snapshot_path(store.folder, identity)
+        if not kept and snapshots.exists() and _ends_in_damage(snapshots):
+            damaged_snapshots.append(identity)
     return StoreInfo(
         store.folder,
         len(experiments),
@@ -86,10 +94,12 @@ def describe(store: Store) -> StoreInfo:
         len(store.groups()),
         deleted,
         _table_bytes(store),
-        sum(_size(path) for path in _curve_files(store.folder)),
+        sum(_size(path) for path in _files(curve_path(store.folder, ""))),
+        sum(_size(path) for path in _files(snapshot_path(store.folder, ""))),
         tuple(experiments[:5]),
         tuple(damaged),
         tuple(missing),
+        tuple(damaged_snapshots),
     )
 
 
@@ -110,8 +120,14 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _curve_files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in curve_path(folder, "").parent.glob("*") if path.is_file())
+def _files(beside: Path) -> Iterator[Path]:
+    """Yield the files of a folder, which is that of ``beside``."""
+    yield from (path for path in beside.parent.glob("*") if path.is_file())
+
+
+def _files_of(folder: Path, identity: str) -> tuple[Path, Path]:
+    """Return where curves and parameters of an experiment lie."""
+    return curve_path(folder, identity), snapshot_path(folder, identity)
 
 
 @dataclass(frozen=True)
@@ -174,7 +190,7 @@ def clean(store: Store, older_than_days: float = 0.0, *, dry_run: bool = False) 
         deleted = connection.execute("SELECT count(*) FROM runs WHERE deleted IS NOT NULL").fetchone()[0]
     runs = sum(doomed.values())
     orphans = _orphans(store.folder, known)
-    gone = [path for identity in doomed if (path := curve_path(store.folder, identity)).exists()]
+    gone = [path for identity in doomed for path in _files_of(store.folder, identity) if path.exists()]
     freed = sum(_size(path) for path in (*gone, *orphans))
     unrested = [path for identity in over if _wants_order(path := curve_path(store.folder, identity))]
     if dry_run:
@@ -216,16 +232,17 @@ def _doomed(connection: sqlite3.Connection, before: float) -> dict[str, int]:
 
 
 def _orphans(folder: Path, known: set[str]) -> list[Path]:
-    """Return files beside the curves that belong to no experiment and are not in the making."""
+    """Return files beside curves and parameters that belong to no experiment and are not in the making."""
     now = time.time()
     found = []
-    for path in _curve_files(folder):
-        named = path.name.removesuffix(CURVES_ENDING)
-        if named in known and not path.name.endswith(PART):
-            continue
-        with contextlib.suppress(OSError):
-            if now - path.stat().st_mtime > YOUNG_SECONDS:
-                found.append(path)
+    for beside in _files_of(folder, ""):
+        for path in _files(beside):
+            named = path.name.removesuffix(beside.name)
+            if named in known and not path.name.endswith(PART):
+                continue
+            with contextlib.suppress(OSError):
+                if now - path.stat().st_mtime > YOUNG_SECONDS:
+                    found.append(path)
     return found
 
 

@@ -37,6 +37,15 @@ def curves_problem(path: Path, error: OSError) -> Problem:
     )
 
 
+def snapshots_problem(path: Path, error: OSError) -> Problem:
+    """Say why the parameters of a run are no longer kept."""
+    return Problem(
+        "The parameters of this run are no longer kept",
+        f"{reason_of(error)} Its curves are, and the training goes on. Without parameters, instruments look "
+        f"inside while the run is shown, but not later. They lie at {path}.",
+    )
+
+
 def database_error(path: Path, error: sqlite3.Error) -> ProblemError:
     """Say what SQLite's error means."""
     name = getattr(error, "sqlite_errorname", "") or ""

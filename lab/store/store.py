@@ -21,6 +21,7 @@ from lab.store.listing import Listing
 from lab.store.owner import this_process
 from lab.store.records import curve_path, insert, new_id, release
 from lab.store.rows import ExperimentRow, GroupRow, RunKey, RunRow
+from lab.store.snapshot_files import snapshot_path
 from lab.view_options import RunState
 
 VARIABLE = "LOSSLAB_STORE"
@@ -171,6 +172,7 @@ class Store:
             system,
             (facts, arrays),
             curve_path(self.folder, identity),
+            snapshot_path(self.folder, identity),
         )
 
     # --- annotating -------------------------------------------------------------------------------

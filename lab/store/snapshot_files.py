@@ -1,0 +1,229 @@
+"""Parameters of an experiment's runs in one append-only file beside its curves, thinned as it grows."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.plan import Evaluation
+from lab.messages import DataSummary
+from lab.store.curve_files import write_at
+from lab.store.frames import frame
+from lab.store.resting import PART
+from lab.store.summaries import pack_summary
+
+FORMAT = 1
+HEAD, PARAMETERS, SETTINGS, LEFT_OUT = range(4)
+"""Kinds of frame: what file it is, parameters at a step, settings from a step on, why there are none."""
+BUDGET = 12 * 2**20
+"""Most bytes of parameters over time that are kept of an experiment."""
+LAST_BUDGET = 4 * 2**20
+"""Most bytes of the final parameters of all other runs."""
+MOST_STEPS = 64
+"""Steps at which parameters are kept, beside the last one: as many as a history looks at."""
+MOST_SETTINGS = 2**20
+"""Bytes of settings that were replaced since, from which on a file is written anew without them."""
+SNAPSHOTS_ENDING = ".snapshots"
+
+
+def snapshot_path(folder: Path, identity: str) -> Path:
+    """Return where the parameters of an experiment lie."""
+    return folder / "snapshots" / f"{identity}{SNAPSHOTS_ENDING}"
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Parameters (R, P) of some runs at a step; ``number`` counts the evaluations that handed them over."""
+
+    number: int
+    step: int
+    runs: tuple[int, ...]
+    values: NDArray[np.floating[Any]]
+
+    def frame(self) -> bytes:
+        """Return it as a frame."""
+        little = self.values.dtype.newbyteorder("<")
+        facts = {"step": self.step, "runs": list(self.runs), "type": little.str}
+        head = json.dumps(facts, separators=(",", ":")).encode()
+        packed = np.ascontiguousarray(self.values, dtype=little).reshape(-1).view(np.uint8)
+        return frame(PARAMETERS, len(head).to_bytes(4, "little"), head, packed.data)
+
+
+class SnapshotWriter:
+    """Keeps parameters that evaluations hand over, so that an experiment can be looked into later.
+
+    Those of the runs that every evaluation hands over are kept at every evaluation at first. When these are
+    too many steps or bytes, every other one is dropped, and only every other one is kept from then on: what
+    stays is evenly spread, however long the training goes on. The last one is added when it has come to rest.
+    The final parameters of all other runs are kept, too, as far as there is room for them.
+
+    Nothing is written before there is something to keep. Each frame reaches the system at once; where the
+    file becomes shorter, a new one takes its place as a whole.
+
+    Parameters
+    ----------
+    path
+        The file; one that is there is replaced.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written, from every method; what was written stays whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+        self._end = self._settings_bytes = 0
+        self._usual: dict[tuple[int, ...], frozenset[int]] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._every = 1
+        self._series: list[Kept] = []
+        self._latest: dict[tuple[int, ...], Kept] = {}
+        self._last: list[Kept] = []
+        self._settings = b""
+        self._unwritten_settings = False
+        self._left_out = False
+
+    def append(self, runs: tuple[int, ...], evaluation: Evaluation) -> None:
+        """Take what an evaluation of the runs ``runs`` (experiment indices along R) handed over."""
+        kept, parameters = [runs[place] for place in evaluation.kept], evaluation.parameters
+        usual = self._usual.setdefault(runs, frozenset(kept))
+        if parameters is None or self._left_out:
+            return
+        series = [place for place, run in enumerate(kept) if run in usual]
+        if series:
+            number = self._numbers.get(runs, 0)
+            self._numbers[runs] = number + 1
+            those = tuple(kept[place] for place in series)
+            found = self._latest[runs] = Kept(number, evaluation.step, those, parameters[series])
+            if number % self._every == 0:
+                self._series.append(found)
+                self._append(found.frame())
+            if self._too_much():
+                self._thin()
+        others = [place for place, run in enumerate(kept) if run not in usual]
+        if others and not self._left_out:
+            self._append_last(evaluation.step, [kept[place] for place in others], parameters[others])
+
+    def _too_much(self) -> bool:
+        """Whether there is no room for what is kept, with the latest parameters beside it."""
+        steps = len({kept.step for kept in self._series})
+        return steps > MOST_STEPS or _bytes(self._series) + _bytes(self._latest.values()) > BUDGET
+
+    def _thin(self) -> None:
+        """Drop every other step until there is room for more; of nets too large for any, keep nothing."""
+        while self._too_much() and not self._left_out:
+            self._left_out = not any(kept.number for kept in self._series)
+            self._every *= 2
+            self._series = [kept for kept in self._series if kept.number % self._every == 0]
+        if self._left_out:
+            self._series, self._last = [], []
+            self._latest.clear()
+        self._write_anew()
+
+    def _append_last(self, step: int, runs: Sequence[int], values: NDArray[np.floating[Any]]) -> None:
+        count = (LAST_BUDGET - _bytes(self._last)) // values[0].nbytes
+        if count:
+            found = Kept(-1, step, tuple(runs[:count]), values[:count])
+            self._last.append(found)
+            self._append(found.frame())
+
+    def go_on(self, step: int, config: str, summary: DataSummary) -> None:
+        """Note the settings, as TOML, and the data by which runs go on after a step; `flush` writes them."""
+        _, facts, arrays = pack_summary(summary)
+        head = json.dumps({"step": step, "config": config, "summary": facts}).encode()
+        self._settings = frame(SETTINGS, len(head).to_bytes(4, "little"), head, arrays)
+        self._unwritten_settings = True
+
+    def flush(self, *, rests: bool = False) -> None:
+        """Write settings that are new; where training ``rests``, also the latest parameters."""
+        if self._unwritten_settings:
+            self._unwritten_settings = False
+            self._append(self._settings)
+            self._settings_bytes += len(self._settings)
+            if self._settings_bytes > max(MOST_SETTINGS, 4 * len(self._settings)):
+                self._write_anew()
+        if rests:
+            written = {id(kept) for kept in self._series}
+            for found in self._latest.values():
+                if id(found) not in written:
+                    self._series.append(found)
+                    self._append(found.frame())
+
+    def _write_anew(self) -> None:
+        """Write a file with what is still kept, and put it in place of the old one."""
+        self.close()
+        frames = [_head()]
+        if self._left_out:
+            frames.append(frame(LEFT_OUT, b"too large"))
+        if self._settings:
+            frames.append(self._settings)
+            self._unwritten_settings = False
+        self._settings_bytes = len(self._settings)
+        frames += [kept.frame() for kept in (*self._series, *self._last)]
+        write_whole(self.path, frames)
+        self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        self._end = sum(map(len, frames))
+
+    def _append(self, whole: bytes) -> None:
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+            self._file = os.open(self.path, flags, 0o666)
+            self._end = 0
+            whole = _head() + whole
+        data, done = memoryview(whole), 0
+        try:
+            while done < len(data):
+                done += write_at(self._file, data[done:], self._end + done)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._end)
+            raise
+        self._end += done
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def write_whole(path: Path, frames: Iterable[bytes]) -> None:
+    """Write frames to a file that takes the place of one that is there, all of them or none.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written; what was there stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
+    try:
+        with part.open("wb") as file:
+            for whole in frames:
+                file.write(whole)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _head() -> bytes:
+    return frame(HEAD, json.dumps({"format": FORMAT}).encode())
+
+
+def _bytes(kept: Iterable[Kept]) -> int:
+    return sum(found.values.nbytes for found in kept)

@@ -1,0 +1,132 @@
+"""Reading the parameters of an experiment's runs from their file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.problems import ProblemError
+from lab.config import ExperimentConfig
+from lab.experiment_file import parse_experiment
+from lab.messages import DataSummary, RunInfo
+from lab.snapshots import Snapshots
+from lab.store.frames import ending, frames
+from lab.store.snapshot_files import BUDGET, FORMAT, HEAD, LEFT_OUT, PARAMETERS, SETTINGS
+from lab.store.summaries import unpack_summary
+
+TOO_LARGE = (
+    f"the net is too large for its parameters to be kept (more than {BUDGET // 2**20} MB); "
+    "run it again to look inside"
+)
+DAMAGED = "the file of its parameters cannot be read; run it again to look inside"
+NEWER = "its parameters were kept by a newer version of Loss Lab, which can look inside"
+_TYPES = ("<f4", "<f8")
+
+
+@dataclass(frozen=True)
+class WentOn:
+    """Settings and data by which runs went on after ``step`` updates."""
+
+    step: int
+    config: ExperimentConfig
+    summary: DataSummary
+
+
+class SnapshotReader:
+    """What a file of parameters holds.
+
+    What is no whole frame ends it, as does one that does not fit to the runs: what comes before is read.
+
+    Parameters
+    ----------
+    path
+        The file. One that is not there is one without parameters.
+    runs
+        The runs of the experiment.
+    snapshots
+        What parameters are added to; something new by default.
+
+    Attributes
+    ----------
+    snapshots
+        The parameters; `Snapshots.absence` says why there are none.
+    went_on
+        The last settings by which the runs went on, where they were changed meanwhile.
+    ending
+        As that of `lab.store.curve_reading.CurveReader`.
+    """
+
+    def __init__(self, path: Path, runs: Sequence[RunInfo], snapshots: Snapshots | None = None) -> None:
+        self.snapshots = Snapshots() if snapshots is None else snapshots
+        self.went_on: WentOn | None = None
+        self.ending: Literal["whole", "torn", "damaged"] = "whole"
+        self._sizes = {run.index: run.parameters for run in runs}
+        self._newest: dict[int, int] = {}
+        try:
+            data = memoryview(path.read_bytes())
+        except FileNotFoundError:
+            return
+        except OSError:
+            self.snapshots.absence = DAMAGED
+            return
+        end = 0
+        try:
+            for found in frames(data):
+                if not self._take(found.kind, found.payload):
+                    return
+                end = found.end
+        except (ValueError, KeyError, IndexError, TypeError, OSError):
+            self.ending = "damaged"
+        else:
+            self.ending = ending(data, end)
+        if self.ending == "damaged" and not self._newest:
+            self.snapshots.absence = DAMAGED
+
+    def _take(self, kind: int, payload: memoryview) -> bool:
+        """Take a frame; return whether to go on."""
+        if kind == PARAMETERS:
+            self._take_parameters(payload)
+        elif kind == SETTINGS:
+            self._take_settings(payload)
+        elif kind == LEFT_OUT:
+            self.snapshots.absence = TOO_LARGE
+        elif kind == HEAD and json.loads(bytes(payload))["format"] > FORMAT:
+            self.snapshots.absence = NEWER
+            return False
+        return True
+
+    def _take_parameters(self, payload: memoryview) -> None:
+        head, rest = _divided(payload)
+        dtype = np.dtype(_TYPES[_TYPES.index(head["type"])])
+        step, runs = int(head["step"]), [int(run) for run in head["runs"]]
+        values: NDArray[np.floating[Any]] = np.frombuffer(rest, dtype).astype(dtype.newbyteorder("="))
+        values = values.reshape(len(runs), -1)
+        if any(self._sizes[run] != values.shape[1] for run in runs):
+            raise ValueError("another net has so many parameters")
+        for run, row in zip(runs, values, strict=True):
+            if self._newest.get(run, -1) < step:
+                self._newest[run] = step
+                self.snapshots.add(run, step, row)
+
+    def _take_settings(self, payload: memoryview) -> None:
+        head, rest = _divided(payload)
+        try:
+            config = parse_experiment(head["config"], "settings")
+        except ProblemError:  # written by a version that knows more
+            return
+        self.went_on = WentOn(int(head["step"]), config, unpack_summary(head["summary"], bytes(rest)))
+
+
+def _divided(payload: memoryview) -> tuple[dict[str, Any], memoryview]:
+    """Return the description that a frame begins with, and what follows it."""
+    length = 4 + int.from_bytes(payload[:4], "little")
+    found = json.loads(bytes(payload[4:length]))
+    if not isinstance(found, dict):
+        raise TypeError("a frame begins with its description")
+    return found, payload[length:]

@@ -27,6 +27,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from widgets.icons import icon
+from widgets.plain_imports import plain_imports
 from widgets.settings import Settings
 from widgets.shell import Shell
 from widgets.theme import LIGHT, apply_theme, theme_named
@@ -224,7 +225,7 @@ def run(path: Path | None = None, device: str = "auto", settings: Settings | Non
     translate_qt(application)
     settings = settings if settings is not None else Settings()
     report = ErrorReport(settings)
-    with reported_errors(report):
+    with reported_errors(report), plain_imports():
         state = settings.load()
         theme = theme_named(state.theme)
         apply_theme(application, theme)

@@ -18,7 +18,8 @@ from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
 from lab.instruments.looking import one_looked_at, step_words, steps_of, why_nothing
-from lab.number_text import MINUS, MISSING, thousands, value_text
+from lab.instruments.parts import samples_words
+from lab.number_text import MINUS, MISSING, value_text
 from lab.panel_looks import LossLook, looks
 from lab.view_options import PanelSource, ViewOptions
 
@@ -123,7 +124,7 @@ class GeometryPlot:
             KIND, title, f"{step}, at the weights of {chosen.look.short}{where}",
             (_matrix(kept, answer), _course(source, options, chosen.run, kept, answer)),
             legend=loss_legend(source, options, values), note=note,
-            foot=f"g: gradients of the mean losses on {thousands(answer.samples)} training samples",
+            foot=f"g: gradients of the mean losses on {samples_words('training', answer.samples)}",
             choices=choices,
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from lab.instruments.influence import Influence, influence
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import question_to, step_of, step_words, with_answers
+from lab.instruments.parts import samples_words
 from lab.instruments.sample_facts import PickedSample, picked_facet, picked_sample, picked_words
 from lab.number_text import thousands, value_text
 from lab.panel_looks import LossLook
@@ -116,13 +117,12 @@ class InfluencePlot:
         elif options.sample is not None:
             foot = f"Row {options.sample} is not among the training samples looked at."
         elif not every:
-            foot = "Legend: what a loss's own ten pull together."
+            numbers = source.summary is not None and source.summary.task == "regression"
+            foot = f"Bars: row · {'target' if numbers else 'label'}. Legend: a loss's own ten together."
         runs = tuple(answer)
         step = step_of(source, options, runs)
         count, of = len(looks[0][1].rows), looks[0][1].samples
-        samples = f"{thousands(count)} training samples"
-        if count < of:
-            samples = f"{thousands(count)} of {samples.replace(thousands(count), thousands(of))}"
+        samples = f"{thousands(count)} of " * (count < of) + samples_words("training", of)
         return ChartPanel(
             KIND, title, f"{samples}, {step_words(step)}", tuple(facets),
             columns=len(facets),
@@ -191,6 +191,8 @@ def _hardest(looks: list[tuple[LossLook, LossInfluence]]) -> ChartFacet:
         low, high = np.array([heights[picked] - 0.42]), np.array([heights[picked] + 0.42])
         layers.append(ChartBars(left, right, low, high, 0, "", "outline"))
     end = 1.25 * max(float(layer.right.max()) for layer in layers if isinstance(layer, ChartBars)) or 1.0
+    if len(looks) > 1:  # one loss alone has its values written behind its bars
+        end = min(end, 1.0)
     first = looks[0][1]
     named = {int(row): place for place, row in enumerate(first.rows)}
     ticks = tuple((heights[row], _tick(first, named[row])) for row in rows if row in named)

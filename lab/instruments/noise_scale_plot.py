@@ -16,6 +16,7 @@ from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.looking import looked_at, question_to, step_words
 from lab.instruments.noise_scale import noise
+from lab.instruments.parts import samples_words
 from lab.number_text import thousands, value_text
 from lab.ranges import log_range
 from lab.view_options import PanelSource, ViewOptions
@@ -79,10 +80,10 @@ class NoiseScalePlot:
             note=_note(answer),
         )  # fmt: skip
         step = int(max(one.steps[-1] for one in answer))
-        samples = thousands(max(one.samples for one in answer))
+        samples = samples_words("training", max(one.samples for one in answer))
         return ChartPanel(
             KIND, title, step_words(step), (facet,), legend=loss_legend(source, options, values),
-            foot=f"estimated from {samples} training samples, mean loss without penalty",
+            foot=f"estimated from {samples}, mean loss without penalty",
         )  # fmt: skip
 
 

@@ -158,7 +158,10 @@ def _measured(
         raise InstrumentError("residuals need numbers; these targets are classes")
     samples = judged_samples(book, index, part)
     if len(samples.inputs) < FEWEST:
-        raise InstrumentError(f"{samples_words(part, len(samples.inputs))} are too few for a distribution")
+        count = len(samples.inputs)
+        raise InstrumentError(
+            f"{samples_words(part, count)} {'is' if count == 1 else 'are'} too few for a distribution"
+        )
     outputs = run.forward(samples.inputs, parameters).outputs
     names = run.plan.data.dataset.target_names
     name = names[output] if output < len(names) else "the target"

@@ -18,8 +18,9 @@ from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names, layer_words
 from lab.instruments.looking import LookedAt, looked_at, question_to, step_words
+from lab.instruments.parts import samples_words
 from lab.instruments.saturation import FLAT, LayerSaturation, saturation
-from lab.number_text import thousands, value_text
+from lab.number_text import value_text
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "saturation"
@@ -107,9 +108,9 @@ class SaturationPlot:
                 facets.append(grid if rows == 1 else _above(grid))
             if of == "share" or rows == 2:
                 facets.append(_lines(source, options, one, run, top, alone=of == "share"))
-        samples = thousands(max(run.samples for run in runs))
-        foot = f"{samples} training samples; {FOOT}" if rows == 2 or of == "share" else (
-            f"{samples} training samples; colour: share of a column's values"
+        samples = samples_words("training", max(run.samples for run in runs))
+        foot = f"{samples}; {FOOT}" if rows == 2 or of == "share" else (
+            f"{samples}; colour: share of a column's values"
         )  # fmt: skip
         return ChartPanel(
             KIND, title, subtitle, tuple(facets), columns=len(found), down=rows == 2,

@@ -28,7 +28,7 @@ DECADES = 9
 """Decades below the largest that the axis reaches."""
 EXACT = "learning rate × gradient norm ÷ parameter norm, mean of up to 16 updates"
 BETWEEN = "change between evaluations ÷ updates ÷ parameter norm; to and fro cancels"
-RULE = "dashed: a rule of thumb"
+RULE = "a line a layer; dashed: a rule of thumb"
 UPDATES = 16
 """Updates after a kept step that are averaged: single batches differ much."""
 

@@ -204,12 +204,13 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
         rect = QRectF(left, top, max(SMALLEST, width - reserves[i] - bars[i]), heights[row])
         cell = QRectF(left - lefts[column], top - HEAD * heads[row], width + lefts[column],
                       heights[row] + HEAD * heads[row] + bottoms[row])  # fmt: skip
+        last_column = column == grid.columns - 1
+        margin = right if last_column else gaps[column + 1] - 4
         made.append(
             _facet_layout(
                 facet, cell, rect, theme, reserve=reserves[i], show_left=lefts_shown[i],
-                hidden_x=hidden_x[i], said=said[i], head=heads[row],
-                bar_room=bars[i], margin=right if column == grid.columns - 1 else gaps[column + 1] - 4,
-                wide_left=lefts[column], edge=room.right() if column == grid.columns - 1 else rect.right(),
+                hidden_x=hidden_x[i], said=said[i], head=heads[row], bar_room=bars[i], margin=margin,
+                wide_left=lefts[column], edge=room.right() if last_column else cell.right() + margin - 4,
             )
         )  # fmt: skip
     if shared is not None:

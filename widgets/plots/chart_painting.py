@@ -121,12 +121,12 @@ def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> bo
     centre = head.top() + 8
     left = layout.frame.rect.left() if facet.title and not layout.show_left else head.left()
     right = max(head.right(), layout.frame.rect.right() + layout.reserve)
+    end = max(right, layout.edge)  # words may stand over the gap to the next facet
     # what is said goes by how much it is missed: the title, what colours are, what y is
     swatch = SWATCH + 6 if facet.series > 0 else 0.0
     label = f"{facet.y.label} ↑" if facet.y.label and layout.show_left else ""
     grid = bar_of(facet) or layout.shared
     bar = grid.bar if grid is not None and layout.bar is not None else ""
-    end = layout.edge if bar else right
     needed = sum(small.horizontalAdvance(words) + 10 for words in (bar, label) if words)
     title = facet.title
     if facet.short and names.horizontalAdvance(title) + swatch + needed > end - left:
@@ -141,9 +141,10 @@ def _paint_head(painter: QPainter, theme: Theme, layout: ChartFacetLayout) -> bo
         bar = small.elidedText(bar, Qt.TextElideMode.ElideRight, end - left)
         place = min(layout.bar.left(), end - small.horizontalAdvance(bar))
         _word(painter, theme, bar, place, centre, "tick", "text2")
-        right = min(right, place - 10)
-    if label and right - left > SHORTEST_WORDS:
-        words = small.elidedText(label, Qt.TextElideMode.ElideRight, right - left)
+        end = place - 10
+        right = min(right, end)
+    if label and end - left > SHORTEST_WORDS:
+        words = small.elidedText(label, Qt.TextElideMode.ElideRight, end - left)
         _word(painter, theme, words, left, centre, "tick", "text2")
         left += small.horizontalAdvance(words) + 16
     width = small.horizontalAdvance(facet.note)

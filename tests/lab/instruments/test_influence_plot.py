@@ -116,7 +116,7 @@ def test_the_hardest_are_bars_from_the_top_with_their_rows_and_shares(line: Sess
     ten = answer(line)[0].share[answer(line)[0].hardest].sum()
     assert made.legend[0].value == f"{100 * ten:.1f}\u202f%"
     assert made.subtitle == "20 training samples, step 400"
-    assert made.foot == "Legend: what a loss's own ten pull together."
+    assert made.foot == "Bars: row · target. Legend: a loss's own ten together."
 
 
 def test_a_sample_that_is_picked_stands_out(line: Session) -> None:
@@ -204,3 +204,12 @@ def test_a_picked_sample_beyond_those_looked_at_is_added(digits: Session) -> Non
     assert added.rows[-1] == other
     assert len(added.inputs) == len(added.targets) == len(added.corrupted) == 51
     assert book.with_row(0, "train", 10**6, some) is some
+
+
+def test_one_sample_is_one_sample_and_no_axis_of_shares_goes_past_all_of_it() -> None:
+    one = LINE.replace(f"inputs = {POINTS}", f"inputs = {POINTS[:1]}")
+    one = one.replace(f"targets = {TARGETS}", f"targets = {TARGETS[:1]}")
+    assert one != LINE
+    made = panel(train(parse_experiment(one, "one.toml")))
+    assert made.subtitle == "1 training sample, step 400"
+    assert made.facets[0].x.high == 1.0

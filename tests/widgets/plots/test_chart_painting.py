@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from pytestqt.qtbot import QtBot
 
 from lab.chart import (
@@ -208,6 +209,25 @@ def _placed_words(path: Path, words: tuple[str, ...]) -> list[list[tuple[float, 
                 )
     assert len({len(found) for found in places.values()}) == 1 and places[words[0]]
     return [list(found) for found in zip(*places.values(), strict=True)]
+
+
+def test_words_over_a_facet_take_the_room_up_to_the_next_one(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = landscape_panel()  # narrow plots at equal scale, each with a bar of its own
+    grid, *rest = panel.facets[0].layers
+    assert isinstance(grid, ChartGrid)
+    first = replace(panel.facets[0], layers=(replace(grid, high=2.0), *rest))
+    panel = replace(panel, facets=(first, *panel.facets[1:]))
+    layout = lay_out_chart(panel, QSizeF(348, 230), LIGHT)
+    generator = QSvgGenerator()
+    generator.setFileName(str(tmp_path / "small.svg"))
+    painter = QPainter(generator)
+    paint_chart(painter, LIGHT, panel, layout)
+    painter.end()
+    root = ElementTree.parse(tmp_path / "small.svg").getroot()
+    words = [(element.text or "").strip() for element in root.iter(f"{SVG}text")]
+    assert {"CE", "Brier"} <= set(words)
+    assert words.count("objective") == 2
+    assert "direction 2 ↑" in words
 
 
 @pytest.mark.parametrize("grey", [False, True])

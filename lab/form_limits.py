@@ -26,10 +26,13 @@ class FormLimits:
         What is shown and cannot be changed.
     hidden
         What is not shown; it cannot be changed either.
+    lesson
+        Key of the lesson that settles it, as `lab.lessons.shelf` has it.
     """
 
     locked: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    lesson: str = ""
 
     def shown(self, sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
         """Return the form without what is hidden, and with what is locked at rest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -222,16 +222,20 @@ class Files(QObject):
                 self._settings.write(self._settings.experiment_path, dump_experiment(config))
             except (ProblemError, ValueError, TypeError):
                 LOG.exception("the experiment could not be autosaved")
-        path = self._session.path
+        path, limits = self._session.path, self._session.limits
         return replace(
             state,
             recent=self.recent,
             experiment_path=str(path) if path is not None else "",
             experiment_edited=self._session.edited,
+            limits={} if limits is None else asdict(limits),
         )
 
     def restore(self, state: WindowState) -> None:
-        """Bring back the experiment that was on screen; failure is logged and leaves the built-in one."""
+        """Bring back the experiment that was on screen; failure is logged and leaves the built-in one.
+
+        What a lesson had settled in it is settled again. Where the lesson has changed, that is said.
+        """
         self.recent = state.recent
         text = self._settings.read(self._settings.experiment_path)
         config: ExperimentConfig | None = None
@@ -243,16 +247,33 @@ class Files(QObject):
         if state.experiment_path and Path(state.experiment_path).is_file():
             problem = self._session.open(state.experiment_path)
             if problem is None:
-                if config is not None and state.experiment_edited and config != self._session.config:
-                    self._session.edit(section_changes(self._session.config, config))
+                if not state.experiment_edited:
+                    config = self._session.config
+                if config is not None:
+                    self._take_over(config, state)
                 return
             LOG.warning("%s could not be reopened: %s", state.experiment_path, problem)
-        if config is None or config == self._session.config:
+        if config is None:
             return
-        if state.experiment_edited:
-            self._session.edit(section_changes(self._session.config, config))
-        else:
+        if not state.experiment_edited and config != self._session.config:
             self._session.new(config)
+        self._take_over(config, state)
+
+    def _take_over(self, config: ExperimentConfig, state: WindowState) -> None:
+        """Edit the experiment into the one that was on screen, with what a lesson had settled in it."""
+        limits = None
+        if state.limits:
+            # lessons are read where there was one, so that the window need not wait for them
+            from lab.lessons.settled import restored_limits
+
+            try:
+                limits = restored_limits(state.limits)
+            except ProblemError as error:
+                self.refused.emit(error.problem)
+        if limits is not None:
+            self._session.adopt(config, limits)
+        elif config != self._session.config:
+            self._session.edit(section_changes(self._session.config, config))
 
     # --- inside -----------------------------------------------------------------------------------
     def _remember(self, path: Path) -> None:

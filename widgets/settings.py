@@ -48,6 +48,8 @@ class WindowState:
         File of the experiment on screen, or empty.
     experiment_edited
         Whether it had unsaved changes.
+    limits
+        What a lesson has settled in the form (`lab.lessons.settled`), and which.
     export
         Last choices of the export panel.
     welcomed
@@ -72,6 +74,7 @@ class WindowState:
     recent: tuple[str, ...] = ()
     experiment_path: str = ""
     experiment_edited: bool = False
+    limits: dict[str, Any] = field(default_factory=dict)
     export: dict[str, Any] = field(default_factory=dict)
     welcomed: bool = False
     workspace: str = "train"

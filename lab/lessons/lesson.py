@@ -41,11 +41,13 @@ class Lesson:
         self.experiments = experiments
         self.states = dict(states or {})
 
-    @property
-    def limits(self) -> FormLimits | None:
-        """What of its experiments is settled when one is opened in the form; ``None`` for nothing."""
-        found = FormLimits(self.config.locked, self.config.hidden)
-        return None if found == FormLimits() else found
+    def limits_of(self, key: str) -> FormLimits | None:
+        """Return what of its experiments is settled when one is opened in the form; ``None`` for nothing.
+
+        ``key`` is the lesson's on the shelf.
+        """
+        found = FormLimits(tuple(self.config.locked), tuple(self.config.hidden), key)
+        return found if found.locked or found.hidden else None
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ class Progress:
         Keys of the lessons that were run to their ends.
     answers
         Key of a lesson → number of the answer predicted, from 1.
+    skipped
+        Keys of the lessons whose prediction was not wanted.
     own
         Paths of a person's own lessons, in the order in which they were opened.
     """
@@ -26,6 +28,7 @@ class Progress:
     open: str = ""
     done: set[str] = field(default_factory=set)
     answers: dict[str, int] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
     own: list[str] = field(default_factory=list)
 
     def saved(self) -> dict[str, Any]:
@@ -34,6 +37,7 @@ class Progress:
             "open": self.open,
             "done": sorted(self.done),
             "answers": dict(self.answers),
+            "skipped": sorted(self.skipped),
             "own": [*self.own],
         }
 
@@ -49,6 +53,7 @@ class Progress:
                 for key, answer in (answers.items() if isinstance(answers, Mapping) else ())
                 if isinstance(answer, int) and answer >= 1
             },
+            skipped=set(_words(stored.get("skipped"))),
             own=_words(stored.get("own")),
         )
 
@@ -56,6 +61,7 @@ class Progress:
         """Forget a lesson whose file is read anew."""
         self.done.discard(key)
         self.answers.pop(key, None)
+        self.skipped.discard(key)
 
 
 def _words(value: object) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compute.problems import ProblemError
+from compute.problems import Problem, ProblemError
 from lab.lessons.attempt import Attempt
 from lab.lessons.lesson import Lesson
 from lab.lessons.progress import Progress
@@ -45,10 +45,16 @@ class LessonShelf:
         """Return the attempt at a lesson, made with the remembered answer when it is first asked for."""
         if key not in self.attempts:
             self.attempts[key] = self._make_attempt(self.lessons[key])
-            answer = self.progress.answers.get(key, 0)
-            if answer:
-                self.attempts[key].predict(answer)
+            self._commit(key)
         return self.attempts[key]
+
+    def _commit(self, key: str) -> None:
+        """Give an attempt the answer that is remembered."""
+        answer = self.progress.answers.get(key, 0)
+        if answer:
+            self.attempts[key].predict(answer)
+        elif key in self.progress.skipped:
+            self.attempts[key].skip()
 
     def take(self, path: Path) -> str:
         """Read a lesson of a person's own, anew where it was open; return its key.
@@ -73,6 +79,15 @@ class LessonShelf:
         attempt = self.attempt(key)
         attempt.predict(answer)
         self.progress.answers[key] = attempt.answer
+        self.progress.skipped.discard(key)
+
+    def skip(self, key: str) -> None:
+        """Go on without a prediction and remember it."""
+        attempt = self.attempt(key)
+        attempt.skip()
+        if attempt.skipped:
+            self.progress.answers.pop(key, None)
+            self.progress.skipped.add(key)
 
     def tick(self) -> bool:
         """Remember the lessons that are finished by now; return whether one was not before."""
@@ -108,26 +123,38 @@ class LessonShelf:
         """Return what is worth remembering, the open lesson's key included, as JSON-able data."""
         return replace(self.progress, open=key).saved()
 
-    def restore(self, stored: Mapping[str, Any]) -> None:
-        """Take that over again; a lesson whose file is gone is left out."""
-        progress = Progress.restored(stored)
+    def restore(self, stored: Mapping[str, Any]) -> Problem | None:
+        """Take that over again; a lesson that cannot be read any more is left out.
+
+        Returns what is wrong with the one that was open, for then another one is.
+        """
+        progress, wrong = Progress.restored(stored), None
         for path in progress.own:
             try:
                 self.lessons[path] = read_lesson(Path(path))
             except ProblemError as error:
                 LOG.warning("a lesson was not restored: %s", error)
+                if path == progress.open:
+                    wrong = _not_restored(Path(path), error.problem)
         progress.own = [path for path in progress.own if path in self.lessons]
         progress.done &= set(self.lessons)
+        progress.skipped &= set(self.lessons)
         progress.answers = {
             key: answer for key, answer in progress.answers.items() if self._fits(key, answer)
         }
         self.progress = progress
-        for key, attempt in self.attempts.items():
-            if key in progress.answers:
-                attempt.predict(progress.answers[key])
+        for key in self.attempts:
+            self._commit(key)
+        return wrong
 
     def _fits(self, key: str, answer: int) -> bool:
         """Return whether a lesson asks for a prediction and has an answer of this number."""
         lesson = self.lessons.get(key)
         prediction = None if lesson is None else lesson.config.prediction
         return prediction is not None and answer <= len(prediction.answers)
+
+
+def _not_restored(path: Path, problem: Problem) -> Problem:
+    if not path.exists():
+        return Problem(f"The lesson {path.name[:40]} is gone", f"It was {path}.")
+    return replace(problem, title=f"The lesson {path.name[:40]} can no longer be read: {problem.title}")

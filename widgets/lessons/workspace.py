@@ -156,7 +156,7 @@ class LessonsWorkspace(QWidget):
     def _open(self, shown: ExperimentConfig | State) -> None:
         """Have an experiment opened in Train, a view in Explore."""
         if isinstance(shown, ExperimentConfig):
-            self.config_wanted.emit(shown, self.attempt.lesson.limits)
+            self.config_wanted.emit(shown, self.attempt.lesson.limits_of(self._key))
         else:
             self.state_wanted.emit(shown)
 
@@ -204,7 +204,7 @@ class LessonsWorkspace(QWidget):
         self.follow()
 
     def _skip(self) -> None:
-        self.attempt.skip()
+        self._shelf.skip(self._key)
         self.follow()
 
     def follow(self) -> None:
@@ -286,8 +286,10 @@ class LessonsWorkspace(QWidget):
         return self._shelf.saved(self._key)
 
     def restore(self, stored: Mapping[str, Any]) -> None:
-        """Take that over again; a lesson whose file is gone is left out."""
-        self._shelf.restore(stored)
+        """Take that over again; a lesson whose file is gone is left out, and said where it was open."""
+        problem = self._shelf.restore(stored)
+        if problem is not None:
+            self.show_problem(problem)
         self._show_list()
         self.show_lesson(self._shelf.progress.open)
         self.follow()

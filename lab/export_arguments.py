@@ -61,8 +61,8 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     figures = export.add_argument_group("figures")
     figures.add_argument(
         "--figures", nargs="+", metavar="PLOT", default=[],
-        help="metric, objective, gradient, confusion, train_metric, error, gradient_total, parameter_norm or "
-        "learning_rate (default: what suits the data)",
+        help="metric, objective, gradient, confusion, train_metric, error, gradient_total, parameter_norm, "
+        "learning_rate, field, advice, or an instrument such as landscape (default: what suits the data)",
     )  # fmt: skip
     figures.add_argument("--grid", action="store_true", help="all plots in one figure")
     figures.add_argument(

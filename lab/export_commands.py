@@ -49,6 +49,7 @@ def run_export(options: argparse.Namespace) -> int:
 
         return export_race(store, race, options)
     source = store.experiment(find_experiment(store, words))
+    shown_as = source.as_it_went_on()
     folder, stem = Path(options.out), options.name or file_name(source.run_config.name)
     view = view_of(options, source.run_config.seeds.count)
     if view.at is not None and view.at > source.step:
@@ -69,7 +70,7 @@ def run_export(options: argparse.Namespace) -> int:
     )
     written: list[Path] = []
     if groups:
-        written += _draw(source, options, folder, groups, figures, view, look)
+        written += _draw(shown_as, options, folder, groups, figures, view, look)
     if forms:
         names = [name for name in options.formats if name not in FIGURES]
         command = export_command(
@@ -78,7 +79,7 @@ def run_export(options: argparse.Namespace) -> int:
         began = source.row.created
         shown: tuple[tuple[str, bytes], ...] = ()
         if ILLUSTRATED & set(forms) and options.draw is not None:
-            shown = report_figures((make_panel(source, kind, view) for kind in kinds), options.draw)
+            shown = report_figures((make_panel(shown_as, kind, view) for kind in kinds), options.draw)
         choices = FormChoices(options.best, shown, began, options.force)
         written += write_forms(source, folder, stem, forms, provenance(source, command), choices)
     for path in written:
@@ -123,7 +124,7 @@ def race_named(store: Store, words: str) -> str:
 
 
 def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool) -> tuple[str, ...]:
-    """Return the plots that are drawn: those asked for, else those that suit the data and are kept.
+    """Return the plots that are drawn: those asked for, else those that suit the data and what was kept.
 
     Raises
     ------
@@ -133,9 +134,10 @@ def figure_kinds(source: StoredExperiment, asked: Sequence[str], *, drawn: bool)
     if not drawn:
         return ()
     if not asked:
-        # decision surfaces are not kept in the store
-        return tuple(kind for kind in default_kinds(source.summary) if kind != "field")
-    fitting = [kind for kind in applicable_kinds(source.summary) if kind != "field"]
+        # without parameters there are no decision surfaces
+        kept = bool(source.curves.snapshots.runs)
+        return tuple(kind for kind in default_kinds(source.summary) if kept or kind != "field")
+    fitting = applicable_kinds(source.summary)
     for kind in asked:
         if kind not in fitting:
             what = "does not apply to these data" if kind in PANEL_KINDS else "is no plot"

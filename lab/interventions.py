@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from lab.config import ExperimentConfig
 from lab.number_text import step_text, thousands
+
+_STEP = re.compile(r" (?:at|from) step (\d[\d\u2009\u202f ]*)(?= to |$)")
 
 
 def rate_sentence(before: float, after: float, step: int) -> str:
     """Say that the learning rate of all losses was changed after ``step`` updates."""
     return f"learning rate {step_text(before)} → {step_text(after)} at step {thousands(step)}"
+
+
+def first_step(sentences: Sequence[str]) -> int | None:
+    """Return the step before which nothing was changed by hand, as sentences of this file say it.
+
+    Step 0 where a sentence does not say, ``None`` without any.
+
+    Examples
+    --------
+    >>> first_step([rate_sentence(0.1, 0.05, 12_340), "the data changed 3 times from step 7 to 90"])
+    7
+    >>> first_step([rate_sentence(0.1, 0.05, 12_340)]), first_step(["something"]), first_step([])
+    (12340, 0, None)
+    """
+    steps = []
+    for sentence in sentences:
+        found = _STEP.search(sentence)
+        steps.append(int("".join(filter(str.isdecimal, found[1]))) if found else 0)
+    return min(steps, default=None)
 
 
 class DataChanges:

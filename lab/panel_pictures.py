@@ -199,7 +199,8 @@ def field_panel(source: PanelSource, options: ViewOptions, answers: Answers | No
     curve = summary.features == 1
     classes = summary.outputs if summary.task == "classification" else 0
     field, step_words, why = source.field, "", ""
-    if options.at is not None and source.runs:
+    under_way = any(run.status in ("waiting", "running") for run in source.runs)
+    if source.runs and (options.at is not None or (field is None and not under_way)):
         from lab.instruments.past import field_then  # loaded when a step is looked at
 
         field, why = field_then(source, options, answers)

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.branching import branch
 from lab.config import ExperimentConfig
+from lab.interventions import first_step
 from lab.messages import (
     Advance,
     Pause,
@@ -24,6 +25,12 @@ from lab.number_text import thousands
 from lab.pool import TrainerPool
 from lab.session_edits import Editing
 from lab.session_state import Change, SessionState, Trainer
+
+if TYPE_CHECKING:
+    from lab.store.experiment import StoredExperiment
+
+OVER = ("finished", "stopped", "interrupted")
+"""States of a stored experiment that can be shown."""
 
 __all__ = ["Change", "Session", "SessionState", "Trainer"]
 
@@ -72,6 +79,42 @@ class Session(Editing):
             self.reset()
             self._prepare()
         return problem
+
+    def show(self, stored: StoredExperiment) -> Problem | None:
+        """Show an experiment that the store kept, in place of the runs shown.
+
+        The experiment is edited into its settings, which undo takes back. Its runs cannot go on, but all that
+        is known of them can be looked at, and branches begin from their recorded steps.
+
+        Returns the problem where that cannot be; nothing has changed then.
+        """
+        if self.starting or self.state in ("running", "paused"):
+            return Problem(
+                "An experiment is being trained here",
+                "Stop it first. It is kept, and can be shown again like this one.",
+            )
+        if stored.state not in OVER:
+            return Problem(
+                f"{stored.row.name} is still being trained",
+                "Another program trains it, or it is in the queue. It can be shown when it is over.",
+            )
+        try:
+            settings, last = stored.run_config, stored.as_it_went_on()
+            curves, summary, confusion = stored.curves, last.summary, stored.confusion
+        except ProblemError as error:
+            return error.problem
+        self.reset()
+        self._edits.adopt(settings)
+        self._prepare()
+        self.stored, self.runs, self.curves, self.confusion = stored, stored.runs, curves, confusion
+        self._run_config, self._begun_config, self._run_summary = last.run_config, settings, summary
+        self._run_steps = (stored.planned_steps, stored.steps_per_epoch)
+        self.step, self.seconds = stored.step, stored.seconds
+        self.interventions = stored.interventions
+        self._changed_from = first_step(stored.interventions)
+        self._become(stored.state)  # type: ignore[arg-type]
+        self._changes.update({"state", "progress", "runs", "curves", "data", "field", "confusion", "config"})
+        return None
 
     # --- running ----------------------------------------------------------------------------------
     def advance(self) -> frozenset[Change]:
@@ -214,7 +257,9 @@ class Session(Editing):
 
     @property
     def stored_as(self) -> str:
-        """Identity of the latest experiment in the store; empty where it is not kept there."""
+        """Identity in the store of the experiment shown, else of the latest; empty where it is not kept."""
+        if self.stored is not None:
+            return self.stored.id
         return str(getattr(self._trainer, "experiment_id", ""))
 
     def close(self) -> None:

@@ -123,7 +123,7 @@ class Listening(Shown):
         self.field = self.confusion = None
         self._run_summary = event.summary
         self._run_steps = (event.steps, event.steps_per_epoch)
-        self.step, self.seconds, self.interventions = 0, 0.0, ()
+        self.step, self.seconds, self.interventions, self.stored = 0, 0.0, (), None
         self._set_device(event.device)
         self._meter.restart()
         self._meter.note(self._clock(), 0)

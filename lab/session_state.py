@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from lab.config import ExperimentConfig
 from lab.curves import Curves
@@ -15,6 +15,9 @@ from lab.shares import usable_cores
 from lab.speed import Speedometer
 from lab.sweep import planned_steps, steps_per_epoch
 from lab.view_options import Confusion, RunState, RunStatus
+
+if TYPE_CHECKING:
+    from lab.store.experiment import StoredExperiment
 
 SessionState = Literal[
     "empty", "preparing", "ready", "running", "paused", "finished", "stopped", "interrupted", "refused"
@@ -77,6 +80,8 @@ class Shown:
         processes these are.
     interventions
         What was changed by hand while the runs shown were training, as sentences.
+    stored
+        The experiment of the store whose runs are shown, or ``None`` where they were trained here.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -96,6 +101,7 @@ class Shown:
         self.memory = 0
         self.processes = 1
         self.interventions: tuple[str, ...] = ()
+        self.stored: StoredExperiment | None = None
         self._clock = clock
         self._meter = Speedometer()
         self._changes: set[Change] = {"state", "progress", "runs", "curves", "data", "config"}
@@ -219,7 +225,7 @@ class Shown:
         self.field = self.confusion = None
         self._run_config = self._begun_config = self._run_summary = None
         self._forget_changes()
-        self.step, self.seconds, self.interventions = 0, 0.0, ()
+        self.step, self.seconds, self.interventions, self.stored = 0, 0.0, (), None
         self._meter.restart()
         if self.problem is not self.data_problem:
             self.problem = self.data_problem

@@ -81,12 +81,14 @@ class Snapshots:
 
     Attributes
     ----------
+    stored
+        Whether they are those that the store kept of an experiment.
     absence
         Why there are none, in words, where that is known.
     """
 
     def __init__(self, read: Callable[[Snapshots], None] | None = None) -> None:
-        self._read = read
+        self._read, self.stored = read, read is not None
         self._steps: dict[int, list[int]] = {}
         self._values: dict[int, list[NDArray[np.floating[Any]]]] = {}
         self.absence = ""

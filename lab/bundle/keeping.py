@@ -17,6 +17,7 @@ from lab.store.owner import this_process
 from lab.store.problems import folder_error
 from lab.store.records import Progress, curve_path, insert_experiment, intern, release, update_experiment
 from lab.store.resting import PART, write_in_order
+from lab.store.snapshot_files import snapshot_path, write_whole
 from lab.store.store import Store
 
 _ROWS = 65536
@@ -93,6 +94,8 @@ def _write_curves(store: Store, bundle: Bundle) -> None:
         part.parent.mkdir(parents=True, exist_ok=True)
         write_in_order(part, [run.info for run in bundle.runs], bundle.curves, bundle.confusion)
         os.replace(part, path)
+        if bundle.parameters:
+            write_whole(snapshot_path(store.folder, bundle.identity), [bundle.parameters])
     except OSError as error:
         raise folder_error(store.folder, error) from error
     finally:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from compute.problems import Problem, ProblemError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 LARGEST = 4 * 2**30
 """Most bytes that all members may unpack to."""
@@ -28,6 +28,8 @@ LARGEST_SUMMARY = 16 * 2**20
 """Most bytes that the arrays of a data summary, 2 000 points, may unpack to."""
 OVER = ("finished", "stopped", "interrupted")
 """States of an experiment that can be bundled."""
+SNAPSHOTS = "parameters.snapshots"
+"""Member with the parameters of some steps, which not every bundle has; those with it are of format 2."""
 NAMES = ("experiment.toml", "results.json", "summary.json", "summary.npz", "curves.json", "curves.npz")
 
 
@@ -37,7 +39,8 @@ def write_members(file: BinaryIO, members: Mapping[str, bytes], facts: Mapping[s
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in members.items()
     }
-    manifest = {"kind": "losslab bundle", "format": FORMAT, **facts, "members": described}
+    version = FORMAT if SNAPSHOTS in members else 1
+    manifest = {"kind": "losslab bundle", "format": version, **facts, "members": described}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False))
         for name, content in members.items():
@@ -91,10 +94,10 @@ def _manifest(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if newer:
         refuse(
             f"{name} was written by a newer version of Loss Lab",
-            f"It has format {version}, this program reads {FORMAT}.",
+            f"It has format {version}, this program reads up to {FORMAT}.",
         )
     for member in members:
-        if member not in NAMES and not is_data(member):
+        if member not in (*NAMES, SNAPSHOTS) and not is_data(member):
             refuse(f"{name} is not a bundle", f"It holds {member[:60]}, which no bundle holds.")
     missing = [needed for needed in NAMES if needed not in members]
     if missing:

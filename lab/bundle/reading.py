@@ -12,12 +12,23 @@ from typing import Any, get_args
 
 from compute.plan import EndReason, RunEnd
 from compute.problems import ProblemError
-from lab.bundle.members import OVER, bounded_arrays, is_data, one_of, read_members, refuse, unpack_arrays
+from lab.bundle.members import (
+    OVER,
+    SNAPSHOTS,
+    bounded_arrays,
+    is_data,
+    one_of,
+    read_members,
+    refuse,
+    unpack_arrays,
+)
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field, RunInfo
+from lab.snapshots import Snapshots
+from lab.store.snapshot_reading import SnapshotReader
 from lab.store.summaries import unpack_summary
 from lab.view_options import Confusion, RunState, RunStatus
 from lab.whole_files import whole_file
@@ -46,6 +57,8 @@ class Bundle:
         Name and content of its data file, or ``None``.
     identity
         That of the stored experiment that was bundled; of one that was not stored, made from its content.
+    parameters
+        Parameters of its runs as a store keeps them in a file; empty where there are none.
     created
         When its training began, in seconds since 1970; ``None`` where that is not known.
     field
@@ -69,6 +82,7 @@ class Bundle:
     system: str
     data: tuple[str, bytes] | None
     identity: str
+    parameters: bytes = b""
     created: float | None = None
     field: Field | None = None
 
@@ -132,6 +146,8 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
     state = one_of(str(manifest["state"]), OVER)
     per_epoch = int(manifest["steps_per_epoch"])
     curves, confusion = _curves(members, runs, per_epoch)
+    parameters = members.get(SNAPSHOTS, b"")
+    curves.snapshots = _snapshots(parameters, runs)
     data = [(member, content) for member, content in members.items() if is_data(member)]
     config = parse_experiment(members["experiment.toml"].decode(), name)
     named = config.data.parameters.get("path")
@@ -157,8 +173,25 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
         system=str(manifest["system"]),
         data=data[0] if data else None,
         identity=_identity(manifest, members),
+        parameters=parameters,
         created=None if manifest.get("created") is None else float(manifest["created"]),
     )
+
+
+def _snapshots(parameters: bytes, runs: tuple[RunState, ...]) -> Snapshots:
+    """Return the parameters of a bundle.
+
+    Raises
+    ------
+    ValueError
+        Where they are not as they were written, or settings read another file than the bundle's.
+    """
+    reader = SnapshotReader(parameters, [run.info for run in runs])
+    if reader.ending != "whole":
+        raise ValueError("its parameters are damaged")
+    if reader.went_on is not None and reader.went_on.config.data.parameters.get("path"):
+        raise ValueError("settings read a file")
+    return reader.snapshots
 
 
 def _check_runs(runs: tuple[RunState, ...], config: ExperimentConfig) -> None:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from compute.plan import RunEnd
 from compute.problems import Problem, ProblemError
-from lab.bundle.members import DATA, OVER, pack_arrays, write_members
+from lab.bundle.members import DATA, OVER, SNAPSHOTS, pack_arrays, write_members
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import dump_experiment
 from lab.export import ResultSource, results
 from lab.store.records import command_line
+from lab.store.snapshot_packing import pack_snapshots
 from lab.store.summaries import pack_summary
 from lab.versions import versions
 from lab.whole_files import check_free, whole_file
@@ -62,6 +63,11 @@ def write_bundle(source: ResultSource, path: Path, *, overwrite: bool = False) -
         "curves.npz": pack_arrays(curves),
         **data,
     }
+    parameters = pack_snapshots(
+        source.curves.snapshots, [run.info for run in source.runs], getattr(source, "went_on", None)
+    )
+    if parameters:
+        members[SNAPSHOTS] = parameters
     about = {
         "device": None if device is None else asdict(device),
         "versions": dict(getattr(source, "versions", None) or versions()),

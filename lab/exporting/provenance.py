@@ -81,12 +81,13 @@ def figure_command(
 ) -> str:
     """Return the command line that draws one figure again; parameters as `export_command`.
 
-    Parameters are not kept in the store: a figure with a decision surface or an instrument, or a confusion
-    matrix of a step that is past, is made by running the experiment anew.
+    The store keeps parameters of some of the steps that a session has them of. A figure of a session with a
+    decision surface or an instrument, or a confusion matrix of a step that is past, is therefore made by
+    running the experiment anew.
     """
     past = view.at is not None and "confusion" in kinds
     looks_inside = past or not {"field", *INSTRUMENT_KINDS}.isdisjoint(kinds)
-    kept = "" if looks_inside else identity
+    kept = "" if looks_inside and not source.curves.snapshots.stored else identity
     return export_command(source, kept, endings, figures=kinds, view=view, look=look, grid=len(kinds) > 1)
 
 

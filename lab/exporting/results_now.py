@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.export import ResultSource
 from lab.messages import DataSummary, DeviceReport, Field
+from lab.store.experiment import StoredExperiment
 from lab.view_options import Confusion, RunState
 
 
@@ -32,10 +34,31 @@ class ResultsNow:
     seconds: float
     state: str
     interventions: tuple[str, ...]
+    stored_as: str = ""
+    versions: Mapping[str, str] | None = None
+    command: str = ""
+    system: str = ""
+    created: float | None = None
 
 
 def results_now(source: ResultSource) -> ResultsNow:
-    """Return what a source knows now."""
+    """Return what a source knows now; of a session that shows a stored experiment, where that was trained."""
+    stored: StoredExperiment | None = getattr(source, "stored", None)
+    now = _known(source)
+    if stored is None:
+        return now
+    return replace(
+        now,
+        device=stored.device,
+        stored_as=stored.id,
+        versions=stored.versions,
+        command=stored.command,
+        system=stored.system,
+        created=stored.created,
+    )
+
+
+def _known(source: ResultSource) -> ResultsNow:
     return ResultsNow(
         source.run_config,
         source.runs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -129,6 +130,17 @@ class StoredExperiment:
     def went_on(self) -> WentOn | None:
         """Settings and data by which the runs went on, where they were changed while they trained."""
         return self._snapshot_reader.went_on
+
+    def as_it_went_on(self) -> StoredExperiment:
+        """Return this with the settings and data that held last, as a session has them.
+
+        Where nothing was changed while it trained that is the experiment itself.
+        """
+        if self.went_on is None:
+            return self
+        other = copy(self)
+        other.__dict__.update(run_config=self.went_on.config, summary=self.went_on.summary)
+        return other
 
     def catch_up(self) -> bool:
         """Read curves that were added since they were read; return whether there were any."""

@@ -140,9 +140,7 @@ class SnapshotWriter:
 
     def go_on(self, step: int, config: str, summary: DataSummary) -> None:
         """Note the settings, as TOML, and the data by which runs go on after a step; `flush` writes them."""
-        _, facts, arrays = pack_summary(summary)
-        head = json.dumps({"step": step, "config": config, "summary": facts}).encode()
-        self._settings = frame(SETTINGS, len(head).to_bytes(4, "little"), head, arrays)
+        self._settings = settings_frame(step, config, summary)
         self._unwritten_settings = True
 
     def flush(self, *, rests: bool = False) -> None:
@@ -163,7 +161,7 @@ class SnapshotWriter:
     def _write_anew(self) -> None:
         """Write a file with what is still kept, and put it in place of the old one."""
         self.close()
-        frames = [_head()]
+        frames = [head_frame()]
         if self._left_out:
             frames.append(frame(LEFT_OUT, b"too large"))
         if self._settings:
@@ -181,7 +179,7 @@ class SnapshotWriter:
             flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
             self._file = os.open(self.path, flags, 0o666)
             self._end = 0
-            whole = _head() + whole
+            whole = head_frame() + whole
         data, done = memoryview(whole), 0
         try:
             while done < len(data):
@@ -221,8 +219,16 @@ def write_whole(path: Path, frames: Iterable[bytes]) -> None:
             part.unlink()
 
 
-def _head() -> bytes:
+def head_frame() -> bytes:
+    """Return the frame that a file begins with."""
     return frame(HEAD, json.dumps({"format": FORMAT}).encode())
+
+
+def settings_frame(step: int, config: str, summary: DataSummary) -> bytes:
+    """Return the frame of settings, as TOML, and data by which runs go on after a step."""
+    _, facts, arrays = pack_summary(summary)
+    head = json.dumps({"step": step, "config": config, "summary": facts}).encode()
+    return frame(SETTINGS, len(head).to_bytes(4, "little"), head, arrays)
 
 
 def _bytes(kept: Iterable[Kept]) -> int:

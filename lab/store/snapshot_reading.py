@@ -46,7 +46,7 @@ class SnapshotReader:
     Parameters
     ----------
     path
-        The file. One that is not there is one without parameters.
+        The file, or what it holds. One that is not there is one without parameters.
     runs
         The runs of the experiment.
     snapshots
@@ -62,14 +62,16 @@ class SnapshotReader:
         As that of `lab.store.curve_reading.CurveReader`.
     """
 
-    def __init__(self, path: Path, runs: Sequence[RunInfo], snapshots: Snapshots | None = None) -> None:
+    def __init__(
+        self, path: Path | bytes, runs: Sequence[RunInfo], snapshots: Snapshots | None = None
+    ) -> None:
         self.snapshots = Snapshots() if snapshots is None else snapshots
         self.went_on: WentOn | None = None
         self.ending: Literal["whole", "torn", "damaged"] = "whole"
         self._sizes = {run.index: run.parameters for run in runs}
         self._newest: dict[int, int] = {}
         try:
-            data = memoryview(path.read_bytes())
+            data = memoryview(path.read_bytes() if isinstance(path, Path) else path)
         except FileNotFoundError:
             return
         except OSError:

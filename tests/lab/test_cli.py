@@ -208,7 +208,7 @@ def test_figures_are_drawn_by_what_is_handed_in(small: Path, tmp_path: Path) -> 
     assert drawn[-1] == ("plots", 4, ("png", "svg"))
     (row,) = Store().experiments()
     assert commands["objective"] == f"losslab export {row.id} --format png,svg --figures objective"
-    # decision surfaces are not kept in the store
+    # the store keeps parameters of fewer steps than the session has, so surfaces are made anew
     assert commands["field"] == commands["plots"] == "losslab run small-moons.toml"
     drawn.clear()
     assert lab.cli.main(["run", str(small), "--out", str(out), "--quiet", "--force", "--no-plots"], draw) == 0

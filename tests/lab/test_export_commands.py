@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 import lab.cli
 from lab import export_arguments
+from lab.chart import ChartPanel
 from lab.export_arguments import FIGURES, FORMATS
 from lab.exporting.forms import FORMS
 from lab.exporting.provenance import export_command, provenance
 from lab.exporting.view_arguments import COLUMNS, usual_band, view_of, view_words
 from lab.figure_look import PRESETS, FigureLook, Provenance
-from lab.panels import Panel
+from lab.panels import ConfusionPanel, FieldPanel, Panel
 from lab.store.store import Store
 from lab.view_options import BANDS, COMPARISONS, X_AXES, ViewOptions
 from tests.lab.exporting.html_reading import Page
@@ -44,6 +45,8 @@ epochs = 2
 [seeds]
 count = 2
 """
+PANELS: list[Panel] = []
+"""What was drawn last."""
 Drawn = list[tuple[str, tuple[str, ...], FigureLook | None, Provenance | None]]
 
 
@@ -68,11 +71,13 @@ def kept(kept_store: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> str:
 
 def call(*words: str) -> tuple[int, Drawn]:
     drawn: Drawn = []
+    PANELS.clear()
 
     def draw(
         panels: Sequence[Panel], folder: Path, stem: str, formats: Sequence[str], overwrite: bool,
         look: FigureLook | None = None, made_by: Provenance | None = None,
     ) -> Sequence[Path]:  # fmt: skip
+        PANELS.extend(panels)
         drawn.append((stem, tuple(panel.title for panel in panels), look, made_by))
         paths = [folder / f"{stem}.{ending}" for ending in formats]
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +103,8 @@ def test_every_format_is_written_under_the_name_of_the_experiment(
     assert len(pl.read_parquet(tmp_path / "two-losses-curves.parquet")) > 100
     assert Page((tmp_path / "two-losses-report.html").read_text()).words("h1") == ["Two / losses"]
     assert [stem for stem, *_ in drawn] == [
-        "two-losses-metric", "two-losses-objective", "two-losses-gradient", "0", "1", "2",
+        "two-losses-metric", "two-losses-objective", "two-losses-gradient", "two-losses-field",
+        "0", "1", "2", "3",
     ]  # fmt: skip
 
 
@@ -136,8 +142,37 @@ def test_all_plots_in_one_figure_and_a_name_of_its_own(kept: str, tmp_path: Path
     code, drawn = call(kept[:12], "--format", "png", "--grid", "--name", "race", "--out", str(tmp_path))
     assert code == 0
     ((stem, titles, _look, made_by),) = drawn
-    assert stem == "race-plots" and len(titles) == 3
+    assert stem == "race-plots" and len(titles) == 4
     assert made_by is not None and "--grid" in made_by.command
+
+
+def test_instruments_look_into_what_was_kept(kept: str, tmp_path: Path) -> None:
+    kinds = ["field", "landscape", "calibration", "confusion"]
+    words = ["--format", "png", "--figures", *kinds, "--at", "1"]
+    code, drawn = call(kept, *words, "--out", str(tmp_path))
+    assert code == 0
+    assert [stem for stem, *_ in drawn] == [f"two-losses-{kind}" for kind in kinds]
+    for kind, (_stem, _titles, _look, made_by) in zip(kinds, drawn, strict=True):
+        assert made_by is not None
+        assert made_by.command == f"losslab export {kept} --format png --figures {kind} --at 1"
+    with_steps = [panel for panel in PANELS if isinstance(panel, ChartPanel | FieldPanel | ConfusionPanel)]
+    assert len(with_steps) == 4
+    assert all("step 1" in panel.subtitle or "step 0" in panel.subtitle for panel in with_steps)
+    assert all(not panel.placeholder for panel in with_steps)
+
+
+def test_without_parameters_figures_say_so_and_surfaces_are_left_out(
+    kept_store: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(kept_store[0], tmp_path / "older")
+    shutil.rmtree(tmp_path / "older" / "snapshots")
+    monkeypatch.setenv("LOSSLAB_STORE", str(tmp_path / "older"))
+    code, drawn = call("latest", "--format", "png", "--grid", "--out", str(tmp_path / "a"))
+    assert code == 0 and len(drawn[0][1]) == 3
+    code, _ = call("latest", "--format", "png", "--figures", "landscape", "--out", str(tmp_path / "b"))
+    (panel,) = PANELS
+    assert isinstance(panel, ChartPanel) and code == 0
+    assert panel.placeholder == "parameters were not kept; run it again to look inside"
 
 
 def test_the_folder_of_a_run_names_its_experiment(
@@ -163,7 +198,7 @@ def test_the_best_is_marked_on_request(kept: str, tmp_path: Path) -> None:
     (["nothing-like-it", "--format", "csv"], "The store has no experiment nothing-like-it"),
     (["latest", "--format", "gif"], "gif is no format"),
     (["latest", "--format", ","], "nothing is no format"),
-    (["latest", "--format", "png", "--figures", "field"], "field does not apply"),
+    (["latest", "--format", "png", "--figures", "residuals"], "residuals does not apply"),
     (["latest", "--format", "png", "--figures", "nonsense"], "nonsense is no plot"),
     (["latest", "--format", "csv", "--name", "a/b"], "“a/b” cannot be the name of a file"),
     (["latest", "--format", "png", "--smoothing", "1"], "1 is not a weight"),

@@ -1,0 +1,64 @@
+"""Parameters of runs as the bytes of a file that a store keeps, for bundles."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from compute.plan import Evaluation
+from lab.experiment_file import dump_experiment
+from lab.messages import RunInfo
+from lab.snapshots import Snapshots
+from lab.store.snapshot_files import Kept, SnapshotWriter, head_frame, settings_frame
+from lab.store.snapshot_reading import WentOn
+
+
+def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentOn | None = None) -> bytes:
+    """Return parameters as the bytes of a file.
+
+    Those of a session are thinned as a store would have thinned them.
+
+    Parameters
+    ----------
+    snapshots
+        The parameters.
+    runs
+        All runs of the experiment.
+    went_on
+        Settings by which the runs went on, where they were changed meanwhile.
+    """
+    if snapshots.stored:
+        frames = [head_frame()]
+        if went_on is not None:
+            frames.append(settings_frame(went_on.step, dump_experiment(went_on.config), went_on.summary))
+        frames += [kept.frame() for _, kept in _kept(snapshots, runs)]
+        return b"".join(frames) if len(frames) > 1 else b""
+    with tempfile.TemporaryDirectory(prefix="losslab-") as folder:
+        path = Path(folder) / "snapshots"
+        writer = SnapshotWriter(path)
+        try:
+            for group, kept in _kept(snapshots, runs):
+                places = tuple(group.index(run) for run in kept.runs)
+                writer.append(group, Evaluation(kept.step, 0.0, {}, None, places, kept.values))
+            writer.flush(rests=True)
+        finally:
+            writer.close()
+        return path.read_bytes() if path.exists() else b""
+
+
+def _kept(snapshots: Snapshots, runs: Sequence[RunInfo]) -> Iterator[tuple[tuple[int, ...], Kept]]:
+    """Yield what is known of runs whose models are of one size, step by step, with those runs."""
+    groups: dict[int, list[int]] = {}
+    for run in runs:
+        groups.setdefault(run.parameters, []).append(run.index)
+    for group in groups.values():
+        at: dict[int, list[int]] = {}
+        for index in group:
+            for step in snapshots.steps(index).tolist():
+                at.setdefault(step, []).append(index)
+        for number, step in enumerate(sorted(at)):
+            values = [snapshots.at(run, step) for run in at[step]]
+            yield tuple(group), Kept(number, step, tuple(at[step]), np.stack(values))  # type: ignore[arg-type]

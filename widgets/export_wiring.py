@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ from lab.experiment_file import write_experiment
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.problems import Problem, ProblemError
 from widgets.export_choices import ExportRequest
-from widgets.export_panel import ExportPanel
 from widgets.export_work import ExportWork
 from widgets.files import stem_of
 from widgets.plot_wiring import PlotWiring
 
 if TYPE_CHECKING:
     from lab.session import Session
+    from widgets.export_panel import ExportPanel
+    from widgets.window_cards import WindowCards
 
 DPI = 192.0
 
@@ -34,10 +36,10 @@ class ExportWiring(QObject):
     ----------
     session, plots
         What is exported.
-    panel
-        What asks.
+    cards
+        The window's, among which the panel will be.
     anchor
-        The button under which it opens.
+        The button under which the panel opens.
     """
 
     copied = Signal(str)
@@ -45,27 +47,35 @@ class ExportWiring(QObject):
     refused = Signal(object)
     """A `Problem` with copying."""
 
-    def __init__(self, session: Session, plots: PlotWiring, panel: ExportPanel, anchor: QWidget) -> None:
-        super().__init__(panel)
-        self._session, self._plots, self._panel, self._anchor = session, plots, panel, anchor
+    def __init__(self, session: Session, plots: PlotWiring, cards: WindowCards, anchor: QWidget) -> None:
+        super().__init__(cards)
+        self._session, self._plots, self._cards, self._anchor = session, plots, cards, anchor
         self._last = ExportRequest()
         self.work = ExportWork(self)
         self._written = 0, Path()
         self.work.done.connect(self._done)
-        self.work.failed.connect(lambda problem: panel.show_problem(str(problem)))
+        self.work.failed.connect(lambda problem: self.panel.show_problem(str(problem)))
+        plots.copy_asked.connect(self.copy)
+        plots.export_asked.connect(self.open_for)
+
+    @cached_property
+    def panel(self) -> ExportPanel:
+        """What asks, made when it is first opened."""
+        from widgets.export_panel import ExportPanel
+
+        panel = self._cards.make(ExportPanel)
         panel.export_wanted.connect(self.export)
         panel.folder_wanted.connect(self._choose_folder)
         panel.open_folder_wanted.connect(
             lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(folder).expanduser())))
         )
-        plots.copy_asked.connect(self.copy)
-        plots.export_asked.connect(self.open_for)
+        return panel
 
     # --- opening ----------------------------------------------------------------------------------
     def open(self) -> None:
         """Open the panel with the last choices."""
-        if self._panel.isVisible():
-            self._panel.dismiss()
+        if self.panel.isVisible():
+            self.panel.dismiss()
             return
         self._open(self._last.figure)
 
@@ -79,15 +89,15 @@ class ExportWiring(QObject):
         folder = self._last.folder or str(path.parent if path is not None else user_documents_path())
         request = replace(self._last, figure=figure, folder=folder, stem=stem, overwrite=False)
         instruments = any(kind in INSTRUMENT_KINDS for kind in self._plots.kinds())
-        self._panel.show_request(request, self._plots.titles(), instruments=instruments)
-        self._panel.open_below(self._anchor, right=True)
-        self._panel.go.setFocus()
+        self.panel.show_request(request, self._plots.titles(), instruments=instruments)
+        self.panel.open_below(self._anchor, right=True)
+        self.panel.go.setFocus()
 
     def _choose_folder(self, start: str) -> None:
-        dialog = QFileDialog(self._panel.window(), "Choose a folder", str(Path(start).expanduser()))
+        dialog = QFileDialog(self.panel.window(), "Choose a folder", str(Path(start).expanduser()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._panel.show_folder)
+        dialog.fileSelected.connect(self.panel.show_folder)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -105,20 +115,20 @@ class ExportWiring(QObject):
         try:
             existing = [path.name for path in self._paths(request, folder, figures) if path.exists()]
             if existing and not request.overwrite:
-                self._panel.ask_overwrite(_exists(existing, folder))
+                self.panel.ask_overwrite(_exists(existing, folder))
                 return
             count = self._draw(request, folder, figures) + self._write_instruments(request, folder)
             act, more = self._forms(request, folder)
         except ProblemError as error:
-            self._panel.show_problem(str(error.problem))
+            self.panel.show_problem(str(error.problem))
             return
         except OSError as error:
-            self._panel.show_problem(f"Nothing was written to {folder}: {error.strerror or error}.")
+            self.panel.show_problem(f"Nothing was written to {folder}: {error.strerror or error}.")
             return
         if act is None:
             self._tell(count + more, folder)
             return
-        self._panel.show_busy(f"Writing to {folder} …")
+        self.panel.show_busy(f"Writing to {folder} …")
         self._written = count, folder
         self.work.start(act)
 
@@ -127,7 +137,7 @@ class ExportWiring(QObject):
         self._tell(before + (count if isinstance(count, int) else 0), folder)
 
     def _tell(self, count: int, folder: Path) -> None:
-        self._panel.show_done(f"{count} file{'s' if count != 1 else ''} in {folder}")
+        self.panel.show_done(f"{count} file{'s' if count != 1 else ''} in {folder}")
 
     def _figures(self, request: ExportRequest) -> dict[str, tuple[int, ...]]:
         """Return the stem of each figure with the places of its plots."""

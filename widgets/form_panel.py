@@ -161,7 +161,10 @@ class ExperimentForm(QFrame):
 
     def clear_problems(self) -> None:
         """Take all marks away."""
-        for row in self.rows():
+        for group in self._groups.values():
+            for row in group.made_rows():
+                row.show_problem("")
+        for row in self.losses.rows():
             row.show_problem("")
 
     def set_formulas(self, formulas: Mapping[str, str]) -> None:
@@ -192,7 +195,7 @@ class ExperimentForm(QFrame):
 
     # --- what is there ----------------------------------------------------------------------------
     def rows(self) -> list[FormRow]:
-        """Return all field rows from top to bottom."""
+        """Return all field rows from top to bottom; those that have waited are made."""
         found: list[FormRow] = []
         for key in self._ordered_keys():
             if key == "losses":
@@ -202,7 +205,10 @@ class ExperimentForm(QFrame):
 
     def row(self, path: str) -> FormRow | None:
         """Return the row of a path, or ``None``."""
-        return next((row for row in self.rows() if row.spec.path == path), None)
+        for group in self._groups.values():
+            if (row := group.row(path)) is not None:
+                return row
+        return next((row for row in self.losses.rows() if row.spec.path == path), None)
 
     def section(self, key: str) -> Section:
         """Return a section. An unknown key raises KeyError."""
@@ -272,11 +278,13 @@ class ExperimentForm(QFrame):
         section = Section(spec.title, self.content)
         section.set_theme(self._theme)
         section.set_right_margin(self._right_margin())
-        group = FieldRows()
+        is_open = self._open.get(spec.key, spec.key in OPEN_AT_FIRST)
+        group = FieldRows(waits=not is_open)
         group.set_theme(self._theme)
         group.edited.connect(self.edited)
         group.refused.connect(self._bring_into_view, Qt.ConnectionType.QueuedConnection)
         group.set_more_open(self._open.get(f"{spec.key}/more", False))
+        group.rows_made.connect(self._chain_tabs)
         group.more_toggled.connect(lambda is_open, key=f"{spec.key}/more": self._on_toggled(key, is_open))
         if spec.key == "losses":
             section.set_action(self.losses.add_button)
@@ -284,7 +292,8 @@ class ExperimentForm(QFrame):
         section.body_layout.addWidget(group)
         group.setVisible(bool(spec.fields))
         section.toggled.connect(lambda is_open, key=spec.key: self._on_toggled(key, is_open))
-        section.set_open(self._open.get(spec.key, spec.key in OPEN_AT_FIRST))
+        section.set_open(is_open)
+        section.opening.connect(group.make_rows)
         self._sections[spec.key] = section
         self._groups[spec.key] = group
         return section
@@ -325,7 +334,7 @@ class ExperimentForm(QFrame):
                     order.extend([card.name_edit, card.more])
                     order.extend(widget for row in card.rows.rows() for widget in row.field.stops())
             group = self._groups[key]
-            order.extend(widget for row in group.rows() for widget in row.field.stops())
+            order.extend(widget for row in group.made_rows() for widget in row.field.stops())
             order.append(group.more)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)

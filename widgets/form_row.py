@@ -105,27 +105,43 @@ class FormRow(QWidget):
         self.field = field_type(spec)(self._narrowed(spec), self)
         self.field.edited.connect(self._on_edited)
         self.field.refused.connect(self._on_refused)
-        self.error = ErrorLine(self)
-        self.error.setVisible(False)
+        self._error: ErrorLine | None = None
+        self._note: WrapLabel | None = None
         self._line = QHBoxLayout()
         self._line.setSpacing(4)
         self._line.setContentsMargins(self._left, 0, 0, 0)
         self._line.addWidget(self.label)
         self._line.addWidget(self.field, 1)
-        self.note = WrapLabel("", self, kind="subtitle")
-        note_line = QHBoxLayout()
-        note_line.setContentsMargins(self._left, 0, 0, 4)
-        note_line.addWidget(self.note)
         self._error_line = QHBoxLayout()
-        self._error_line.addWidget(self.error)
+        self._note_line = QHBoxLayout()
+        self._note_line.setContentsMargins(self._left, 0, 0, 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(self._line)
         column.addLayout(self._error_line)
-        column.addLayout(note_line)
+        column.addLayout(self._note_line)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_spec(spec)
+
+    @property
+    def error(self) -> ErrorLine:
+        """The line for what is wrong, made when something is."""
+        if self._error is None:
+            self._error = ErrorLine(self)
+            self._error.setVisible(False)
+            self._error.set_theme(self._theme)
+            self._error_line.addWidget(self._error)
+        return self._error
+
+    @property
+    def note(self) -> WrapLabel:
+        """The line for the spec's note, made when there is one."""
+        if self._note is None:
+            self._note = WrapLabel("", self, kind="subtitle")
+            self._note.setVisible(False)
+            self._note_line.addWidget(self._note)
+        return self._note
 
     def show_spec(self, spec: FieldSpec) -> None:
         """Show what a spec says, silently."""
@@ -134,14 +150,14 @@ class FormRow(QWidget):
         self.label.set_help(spec.help)
         self.label.setVisible(spec.kind != "bool" and not (spec.kind == "formula" and self._mode == "card"))
         self.field.show_spec(self._narrowed(spec))
-        self.note.setText(spec.note)
-        self.note.setVisible(bool(spec.note) and not self.problem)
+        self._show_note()
         self._arrange()
 
     def show_problem(self, sentence: str) -> None:
         """Mark the field with a sentence under it; empty takes the mark away."""
-        self._problem = sentence
-        self._show_error()
+        if sentence != self._problem:
+            self._problem = sentence
+            self._show_error()
 
     @property
     def problem(self) -> str:
@@ -165,7 +181,8 @@ class FormRow(QWidget):
         """Take another theme."""
         self._theme = theme
         self.field.set_theme(theme)
-        self.error.set_theme(theme)
+        if self._error is not None:
+            self._error.set_theme(theme)
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -213,10 +230,16 @@ class FormRow(QWidget):
         else:
             self._error_line.setContentsMargins(0, 0, 0, 0)
 
+    def _show_note(self) -> None:
+        if self.spec.note or self._note is not None:
+            self.note.setText(self.spec.note)
+            self.note.setVisible(bool(self.spec.note) and not self.problem)
+
     def _show_error(self) -> None:
-        self.error.show_words(self.problem)
-        self.error.setVisible(bool(self.problem))
-        self.note.setVisible(bool(self.spec.note) and not self.problem)
+        if self.problem or self._error is not None:
+            self.error.show_words(self.problem)
+            self.error.setVisible(bool(self.problem))
+        self._show_note()
         self.field.set_error(bool(self.problem))
         self._arrange()
 

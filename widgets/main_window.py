@@ -20,20 +20,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from lab.instruments.kinds import INSTRUMENT_HELP
 from lab.problems import ProblemError
 from widgets.advice_wiring import AdviceWiring
 from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
-from widgets.command_palette import CommandPalette, PaletteEntry
-from widgets.device_card import DeviceCard
 from widgets.experiment_wiring import ExperimentWiring
-from widgets.export_panel import ExportPanel
 from widgets.export_wiring import ExportWiring
 from widgets.files import UNSAVED, Files, dropped_path
 from widgets.form_panel import ExperimentForm
 from widgets.message_card import Message
-from widgets.messages import MessageLog, Messages
+from widgets.messages import Messages
 from widgets.panel_focus import focus_next
 from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
@@ -41,12 +37,13 @@ from widgets.remembering import Remembering
 from widgets.run_list import RunList
 from widgets.settings import Settings, WindowState
 from widgets.shell import SMALLEST
-from widgets.shortcuts import Commands, key_text
+from widgets.shortcuts import Commands
 from widgets.status_bar import StatusBar
 from widgets.theme import Theme, apply_theme, theme_named
 from widgets.time_wiring import TimeWiring
 from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
+from widgets.window_cards import WindowCards
 from widgets.window_menu import main_menu, theme_menu, window_commands
 from widgets.workspaces import WORKSPACES, Workspaces
 
@@ -57,8 +54,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 ROOMY = 1700
 """From this width on the Model section is open at first."""
-PLOT = "plot:"
-"""Begins the names of plots among the palette's entries."""
 
 
 class MainWindow(QWidget):
@@ -114,15 +109,9 @@ class MainWindow(QWidget):
         self.status = StatusBar(self.theme)
         self.bridge = Bridge(session, self)
         self.files = Files(session, settings, self)
-        self.log = MessageLog(self, self.theme)
-        self.palette_card = CommandPalette(self, self.theme)
-        self.export_panel = ExportPanel(self, self.theme)
-        self._device_card = DeviceCard(self, self.theme)
-        self.branch_card = BranchCard(self, self.theme)
-        self._cards = (
-            self.palette_card, self.export_panel, self.branch_card, self.log, self._device_card
-        )  # fmt: skip
-        self.messages = Messages(session, self.workspace.messages, self.log, self.status)
+        self.cards = WindowCards(self)
+        self.branch_card = self.cards.make(BranchCard)
+        self.messages = Messages(session, self.workspace.messages, self.cards.log, self.status)
         self.experiment = ExperimentWiring(
             session, self.bridge, self.files, self.top, self.workspace, self.form, self.runs, self.status
         )
@@ -131,7 +120,7 @@ class MainWindow(QWidget):
             session, self.bridge, self.workspace.time, self.plots, self.experiment, self.branch_card
         )
         self.advice = AdviceWiring(session, self.bridge, self.grid, self.status)
-        self.exports = ExportWiring(session, self.plots, self.export_panel, self.top.export)
+        self.exports = ExportWiring(session, self.plots, self.cards, self.top.export)
         self.commands = Commands(self)
         self.workspaces = Workspaces(self)
 
@@ -176,9 +165,8 @@ class MainWindow(QWidget):
         self.messages.data_wanted.connect(self.files.choose_data)
         self.messages.chosen.connect(self._message_chosen)
         self.workspace.question.data_wanted.connect(self.files.choose_data)
-        self.status.device_pressed.connect(self.show_device_reason)
-        self.status.log_pressed.connect(self.show_log)
-        self.palette_card.chosen.connect(self._palette_chosen)
+        self.status.device_pressed.connect(self.cards.show_device)
+        self.status.log_pressed.connect(self.cards.show_log)
         self.plots.points.refused.connect(self.messages.show_problem)
         self.advice.refused.connect(self.messages.show_problem)
         self.advice.train_wanted.connect(lambda: self.workspaces.show("train"))
@@ -233,7 +221,7 @@ class MainWindow(QWidget):
     def _dress(self, theme: Theme) -> None:
         for part in (
             self.top, self.form, self.grid, self.runs, self.workspace, self.status, self.workspaces,
-            *self._cards,
+            self.cards,
         ):  # fmt: skip
             part.set_theme(theme)
 
@@ -259,49 +247,7 @@ class MainWindow(QWidget):
     def _below(self, anchor: QWidget) -> QPoint:
         return anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
 
-    # --- cards over the window --------------------------------------------------------------------
-    def show_device_reason(self) -> None:
-        """Say where training computes and why not on a GPU."""
-        device = self.session.device
-        if device is None:
-            return
-        self._device_card.show_device(device)
-        self._device_card.open_above(self.status.device_anchor)
-
-    @property
-    def device_text(self) -> str:
-        """What was said last of the device."""
-        return self._device_card.text
-
-    def show_log(self) -> None:
-        """Show the messages of this session."""
-        self.log.fill()
-        self.log.open_above(self.status.log_anchor)
-
-    def show_palette(self) -> None:
-        """Find a command."""
-        self.palette_card.open_with(
-            [
-                PaletteEntry(
-                    command.name, command.title, key_text(command.keys[0]) if command.keys else "",
-                    command.words, enabled,
-                )
-                for command, enabled in self.commands
-                if command.name != "palette"
-            ]
-            + [
-                PaletteEntry(PLOT + kind, f"Add plot: {title}", help=INSTRUMENT_HELP.get(kind, ""))
-                for kind, title in self.grid.available.items()
-            ]
-        )  # fmt: skip
-
-    def _palette_chosen(self, name: str) -> None:
-        """Do a command, or add a plot."""
-        if name.startswith(PLOT):
-            self.grid.add(name.removeprefix(PLOT))
-        else:
-            self.commands.trigger(name)
-
+    # --- acts ------------------------------------------------------------------------------------
     def next_panel(self, step: int = 1) -> None:
         """Move the focus to the next panel."""
         focus_next([self.top, *self.workspaces.panels, self.status], step)
@@ -352,8 +298,7 @@ class MainWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cards over the window close: they would hang in the air."""
         super().resizeEvent(event)
-        for card in self._cards:
-            card.dismiss()
+        self.cards.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes what floats over the window, then full size, then the newest message."""
@@ -364,10 +309,8 @@ class MainWindow(QWidget):
 
     def escape(self) -> None:
         """Go one step back."""
-        for card in self._cards:
-            if card.isVisible():
-                card.dismiss()
-                return
+        if self.cards.dismiss_one():
+            return
         if self.workspaces.other is not None:
             self.workspaces.other.close_message()
             return
@@ -407,7 +350,7 @@ class MainWindow(QWidget):
         self.closing.emit()
         self.plots.study.close()
         self.session.close()
-        self.export_panel.dismiss()
+        self.cards.dismiss()
         event.accept()
 
     def close_unasked(self) -> None:

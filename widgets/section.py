@@ -132,6 +132,8 @@ class Section(QWidget):
     """
 
     toggled = Signal(bool)
+    opening = Signal()
+    """What is inside is about to be seen."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, line: bool = True) -> None:
         super().__init__(parent)
@@ -175,6 +177,8 @@ class Section(QWidget):
         """Open or close it silently."""
         if is_open == self._open:
             return
+        if is_open:
+            self.opening.emit()
         self._open = is_open
         self._show_summary()
         duration = animation_duration(self) if animate and self.isVisible() else 0

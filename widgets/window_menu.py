@@ -95,9 +95,9 @@ def window_commands(window: MainWindow) -> None:
         ("light", "Light", (), lambda: window.choose_theme("light"), "theme appearance"),
         ("dark", "Dark", (), lambda: window.choose_theme("dark"), "theme appearance"),
         ("system", "Appearance as the system", (), lambda: window.choose_theme("system"), "theme"),
-        ("device", "Where training computes", (), window.show_device_reason, "gpu cpu cupy"),
-        ("log", "Messages of this session", (), window.show_log, "errors"),
-        ("palette", "Find a command", ("Ctrl+K",), window.show_palette, ""),
+        ("device", "Where training computes", (), window.cards.show_device, "gpu cpu cupy"),
+        ("log", "Messages of this session", (), window.cards.show_log, "errors"),
+        ("palette", "Find a command", ("Ctrl+K",), window.cards.show_palette, ""),
         ("close", "Close the window", ("Ctrl+Q", "Ctrl+W"), window.close, "quit exit"),
     ]
     for name, title, keys, act, words in table:

@@ -41,7 +41,7 @@ def test_a_remedy_that_does_not_fit_any_more_is_refused_in_words(
     window: MainWindow, session: FakeSession
 ) -> None:
     window.advice.carry_out(Remedy("Try cross-entropy", {"losses.9.name": "cross_entropy"}))
-    assert any("There is no loss 9" in text for text in window.log.texts)
+    assert any("There is no loss 9" in text for text in window.cards.log.texts)
 
 
 def test_the_card_is_filled_and_its_button_works(

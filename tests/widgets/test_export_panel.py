@@ -31,7 +31,7 @@ def trained(window: MainWindow, session: FakeSession) -> MainWindow:
 
 def export(window: MainWindow) -> None:
     """Press Export, or Overwrite where that is asked, and wait until everything is written."""
-    panel = window.export_panel
+    panel = window.exports.panel
     (panel.overwrite if panel.overwrite.isVisible() else panel.go).click()
     window.exports.work.wait()
     QApplication.processEvents()
@@ -39,7 +39,7 @@ def export(window: MainWindow) -> None:
 
 def choose(window: MainWindow, folder: Path, **changes: object) -> None:
     window.exports.open()
-    panel = window.export_panel
+    panel = window.exports.panel
     values: dict[str, object] = {"folder": str(folder), "stem": "race", **changes}
     panel.show_request(ExportRequest(**values), window.plots.titles())  # type: ignore[arg-type]
 
@@ -57,7 +57,7 @@ def test_figures_and_tables_are_written_where_asked(trained: MainWindow, tmp_pat
     assert len(names) == 17
     image = QImage(str(tmp_path / "out" / "race-metric.png"))
     assert (image.width(), image.height()) == (640, 400)
-    assert trained.export_panel.result.startswith("17 files in")
+    assert trained.exports.panel.result.startswith("17 files in")
 
 
 def test_one_plot_or_the_whole_grid(trained: MainWindow, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_one_plot_or_the_whole_grid(trained: MainWindow, tmp_path: Path) -> None
 def test_nothing_is_overwritten_unasked(trained: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "race.toml").write_text("mine")
     choose(trained, tmp_path, figure="none", tables=("toml",))
-    panel = trained.export_panel
+    panel = trained.exports.panel
     export(trained)
     assert (tmp_path / "race.toml").read_text() == "mine"
     assert "race.toml exists" in panel.result
@@ -84,7 +84,7 @@ def test_nothing_is_overwritten_unasked(trained: MainWindow, tmp_path: Path) -> 
 def test_changed_choices_take_the_question_back(trained: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "race.toml").write_text("mine")
     choose(trained, tmp_path, figure="none", tables=("toml",))
-    panel = trained.export_panel
+    panel = trained.exports.panel
     export(trained)
     panel.stem.setText("other")
     panel.stem.textEdited.emit("other")
@@ -98,15 +98,15 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(trained: MainWindow, tm
     (tmp_path / "file").write_text("")
     choose(trained, tmp_path / "file" / "below", formats=("png",), tables=("csv_long",))
     export(trained)
-    assert trained.export_panel.result
-    assert "Traceback" not in trained.export_panel.result
+    assert trained.exports.panel.result
+    assert "Traceback" not in trained.exports.panel.result
     assert (tmp_path / "file").read_text() == ""
 
 
 def test_tables_need_runs_but_the_experiment_does_not(window: MainWindow, tmp_path: Path) -> None:
     choose(window, tmp_path, figure="none", tables=("csv_long",))
     export(window)
-    assert "no curves" in window.export_panel.result
+    assert "no curves" in window.exports.panel.result
     choose(window, tmp_path, figure="none", tables=("toml",))
     export(window)
     assert (tmp_path / "race.toml").exists()
@@ -118,7 +118,7 @@ def test_every_form_of_the_runs_is_written(trained: MainWindow, tmp_path: Path) 
     export(trained)
     names = {path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".npz"}
     assert names == {path.name for path in form_paths(tmp_path, "race", wanted)}
-    assert trained.export_panel.result.startswith(f"{len(wanted)} files in")
+    assert trained.exports.panel.result.startswith(f"{len(wanted)} files in")
     page = Page((tmp_path / "out" / "race-report.html").read_text(encoding="utf-8"))
     assert page.tags.count("svg") == len(trained.plots.titles())
     assert r"\bfseries" in (tmp_path / "out" / "race-summary.tex").read_text(encoding="utf-8")
@@ -152,9 +152,9 @@ def test_the_command_says_how_the_plot_looks_at_the_curves(
 
 def test_a_page_has_a_size_of_its_own(window: MainWindow, tmp_path: Path) -> None:
     choose(window, tmp_path, formats=("png",), page="")
-    assert window.export_panel.width_line.isEnabled()
+    assert window.exports.panel.width_line.isEnabled()
     choose(window, tmp_path, formats=("png",), page="double", grey=True)
-    panel = window.export_panel
+    panel = window.exports.panel
     assert not panel.width_line.isEnabled()
     assert panel.request().page == "double" and panel.request().grey
     choose(window, tmp_path, figure="none", tables=("latex",))
@@ -180,7 +180,7 @@ def test_the_window_goes_on_while_curves_are_written(
 
     monkeypatch.setattr(forms, "write_forms", slow)
     choose(trained, tmp_path, figure="none", tables=("csv_long",))
-    panel = trained.export_panel
+    panel = trained.exports.panel
     panel.go.click()
     assert panel.result.startswith("Writing to") and not panel.go.isEnabled()
     panel.stem.textEdited.emit("other")  # choices for the next time do not ask for anything now
@@ -203,15 +203,15 @@ def test_what_fails_beside_the_window_is_one_sentence(
     monkeypatch.setattr(forms, "write_forms", full)
     choose(trained, tmp_path, figure="none", tables=("csv_long",))
     export(trained)
-    assert trained.export_panel.result == "Nothing was written: No space left on device."
-    assert trained.export_panel.go.isEnabled()
+    assert trained.exports.panel.result == "Nothing was written: No space left on device."
+    assert trained.exports.panel.go.isEnabled()
 
 
 def test_nothing_chosen_cannot_be_exported(window: MainWindow, tmp_path: Path) -> None:
     choose(window, tmp_path, figure="none", tables=())
-    assert not window.export_panel.go.isEnabled()
+    assert not window.exports.panel.go.isEnabled()
     choose(window, tmp_path, figure="each", formats=(), tables=())
-    assert not window.export_panel.go.isEnabled()
+    assert not window.exports.panel.go.isEnabled()
 
 
 def test_a_figure_goes_to_the_clipboard(trained: MainWindow) -> None:
@@ -226,10 +226,10 @@ def test_a_figure_goes_to_the_clipboard(trained: MainWindow) -> None:
 
 def test_escape_closes_and_a_click_elsewhere_does_not(window: MainWindow) -> None:
     window.exports.open()
-    assert window.export_panel.isVisible()
+    assert window.exports.panel.isVisible()
     window.escape()
     QApplication.processEvents()
-    assert not window.export_panel.isVisible()
+    assert not window.exports.panel.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -250,14 +250,14 @@ def test_the_numbers_of_instruments_are_saved_beside_the_curves(
     trained: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose(trained, tmp_path)
-    assert trained.export_panel.instruments.isHidden()
-    trained.export_panel.dismiss()
+    assert trained.exports.panel.instruments.isHidden()
+    trained.exports.panel.dismiss()
     trained.grid.add("saturation")
     chart = bars_panel()
     made = trained.plots.panels
     monkeypatch.setattr(trained.plots, "panels", lambda size=None: (*made(size)[:-1], chart))
     trained.exports.open()
-    panel = trained.export_panel
+    panel = trained.exports.panel
     assert not panel.instruments.isHidden() and not panel.request().instruments
     asked = ExportRequest("none", (), folder=str(tmp_path), stem="race", tables=(), instruments=True)
     panel.show_request(asked, trained.plots.titles(), instruments=True)
@@ -279,9 +279,9 @@ def test_the_numbers_of_instruments_are_saved_beside_the_curves(
 def test_an_instrument_without_numbers_says_why(trained: MainWindow, tmp_path: Path) -> None:
     trained.grid.add("saturation")
     choose(trained, tmp_path, figure="none", formats=(), tables=(), instruments=True)
-    trained.export_panel.show_request(
+    trained.exports.panel.show_request(
         ExportRequest("none", (), folder=str(tmp_path), tables=(), instruments=True), (), instruments=True
     )
     export(trained)
-    assert trained.export_panel.result.startswith("Saturation has no numbers to save")
+    assert trained.exports.panel.result.startswith("Saturation has no numbers to save")
     assert list(tmp_path.iterdir()) == []

@@ -114,7 +114,7 @@ def test_the_status_line_counts_steps_and_says_the_device(window: MainWindow, se
     assert "steps/s" in window.status.speed
     assert window.status.device == ("CPU · NumPy", "no GPU: CuPy is not installed")
     window.status.device_anchor.click()  # type: ignore[attr-defined]
-    assert "CuPy is not installed" in window.device_text
+    assert "CuPy is not installed" in window.cards.device.text
 
 
 # --- keys ---------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_numbers_hide_losses_and_alt_shows_one_alone(
 def test_the_palette_finds_and_does_a_command(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
     focus_plots(window)
     qtbot.keyClick(window.workspace.centre, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = window.palette_card
+    palette = window.cards.palette
     assert palette.isVisible()
     qtbot.keyClicks(palette.line, "run or")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
@@ -189,20 +189,20 @@ def test_the_palette_finds_and_does_a_command(qtbot: QtBot, window: MainWindow, 
 
 def test_the_palette_adds_a_plot(qtbot: QtBot, window: MainWindow) -> None:
     focus_plots(window)
-    window.show_palette()
-    qtbot.keyClicks(window.palette_card.line, "add plot: parameter")
-    qtbot.keyClick(window.palette_card.line, Qt.Key.Key_Return)
+    window.cards.show_palette()
+    qtbot.keyClicks(window.cards.palette.line, "add plot: parameter")
+    qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
     assert window.grid.kinds[-1] == "parameter_norm"
 
 
 def test_the_palette_finds_an_instrument_by_what_it_answers(qtbot: QtBot, window: MainWindow) -> None:
     focus_plots(window)
-    window.show_palette()
-    qtbot.keyClicks(window.palette_card.line, "pull hardest")
-    index = window.palette_card.view.currentIndex()
+    window.cards.show_palette()
+    qtbot.keyClicks(window.cards.palette.line, "pull hardest")
+    index = window.cards.palette.view.currentIndex()
     assert index.data() == "Add plot: Influence"
     assert index.data(Qt.ItemDataRole.ToolTipRole) == INSTRUMENT_HELP["influence"]
-    qtbot.keyClick(window.palette_card.line, Qt.Key.Key_Return)
+    qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
     assert window.grid.kinds[-1] == "influence"
 
 
@@ -375,7 +375,7 @@ def test_a_closed_message_stays_closed_and_is_in_the_log(window: MainWindow, ses
     spin(window, 3)
     assert window.workspace.messages.keys == ()
     assert session.problem is None
-    assert any("signal 9" in text for text in window.log.texts)
+    assert any("signal 9" in text for text in window.cards.log.texts)
 
 
 # --- files --------------------------------------------------------------------------------------------

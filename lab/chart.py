@@ -155,6 +155,20 @@ class ChartText:
 
 
 @dataclass(frozen=True)
+class ChartReadout:
+    """A number of each series, one below the other in a corner: what ``title`` says in a word ("AUC").
+
+    ``names``, ``series`` and ``words`` are all (n,): the series' name and number, and the number in words.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    series: tuple[int, ...]
+    words: tuple[str, ...]
+    corner: Literal["lower left", "lower right"] = "lower right"
+
+
+@dataclass(frozen=True)
 class ChartRelief:
     """A surface in space: heights (ny, nx) over x (nx,), y (ny,), with paths on it.
 
@@ -171,7 +185,15 @@ class ChartRelief:
 
 
 ChartLayer = (
-    ChartLine | ChartBars | ChartPoints | ChartGrid | ChartContours | ChartShade | ChartText | ChartRelief
+    ChartLine
+    | ChartBars
+    | ChartPoints
+    | ChartGrid
+    | ChartContours
+    | ChartShade
+    | ChartText
+    | ChartReadout
+    | ChartRelief
 )
 
 

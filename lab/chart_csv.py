@@ -19,6 +19,7 @@ from lab.chart import (
     ChartLine,
     ChartPanel,
     ChartPoints,
+    ChartReadout,
     ChartRelief,
     ChartShade,
     ChartText,
@@ -37,8 +38,8 @@ CHART_COLUMNS = (
 ``facet``, ``x_axis``, ``y_axis``
     Title of the coordinate system and what its axes are.
 ``layer``, ``kind``, ``name``, ``item``
-    Which layer of the facet from 0, what it is (line, bar, point, cell, field, shade, text, surface, path),
-    what it is called, and which of its things from 0.
+    Which layer of the facet from 0, what it is (line, bar, point, cell, field, shade, text, number, surface,
+    path), what it is called, and which of its things from 0.
 ``x``, ``x_end``, ``y``, ``y_end``
     Where it is; bars and cells reach from x to x_end and from y to y_end.
 ``value``
@@ -131,6 +132,9 @@ def _things(layer: object, facet: ChartFacet) -> Iterator[tuple[str, str, int, R
             yield "shade", layer.name, item, _cell_places(layer, row, column)
     elif isinstance(layer, ChartText):
         yield "text", "", 0, {"x": layer.x, "y": layer.y, "words": layer.text}
+    elif isinstance(layer, ChartReadout):
+        for item, (name, words) in enumerate(zip(layer.names, layer.words, strict=True)):
+            yield "number", name, item, {"words": f"{layer.title} {words}"}
     elif isinstance(layer, ChartRelief):
         yield from _field("surface", layer.x, layer.y, layer.values)
         for number, (xs, ys, heights, _series) in enumerate(layer.paths):

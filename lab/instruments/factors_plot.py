@@ -23,8 +23,8 @@ from lab.ranges import linear_range, log_range
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "factors"
-FOOT = "∂L/∂p · ∂p/∂z = ∂L/∂z; legend: |∂L/∂z|."
-SAMPLES = {"hardest": "Pulls hardest", "median": "Median pull", "easiest": "Pulls least"}
+FOOT = "∂L/∂p · ∂p/∂z = ∂L/∂z"
+SAMPLES = {"hardest": "Hardest", "median": "Median", "easiest": "Easiest"}
 WORDS = {
     "hardest": "pulls hardest",
     "median": "pulls like the median",
@@ -33,6 +33,10 @@ WORDS = {
 }
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 FACTORS = ("|∂L/∂p|", "|∂p/∂z|", "|∂L/∂z|")
+SHOWN = {"all": "All four", "p": "p", "partial": "∂L/∂p", "slope": "∂p/∂z", "total": "∂L/∂z"}
+"""What is drawn: the prediction and the three factors side by side, or one of them with all the room."""
+MOST_VALUES = 3
+"""With more losses than these the legend of four facets only names, so that it takes one line."""
 BROKEN = ("no line where p stands still, or at 0", "no line where it is 0", "no line where it is 0")
 DECADES = 12
 """Decades below the largest that an axis reaches; what is smaller leaves the plot."""
@@ -90,26 +94,42 @@ class FactorsPlot:
         """Draw a facet a factor."""
         which = _which(options)
         offered = dict(SAMPLES) if options.sample is None else {**SAMPLES, "picked": "Picked"}
-        choices = (ChartChoice("sample", "Sample", tuple(offered.items()), which),)
+        shown = options.choice("shown", "all")
+        shown = shown if shown in SHOWN else "all"
+        choices = (
+            ChartChoice("sample", "Sample", tuple(offered.items()), which),
+            ChartChoice("shown", "Shows", tuple(SHOWN.items()), shown),
+        )
         title = INSTRUMENT_KINDS[KIND]
         if answer is None:
             return ChartPanel(KIND, title, "", choices=choices)
         found = looked_at(source, options)
         step = int(max(one.steps[-1] for one in answer.runs))
-        prediction = _predictions(source, options, found, answer.runs)
-        facets = tuple(_facet(source, options, number, found, answer.runs) for number in range(len(FACTORS)))
-        values = {
-            one.look.index: value_text(float(history.sizes[2, -1]))
-            for one, history in zip(found, answer.runs, strict=False)
-        }
+        facets = [_predictions(source, options, found, answer.runs)]
+        facets += [_facet(source, options, number, found, answer.runs) for number in range(len(FACTORS))]
+        place = [*SHOWN].index(shown) - 1
+        values = {}
+        if place >= 0 or len(answer.runs) <= MOST_VALUES:
+            values = {
+                one.look.index: value_text(
+                    float(_values_of(history, place if place >= 0 else len(FACTORS))[-1])
+                )
+                for one, history in zip(found, answer.runs, strict=False)
+            }
+        foot = f"{FOOT}; legend: |∂L/∂z|." if values and place < 0 else f"{FOOT}."
         part = {"train": "training", "validation": "validation", "test": "test"}[answer.part]
         label = f", {answer.label}" if answer.label else ""
         return ChartPanel(
             KIND, title, f"row {answer.row}{label} ({WORDS[which]}, {part} part), {step_words(step)}",
-            (prediction, *facets),
-            legend=loss_legend(source, options, values), columns=2, foot=FOOT + _others(found, answer.runs),
+            tuple(facets) if place < 0 else (facets[place],),
+            legend=loss_legend(source, options, values), columns=2, foot=foot + _others(found, answer.runs),
             choices=choices,
         )  # fmt: skip
+
+
+def _values_of(history: FactorHistory, place: int) -> Floats:
+    """Return what the facet at a place draws, (n,)."""
+    return history.predictions if place == 0 else history.sizes[place - 1]
 
 
 def _which(options: ViewOptions) -> str:

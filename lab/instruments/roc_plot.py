@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel
+from lab.chart import ChartAxis, ChartChoice, ChartFacet, ChartLine, ChartPanel, ChartReadout
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.histories import loss_legend
@@ -25,6 +26,7 @@ from lab.instruments.roc import (
 )
 from lab.instruments.scores import Judged, judged
 from lab.number_text import value_text
+from lab.panel_looks import LossLook
 from lab.view_options import PanelSource, ViewOptions
 
 KIND = "roc"
@@ -115,18 +117,21 @@ class RocPlot:
             )
             for look, curves in found
         ]
+        areas = _readout("AUC", found, [curves.auc for _, curves in found])
+        averages = _readout("AP", found, [curves.average_precision for _, curves in found])
         facets = (
-            ChartFacet("ROC", _share("false positive rate"), _share("true positive rate"), (chance, *roc)),
-            ChartFacet("Precision–recall", _share("recall"), _share("precision"), (nothing, *precision)),
-        )
-        areas = {
-            look.index: f"{value_text(curves.auc)} / {value_text(curves.average_precision)}"
-            for look, curves in found
-        }
-        legend = loss_legend(source, options, areas)
+            ChartFacet(
+                "ROC", _share("false positive rate"), _share("true positive rate"), (chance, *roc, areas)
+            ),
+            ChartFacet(
+                "Precision–recall", _share("recall"), _share("precision"),
+                (nothing, *precision, replace(averages, corner="lower left")),
+            ),
+        )  # fmt: skip
+        legend = loss_legend(source, options, {})
         subtitle = f"{samples_words(answer.part, answer.samples)}, {step_words(answer.step)}, {what}"
         left_out = found[0][1].left_out
-        foot = "Legend: area under ROC / average precision. Dashed: chance."
+        foot = "AUC: area under ROC. AP: average precision. Dashed: chance."
         if left_out:
             names = ", ".join(dict(offered)[str(cls)] for cls in left_out)
             foot += (
@@ -140,6 +145,19 @@ ROC = RocPlot()
 
 def _share(label: str) -> ChartAxis:
     return ChartAxis(label, 0.0, 1.0)
+
+
+def _readout(
+    title: str, found: Sequence[tuple[LossLook, LossCurves]], areas: Sequence[float]
+) -> ChartReadout:
+    """Return a number of each loss, for a corner that good curves leave free."""
+    looks = [look for look, _ in found]
+    return ChartReadout(
+        title,
+        tuple(look.name for look in looks),
+        tuple(look.series for look in looks),
+        tuple(value_text(area) for area in areas),
+    )
 
 
 def _offered(source: PanelSource) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from tests.widgets.plots.made_charts import (
     landscape_panel,
     lines_panel,
     points_panel,
+    readout_panel,
     relief_panel,
 )
 
@@ -42,6 +43,12 @@ def test_lines_are_read_back_exactly(tmp_path: Path) -> None:
         ("ROC", "validation, step 340", "false positive rate")
     }
     assert len(rows) == sum(len(one.x) for one in panel.facets[0].layers if isinstance(one, ChartLine))
+
+
+def test_numbers_of_the_series_are_rows_of_their_own(tmp_path: Path) -> None:
+    write_chart_csv(readout_panel(2), tmp_path / "areas.csv")
+    rows = [row for row in read(tmp_path / "areas.csv") if row["kind"] == "number"]
+    assert [(row["name"], row["words"]) for row in rows] == [("loss 1", "AUC 0.990"), ("loss 2", "AUC 0.991")]
 
 
 def test_bars_and_points_say_their_samples(tmp_path: Path) -> None:

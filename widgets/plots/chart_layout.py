@@ -33,6 +33,8 @@ RIGHT = 12.0
 SMALLEST = 24.0
 SHORT = 110.0
 """Below this height a facet, keys and the second line of the foot go: both are said under the pointer."""
+LOW = 130.0
+"""Below this one the second line of the foot goes."""
 MOST_STRETCH = 6.0
 """Axes whose extents differ by more are not drawn at equal scale: one would be a hair's breadth."""
 
@@ -112,7 +114,8 @@ def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme, *, still: bool 
     short = size.height() < grid.rows * SHORT and not still
     keys, height = place_keys(() if short else keys_of(panel), size.width(), top - 4, theme)
     top += height
-    lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 1 if short else 2)
+    low = (bottom - top) / grid.rows < LOW and not still
+    lines = wrapped(panel.foot, size.width(), QFontMetricsF(theme.font("tick")), 1 if short or low else 2)
     foot = None
     if lines:
         foot = QRectF(0, bottom - FOOT_LINE * len(lines), size.width(), FOOT_LINE * len(lines))

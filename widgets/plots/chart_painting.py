@@ -13,6 +13,7 @@ from lab.chart import (
     ChartLine,
     ChartPanel,
     ChartPoints,
+    ChartReadout,
     ChartShade,
     ChartText,
 )
@@ -26,13 +27,14 @@ from widgets.plots.chart_fields import paint_bar, paint_contours, paint_grid, pa
 from widgets.plots.chart_keys import paint_keys
 from widgets.plots.chart_layers import paint_bars, paint_line, paint_points, paint_tags, paint_text
 from widgets.plots.chart_layout import ChartFacetLayout, ChartLayout
+from widgets.plots.chart_readout import paint_readout
 from widgets.plots.chart_relief import Turn, paint_relief
 from widgets.theme import Theme
 
 SWATCH = 18.0
 SHORTEST_WORDS = 24.0
 """Words that would be shortened to less are left out."""
-MOST_COVERED = 0.24
+MOST_COVERED = 0.2
 """Share of a facet's height that its sentence may cover."""
 LINE_EDGE = 1.5
 POINT_EDGE = 7.0
@@ -85,6 +87,8 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
         for layer in facet.layers:
             if isinstance(layer, ChartText):
                 paint_text(painter, theme, layout, layer)
+            elif isinstance(layer, ChartReadout):
+                paint_readout(painter, theme, layout, layer)
     grid = bar_of(facet) or layout.shared
     if grid is not None and layout.bar is not None:
         paint_bar(painter, theme, layout, grid)

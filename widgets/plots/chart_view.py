@@ -23,7 +23,7 @@ from widgets.plots.chart_layers import paint_ring
 from widgets.plots.chart_layout import ChartLayout, lay_out_chart
 from widgets.plots.chart_painting import VIEW, paint_chart
 from widgets.plots.chart_relief import Turn
-from widgets.plots.chart_words import line_values
+from widgets.plots.chart_words import line_values, summary_words
 from widgets.theme import Theme
 
 DEGREES = 0.5
@@ -276,7 +276,7 @@ class ChartView(QWidget):
     def _describe(self) -> None:
         words = self._current.words if self._current is not None else ""
         self.setAccessibleDescription(
-            words.replace("\n", ", ") or (self._panel.subtitle if self._panel else "")
+            words.replace("\n", ", ") or (summary_words(self._panel) if self._panel else "")
         )
 
     # --- inside -----------------------------------------------------------------------------------

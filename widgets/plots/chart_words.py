@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lab.chart import ChartAxis, ChartBars, ChartGrid, ChartLine, ChartPoints
+from lab.chart import ChartAxis, ChartBars, ChartGrid, ChartLine, ChartPanel, ChartPoints, ChartReadout
 from widgets.plots.annotations import number
 from widgets.plots.chart_axes import scale_of
 from widgets.plots.chart_layout import ChartFacetLayout
@@ -72,6 +72,17 @@ def line_values(facet: ChartFacetLayout, x: float) -> str:
         return ""
     head = ", ".join(part for part in (facet.facet.title, axis_words(facet.facet.x, at)) if part)
     return "\n".join([head, *rows[:8]])
+
+
+def summary_words(panel: ChartPanel) -> str:
+    """Return what a panel shows and the numbers that stand in its corners, for a screen reader."""
+    said = [panel.subtitle]
+    for facet in panel.facets:
+        for layer in facet.layers:
+            if isinstance(layer, ChartReadout):
+                rows = (f"{name} {words}" for name, words in zip(layer.names, layer.words, strict=True))
+                said.append(f"{layer.title}: {', '.join(rows)}")
+    return "; ".join(words for words in said if words)
 
 
 def _lead(facet: ChartFacetLayout, name: str) -> str:

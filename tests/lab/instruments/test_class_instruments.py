@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
-from lab.chart import ChartLine, ChartPoints
+from lab.chart import ChartLine, ChartPoints, ChartReadout
 from lab.experiment_file import parse_experiment
 from lab.instruments.book import Book
 from lab.instruments.direct import DirectAnswers
@@ -109,7 +109,14 @@ def test_areas_of_two_classes_are_those_of_scikit_learn(two: Session) -> None:
     panel = instrument_panel(two, "roc", ViewOptions())
     assert panel.subtitle == "90 validation samples, step 60, class 1"
     areas = ask(two, ROC, ViewOptions()).losses[0]
-    assert panel.legend[0].value == f"{areas.auc:.3f} / {areas.average_precision:.3f}"
+    for facet, title, area in ((0, "AUC", areas.auc), (1, "AP", areas.average_precision)):
+        (readout,) = layers(panel, facet, ChartReadout)
+        assert readout.title == title
+        assert readout.words[0] == f"{area:.3f}"
+        assert readout.names == tuple(entry.name for entry in panel.legend)
+        assert readout.series == tuple(entry.series for entry in panel.legend)
+    shown = instrument_panel(two, "roc", ViewOptions(hidden_losses=frozenset({0})))
+    assert layers(shown, 0, ChartReadout)[0].names == readout.names[1:]
     assert (
         len(layers(panel, 0, ChartLine)) == len(layers(panel, 1, ChartLine)) == 4
     )  # a guide and three losses
@@ -176,7 +183,9 @@ def test_hidden_losses_are_left_out_and_numbers_refused(classes: Session, kind: 
     one = instrument_panel(classes, kind, ViewOptions(hidden_losses=frozenset({0, 2})))
     assert [entry.visible for entry in one.legend] == [False, True, False]
     assert not one.placeholder
-    series = {layer.series for facet in one.facets for layer in facet.layers} - {0}
+    drawn = [layer for facet in one.facets for layer in facet.layers]
+    series = {layer.series for layer in drawn if not isinstance(layer, ChartReadout)} - {0}
+    assert all(len(layer.series) == 1 for layer in drawn if isinstance(layer, ChartReadout))
     assert series == {looks(classes, ViewOptions())[1].series}
     none = instrument_panel(classes, kind, ViewOptions(hidden_losses=frozenset({0, 1, 2})))
     assert none.placeholder == "no loss is shown"

@@ -16,6 +16,7 @@ from lab.instruments.frozen import FrozenRun, freeze
 from lab.instruments.influence import influence
 from lab.instruments.instrument import Question
 from lab.instruments.looking import instrument_panel
+from lab.number_text import value_text
 from lab.session import Session
 from lab.view_options import ViewOptions
 from tests.lab.instruments.flowing import experiment, lesson
@@ -123,6 +124,28 @@ def test_a_facet_a_factor_with_a_line_a_loss(session: Session) -> None:
     assert [line.series for line in total] == [1, 2, 3]
     assert partial[0].y * slope[0].y == pytest.approx(total[0].y)  # cross-entropy: nothing from others
     assert total[2].y == pytest.approx(2 * partial[2].y * slope[2].y)
+
+
+def test_one_factor_can_have_all_the_room_and_the_legend(session: Session) -> None:
+    whole = instrument_panel(session, "factors", ViewOptions())
+    for place, shown in enumerate(("p", "partial", "slope", "total")):
+        panel = instrument_panel(session, "factors", ViewOptions(choices=(("shown", shown),)))
+        assert [facet.y for facet in panel.facets] == [whole.facets[place].y]
+        for line, other, entry in zip(lines_of(panel, 0), lines_of(whole, place), panel.legend, strict=True):
+            np.testing.assert_array_equal(line.y, other.y)
+            assert entry.value == value_text(float(line.y[-1]))
+        assert "legend" not in panel.foot
+    assert [entry.value for entry in whole.legend] == [entry.value for entry in panel.legend]
+    assert "legend: |∂L/∂z|" in whole.foot
+    nonsense = instrument_panel(session, "factors", ViewOptions(choices=(("shown", "more"),)))
+    assert len(nonsense.facets) == 4
+    assert nonsense.choices[1].current == "all"
+
+
+def test_the_legend_of_many_losses_only_names() -> None:
+    panel = instrument_panel(train(experiment(*MANY[:4])), "factors", ViewOptions())
+    assert [entry.value for entry in panel.legend] == [""] * 4
+    assert "legend" not in panel.foot
 
 
 def test_the_sample_that_pulls_hardest_is_followed(session: Session) -> None:

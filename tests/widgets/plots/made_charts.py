@@ -14,6 +14,7 @@ from lab.chart import (
     ChartLine,
     ChartPanel,
     ChartPoints,
+    ChartReadout,
     ChartRelief,
     ChartShade,
     ChartText,
@@ -59,6 +60,20 @@ def lines_panel() -> ChartPanel:
     return ChartPanel(
         "toy", "ROC", "validation, step 340", (facet,), legend=LEGEND, choices=(LOSS_CHOICE, PART_CHOICE)
     )
+
+
+def readout_panel(count: int = 3, corner: str = "lower right") -> ChartPanel:
+    """Return lines that leave a corner free, with a number of each of them there."""
+    x = np.linspace(0.0, 1.0, 101)
+    names = tuple(f"loss {number + 1}" for number in range(count))
+    series = tuple(range(1, count + 1))
+    lines = tuple(ChartLine(x, x ** (1 / (i + 6)), i, name) for i, name in zip(series, names, strict=True))
+    words = tuple(f"0.9{90 + number}" for number in range(count))
+    readout = ChartReadout("AUC", names, series, words, corner)  # type: ignore[arg-type]
+    axis = ChartAxis("rate", 0.0, 1.0)
+    legend = tuple(LegendEntry(str(i), name, name, i, "") for i, name in zip(series, names, strict=True))
+    facet = ChartFacet("Areas", axis, axis, (*lines, readout))
+    return ChartPanel("toy", "Areas", "step 340", (facet,), legend=legend)
 
 
 def tags_panel(log: bool = True) -> ChartPanel:
@@ -204,5 +219,5 @@ def every_chart() -> tuple[ChartPanel, ...]:
     return (
         bars_panel(picked=12), lines_panel(), tags_panel(), reliability_panel(), points_panel(),
         grid_panel(words=False), grid_panel(6, words=True, ramp="diverging"), landscape_panel(),
-        relief_panel(), classes_panel(), empty_chart(),
+        relief_panel(), classes_panel(), readout_panel(), empty_chart(),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,8 @@ def main() -> int:
     """Run Loss Lab with the arguments of the process."""
     from lab.cli import main as command_line
 
+    # pydantic would look for extensions of itself in the metadata of everything installed; none are wanted
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     return command_line(sys.argv[1:], draw, open_window)
 
 

@@ -10,8 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
-import tomlkit
-import tomlkit.exceptions
 from pydantic import ValidationError
 
 from compute.problems import Problem, ProblemError
@@ -20,7 +18,6 @@ from lab.config import FORMAT, DataConfig, ExperimentConfig
 from lab.config_changes import apply_changes, parse_setting
 from lab.config_problems import problem_of
 from lab.toml_lines import line_of
-from lab.toml_writing import full_document, spaced, updated_document
 from lab.whole_files import whole_file
 
 __all__ = [
@@ -176,6 +173,12 @@ def dump_experiment(config: ExperimentConfig, original_text: str | None = None) 
     original_text
         Where it came from: comments, order and layout of that text are kept as far as its keys remain.
     """
+    # most that read experiments write none
+    import tomlkit
+    import tomlkit.exceptions
+
+    from lab.toml_writing import full_document, spaced, updated_document
+
     if original_text is not None and original_text.strip():
         with contextlib.suppress(tomlkit.exceptions.TOMLKitError, ProblemError, ValueError, TypeError):
             old = parse_experiment(original_text)

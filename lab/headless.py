@@ -21,7 +21,7 @@ from lab.exporting.view_arguments import usual_band
 from lab.figure_look import Draw
 from lab.instruments.direct import DirectAnswers
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.memory import bytes_text
+from lab.number_text import bytes_text
 from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel
 from lab.pool import TrainerPool
 from lab.progress import make_progress

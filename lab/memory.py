@@ -9,14 +9,12 @@ from compute.datasets.prepare import PreparedData
 from compute.memory import training_bytes
 from compute.problems import Problem, Remedy
 from lab.config import ExperimentConfig
-from lab.number_text import value_text
+from lab.number_text import bytes_text
+from lab.shares import WARM_NUMBERS
 from lab.sweep import Sweep
 
 PROCESS_BYTES = 4 * 10**6
 """What a process takes when it begins to train, whatever it trains: code used for the first time."""
-
-WARM_NUMBERS = 4_000_000
-"""Data of at most so many numbers are kept ready in every process that will train, not only in the first."""
 
 SPARE = 0.05
 """Share of the available memory that is left alone, for the window and the curves."""
@@ -116,19 +114,6 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="ascii")
     except (OSError, ValueError):
         return ""
-
-
-def bytes_text(number: int) -> str:
-    """Return a size in words.
-
-    Examples
-    --------
-    >>> bytes_text(1_480_000_000), bytes_text(63_400_000), bytes_text(900_000)
-    ('1.48 GB', '63 MB', '1 MB')
-    """
-    if number >= 10**9:
-        return f"{value_text(number / 1e9)} GB"
-    return f"{max(1, round(number / 1e6))} MB"
 
 
 def memory_refusal(

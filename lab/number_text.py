@@ -37,6 +37,19 @@ def value_text(value: float, *, percent: bool = False, digits: int = 3) -> str:
     return _signed(f"{value:.{min(decimals, digits + 2)}f}")
 
 
+def bytes_text(number: int) -> str:
+    """Return a size in words.
+
+    Examples
+    --------
+    >>> bytes_text(1_480_000_000), bytes_text(63_400_000), bytes_text(900_000)
+    ('1.48 GB', '63 MB', '1 MB')
+    """
+    if number >= 10**9:
+        return f"{value_text(number / 1e9)} GB"
+    return f"{max(1, round(number / 1e6))} MB"
+
+
 def _percent(value: float) -> str:
     size = abs(value)
     if size >= 1000:

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from lab.config import ExperimentConfig
 from lab.crew import Crew
-from lab.memory import WARM_NUMBERS
 from lab.messages import (
     Command,
     DeviceReport,
@@ -26,7 +25,7 @@ from lab.messages import (
     Stop,
 )
 from lab.pace import Pace
-from lab.shares import usable_cores
+from lab.shares import WARM_NUMBERS, usable_cores
 from lab.trainer import POLL_SECONDS, TrainerHandle, trainer_context
 
 FIRST_ATTEMPT = 2**40

@@ -16,6 +16,9 @@ WORK_COST = 6e-11
 Rough: the three numbers only decide whether dividing is worth it, never what is computed.
 """
 
+WARM_NUMBERS = 4_000_000
+"""Data of at most so many numbers are kept ready in every process that will train, not only in the first."""
+
 MIXED_COST = 1.12
 """Where runs do not pair up in a process, each draws its own batches, which costs that much more."""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from lab.bundle.ending import is_bundle
 from lab.bundle.keeping import take_in
-from lab.memory import bytes_text
-from lab.number_text import thousands
+from lab.number_text import bytes_text, thousands
 from lab.store.archive_reading import import_experiments
 from lab.store.archives import export_experiments
 from lab.store.maintenance import clean, describe

@@ -57,6 +57,17 @@ def test_importing_the_entry_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_pydantic_looks_for_no_extensions_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", "")  # put back afterwards
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS")
+    monkeypatch.setattr("lab.cli.main", lambda *_: 7)
+    assert main.main() == 7
+    assert os.environ["PYDANTIC_DISABLE_PLUGINS"] == "__all__"
+    monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", "one-of-them")
+    main.main()
+    assert os.environ["PYDANTIC_DISABLE_PLUGINS"] == "one-of-them"  # a person's own choice
+
+
 def test_figures_are_drawn_through_the_window_library(tmp_path: Path) -> None:
     import numpy as np
 

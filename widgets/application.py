@@ -169,6 +169,9 @@ class Opening(QObject):
         # nothing of what is made now can be let go: the collector would look through it in vain
         gc.disable()
         try:
+            # before pydantic, whose typing_extensions makes the types that NumPy declares slower to make
+            import numpy  # noqa: F401
+
             from lab.pool import TrainerPool
             from lab.session import Session
             from lab.store.keeping import KeepingTrainer

@@ -12,7 +12,7 @@ import numpy as np
 from lab.at_step import run_at, value_at
 from lab.catalogue import METRICS, metric_of
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
-from lab.memory import bytes_text
+from lab.number_text import bytes_text
 from lab.view_options import RunState
 from widgets.numbers import (
     editable_number,

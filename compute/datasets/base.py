@@ -95,7 +95,8 @@ def _not_loadable(parameters: Mapping[str, Any], generator: np.random.Generator)
     raise NotImplementedError("a DatasetCard needs a loader")
 
 
-Loader = Callable[[Mapping[str, Any], np.random.Generator], Dataset]
+# quoted: NumPy loads its random module when that is first named, and to know of data sets takes none
+Loader = Callable[[Mapping[str, Any], "np.random.Generator"], Dataset]
 
 
 @dataclass(frozen=True)

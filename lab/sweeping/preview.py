@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from compute.backend import Device
 from lab.config import ExperimentConfig
-from lab.memory import bytes_text, sweep_bytes
-from lab.number_text import thousands
+from lab.memory import sweep_bytes
+from lab.number_text import bytes_text, thousands
 from lab.queue.terminal import time_text
 from lab.queue.work import Planned
 from lab.shares import usable_cores

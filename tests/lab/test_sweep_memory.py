@@ -17,8 +17,9 @@ from compute.memory import training_bytes
 from lab import memory, trainer_data
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.memory import available_bytes, bytes_text, memory_refusal, sweep_bytes
+from lab.memory import available_bytes, memory_refusal, sweep_bytes
 from lab.messages import DeviceReport, Prepare, Prepared, Refused, Start
+from lab.number_text import bytes_text
 from lab.pool import TrainerPool
 from lab.session import Session
 from lab.sweep import Sweep, plan_sweep, prepare_data

@@ -29,6 +29,12 @@ from widgets import application
 from widgets.settings import Settings
 
 SLOW = ("scipy", "sklearn", "sympy", "polars", "numba", "cupy", "torch", "jax", "ziamath", "rich", "tomlkit")
+LATER = (
+    "numpy.random", "pyqtgraph", "compute.training", "compute.memory", "lab.memory", "lab.toml_writing",
+    "lab.chart", "lab.lessons", "lab.explore", "lab.comparing", "lab.statistics", "lab.exporting",
+    "lab.advice", "widgets.explore", "widgets.compare", "widgets.lessons", "widgets.figure",
+    "widgets.export_panel", "widgets.command_palette", "widgets.device_card",
+)
 def loaded(names):
     return [name for name in names if name in sys.modules]
 
@@ -39,7 +45,7 @@ class Watched(application.Opening):
     def fill(self):
         check_shell()
         super().fill()
-        found = loaded((*SLOW[:-1], "pyqtgraph", "widgets.explore.workspace"))
+        found = loaded((*SLOW, *LATER))
         print("window", found, self.window.isVisible())
         self.window.close_unasked()
 

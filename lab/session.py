@@ -83,11 +83,33 @@ class Session(Editing):
     def show(self, stored: StoredExperiment) -> Problem | None:
         """Show an experiment that the store kept, in place of the runs shown.
 
-        The experiment is edited into its settings, which undo takes back. Its runs cannot go on, but all that
-        is known of them can be looked at, and branches begin from their recorded steps.
+        Other settings than those that are edited become an experiment without a file, which undo takes back.
+        The runs cannot go on, but all that is known of them can be looked at, and branches begin from their
+        recorded steps.
 
-        Returns the problem where that cannot be; nothing has changed then.
+        Returns the problem where that cannot be, as `cannot_show`; nothing has changed then.
         """
+        problem = self.cannot_show(stored)
+        if problem is not None:
+            return problem
+        last = stored.as_it_went_on()
+        self.reset()
+        if stored.run_config != self.config:
+            self._edits.new(stored.run_config)
+        self._prepare()
+        self.stored, self.runs, self.confusion = stored, stored.runs, stored.confusion
+        self.curves, self._run_summary = stored.curves, last.summary
+        self._run_config, self._begun_config = last.run_config, stored.run_config
+        self._run_steps = (stored.planned_steps, stored.steps_per_epoch)
+        self.step, self.seconds = stored.step, stored.seconds
+        self.interventions = stored.interventions
+        self._changed_from = first_step(stored.interventions)
+        self._become(stored.state)  # type: ignore[arg-type]
+        self._changes.update({"state", "progress", "runs", "curves", "data", "field", "confusion", "config"})
+        return None
+
+    def cannot_show(self, stored: StoredExperiment) -> Problem | None:
+        """Return why a stored experiment cannot be shown now, or ``None``."""
         if self.starting or self.state in ("running", "paused"):
             return Problem(
                 "An experiment is being trained here",
@@ -99,21 +121,9 @@ class Session(Editing):
                 "Another program trains it, or it is in the queue. It can be shown when it is over.",
             )
         try:
-            settings, last = stored.run_config, stored.as_it_went_on()
-            curves, summary, confusion = stored.curves, last.summary, stored.confusion
+            _ = stored.run_config, stored.curves
         except ProblemError as error:
             return error.problem
-        self.reset()
-        self._edits.adopt(settings)
-        self._prepare()
-        self.stored, self.runs, self.curves, self.confusion = stored, stored.runs, curves, confusion
-        self._run_config, self._begun_config, self._run_summary = last.run_config, settings, summary
-        self._run_steps = (stored.planned_steps, stored.steps_per_epoch)
-        self.step, self.seconds = stored.step, stored.seconds
-        self.interventions = stored.interventions
-        self._changed_from = first_step(stored.interventions)
-        self._become(stored.state)  # type: ignore[arg-type]
-        self._changes.update({"state", "progress", "runs", "curves", "data", "field", "confusion", "config"})
         return None
 
     # --- running ----------------------------------------------------------------------------------

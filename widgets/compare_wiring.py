@@ -9,9 +9,11 @@ from widgets.compare.queue_desk import QueueDesk
 from widgets.compare.race_wiring import RaceWiring
 from widgets.compare.sweep_wiring import SweepWiring
 from widgets.compare.workspace import ComparePage, CompareWorkspace, RunsPart
+from widgets.stored_wiring import show_stored
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
+    from lab.store.experiment import StoredExperiment
     from widgets.main_window import MainWindow
 
 
@@ -50,5 +52,11 @@ def make_compare(window: MainWindow) -> CompareWorkspace:
         window.workspaces.choose("train")
         window.status.show_note("The run's parameters are in the form; undo brings the former ones back")
 
+    def show(stored: StoredExperiment) -> None:
+        problem = show_stored(window, stored)
+        if problem is not None:
+            workspace.show_problem(problem)
+
     runs.config_wanted.connect(use)
+    runs.show_wanted.connect(show)
     return workspace

@@ -15,8 +15,8 @@ from widgets.numbers import format_integer
 from widgets.run_list import RunList
 from widgets.session_words import (
     best_metric,
-    branch_words,
     metric_choices,
+    origin_words,
     question_of,
     run_facts,
     run_groups,
@@ -175,7 +175,7 @@ class ExperimentWiring(QObject):
         metric = best_metric(session, self.metric)
         self._runs.show_metrics(metric_choices(session), metric)
         self._runs.show_groups(run_groups(session, metric, self.at))
-        self._runs.show_origin(branch_words(session))
+        self._runs.show_origin(origin_words(session))
         self._runs.show_step("" if self.at is None else f"step {format_integer(self.at)}")
         self.show_facts()
 

@@ -157,7 +157,7 @@ class MainWindow(QWidget):
         self.files.refused.connect(self.messages.show_problem)
         self.files.message_wanted.connect(self.messages.say)
         self.files.message_done.connect(self.messages.remove)
-        self.files.opened.connect(self._experiment_opened)
+        self.files.opened.connect(self.show_opened)
         self.files.bundle_opened.connect(self._keep_bundle)
         self.files.state_changed.connect(self._title)
         self.experiment.refused.connect(self.messages.show_problem)
@@ -189,13 +189,17 @@ class MainWindow(QWidget):
         from lab.bundle.keeping import take_in
 
         try:
-            take_in(self.store, path)
+            stored = self.store.experiment(take_in(self.store, path))
         except ProblemError as error:
             self.messages.show_problem(error.problem)
             return
+        problem = self.session.show(stored)
+        if problem is not None:
+            self.messages.show_problem(problem)
         self.status.show_note(f"The results of {path.name} are among the runs of Compare")
 
-    def _experiment_opened(self) -> None:
+    def show_opened(self) -> None:
+        """Show in Train that another experiment is there."""
         self.messages.remove_run_messages()
         self.messages.remove("data")
         self.experiment.question_closed = not self.session.config.question

@@ -25,6 +25,7 @@ from widgets.numbers import (
 from widgets.run_list import RunFacts
 from widgets.run_model import RunGroup, RunRow
 from widgets.status_bar import Status
+from widgets.stored_wiring import stored_words
 
 if TYPE_CHECKING:
     from lab.session import Session
@@ -157,9 +158,9 @@ def status_of(session: Session, at: int | None = None) -> Status:
     status = _status(session)
     if not session.runs:
         return status
-    branched = branch_words(session)
-    if branched:
-        status = replace(status, speed=f"{status.speed} · {branched}" if status.speed else branched)
+    origin = origin_words(session)
+    if origin:
+        status = replace(status, speed=f"{status.speed} · {origin}" if status.speed else origin)
     if at is None:
         return status
     looking = f"looking at step {format_integer(at)}"
@@ -170,6 +171,11 @@ def branch_words(session: Session) -> str:
     """Say at which step the runs shown branched off from others; empty where they did not."""
     branch = session.run_config.branch if session.runs else None
     return "" if branch is None else f"branched at step {format_integer(branch.step)}"
+
+
+def origin_words(session: Session) -> str:
+    """Say where the runs shown come from: from the store, from a branch; empty where they began here."""
+    return " · ".join(words for words in (stored_words(session.stored), branch_words(session)) if words)
 
 
 def _status(session: Session) -> Status:

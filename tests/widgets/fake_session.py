@@ -59,6 +59,7 @@ class FakeSession:
         self.steps_per_epoch = 40
         self.pace = pace
         self.stored_as = ""
+        self.stored = None
         self.device_request = "cpu"
         self.log: list[str] = []
         self.closed = False

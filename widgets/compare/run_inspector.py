@@ -33,6 +33,7 @@ from widgets.theme import Theme
 MOST = 8
 """Runs whose configurations stand side by side."""
 FACTS = ("experiment", "created", "seconds", "step", "device")
+OPEN = "Show this experiment in Train, with all its runs, plots and instruments"
 USE = "Give the experiment the configuration that this run was trained with"
 
 
@@ -58,6 +59,8 @@ class NoteField(QPlainTextEdit):
 class RunInspector(QFrame):
     """The panel at the right of the table."""
 
+    open_pressed = Signal(object)
+    """A run whose experiment is wanted in Train."""
     use_pressed = Signal(object)
     """The run whose configuration is wanted in the form."""
     note_written = Signal(object, str)
@@ -82,6 +85,9 @@ class RunInspector(QFrame):
         )
         self._content = QWidget()
         self._facts: dict[str, ElidedLabel] = {}
+        self.open_button = QPushButton("Open in Train")
+        self.open_button.setToolTip(f"{OPEN}  (O)")
+        self.open_button.clicked.connect(self._open_clicked)
         self.use_button = QPushButton("Use these parameters")
         self.use_button.setToolTip(f"{USE}  (U)")
         self.use_button.clicked.connect(self._use_clicked)
@@ -137,7 +143,12 @@ class RunInspector(QFrame):
         inner.addLayout(head)
         inner.addWidget(self._subtitle)
         inner.addWidget(self._fact_panel)
-        inner.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.use_button)
+        buttons.addStretch(1)
+        inner.addLayout(buttons)
         inner.addWidget(self.tags)
         inner.addWidget(self.note)
         inner.addWidget(line)
@@ -192,6 +203,7 @@ class RunInspector(QFrame):
         self._swatch.set_series(int(READ["colour"](first) or 0))
         self._fact_panel.setVisible(alone)
         self.use_button.setVisible(alone)
+        self.open_button.setVisible(len({row.experiment.id for row in rows}) == 1)
         self._facts["status"].setText(status_text(first))
         for key in FACTS:
             self._facts[key].setText(run_text(first, column_of(key)))
@@ -247,6 +259,10 @@ class RunInspector(QFrame):
         if self._rows and text != self._tags:
             self._tags = text
             self.tags_written.emit(self._rows, text)
+
+    def _open_clicked(self) -> None:
+        if self._rows:
+            self.open_pressed.emit(self._rows[0])
 
     def _use_clicked(self) -> None:
         if self._rows:

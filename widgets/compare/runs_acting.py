@@ -22,6 +22,8 @@ class RunsActing(QObject):
         Asks for a line of text.
     """
 
+    open_wanted = Signal(object)
+    """A run whose experiment is wanted in Train, with all its runs."""
     use_wanted = Signal(object)
     """Runs whose configuration is wanted in the form."""
     starred = Signal(object, bool)
@@ -39,6 +41,7 @@ class RunsActing(QObject):
         super().__init__(parent)
         self._table, self._inspector, self._entry = table, inspector, entry
         table.star_pressed.connect(lambda row: self.starred.emit((row,), not row.starred))
+        inspector.open_pressed.connect(self.open_wanted)
         inspector.use_pressed.connect(lambda row: self.use_wanted.emit([row]))
         inspector.note_written.connect(self.noted)
         inspector.tags_written.connect(self.tagged)
@@ -57,6 +60,9 @@ class RunsActing(QObject):
             self.deleted.emit(rows)
         elif verb == "copy":
             QGuiApplication.clipboard().setText(self._table.copied_text())
+        elif verb == "open":
+            if len({row.experiment.id for row in rows}) == 1:
+                self.open_wanted.emit(rows[0])
         elif verb == "use":
             self.use_wanted.emit(rows)
         elif verb == "note":

@@ -32,8 +32,10 @@ def runs_menu(parent: QWidget, theme: Theme, rows: Sequence[RunRow], act: Callab
         action = menu.addAction(f"{words}\t{keys}" if keys else words)
         action.triggered.connect(lambda: act(what))
 
-    if len(rows) == 1:
-        add("Use these parameters", "use", "U")
+    if len({row.experiment.id for row in rows}) == 1:
+        add("Open in Train", "open", "O")
+        if len(rows) == 1:
+            add("Use these parameters", "use", "U")
         menu.addSeparator()
     add("Take the star away" if every else "Star", "star", "S")
     add("Tags …", "tag", "T")

@@ -182,13 +182,17 @@ class RunsTable(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Act on the selected runs by a key, fold and unfold groups, copy rows."""
+        """Act on the selected runs by a key, fold and unfold groups, open a run, copy rows."""
         act = act_of(event)
         if act is not None:
             self.act_wanted.emit(act)
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied_text())
-        elif not self._fold_by_key(event.key()):
+        elif self._fold_by_key(event.key()):
+            return
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.act_wanted.emit("open")
+        else:
             super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
@@ -247,7 +251,7 @@ class RunsTable(QTableView):
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fold or unfold a group; two quick presses on a star or chevron are two presses."""
+        """Fold or unfold a group, open a run; two quick presses on a star or chevron are two presses."""
         place = event.position().toPoint()
         index = self.indexAt(place)
         if not index.isValid():
@@ -257,6 +261,8 @@ class RunsTable(QTableView):
             self.mousePressEvent(event)
         elif self.runs.is_group(index.row()):
             self.toggle([index.row()])
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.act_wanted.emit("open")
 
     def _on_chevron(self, index: QModelIndex, place: QPoint) -> bool:
         return (

@@ -52,6 +52,8 @@ class RunsWiring(QObject):
         Where it is shown.
     """
 
+    show_wanted = Signal(object)
+    """The stored experiment that is to be shown in Train."""
     config_wanted = Signal(object)
     """The configuration that is to be put into the form."""
     refused = Signal(object)
@@ -66,6 +68,7 @@ class RunsWiring(QObject):
         page.plots.set_source(store.experiment)
         page.seen.connect(self._refresh)
         page.choices_changed.connect(self.choose)
+        page.acts.open_wanted.connect(self._open)
         page.acts.use_wanted.connect(self._use)
         page.undo_pressed.connect(self.undo)
         page.acts.deleted.connect(self._delete)
@@ -181,6 +184,12 @@ class RunsWiring(QObject):
         if self._attempt(lambda: done.append(move())) and done[0]:
             words = done[0][:1].lower() + done[0][1:]
             self._page.show_done(said + words, undoable=False)
+
+    def _open(self, row: RunRow) -> None:
+        """Want the experiment of a run in Train."""
+        found: list[BrowsedExperiment] = []
+        if self._attempt(lambda: found.append(self._store.experiment(row.experiment.id))):
+            self.show_wanted.emit(found[0])
 
     def _use(self, rows: Sequence[RunRow]) -> None:
         """Want the losses of the selected runs, of the first one's experiment, at their rates."""

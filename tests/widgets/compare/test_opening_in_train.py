@@ -1,0 +1,233 @@
+"""An experiment of the store, opened from the run browser: Train shows it as if it had just been trained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from lab.bundle.writing import write_bundle
+from lab.chart import ChartPanel
+from lab.experiment_file import parse_experiment
+from lab.session import Session
+from lab.store.snapshot_files import snapshot_path
+from lab.store.store import Store
+from lab.view_options import ViewOptions
+from tests.lab.recorded_runs import ScriptedTrainer, started, tell
+from tests.lab.store.kept import Kept
+from tests.lab.store.test_stored_snapshots import CLASSES, trained
+from widgets.compare.runs_menu import runs_menu
+from widgets.compare.runs_page import RunsPage
+from widgets.main_window import MainWindow
+from widgets.settings import Settings
+from widgets.theme import LIGHT
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    made = Store()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def live(store: Store) -> Session:
+    """A session that trained an experiment, which is in the store."""
+    return trained(store, parse_experiment(CLASSES.replace("steps = 40", "steps = 24"), "kept.toml"))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, store: Store, live: Session) -> Iterator[MainWindow]:
+    session = Session("cpu", trainer=ScriptedTrainer())
+    made = MainWindow(session, settings, LIGHT, store=store)
+    made.resize(1440, 900)
+    made.show()
+    qtbot.waitExposed(made)
+    made.workspaces.choose("compare")
+    made.workspaces.compare.show_page("runs")
+    yield made
+    made.close_unasked()
+    made.end()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def page_of(window: MainWindow) -> RunsPage:
+    page = window.workspaces.compare.part.page
+    assert isinstance(page, RunsPage)
+    return page
+
+
+def wait(window: MainWindow, done: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        window.bridge.flush()
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+
+
+def show_plots(window: MainWindow, *kinds: str) -> None:
+    """Have these plots, chosen by a person, in sight."""
+    window.bridge.flush()
+    window.plots._own_kinds = True
+    window.grid.set_kinds(kinds)
+    window.bridge.note("curves")
+    window.bridge.flush()
+
+
+def panel_of(window: MainWindow, kind: str) -> ChartPanel:
+    """Return a plot as its card shows it, once it shows anything."""
+    found: list[ChartPanel] = []
+
+    def look() -> bool:
+        found[:] = [
+            panel for panel in window.grid.panels() if isinstance(panel, ChartPanel) and panel.kind == kind
+        ]
+        return bool(found)
+
+    wait(window, look)
+    return found[0]
+
+
+def test_a_run_is_opened_with_its_plots_and_instruments(window: MainWindow, live: Session) -> None:
+    page = page_of(window)
+    page.table.selectRow(2)
+    page.acts.act("open")
+    assert window.workspaces.name == "train"
+    session = window.session
+    assert session.stored_as == live.stored_as
+    show_plots(window, "landscape", "influence")
+    wait(window, lambda: bool(panel_of(window, "landscape").facets and panel_of(window, "influence").facets))
+    assert repr(panel_of(window, "influence").facets) == repr(influence(live))
+    assert window.runs.isVisible()
+    assert sum(len(group.rows) for group in window.runs.groups) == 6
+    assert window.runs.origin.startswith("Trained ")
+    assert window.runs.origin.endswith(", kept in the store")
+    assert "is shown as it was kept" in window.status._note
+    assert not window.workspace.time.isHidden()
+    assert not window.workspace.question.isVisible()
+    window.time.look_at(10)
+    wait(window, lambda: "step 8" in panel_of(window, "influence").subtitle)
+    window.commands.trigger("undo")
+    assert session.config != live.config
+    assert session.runs == live.runs
+
+
+def influence(live: Session) -> object:
+    from lab.panel_views import make_panel
+
+    panel = make_panel(live, "influence", ViewOptions(band="minmax"))
+    assert isinstance(panel, ChartPanel)
+    return panel.facets
+
+
+def test_pointer_key_menu_and_button_open_it_too(qtbot: QtBot, window: MainWindow, live: Session) -> None:
+    page = page_of(window)
+
+    def row() -> QPoint:
+        return page.table.visualRect(page.table.model().index(1, 1)).center()
+
+    def open_by(act: Callable[[], object]) -> None:
+        window.session.reset()
+        window.workspaces.choose("compare")
+        page.table.selectRow(1)
+        act()
+        assert window.workspaces.name == "train"
+        assert window.session.stored_as == live.stored_as
+
+    open_by(lambda: qtbot.keyClick(page.table, Qt.Key.Key_O))
+    open_by(lambda: qtbot.keyClick(page.table, Qt.Key.Key_Return))
+    open_by(lambda: qtbot.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=row()))
+    open_by(page.inspector.open_button.click)
+    menu = runs_menu(page, LIGHT, page.table.selected_runs(), page.act)
+    (action,) = [found for found in menu.actions() if found.text().startswith("Open in Train")]
+    open_by(action.trigger)
+
+
+def test_runs_of_several_experiments_are_not_opened(
+    qtbot: QtBot, window: MainWindow, store: Store, live: Session
+) -> None:
+    kept = Kept(store)
+    kept.finished()
+    kept.close()
+    window.bridge.moment_passed.emit()
+    page = page_of(window)
+    page.table.selectAll()
+    assert len({row.experiment.id for row in page.table.selected_runs()}) == 2
+    texts = [found.text() for found in runs_menu(page, LIGHT, page.table.selected_runs(), page.act).actions()]
+    assert not any(text.startswith("Open in Train") for text in texts)
+    assert page.inspector.open_button.isHidden()
+    qtbot.keyClick(page.table, Qt.Key.Key_O)
+    assert window.workspaces.name == "compare"
+
+
+def test_without_parameters_the_plot_says_so(window: MainWindow, store: Store, live: Session) -> None:
+    snapshot_path(store.folder, live.stored_as).unlink()
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    show_plots(window, "landscape")
+    assert panel_of(window, "landscape").placeholder == (
+        "parameters were not kept; run it again to look inside"
+    )
+
+
+def test_while_something_trains_it_is_refused_above_the_page(window: MainWindow, live: Session) -> None:
+    session = window.session
+    session.start()
+    tell(session, session._trainer, started(session._trainer))  # type: ignore[arg-type]
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    assert window.workspaces.name == "compare"
+    messages = window.workspaces.compare.messages
+    assert messages.isVisible()
+    assert messages.keys == ("compare",)
+    assert session.state == "running"
+
+
+def test_unsaved_changes_are_asked_for_first(window: MainWindow, live: Session) -> None:
+    session = window.session
+    assert session.edit({"optimizer.learning_rate": 0.123}) is None
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    assert window.workspaces.name == "train"
+    assert window.files.asking
+    assert session.stored is None
+    window.files.answer("cancel")
+    assert session.config.optimizer.learning_rate == 0.123
+    window.workspaces.choose("compare")
+    page.acts.act("open")
+    window.files.answer("discard")
+    assert session.stored_as == live.stored_as
+
+
+def test_what_train_shows_already_is_only_gone_to(window: MainWindow, live: Session) -> None:
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    window.bridge.flush()
+    window.time.look_at(8)
+    before = window.session.stored
+    window.workspaces.choose("compare")
+    page.acts.act("open")
+    assert window.workspaces.name == "train"
+    assert window.session.stored is before
+    assert window.time.at == 8
+
+
+def test_an_opened_bundle_shows_its_runs(window: MainWindow, live: Session, tmp_path: Path) -> None:
+    write_bundle(live, tmp_path / "kept.losslab")
+    window.files.open(tmp_path / "kept.losslab")
+    session = window.session
+    assert session.stored is not None
+    assert session.runs == live.runs
+    assert session.config == live.config
+    assert not session.edited
+    show_plots(window, "calibration")
+    wait(window, lambda: bool(panel_of(window, "calibration").facets))

@@ -190,10 +190,13 @@ class Opening(QObject):
             self.error = error
             QApplication.exit(1)
         finally:
+            # it stays until the end, so no collection has to look through it: the first took 50 ms
+            gc.freeze()
             gc.enable()
 
     def end(self) -> None:
         """Let go of everything."""
+        gc.unfreeze()
         self._report.say = None
         if self.session is not None:
             self.session.close()

@@ -23,6 +23,7 @@ from widgets.theme import DARK, LIGHT, Theme
 ROOT = Path(__file__).resolve().parents[2]
 
 LOADED = """
+import gc
 import sys
 from pathlib import Path
 from widgets import application
@@ -47,12 +48,15 @@ class Watched(application.Opening):
         super().fill()
         found = loaded((*SLOW, *LATER))
         print("window", found, self.window.isVisible())
+        print("collector", gc.isenabled(), gc.get_freeze_count() > 10_000)
         self.window.close_unasked()
 
 if __name__ == "__main__":
     application.Opening = Watched
     settings = Settings(Path(sys.argv[1]))
-    sys.exit(application.run(None, "cpu", settings))
+    status = application.run(None, "cpu", settings)
+    print("end", gc.isenabled(), gc.get_freeze_count())
+    sys.exit(status)
 """
 
 
@@ -179,10 +183,12 @@ def test_nothing_slow_is_loaded_before_the_window_shows(tmp_path: Path) -> None:
         timeout=90, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    shell, window = done.stdout.splitlines()
+    shell, window, collector, end = done.stdout.splitlines()
     assert shell == "shell []"
     found = window.removeprefix("window ")
     assert found in ("[] True", "['ziamath'] True")  # which draws formulas that no start before has drawn
+    # what was made at the start is not looked through again and again, and can be let go at the end
+    assert (collector, end) == ("collector True True", "end True 0")
 
 
 def test_what_draws_curves_is_loaded_before_the_first_run() -> None:

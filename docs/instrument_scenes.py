@@ -52,11 +52,8 @@ def show_kinds(stage: Stage, *kinds: str) -> None:
 
     def there() -> bool:
         cards = [window.grid.card(number) for number in window.grid.numbers()]
-        return all(
-            card.panel is not None and getattr(card.panel, "placeholder", "") != "being computed"
-            for card in cards
-            if isinstance(card, ChartCard)
-        )
+        shown = all(card.panel is not None for card in cards if isinstance(card, ChartCard))
+        return shown and not window.plots.study.busy
 
     stage.wait(there, "the instruments")
 

@@ -139,6 +139,7 @@ class Listening(Shown):
             request: other for request, other in self._change_configs.items() if request > event.request
         }
         before = self.run_config
+        self.curves.snapshots.close_settings(event.step, before)
         data = config.data.model_copy(update={"preprocessing": event.preprocessing})
         self._run_config = config.model_copy(update={"data": data})
         self._run_summary = event.summary

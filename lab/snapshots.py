@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import Evaluation
+
+if TYPE_CHECKING:
+    from lab.config import ExperimentConfig
 
 TINY = 64
 """A model with at most so many parameters is kept for every run, not for one run a loss."""
@@ -16,6 +20,9 @@ BUDGET = 64 * 2**20
 """Bytes that the snapshots of an experiment may take."""
 LAST_BUDGET = 16 * 2**20
 """Bytes that the final parameters of all runs may take; with more, only some are kept at the end, too."""
+
+MOST_EARLIER = 256
+"""Experiments with earlier data that are kept: dragging a point for a minute makes a thousand."""
 
 
 def runs_to_keep(
@@ -85,6 +92,9 @@ class Snapshots:
         Whether they are those that the store kept of an experiment.
     absence
         Why there are none, in words, where that is known.
+    earlier
+        (step, experiment) pairs, ascending: up to that step the runs were trained by that experiment, whose
+        data were edited then. Only those are there that snapshots were taken under.
     """
 
     def __init__(self, read: Callable[[Snapshots], None] | None = None) -> None:
@@ -92,6 +102,7 @@ class Snapshots:
         self._steps: dict[int, list[int]] = {}
         self._values: dict[int, list[NDArray[np.floating[Any]]]] = {}
         self.absence = ""
+        self.earlier: tuple[tuple[int, ExperimentConfig], ...] = ()
 
     def append(self, runs: tuple[int, ...], evaluation: Evaluation) -> None:
         """Add what an evaluation of the runs ``runs`` (experiment indices along R) handed over."""
@@ -104,6 +115,16 @@ class Snapshots:
         """Add a run's parameters (P,) at a step after those that are known."""
         self._steps.setdefault(run, []).append(step)
         self._values.setdefault(run, []).append(values)
+
+    def close_settings(self, step: int, config: ExperimentConfig) -> None:
+        """Note that the runs were trained by an experiment up to a step, and go on by another one.
+
+        Of more than `MOST_EARLIER` every other one goes, as if its edit had been made at once with the next.
+        """
+        begun = self.earlier[-1][0] if self.earlier else 0
+        if any(bisect_left(steps, step) > bisect_left(steps, begun) for steps in self._steps.values()):
+            kept = self.earlier[1::2] if len(self.earlier) >= MOST_EARLIER else self.earlier
+            self.earlier = (*kept, (step, config))
 
     def _catch_up(self) -> None:
         if self._read is not None:

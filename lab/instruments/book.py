@@ -14,6 +14,8 @@ from compute.seeding import stream
 from lab.config import ExperimentConfig
 from lab.experiment_data import prepare_data, prepare_phases
 from lab.instruments.frozen import Floats, FrozenRun, PartName, Samples, frozen_of
+from lab.instruments.instrument import Question
+from lab.instruments.kinds import FOLLOWING
 from lab.sweep import Sweep, plan_sweep
 
 MOST_ROWS = 2_000
@@ -21,6 +23,10 @@ MOST_ROWS = 2_000
 MOST_MEMOS = 4_000
 
 T = TypeVar("T")
+
+
+Earlier = tuple[tuple[int, ExperimentConfig], ...]
+"""(step, experiment) pairs, ascending: what held up to a step, as `lab.snapshots.Snapshots.earlier`."""
 
 
 class Book:
@@ -32,47 +38,79 @@ class Book:
         The experiment. Its data are loaded when first needed.
     prepared
         Its data, where they are there already.
+    earlier
+        By what the runs were trained before.
     """
 
-    def __init__(self, config: ExperimentConfig, prepared: PreparedData | None = None) -> None:
+    def __init__(
+        self, config: ExperimentConfig, prepared: PreparedData | None = None, earlier: Earlier = ()
+    ) -> None:
         self.config = config
         self._prepared = prepared
-        self._earlier: list[tuple[int, Book]] = []
+        self._phases: list[tuple[int, Book]] = []
         self._runs: dict[int, FrozenRun] = {}
         self._kept: dict[int, dict[int, NDArray[np.floating[Any]]]] = {}
         self._steps: dict[int, NDArray[np.int64]] = {}
         self._memos: dict[Hashable, Any] = {}
         self._sweep: Sweep | None = None
+        self._whole = self  # which one knows all times; itself unless it is of one time only
+        self._earlier = [(step, self._part(Book(then))) for step, then in earlier]
+        self._now: Book | None = None
 
-    def go_on(self, config: ExperimentConfig) -> None:
-        """Take other settings of the same runs: their data are loaded again, their parameters stay known."""
-        self.config, self._prepared = config, None
-        self._earlier.clear()
-        self._runs.clear()
-        self._memos.clear()
+    def go_on(self, config: ExperimentConfig, earlier: Earlier = ()) -> None:
+        """Take other settings of the same runs: their data are loaded again, their parameters stay known.
+
+        ``earlier`` is what held before and is not known yet. What was computed of it stays.
+        """
+        for step, then in earlier:
+            part = self._part(Book(then))
+            if then == self.config:
+                part._prepared, part._sweep, part._runs = self._prepared, self._sweep, self._runs
+                part._memos, part._phases = self._memos, self._phases
+            self._earlier.append((step, part))
+        self.config, self._prepared, self._now = config, None, None
+        self._phases, self._runs, self._memos = [], {}, {}
         self._sweep = None
 
-    def at(self, step: int) -> Book:
-        """Return the runs with the settings that held at a step: others before it branched off than after.
+    def _part(self, book: Book) -> Book:
+        """Return a book of one time only, with the parameters that are known here."""
+        book._kept, book._steps, book._whole = self._kept, self._steps, self._whole
+        return book
 
-        What is known of their parameters is the same.
+    def at(self, step: int) -> Book:
+        """Return the runs with the settings and data that held at a step.
+
+        They were others before the runs branched off, and before their data were edited. What is known of
+        their parameters is the same.
 
         Raises
         ------
         ProblemError
             Where the data cannot be loaded.
         """
+        whole = self._whole
+        then = next((part for until, part in whole._earlier if step < until), whole)
+        return then._phase(step)
+
+    def as_now(self) -> Book:
+        """Return the runs on the data as they are now at every step, whatever was edited in between."""
+        if not self._earlier:
+            return self
+        if self._now is None:
+            self._now = Book(self.config, self._prepared)
+            self._now._kept, self._now._steps = self._kept, self._steps
+        return self._now
+
+    def _phase(self, step: int) -> Book:
+        """Return the settings that held at a step of an experiment that may branch off."""
         branch = self.config.branch
         if branch is None or step >= branch.step:
             return self
-        if not self._earlier:
+        if not self._phases:
             *before, last = prepare_phases(self.config)
             self._prepared = last.prepared
-            for phase in before:
-                book = Book(phase.config, phase.prepared)
-                book._kept, book._steps = self._kept, self._steps
-                self._earlier.append((phase.step, book))
-        return next(book for begun, book in reversed(self._earlier) if begun <= step)
+            self._phases = [(phase.step, self._part(Book(phase.config, phase.prepared))) for phase in before]
+        return next(book for begun, book in reversed(self._phases) if begun <= step)
 
     def add(self, run: int, kept: Mapping[int, NDArray[np.floating[Any]]]) -> None:
         """Add parameters (P,) of a run, by step."""
@@ -144,3 +182,12 @@ class Book:
             self._memos[key] = make()
         found: T = self._memos[key]
         return found
+
+
+def book_for(question: Question, book: Book) -> Book:
+    """Return what a question is answered from: the settings and data that held at its last step.
+
+    Single samples are followed as they are now: points that were added or deleted number the others anew.
+    """
+    followed = book.as_now() if question.kind in FOLLOWING else book
+    return followed.at(question.steps[-1]) if question.steps else followed

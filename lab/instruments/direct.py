@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.config import ExperimentConfig
-from lab.instruments.book import Book
+from lab.instruments.book import Book, Earlier, book_for
 from lab.instruments.instrument import Question
 from lab.instruments.registry import instrument
 from lab.view_options import PanelSource
@@ -19,6 +19,7 @@ class DirectAnswers:
     def __init__(self) -> None:
         self._config: ExperimentConfig | None = None
         self._curves: object = None
+        self._earlier: Earlier = ()
         self._book: Book | None = None
         self._given: set[tuple[int, int]] = set()
         self._kept: dict[Question, Any] = {}
@@ -34,14 +35,15 @@ class DirectAnswers:
         if question not in self._kept:
             while len(self._kept) >= MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            then = book.at(question.steps[-1]) if question.steps else book
-            self._kept[question] = instrument(question.kind).answer(question, then)
+            self._kept[question] = instrument(question.kind).answer(question, book_for(question, book))
         return self._kept[question]
 
     def _book_of(self, source: PanelSource) -> Book:
-        if self._book is None or self._config != source.run_config or self._curves is not source.curves:
-            self._config, self._curves = source.run_config, source.curves
-            self._book = Book(source.run_config)
+        earlier = source.curves.snapshots.earlier
+        others = self._curves is not source.curves or self._earlier is not earlier
+        if self._book is None or others or self._config != source.run_config:
+            self._config, self._curves, self._earlier = source.run_config, source.curves, earlier
+            self._book = Book(source.run_config, earlier=earlier)
             self._given.clear()
             self._kept.clear()
         return self._book

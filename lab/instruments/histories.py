@@ -53,14 +53,16 @@ def history(
     key
         What else the values depend on, beside run and step.
     make
-        Computes the value of one step from the parameters and the book of the settings that held there.
+        Computes the value of one step from the parameters and the book of the settings and data that held
+        there.
     """
     found: dict[int, T] = {}
     for step in steps:
         at = book.step(run, step)
         if at is None or at in found:
             continue
-        found[at] = book.memo((*key, run, at), lambda at=at: make(_known(book, run, at), book.at(at)))  # type: ignore[misc]
+        then = book.at(at)
+        found[at] = then.memo((*key, run, at), lambda at=at, then=then: make(_known(book, run, at), then))  # type: ignore[misc]
     return History(np.array(list(found), dtype=np.int64), tuple(found.values()))
 
 

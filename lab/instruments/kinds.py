@@ -65,6 +65,9 @@ PLACES: dict[str, tuple[str, str]] = {
 Kinds without a title are no plots of their own: advice and other plots ask them.
 """
 
+FOLLOWING = frozenset({"factors", "field_at", "influence", "residuals"})
+"""Kinds that follow or draw single samples: as these are now, also at steps before they were edited."""
+
 FOR_CLASSES = frozenset({"calibration", "recall", "roc"})
 FOR_NUMBERS = frozenset({"residuals"})
 

@@ -92,8 +92,8 @@ def _history(book: Book, run: int, steps: tuple[int, ...]) -> NoiseHistory:
     everything = len(frozen.part("train")[0])
 
     def scale(parameters: Floats, then: Book) -> float:
-        some = then.samples(run, "train")
-        return noise(then.run(run), some.inputs, some.targets, parameters, everything).scale
+        frozen, some = then.run(run), then.samples(run, "train")
+        return noise(frozen, some.inputs, some.targets, parameters, len(frozen.part("train")[0])).scale
 
     seen = history(book, run, steps, (KIND,), scale)
     batch = frozen.plan.batch_size

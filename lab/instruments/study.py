@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.config import ExperimentConfig
 from lab.instruments.filling import Partial
@@ -17,6 +17,9 @@ from lab.instruments.study_process import Answer, Ask, Begin, Enough, GoOn, Keep
 from lab.shares import usable_cores
 from lab.trainer import child_environment, trainer_context
 from lab.view_options import PanelSource
+
+if TYPE_CHECKING:
+    from lab.instruments.book import Earlier
 
 FRESH = 1.0
 """Seconds for which a question counts as asked: a plot that can be seen asks again sooner."""
@@ -76,6 +79,7 @@ class Study:
         self._rested_from, self._worked = float("-inf"), 0.0
         self._failure = ""
         self._begun: tuple[object, ExperimentConfig | None] = (None, None)  # what the process looks at
+        self._told: Earlier = ()  # the settings that held earlier, as it knows them
         self._asked_of: object = None
 
     # --- asked by plots -----------------------------------------------------------------------------
@@ -208,13 +212,15 @@ class Study:
         assert connection is not None
         waiting = [slot for slot in self._wanted if slot not in self._answers]
         question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
+        earlier = self._source.curves.snapshots.earlier
         try:
-            if self._begun[0] is not self._curves:
-                connection.send(Begin(self._source.run_config))
+            known = len(self._told)
+            if self._begun[0] is not self._curves or earlier[:known] != self._told:
+                connection.send(Begin(self._source.run_config, earlier))
                 self._sent.clear()
             elif self._begun[1] is not self._config:
-                connection.send(GoOn(self._source.run_config))
-            self._begun = self._curves, self._config
+                connection.send(GoOn(self._source.run_config, earlier[known:]))
+            self._begun, self._told = (self._curves, self._config), earlier
             if self._send_parameters(connection, question):
                 connection.send(Ask(question, *PLACES[question.kind]))
                 self._under_way, self._left, self._asked_of = question, False, self._curves

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from lab.config import ExperimentConfig
-    from lab.instruments.book import Book
+    from lab.instruments.book import Book, Earlier
     from lab.instruments.instrument import Question
 
 BACK = 15
@@ -26,16 +26,21 @@ BACK = 15
 
 @dataclass(frozen=True)
 class Begin:
-    """Look at another experiment; what was known is forgotten."""
+    """Look at another experiment, by what it was trained before included; what was known is forgotten."""
 
     config: ExperimentConfig
+    earlier: Earlier = ()
 
 
 @dataclass(frozen=True)
 class GoOn:
-    """Look at the same runs with other settings, such as other data; their parameters stay known."""
+    """Look at the same runs with other settings, such as other data; their parameters stay known.
+
+    ``earlier`` is by what they were trained before, as far as it was not said.
+    """
 
     config: ExperimentConfig
+    earlier: Earlier = ()
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,9 @@ def enter(connection: Connection) -> None:
         except (EOFError, OSError):
             return
         if isinstance(message, Begin):
-            book = Book(message.config)
+            book = Book(message.config, earlier=message.earlier)
         elif book is not None and isinstance(message, GoOn):
-            book.go_on(message.config)
+            book.go_on(message.config, message.earlier)
         elif book is not None and isinstance(message, Keep):
             book.add(message.run, message.kept)
         elif book is not None and isinstance(message, Ask):
@@ -120,6 +125,7 @@ def enter(connection: Connection) -> None:
 
 def answered(ask: Ask, book: Book, enough: Callable[[], bool]) -> Iterator[Answer]:
     """Compute answers to a question, each of more steps, until ``enough``; what goes wrong becomes words."""
+    from lab.instruments.book import book_for
     from lab.instruments.filling import filled
     from lab.instruments.instrument import InstrumentError
     from lab.problems import ProblemError
@@ -128,7 +134,7 @@ def answered(ask: Ask, book: Book, enough: Callable[[], bool]) -> Iterator[Answe
     try:
         with np.errstate(all="ignore"):
             asked = getattr(importlib.import_module(ask.module), ask.name)
-            then = book.at(question.steps[-1]) if question.steps else book
+            then = book_for(question, book)
             for known, numbers in filled(question, lambda part: asked.answer(part, then)):
                 more = known < len(question.steps) and not enough()
                 yield Answer(question, numbers, "", time.process_time() - began, known, more)

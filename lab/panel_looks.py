@@ -38,3 +38,11 @@ def looks(source: PanelSource, options: ViewOptions) -> tuple[LossLook, ...]:
             LossLook(index, str(index), names[index], shorts[index], series, visible, everything, shown)
         )
     return tuple(result)
+
+
+def look_of_one(source: PanelSource, options: ViewOptions) -> LossLook:
+    """Return the loss that a picture of one loss shows: the one shown alone, or else the card's."""
+    groups = looks(source, options)
+    if options.solo is not None and options.solo < len(groups):
+        return groups[options.solo]
+    return groups[min(max(options.loss, 0), len(groups) - 1)]

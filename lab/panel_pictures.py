@@ -19,7 +19,7 @@ from lab.panel_curves import (
     legend_value,
     seeds_words,
 )
-from lab.panel_looks import LossLook, looks
+from lab.panel_looks import LossLook, look_of_one, looks
 from lab.panel_members import many_members
 from lab.panel_ranges import x_range, y_range
 from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
@@ -134,17 +134,13 @@ def confusion_panel(
     answers
         Where the counts of an earlier step come from; by default they are computed at once.
     """
-    groups = looks(source, options)
-    index = min(max(options.loss, 0), len(groups) - 1)
-    if options.solo is not None and options.solo < len(groups):
-        index = options.solo
-    look = groups[index]
+    look = look_of_one(source, options)
     summary, confusion, why = source.summary, source.confusion, ""
     past = options.at is not None and bool(source.runs) and confusion is not None and bool(look.runs)
     if past:
         from lab.instruments.past import confusion_then  # loaded when a step is looked at
 
-        confusion, why = confusion_then(source, options, look, answers)
+        confusion, why = confusion_then(source, options, answers)
     names = summary.target_names if summary is not None else ()
     split = "validation"
     if confusion is not None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QWidget
 
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, IconButton, IconTextButton
+from widgets.folding import fold_to_fit
 from widgets.number_field import NumberField
 from widgets.numbers import format_integer
 from widgets.theme import Theme, set_kind
@@ -255,16 +256,12 @@ class TimeStrip(QFrame):
         self._fit(event.size().width())
 
     def _fit(self, width: int) -> None:
-        for level in range(FOLDED + 1):
-            self._fold(level)
-            self._row.invalidate()
-            words = sum(
-                label.sizeHint().width() - label.minimumSizeHint().width()
-                for label in (self.label, self.words)
-                if not label.isHidden()
-            )
-            if self._row.minimumSize().width() + words + 60 <= width:
-                return
+        fold_to_fit(self._row, width, FOLDED, self._fold, self._room_of_words)
+
+    def _room_of_words(self) -> int:
+        """Room for the words in full, and for the slider to be of use."""
+        labels = (label for label in (self.label, self.words) if not label.isHidden())
+        return 60 + sum(label.sizeHint().width() - label.minimumSizeHint().width() for label in labels)
 
     def _fold(self, level: int) -> None:
         if level != self._level:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.controls import Combo, Slider
+from widgets.folding import fold_to_fit
 from widgets.icons import icon
 from widgets.segments import Segments
 from widgets.theme import Theme, set_kind
@@ -281,11 +282,7 @@ class ViewStrip(QFrame):
         self._fit(event.size().width())
 
     def _fit(self, width: int) -> None:
-        for level in range(FOLDED + 1):
-            self._fold(level)
-            self._row.invalidate()
-            if self._row.minimumSize().width() <= width:
-                return
+        fold_to_fit(self._row, width, FOLDED, self._fold)
 
     def _fold(self, level: int) -> None:
         if level == self._level:

@@ -14,8 +14,9 @@ from lab.chart import ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
 from lab.instruments.instrument import InstrumentError, Question
-from lab.instruments.looking import step_of, why_nothing
-from lab.instruments.parts import judged_samples, part_asked, parts_there
+from lab.instruments.looking import known_runs, step_of, why_nothing
+from lab.instruments.parts import judged_samples, part_asked
+from lab.panel_looks import look_of_one
 from lab.view_options import PanelSource, ViewOptions
 
 CONFUSION_AT = "confusion_at"
@@ -89,13 +90,14 @@ class ConfusionCounts:
     """Counts which class is taken for which, from parameters kept; asked by the confusion matrix itself."""
 
     def question(self, source: PanelSource, options: ViewOptions) -> Question | str:
-        """Ask for all visible runs; a plot of one loss asks for fewer."""
-        kept = set(source.curves.snapshots.runs)
-        runs = tuple(run.info.index for run in source.runs if run.visible and run.info.index in kept)
+        """Ask for one loss: its visible runs whose parameters are known, or else all that are."""
+        look, known = look_of_one(source, options), known_runs(source, options)
+        runs = tuple(run for run in look.runs if run in known) or tuple(
+            run for run in look.all_runs if run in known
+        )
         if not runs:
             return why_nothing(source, options)
-        choices = (("part", parts_there(source)[0]),)
-        return Question(CONFUSION_AT, runs, (step_of(source, options, runs),), choices)
+        return Question(CONFUSION_AT, runs, (step_of(source, options, runs),))
 
     def answer(self, question: Question, book: Book) -> ConfusionAt:
         """Count for every run.

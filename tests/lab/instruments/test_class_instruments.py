@@ -157,15 +157,18 @@ def test_counts_at_the_last_step_are_those_recorded(name: str, request: pytest.F
     session: Session = request.getfixturevalue(name)
     recorded = session.confusion
     assert recorded is not None
-    question = CONFUSION.question(session, ViewOptions())
-    assert isinstance(question, Question)
-    found = DirectAnswers().ask(session, question)
-    assert found.step == recorded.step == 60
-    assert {"validation": "validation", "training": "train"}[found.part] == recorded.split
-    assert len(found.counts) == len(session.runs)
-    for run, counts in found.counts.items():
-        np.testing.assert_array_equal(counts, recorded.counts[run])
-    # as the matrix of one loss asks, without naming the part
+    counted: set[int] = set()
+    for loss in range(len(session.run_config.losses)):
+        question = CONFUSION.question(session, ViewOptions(loss=loss))
+        assert isinstance(question, Question)
+        assert CONFUSION.question(session, ViewOptions(solo=loss)) == question
+        found = DirectAnswers().ask(session, question)
+        assert found.step == recorded.step == 60
+        assert {"validation": "validation", "training": "train"}[found.part] == recorded.split
+        for run, counts in found.counts.items():
+            np.testing.assert_array_equal(counts, recorded.counts[run])
+        counted |= found.counts.keys()
+    assert counted == {run.info.index for run in session.runs}
     early = DirectAnswers().ask(session, Question("confusion_at", (0,), (20,)))
     assert (early.step, early.part) == (20, found.part)
     labels, _, said = predictions(session, 0, found.part)

@@ -71,7 +71,8 @@ def load_points(parameters: Mapping[str, Any], generator: np.random.Generator) -
             Problem("A point is not a finite number.", "Inputs and targets must be finite.", "data.inputs")
         )
     more: dict[str, Any] = {"parts": _parts(parameters, len(rows)), "marked": _marked(parameters, len(rows))}
-    names = tuple(f"x{i + 1}" for i in range(inputs.shape[1]))
+    features = inputs.shape[1]
+    names = ("x",) if features == 1 else tuple(f"x{i + 1}" for i in range(features))
     if parameters["task"] == "regression":
         return Dataset("points", "regression", inputs, targets[:, None], names, ("y",), **more)
     wrong = (targets < 0) | (targets != np.floor(targets)) | (targets > LARGEST_CLASS)

@@ -112,13 +112,13 @@ def landscape_view(source: PanelSource, options: ViewOptions) -> LandscapeView |
     if not shown:
         return None
     everyone = looked_at(source, replace(options, hidden_losses=frozenset(), solo=None))
-    left, right = _pair(shown, everyone, options)
-    left_out = ""
     sizes = {info.info.index: info.info.parameters for info in source.runs}
+    left, right = _pair(shown, everyone, options, sizes)
+    left_out = ""
     parameters = sizes[left.run]
     if right is not None and sizes[right.run] != parameters:
         left_out = (
-            f"{right.look.name} has {thousands(sizes[right.run])} parameters, so no place on this plane"
+            f"{right.look.short} has {thousands(sizes[right.run])} parameters: no place on this plane"
         )
         right = None
     looked = (left,) if right is None else (left, right)
@@ -163,9 +163,15 @@ def landscape_view(source: PanelSource, options: ViewOptions) -> LandscapeView |
 
 
 def _pair(
-    shown: tuple[LookedAt, ...], everyone: tuple[LookedAt, ...], options: ViewOptions
+    shown: tuple[LookedAt, ...],
+    everyone: tuple[LookedAt, ...],
+    options: ViewOptions,
+    sizes: dict[int, int],
 ) -> tuple[LookedAt, LookedAt | None]:
-    """Return the losses to show: those chosen where there are more than two, else those shown."""
+    """Return the losses to show: those chosen where there are more than two, else those shown.
+
+    Of several that could be the second, the first whose runs have as many parameters (``sizes``) is taken.
+    """
     if len(everyone) <= 2 or options.solo is not None:
         return shown[0], shown[1] if len(shown) > 1 else None
     by_key = {one.look.key: one for one in everyone}
@@ -173,8 +179,9 @@ def _pair(
     chosen = options.choice("right", "")
     if chosen == "none" or chosen == left.look.key:
         return left, None
-    others = (one for one in shown if one is not left and one.look.key != left.look.key)
-    return left, by_key.get(chosen, next(others, None))
+    others = [one for one in shown if one is not left and one.look.key != left.look.key]
+    others.sort(key=lambda one: sizes[one.run] != sizes[left.run])
+    return left, by_key.get(chosen, others[0] if others else None)
 
 
 def _choice(

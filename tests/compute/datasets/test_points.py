@@ -21,6 +21,12 @@ def test_numbers_as_targets() -> None:
     assert data.task == "regression"
 
 
+def test_features_are_called_as_in_the_data_sets_that_points_are_made_of() -> None:
+    for inputs, like in ((((1.0,), (2.0,)), "line"), (((1.0, 2.0), (3.0, 4.0)), "moons")):
+        data = load_dataset("points", {"inputs": inputs, "targets": (0, 1)})
+        assert data.feature_names == load_dataset(like, {"samples": 10}).feature_names
+
+
 @pytest.mark.parametrize(
     ("parameters", "title", "where"),
     [

@@ -236,6 +236,25 @@ def test_losses_with_other_parameters_have_no_place_on_the_plane() -> None:
     assert "no place on this plane" in found.note
 
 
+def test_the_second_loss_is_one_that_has_a_place_on_the_plane() -> None:
+    made = train(
+        parse_experiment(
+            '[data]\nname = "moons"\n[model]\nhidden = [4]\n[[losses]]\nname = "binary_cross_entropy"\n'
+            '[[losses]]\nname = "brier"\n[[losses]]\nname = "hinge"\n[training]\nsteps = 30\n'
+            "evaluate_every = 10\n[seeds]\ncount = 1\n",
+            "outputs.toml",
+        )
+    )
+    one, two, three = made.runs
+    assert one.info.parameters == three.info.parameters != two.info.parameters
+    drawn = panel(made)
+    assert [facet.title for facet in drawn.facets] == ["Binary cross-entropy", "Hinge"]
+    assert drawn.note == ""
+    chosen = panel(made, right="1")
+    assert len(chosen.facets) == 1
+    assert chosen.note == f"Brier has {two.info.parameters} parameters: no place on this plane"
+
+
 def test_before_the_third_evaluation_there_is_no_plane_of_a_path(moons: Session) -> None:
     book = Book(moons.run_config)
     initial = book.run(0).initial

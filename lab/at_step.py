@@ -10,6 +10,7 @@ from compute.plan import RunEnd
 from lab.curve_samples import XAxis, positions
 from lab.number_text import thousands
 from lab.panels import Moment
+from lab.pyramid import Floats
 from lab.view_options import PanelSource, RunState, ViewOptions
 
 
@@ -48,6 +49,25 @@ def place_of(source: PanelSource, step: int, x_axis: XAxis) -> float | None:
         if row >= 0:
             found.append(float(positions(source.curves, track, slice(row, row + 1), x_axis)[0]))
     return max(found, default=None)
+
+
+def line_value(x: Floats, y: Floats, at: float, *, log_x: bool, log_y: bool) -> float:
+    """Return what a line through points reads at a place, straight on the axes as they are.
+
+    NaN where the line does not reach.
+    """
+    if not len(x) or not x[0] <= at <= x[-1]:
+        return float("nan")
+    right = int(np.searchsorted(x, at, side="left"))
+    if x[right] == at or right == 0:
+        return float(y[right])
+    left = right - 1
+    share = (at - x[left]) / (x[right] - x[left])
+    if log_x and x[left] > 0:
+        share = np.log(at / x[left]) / np.log(x[right] / x[left])
+    if log_y and y[left] > 0 and y[right] > 0:
+        return float(y[left] * (y[right] / y[left]) ** share)
+    return float(y[left] + share * (y[right] - y[left]))
 
 
 def branched_at(source: PanelSource, options: ViewOptions) -> Moment | None:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.at_step import branched_at, end_at, moment_of, place_of, value_at
+from lab.at_step import branched_at, end_at, line_value, moment_of, place_of, value_at
 from lab.catalogue import METRICS
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve
@@ -74,7 +74,13 @@ def seeds_words(source: PanelSource, groups: Sequence[LossLook]) -> str:
 
 
 def legend_value(
-    source: PanelSource, look: LossLook, spec: Spec, group: GroupCurve | None, options: ViewOptions
+    source: PanelSource,
+    look: LossLook,
+    spec: Spec,
+    group: GroupCurve | None,
+    options: ViewOptions,
+    *,
+    log_y: bool = False,
 ) -> str:
     """Return what the legend reads at the step looked at: the mean's value, or that runs diverged."""
     at = options.at
@@ -87,6 +93,10 @@ def legend_value(
         )
     if group is not None and spec.smooth and options.smoothing and options.x_view is None and len(group.mean):
         place = None if at is None else place_of(source, at, options.x_axis)
+        if place is not None and not METRICS[spec.metric].evaluated and place <= group.x[-1]:
+            # recorded at every step, drawn at fewer: as the marker there reads it, between two points drawn
+            value = line_value(group.x, group.mean, place, log_x=options.log_x, log_y=log_y)
+            return value_text(value, percent=spec.percent)
         row = len(group.x) if place is None else int(np.searchsorted(group.x, place, side="right"))
         return value_text(float(group.mean[max(row, 1) - 1]), percent=spec.percent)
     values = np.array([transformed_value(source, spec, run, at) for run in look.runs])
@@ -163,7 +173,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
             look.name,
             look.short,
             look.series,
-            legend_value(source, look, spec, group, options) if source.runs else "",
+            legend_value(source, look, spec, group, options, log_y=log_y) if source.runs else "",
             look.shown,
         )
         for look, group, _ in found

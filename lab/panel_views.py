@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from lab.at_step import line_value
 from lab.catalogue import METRICS
 from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES, applicable_instruments
 from lab.messages import DataSummary
@@ -217,23 +216,8 @@ def readout(panel: CurvePanel, x: float) -> tuple[LegendEntry, ...]:
             for line in facet.lines:
                 if line.path or line.key != entry.key or line.role not in ("mean", "layer"):
                     continue
-                text = value_text(_value_at(line.x, line.y, x, panel), percent=panel.percent)
+                value = line_value(line.x, line.y, x, log_x=panel.log_x, log_y=panel.log_y)
+                text = value_text(value, percent=panel.percent)
                 words.append(f"{line.tag} {text}" if line.role == "layer" and line.tag else text)
         entries.append(replace(entry, value=" · ".join(words) or MISSING))
     return tuple(entries)
-
-
-def _value_at(x: np.ndarray, y: np.ndarray, at: float, panel: CurvePanel) -> float:
-    """Interpolate as the line is drawn: straight on the axes as they are."""
-    if not len(x) or not x[0] <= at <= x[-1]:
-        return float("nan")
-    right = int(np.searchsorted(x, at, side="left"))
-    if x[right] == at or right == 0:
-        return float(y[right])
-    left = right - 1
-    share = (at - x[left]) / (x[right] - x[left])
-    if panel.log_x and x[left] > 0:
-        share = np.log(at / x[left]) / np.log(x[right] / x[left])
-    if panel.log_y and y[left] > 0 and y[right] > 0:
-        return float(y[left] * (y[right] / y[left]) ** share)
-    return float(y[left] + share * (y[right] - y[left]))

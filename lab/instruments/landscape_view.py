@@ -117,9 +117,7 @@ def landscape_view(source: PanelSource, options: ViewOptions) -> LandscapeView |
     left_out = ""
     parameters = sizes[left.run]
     if right is not None and sizes[right.run] != parameters:
-        left_out = (
-            f"{right.look.short} has {thousands(sizes[right.run])} parameters: no place on this plane"
-        )
+        left_out = f"{right.look.short} has {thousands(sizes[right.run])} parameters: no place on this plane"
         right = None
     looked = (left,) if right is None else (left, right)
     named = 2 <= parameters <= MOST_NAMED

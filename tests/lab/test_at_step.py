@@ -9,7 +9,7 @@ from compute.plan import RunEnd
 from lab.at_step import end_at, moment_of, place_of, run_at, value_at
 from lab.curves import Curves
 from lab.messages import Prepared, Recorded
-from lab.panel_views import make_panel
+from lab.panel_views import make_panel, readout
 from lab.panels import CurvePanel
 from lab.session import Session
 from lab.view_options import ViewOptions
@@ -113,6 +113,11 @@ def test_the_legend_reads_the_step_looked_at() -> None:
     assert relative.legend[0].value.startswith("36.8")  # exp(−1)
     assert relative.legend[1].value.startswith("36.8")  # it had not diverged yet
     assert curves(session, "objective", at=25).legend[1].value == "1 of 3 diverged"
+    # of what is recorded at every step, the place where the marker stands between two points drawn
+    few = curves(session, "objective", at=25, smoothing=0.5, comparison="raw", columns=8)
+    line = next(line for line in few.facets[0].lines if line.role == "mean")
+    assert 25 not in line.x
+    assert few.legend[0].value == readout(few, 25.0)[0].value
 
 
 def test_lines_keep_their_future() -> None:

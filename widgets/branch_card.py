@@ -57,7 +57,8 @@ class BranchCard(Overlay):
 
         self.source.chosen.connect(self._source_chosen)
         self.rows.edited.connect(self._edited)
-        self.rows.refused.connect(lambda _row: self._show_go())
+        self.rows.refused.connect(self._follow_fields)
+        self.rows.settled.connect(self._follow_fields)
         self.cancel.clicked.connect(self.dismiss)
         self.go.clicked.connect(self._go_clicked)
         self.set_theme(theme)
@@ -139,7 +140,8 @@ class BranchCard(Overlay):
         if self.isHidden():
             return
         foot = self.geometry().bottom()
-        for layout in (self.body, self.layout()):
+        inside = (*(row.layout() for row in self.rows.rows()), self.rows.layout())
+        for layout in (*inside, self.body, self.layout()):  # from within: each is as high as what it holds
             if layout is not None:
                 layout.invalidate()
                 layout.activate()
@@ -162,6 +164,11 @@ class BranchCard(Overlay):
         self.problem.hide()
         self._show()
 
+    def _follow_fields(self) -> None:
+        """Let what a field says against a number have room, and nothing begin until it is gone."""
+        self._show_go()
+        self._fit()
+
     def _source_chosen(self, key: str) -> None:
         assert self._draft is not None
         self._draft = replace(self._draft, as_edited=key == "form")
@@ -179,6 +186,7 @@ class BranchCard(Overlay):
     def open_over(self, anchor: QWidget) -> None:
         """Open over a widget and take the keyboard."""
         self.open_above(anchor)
+        self._fit()
         first = next(iter(self.rows.rows()), None)
         if first is not None and not self.rows.isHidden():
             first.field.take_focus()

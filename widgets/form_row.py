@@ -91,6 +91,8 @@ class FormRow(QWidget):
 
     edited = Signal(str, object)
     refused = Signal(QWidget)
+    settled = Signal()
+    """What was refused is gone: it was typed over or taken back."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None, *, mode: Mode = "panel") -> None:
         super().__init__(parent)
@@ -248,6 +250,8 @@ class FormRow(QWidget):
         self._show_error()
         if sentence:
             self.refused.emit(self)
+        else:
+            self.settled.emit()
 
     def _on_edited(self, value: object) -> None:
         self._refusal = ""

@@ -31,6 +31,8 @@ class FieldRows(QWidget):
 
     edited = Signal(str, object)
     refused = Signal(QWidget)
+    settled = Signal()
+    """What a row refused is gone."""
     more_toggled = Signal(bool)
     rows_made = Signal()
     """Rows that had waited are there."""
@@ -124,6 +126,7 @@ class FieldRows(QWidget):
         row.set_theme(self._theme)
         row.edited.connect(self.edited)
         row.refused.connect(self.refused)
+        row.settled.connect(self.settled)
         return row
 
     def _make_where(self, is_wanted: Callable[[FieldSpec], bool]) -> None:

@@ -95,6 +95,21 @@ def test_a_bad_number_is_refused_at_its_field(
     assert row.problem == "" and card.go.isEnabled()
 
 
+def test_the_card_grows_by_what_a_field_says_and_shrinks_again(qtbot: QtBot, card: BranchCard) -> None:
+    before = card.geometry()
+    field = rate(card)
+    for text in ("abc", "-1"):
+        field.edit.selectAll()
+        qtbot.keyClicks(field.edit, text)
+        qtbot.keyClick(field.edit, Qt.Key.Key_Return)
+        assert card.height() > before.height() + 10
+        assert card.geometry().bottom() == before.bottom()
+    row = card.rows.row("optimizer.learning_rate")
+    assert row is not None and row.height() >= row.sizeHint().height()
+    qtbot.keyClick(field.edit, Qt.Key.Key_Escape)
+    assert card.geometry() == before
+
+
 def test_what_was_edited_in_the_form_can_be_taken_over(
     qtbot: QtBot, card: BranchCard, wanted: list[BranchDraft]
 ) -> None:

@@ -1,8 +1,8 @@
 """Blocks of updates: recorded on the device, looked through on the host, rolled back for runs that diverged.
 
-A block is at most 50 updates without a question to the device. A run that diverged in it is trained again
-from the snapshot taken before the block, up to its last finite weights, and then leaves; the others keep
-what they did, since no run depends on another.
+A block is at most 50 updates, on a GPU 200, without a question to the device. A run that diverged in it is
+trained again from the snapshot taken before the block, up to its last finite weights, and then leaves; the
+others keep what they did, since no run depends on another.
 """
 
 from __future__ import annotations
@@ -25,8 +25,16 @@ from compute.standing import Standing
 from compute.stopping import HISTORY, divergence_layer, first_diverged_rows
 from compute.workspace import Workspace
 
-BLOCK = 50
-"""Most updates between two looks at what was recorded."""
+BLOCK, GPU_BLOCK = 50, 200
+"""Most updates between two looks at what was recorded; on a GPU, which waits for the host meanwhile, more."""
+
+GPU_BLOCK_RUNS = 4096
+"""Runs from which on a GPU's blocks are no longer than others: training them takes long enough."""
+
+
+def block_length(plan: Plan) -> int:
+    """Return the most updates of a plan between two looks at what was recorded."""
+    return GPU_BLOCK if plan.device.kind == "gpu" and len(plan.initial) < GPU_BLOCK_RUNS else BLOCK
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class Blocks:
         Updates done; once all runs have ended, those of the run that lasted longest.
     seconds
         Time spent on updates.
+    longest
+        Most updates of a block.
     """
 
     def __init__(
@@ -76,6 +86,7 @@ class Blocks:
         seconds: float = 0.0,
     ) -> None:
         self._plan, self.data, self._work = plan, data, work
+        self.longest = block_length(plan)
         self.rates = np.array(plan.learning_rates, dtype=np.float64)
         self.seconds = seconds
         count = len(plan.initial)
@@ -89,7 +100,7 @@ class Blocks:
             self._frozen: NDArray[Any] = plan.initial.astype(data.dtype)
             self._first_objective = np.full(count, np.nan)
             self._history = np.zeros((0, count, plan.model.layers))
-            self.live = make_live(plan, data, runs, self._frozen, self.rates, None, BLOCK, work)
+            self.live = make_live(plan, data, runs, self._frozen, self.rates, None, self.longest, work)
             return
         self.step = standing.step
         runs = np.flatnonzero(standing.going)
@@ -99,7 +110,7 @@ class Blocks:
         if not len(runs):
             return
         state = [data.xp.asarray(array[runs].astype(data.dtype)) for array in standing.state] or None
-        self.live = make_live(plan, data, runs, self._frozen[runs], self.rates, state, BLOCK, work)
+        self.live = make_live(plan, data, runs, self._frozen[runs], self.rates, state, self.longest, work)
         if standing.previous is not None:
             self._previous = data.xp.asarray(standing.previous[runs].astype(data.dtype))
 
@@ -156,14 +167,12 @@ class Blocks:
         self._keep(self.live, np.flatnonzero(~gone))
 
     def advance(self, stop: int) -> Block:
-        """Do the updates up to ``stop``, at most 50, with all live runs."""
+        """Do the updates up to ``stop``, at most `longest`, with all live runs."""
         live, start, count = self.live, self.step, stop - self.step
         assert live is not None
         snapshot = live.snapshot()
         began = time.perf_counter()
-        live.run(start, 0, count - 1)
-        before_last = live.parameters.copy()
-        live.run(stop - 1, count - 1, 1)
+        before_last = live.run_block(start, count)
         narrow = live.recorder.to_rows(count)
         took = time.perf_counter() - began
         seconds = self.seconds + took * np.arange(count) / count

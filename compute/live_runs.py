@@ -188,6 +188,13 @@ class LiveRuns:
         for done in range(count):
             self._step(step + done, row + done)
 
+    def run_block(self, step: int, count: int) -> Array:
+        """Do ``count`` updates as `run`, recorded from row 0 on; return the parameters before the last."""
+        self.run(step, 0, count - 1)
+        before_last: Array = self.parameters.copy()
+        self.run(step + count - 1, count - 1, 1)
+        return before_last
+
     def _step(self, step: int, row: int) -> None:
         recorder, xp = self.recorder, self.xp
         self._write_gradients(step, recorder.loss[row])

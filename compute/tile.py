@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.batches import Rows
-from compute.blocks import BLOCK, Block, Blocks
+from compute.blocks import Block, Blocks
 from compute.evaluation import EvaluationParts, Evaluator
 from compute.live_runs import LiveRuns
 from compute.plan import Chunk, Evaluation, Plan, RunEnd
@@ -147,7 +147,7 @@ class Tile:
 
     def _next_stop(self) -> int:
         every = max(1, self.plan.evaluate_every)
-        return min(self.step + BLOCK, (self.step // every + 1) * every)
+        return min(self.step + self._blocks.longest, (self.step // every + 1) * every)
 
     def _evaluate_if_due(self, evaluations: list[Evaluation], ended: list[RunEnd]) -> None:
         live, step = self._blocks.live, self.step

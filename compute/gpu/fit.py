@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compute.gpu.activations import keeps_input
+from compute.gpu.losses import LARGEST_HYPER as LOSS_HYPER
 from compute.gpu.optimizers import MOST_CONSTANTS
 from compute.models.mlp import MultilayerPerceptron
 
@@ -13,8 +14,11 @@ WARP = 32
 TILES = (64, 32, 16, 8)
 """Most rows of a batch that are worked on at a time, from the most wanted on."""
 
-ROOMY_TILE = 32
-"""Tile down to which it pays to halve a block's memory so that two blocks share a multiprocessor."""
+MOST_THREADS = 512
+"""Threads of a multiprocessor that the compiler leaves registers for: 128 each, which the products want."""
+
+AHEAD = 32
+"""Steps whose constants the kernel computes at once."""
 
 RESERVED = 1024
 """Bytes of shared memory that CUDA takes for each block."""
@@ -37,16 +41,34 @@ class SharedMemory:
 
 @dataclass(frozen=True)
 class Fit:
-    """How the persistent kernel is cut: rows of a tile, threads of a block, bytes of shared memory."""
+    """How the persistent kernel is cut.
+
+    Attributes
+    ----------
+    tile
+        Rows of a tile, a multiple of 4.
+    threads
+        Threads of a block.
+    size
+        Bytes of shared memory.
+    blocks
+        Blocks that a multiprocessor is to hold at a time.
+    """
 
     tile: int
     threads: int
     size: int
+    blocks: int = 1
+
+
+def pad(width: int) -> int:
+    """Return a width rounded up to fours."""
+    return -(-width // 4) * 4
 
 
 def lead(width: int) -> int:
-    """Return how far apart rows of that width lie in shared memory: with a column of ones, and odd."""
-    return (width + 1) | 1
+    """Return how far apart rows of that width lie in shared memory: an odd number of fours."""
+    return (pad(width) // 4 | 1) * 4
 
 
 def lanes(outputs: int, threads_a_row: int) -> int:
@@ -62,7 +84,7 @@ def lanes(outputs: int, threads_a_row: int) -> int:
 
 
 def fit(
-    model: MultilayerPerceptron, slots: int, rows: int, itemsize: int, memory: SharedMemory
+    model: MultilayerPerceptron, slots: int, rows: int, itemsize: int, target: int, memory: SharedMemory
 ) -> Fit | None:
     """Find how one run of a model trains in one block.
 
@@ -76,34 +98,38 @@ def fit(
         Rows of a batch.
     itemsize
         Bytes of a number.
+    target
+        Bytes of a sample's target.
     memory
         What the device has.
 
     Returns
     -------
     Fit or None
-        The largest tile with which two blocks share a multiprocessor, else the largest that fits at all;
-        nothing where the parameters are too many.
+        The largest tile that fits; nothing where the parameters are too many. It does not depend on how many
+        runs there are: how a run is trained must not either.
     """
-    found = [_cut(model, slots, min(tile, rows), itemsize) for tile in TILES]
-    roomy = [
-        cut
-        for cut in found
-        if cut.tile >= min(ROOMY_TILE, rows) and 2 * (cut.size + RESERVED) <= memory.multiprocessor
-    ]
-    fitting = [cut for cut in found if cut.size <= memory.block]
-    return next(iter(roomy + fitting), None)
+    for tile in TILES:
+        cut = _cut(model, slots, min(tile, pad(rows)), itemsize, target)
+        if cut.size <= memory.block:
+            beside = min(memory.multiprocessor // (cut.size + RESERVED), MOST_THREADS // cut.threads)
+            return replace(cut, blocks=max(1, beside))
+    return None
 
 
-def _cut(model: MultilayerPerceptron, slots: int, tile: int, itemsize: int) -> Fit:
-    """Count as ``Memory`` in ``source/persistent.cuh`` does."""
+def _cut(model: MultilayerPerceptron, slots: int, tile: int, itemsize: int, target: int) -> Fit:
+    """Count as ``Memory`` in ``source/samples.cuh`` does."""
     inputs, *hidden, outputs = model.sizes
     copies = 2 if keeps_input(model.activation) else 1
     row = lead(inputs) + copies * sum(map(lead, hidden)) + 2 * lead(outputs)
-    # a thread makes up to 4 × 4 elements of a product
-    threads = min(256, max(64, _round_up(tile * max(model.sizes[1:]) // 16, WARP)))
+    # a thread makes 4 × 4 elements of the largest product; a warp brings in 32 rows at most
+    threads = min(256, _round_up(max(tile, tile * max(model.sizes[1:]) // 16), WARP))
+    layers = zip(model.sizes[:-1], model.sizes[1:], strict=True)
+    parameters = sum((pad(fan_in) + 1) * pad(fan_out) for fan_in, fan_out in layers)
+    targets = tile * target // itemsize
     sums = threads // WARP * (model.layers + 3)
-    numbers = (2 + slots) * model.parameter_count + tile * row + MOST_CONSTANTS + sums
+    constants = LOSS_HYPER + outputs + AHEAD * MOST_CONSTANTS
+    numbers = (2 + slots) * parameters + tile * row + targets + constants + sums
     return Fit(tile, threads, numbers * itemsize)
 
 

@@ -40,7 +40,7 @@ _ADAM = (
 )
 _ADAM_UPDATE = """sums = sums * sum_kept + gradient;
     squares = squares * square_kept + gradient * gradient;
-    parameter -= sums / (sqrt(squares) + least) * rate_now;"""
+    parameter -= quotient(sums, root(squares) + least) * rate_now;"""
 
 OPTIMIZER_KERNELS: dict[str, OptimizerKernel] = {
     "sgd": OptimizerKernel((_RATE,), "parameter -= gradient * rate_now;"),
@@ -55,12 +55,12 @@ OPTIMIZER_KERNELS: dict[str, OptimizerKernel] = {
     ),
     "adagrad": OptimizerKernel(
         (_RATE, ("least", "epsilon")),
-        "squares += gradient * gradient; parameter -= gradient / (sqrt(squares) + least) * rate_now;",
+        "squares += gradient * gradient; parameter -= quotient(gradient, root(squares) + least) * rate_now;",
     ),
     "rmsprop": OptimizerKernel(
         (_RATE, ("least", "epsilon"), ("square_share", "1 - decay")),
         """squares += (gradient * gradient - squares) * square_share;
-    parameter -= gradient / (sqrt(squares) + least) * rate_now;""",
+    parameter -= quotient(gradient, root(squares) + least) * rate_now;""",
     ),
     "adam": OptimizerKernel(_ADAM, _ADAM_UPDATE),
     "adamw": OptimizerKernel(

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from compute.backend import Array
 from compute.batches import Rows
 from compute.gpu.activations import keeps_input
-from compute.gpu.fit import Fit, SharedMemory, fit, lanes
+from compute.gpu.fit import AHEAD, Fit, SharedMemory, fit, lanes, pad
 from compute.gpu.program import OPTIONS, program
 from compute.gpu.tables import RunTables
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
 from compute.workspace import Workspace
+
+LABEL = 8
+"""Bytes of a class as the kernel is given it."""
 
 STATIC_LIMIT = 48 * 1024
 """Bytes of shared memory that a kernel may take without asking first."""
@@ -36,7 +39,8 @@ def shared_fit(plan: Plan, xp: Any, rows: int) -> Fit | None:
     """
     size = rows if plan.batch_size is None else min(plan.batch_size, rows)
     itemsize = np.dtype(plan.precision).itemsize
-    return fit(plan.model, len(plan.optimizer.slots), size, itemsize, SharedMemory.of(xp))
+    target = LABEL if plan.data.task == "classification" else plan.target_width * itemsize
+    return fit(plan.model, len(plan.optimizer.slots), size, itemsize, target, SharedMemory.of(xp))
 
 
 def persistent_source(plan: Plan, cut: Fit, losses: Sequence[str]) -> str:
@@ -48,6 +52,8 @@ def persistent_source(plan: Plan, cut: Fit, losses: Sequence[str]) -> str:
         "TARGETS": plan.target_width,
         "LANES": lanes(model.sizes[-1], cut.threads // cut.tile),
         "THREADS": cut.threads,
+        "BLOCKS": cut.blocks,
+        "AHEAD": AHEAD,
         "TILE": cut.tile,
         "LAYERS": model.layers,
         "WIDTHS": ", ".join(map(str, model.sizes)),
@@ -91,7 +97,7 @@ class PersistentRuns(LiveRuns):
         if cut.size > STATIC_LIMIT:
             self._kernel.max_dynamic_shared_size_bytes = cut.size
         weights = tables.class_weights
-        self._data = (rows.inputs, rows.labels, rows.numbers)
+        self._data = (_in_fours(rows), rows.labels, rows.numbers)
         self._order_of_run = xp.asarray(self._batches.order_of_run)
         self._tables = (
             xp.asarray(tables.loss),
@@ -104,14 +110,23 @@ class PersistentRuns(LiveRuns):
 
     def run(self, step: int, row: int, count: int) -> None:
         """Do ``count`` updates, the first after ``step`` updates, and record them from row ``row`` on."""
+        self._run(step, row, count, None)
+
+    def run_block(self, step: int, count: int) -> Array:
+        """Do ``count`` updates as `run`, recorded from row 0 on; return the parameters before the last."""
+        before_last: Array = self.xp.empty_like(self.parameters)
+        self._run(step, 0, count, before_last)
+        return before_last
+
+    def _run(self, step: int, row: int, count: int, before_last: Array | None) -> None:
         stop = step + count
         while step < stop:
             orders, until = self._batches.orders(step)
             steps = min(stop, until) - step
-            self._launch(orders, step, row, steps)
+            self._launch(orders, step, row, steps, before_last if step + steps == stop else None)
             step, row = step + steps, row + steps
 
-    def _launch(self, orders: Array, step: int, row: int, steps: int) -> None:
+    def _launch(self, orders: Array, step: int, row: int, steps: int, before_last: Array | None) -> None:
         # what is None is a null pointer to the kernel
         schedule, batches = self._plan.schedule, self._batches
         factors = np.array([schedule.factor(step + done) for done in range(steps)], dtype=self.dtype)
@@ -119,6 +134,7 @@ class PersistentRuns(LiveRuns):
         arguments = (
             self.parameters,
             *states,
+            before_last,
             self.recorder.table[row:],
             *self._data,
             orders,
@@ -135,3 +151,11 @@ class PersistentRuns(LiveRuns):
             *self._numbers,
         )
         self._kernel((len(self.runs),), (self._cut.threads,), arguments, shared_mem=self._cut.size)
+
+
+def _in_fours(rows: Rows) -> Array:
+    """Return the inputs (S · n, D rounded up to fours) without the column of ones, 0 where there are none."""
+    given, width = rows.flat_inputs(), rows.inputs.shape[-1] - 1
+    found: Array = rows.xp.zeros((len(given), pad(width)), dtype=rows.dtype)
+    found[:, :width] = given[:, :width]
+    return found

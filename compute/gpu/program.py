@@ -19,6 +19,9 @@ from compute.special import LARGEST_EXPONENT
 
 OPTIONS = ("-std=c++17",)
 
+FILES = {"persistent": ("products", "samples", "persistent"), "batched": ("batched",)}
+"""Files of the kernels of a program, each after those that it builds on."""
+
 
 def program(
     kernel: str,
@@ -33,7 +36,7 @@ def program(
     Parameters
     ----------
     kernel
-        File of the kernels: ``"persistent"`` or ``"batched"``.
+        Which kernels: ``"persistent"`` or ``"batched"``.
     dtype
         Precision.
     losses, activation, optimizer
@@ -64,7 +67,7 @@ def program(
             loss_source(losses),
             activation_source(activation),
             optimizer_source(optimizer),
-            _file(kernel),
+            *map(_file, FILES[kernel]),
         ]
     )
 

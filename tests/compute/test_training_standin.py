@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from compute.blocks import GPU_BLOCK
 from compute.losses import LOSSES, make_loss, output_count
 from compute.losses.base import LossCard
 from compute.models import ACTIVATIONS
@@ -122,7 +123,7 @@ def copies(steps: int, evaluate_every: int, **changes: Any) -> tuple[int, int]:
 
 @pytest.mark.parametrize("penalty", [0.0, 0.1])
 def test_a_block_is_copied_to_the_host_once(penalty: float) -> None:
-    one, three = (copies(steps, 1000, batch_size=None, l2=penalty) for steps in (50, 150))
+    one, three = (copies(steps, 1000, batch_size=None, l2=penalty) for steps in (GPU_BLOCK, 3 * GPU_BLOCK))
     assert three[0] - one[0] == 2  # both evaluate at their first and last step
     assert three[1] == one[1]
 

@@ -19,7 +19,8 @@ using std::sinh; using std::sqrt; using std::tanh;
 #define __global__
 #define __device__
 #define __shared__
-#define __launch_bounds__(threads)
+#define __align__(bytes) __attribute__((aligned(bytes)))
+#define __launch_bounds__(...)
 
 struct dim3 { int x, y, z; };
 static dim3 threadIdx, blockIdx, blockDim, gridDim;
@@ -139,16 +140,20 @@ inline void __syncthreads() { emulation::wait(emulation::block, blockDim.x); }
 inline void __syncwarp(unsigned mask) { emulation::wait_for(mask); }
 
 template <class Number>
-Number __shfl_xor_sync(unsigned mask, Number value, int offset, int) {
+Number __shfl_sync(unsigned mask, Number value, int lane, int width) {
     emulation::slots[threadIdx.x] = double(value);
     emulation::wait_for(mask);
-    const Number other = Number(emulation::slots[threadIdx.x ^ offset]);
+    const Number other = Number(emulation::slots[threadIdx.x / width * width + lane]);
     emulation::wait_for(mask);
     return other;
 }
+template <class Number>
+Number __shfl_xor_sync(unsigned mask, Number value, int offset, int width) {
+    return __shfl_sync(mask, value, (threadIdx.x % width) ^ offset, width);
+}
 
 // What starts a kernel from outside. EMULATED_MEMORY is the shared memory that the kernels declare.
-#define EMULATED_MEMORY real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];
+#define EMULATED_MEMORY alignas(32) real shared_memory[(emulation::LARGEST_SHARED + 64) / sizeof(real)];
 #define EMULATED(kernel)                                                                              \
     extern "C" const char* start_##kernel(int x, int y, int threads, long shared_bytes, void** given, \
                                           const long* sizes, int count) {                             \

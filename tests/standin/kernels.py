@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COMPILER = shutil.which("g++")
 HEADER = Path(__file__).with_name("cuda.h")
-KERNEL = re.compile(r"__global__ void (?:__launch_bounds__\(\w+\)\s+)?(\w+)\(")
+KERNEL = re.compile(r"__global__ void (?:__launch_bounds__\([\w, ]+\)\s+)?(\w+)\(")
 FLAGS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-Wl,-Bsymbolic", "-w")
 
 

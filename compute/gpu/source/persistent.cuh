@@ -1,265 +1,280 @@
 // A block of threads trains one run for many steps: parameters, optimiser state, a tile of the batch and the
-// activations stay in shared memory from the first step of a launch to the last.
-//
-// Rows of activations end in a column of ones, which carries the biases, and are LEAD(width) apart: an odd
-// number, so that threads which read a column meet different banks.
+// activations stay in shared memory from the first step of a launch to the last. Widths are rounded up to
+// fours; what is added is 0 and stays 0.
 
-#define LEAD(width) (((width) + 1) | 1)
-
-// C(m, n) = sum over k of a(m, k) b(k, n), handed to `write`. Neighbouring threads take neighbouring columns;
-// a thread makes EACH x EACH elements that lie as far apart as there are threads beside it.
-template <int EACH, class A, class B, class Write>
-__device__ void product_by(int rows, int columns, int depth, A a, B b, Write write) {
-    const int down = (rows + EACH - 1) / EACH, across = (columns + EACH - 1) / EACH;
-    for (int tile = threadIdx.x; tile < down * across; tile += THREADS) {
-        const int row = tile / across, column = tile % across;
-        int at_row[EACH], at_column[EACH];
-        real sum[EACH][EACH];
-        for (int i = 0; i < EACH; ++i) {
-            at_row[i] = fewer(row + i * down, rows - 1);
-            at_column[i] = fewer(column + i * across, columns - 1);
-            for (int j = 0; j < EACH; ++j) sum[i][j] = 0;
-        }
-        for (int k = 0; k < depth; ++k) {
-            real left[EACH], right[EACH];
-            for (int i = 0; i < EACH; ++i) left[i] = a(at_row[i], k);
-            for (int j = 0; j < EACH; ++j) right[j] = b(k, at_column[j]);
-            for (int i = 0; i < EACH; ++i)
-                for (int j = 0; j < EACH; ++j) sum[i][j] += left[i] * right[j];
-        }
-        for (int i = 0; i < EACH; ++i)
-            for (int j = 0; j < EACH; ++j)
-                if (row + i * down < rows && column + j * across < columns)
-                    write(at_row[i], at_column[j], sum[i][j]);
-    }
-}
-
-// `most` is the number of elements where the tile is full: known when this is compiled, and so is the way.
-template <class A, class B, class Write>
-__device__ inline void product(int most, int rows, int columns, int depth, A a, B b, Write write) {
-    if (most >= 16 * THREADS)
-        product_by<4>(rows, columns, depth, a, b, write);
-    else if (most >= 4 * THREADS)
-        product_by<2>(rows, columns, depth, a, b, write);
-    else
-        product_by<1>(rows, columns, depth, a, b, write);
-}
-
-__device__ inline int width_of(int layer) {
-    const int widths[] = {WIDTHS};
-    return widths[layer];
-}
-
-// Where things lie in shared memory; compute/gpu/fit.py counts the same.
-struct Memory {
-    real *parameters, *gradients, *state[SLOTS + 1], *inputs, *pre[LAYERS], *post[LAYERS], *outputs, *slopes,
-        *constants, *scratch;
-    __device__ explicit Memory(real* at) {
-        const auto take = [&](int count) { real* const here = at; at += count; return here; };
-        parameters = take(PARAMETERS);
-        gradients = take(PARAMETERS);
-        for (int i = 0; i < SLOTS; ++i) state[i] = take(PARAMETERS);
-        state[SLOTS] = 0;
-        inputs = take(TILE * LEAD(width_of(0)));
+template <int LAYER = 1>
+__device__ inline void forward(const Memory& memory) {
+    constexpr int FAN_IN = width_of(LAYER - 1), FAN_OUT = width_of(LAYER);
+    constexpr bool LAST = LAYER == LAYERS;
+    const real* const weights = memory.parameters + offset_of(LAYER);
+    const real* const biases = weights + weights_of(LAYER);
+    real* const pre = LAST ? memory.outputs : memory.pre[LAST ? 0 : LAYER];
+    real* const post = LAST ? memory.outputs : memory.post[LAST ? 0 : LAYER];
+    product<TILE, PAD(FAN_OUT), PAD(FAN_IN), true, false, false>(
+        LAYER == 1 ? memory.inputs : memory.post[LAYER - 1], LEAD(FAN_IN), weights, PAD(FAN_OUT),
+        [=](int h) { return biases[h]; },
+        [=](int b, int h, int, const real* z) {
+            Four before, after;
 #pragma unroll
-        for (int i = 1; i < LAYERS; ++i) {
-            post[i] = take(TILE * LEAD(width_of(i)));
-            pre[i] = KEEPS_INPUT ? take(TILE * LEAD(width_of(i))) : post[i];
-        }
-        outputs = take(TILE * LEAD(OUTPUTS));
-        slopes = take(TILE * LEAD(OUTPUTS));
-        constants = take(MOST_CONSTANTS);
-        scratch = take(THREADS / 32 * (LAYERS + 3));
-    }
-};
-
-// What one launch works on; see compute/gpu/persistent.py, which fills it.
-struct Task {
-    const real* inputs;          // (S n, D + 1)
-    const long long* labels;     // (S n)
-    const real* numbers;         // (S n, TARGETS)
-    const long long* order;      // (streams, epochs, n) rows of the inputs
-    const int* stream;           // (r) which order a run follows
-    const int* loss;             // (r)
-    const real* loss_hyper;      // (r, LOSS_HYPER)
-    const real* scale;           // (r)
-    const real* class_weights;   // (r, OUTPUTS), or 0
-    const double* hyper;         // (r, HYPER) of the optimiser
-    const real* rates;           // (r) base learning rates
-    const real* factors;         // (steps) factors on them
-    int epochs, count, size;     // in `order`, n, rows of a full batch
-    long long first_step, began;  // updates done before; at the optimiser's first one
-    int steps;
-    real l1, l2, clip;
-};
-
-__device__ inline void load_rows(const Task& task, const Memory& memory, const long long* rows, int length) {
-    const int width = width_of(0) + 1;
-    for (int i = threadIdx.x; i < length * width; i += THREADS)
-        memory.inputs[i / width * LEAD(width_of(0)) + i % width] = task.inputs[rows[i / width] * width + i % width];
+            for (int j = 0; j < 4; ++j) {
+                before.at[j] = z[j];
+                after.at[j] = LAST ? z[j] : h + j < FAN_OUT ? activation(z[j]) : real(0);
+            }
+            if (KEEPS_INPUT && !LAST) four(pre + b * LEAD(FAN_OUT) + h) = before;
+            four(post + b * LEAD(FAN_OUT) + h) = after;
+        },
+        [](int, real) {});
+    __syncthreads();
+    if constexpr (!LAST) forward<LAYER + 1>(memory);
 }
 
-__device__ inline void forward(const Memory& memory, int length) {
-    const real *from = memory.inputs, *weights = memory.parameters;
+// Gradients of all parameters from those of the outputs, which are 0 in rows without a sample; activations are written over by theirs.
+template <int LAYER = LAYERS>
+__device__ inline void backward(const Memory& memory, bool more) {
+    constexpr int FAN_IN = width_of(LAYER - 1), FAN_OUT = width_of(LAYER);
+    const real* const slopes = LAYER == LAYERS ? memory.slopes : memory.pre[LAYER == LAYERS ? 0 : LAYER];
+    real* const gradients = memory.gradients + offset_of(LAYER);
+    real* const biases = gradients + weights_of(LAYER);
+    product<PAD(FAN_IN), PAD(FAN_OUT), TILE, false, false, true>(
+        LAYER == 1 ? memory.inputs : memory.post[LAYER - 1], LEAD(FAN_IN), slopes, LEAD(FAN_OUT),
+        [](int) { return real(0); },
+        [=](int k, int h, int, const real* sums) {
+            Four& place = four(gradients + k * PAD(FAN_OUT) + h);
+            Four sum;
 #pragma unroll
-    for (int layer = 1; layer <= LAYERS; ++layer) {
-        const int fan_in = width_of(layer - 1), fan_out = width_of(layer);
-        const int lead = LEAD(fan_in), out_lead = LEAD(fan_out);
-        const bool last = layer == LAYERS;
-        real* const pre = last ? memory.outputs : memory.pre[layer];
-        real* const post = last ? memory.outputs : memory.post[layer];
-        product(
-            TILE * fan_out, length, fan_out, fan_in + 1, [=](int b, int k) { return from[b * lead + k]; },
-            [=](int k, int h) { return weights[k * fan_out + h]; },
-            [=](int b, int h, real z) {
-                if (KEEPS_INPUT && !last) pre[b * out_lead + h] = z;
-                post[b * out_lead + h] = last ? z : activation(z);
-            });
-        __syncthreads();
-        from = post;
-        weights += (fan_in + 1) * fan_out;
-    }
-}
-
-// Gradients of all parameters from those of the outputs; activations are written over by theirs.
-__device__ inline void backward(const Memory& memory, int length, bool more) {
-    int offset = PARAMETERS;
-    const real* slopes = memory.slopes;
+            for (int j = 0; j < 4; ++j) sum.at[j] = more ? place.at[j] + sums[j] : sums[j];
+            place = sum;
+        },
+        [=](int h, real sum) { biases[h] = more ? biases[h] + sum : sum; });
+    __syncthreads();
+    if constexpr (LAYER > 1) {
+        real* const signal = memory.pre[LAYER - 1];
+        product<TILE, PAD(FAN_IN), PAD(FAN_OUT), true, true, false>(
+            slopes, LEAD(FAN_OUT), memory.parameters + offset_of(LAYER), PAD(FAN_OUT),
+            [](int) { return real(0); },
+            [=](int b, int k, int apart, const real* sums) {
+                real* const at = signal + b * LEAD(FAN_IN) + k;
 #pragma unroll
-    for (int layer = LAYERS; layer >= 1; --layer) {
-        const int fan_in = width_of(layer - 1), fan_out = width_of(layer);
-        const int lead = LEAD(fan_in), out_lead = LEAD(fan_out);
-        const bool first = layer == 1;
-        const real* const below = first ? memory.inputs : memory.post[layer - 1];
-        offset -= (fan_in + 1) * fan_out;
-        real* const gradients = memory.gradients + offset;
-        product(
-            (fan_in + 1) * fan_out, fan_in + 1, fan_out, length, [=](int k, int b) { return below[b * lead + k]; },
-            [=](int b, int h) { return slopes[b * out_lead + h]; },
-            [=](int k, int h, real sum) {
-                gradients[k * fan_out + h] = more ? gradients[k * fan_out + h] + sum : sum;
-            });
+                for (int j = 0; j < 4; ++j) at[j * apart] = sums[j] * activation_slope(at[j * apart]);
+            },
+            [](int, real) {});
         __syncthreads();
-        if (first) return;
-        const real* const weights = memory.parameters + offset;
-        real* const signal = memory.pre[layer - 1];
-        product(
-            TILE * fan_in, fan_in, length, fan_out, [=](int k, int h) { return weights[k * fan_out + h]; },
-            [=](int h, int b) { return slopes[b * out_lead + h]; },
-            [=](int k, int b, real sum) {
-                signal[b * lead + k] = sum * activation_slope(signal[b * lead + k]);
-            });
-        __syncthreads();
-        slopes = signal;
+        backward<LAYER - 1>(memory, more);
     }
 }
 
 // Loss of the rows of a tile, summed over those of this thread; its gradient, times `share`, into slopes.
-__device__ inline real losses(const Task& task, const Memory& memory, const long long* rows, int length, real share) {
-    const int run = blockIdx.x, lead = LEAD(OUTPUTS);
+__device__ inline real losses(const Task& task, const Memory& memory, int length, real share) {
     real total = 0;
     Row row;
     row.lane = threadIdx.x % LANES;
-    row.weights = task.class_weights ? task.class_weights + run * OUTPUTS : 0;
+    row.weights = task.weighs ? memory.weights : 0;
     for (int b = threadIdx.x / LANES; b < length; b += THREADS / LANES) {
-        row.z = memory.outputs + b * lead;
-        row.gradient = memory.slopes + b * lead;
-        row.numbers = CLASSES ? 0 : task.numbers + rows[b] * TARGETS;
-        row.label = CLASSES ? int(task.labels[rows[b]]) : 0;
-        const real value = loss_of_row(task.loss[run], row, task.loss_hyper + run * LOSS_HYPER);
+        row.z = memory.outputs + b * LEAD(OUTPUTS);
+        row.gradient = memory.slopes + b * LEAD(OUTPUTS);
+        row.numbers = memory.targets + b * TARGETS;
+        row.label = CLASSES ? int(reinterpret_cast<const long long*>(memory.targets)[b]) : 0;
+        const real value = loss_of_row(task.loss, row, memory.hyper);
         if (row.lane == 0) total += value;
         __syncwarp(row_mask());
         EACH_OUTPUT(k) row.gradient[k] *= share;
     }
+    // rows that a short tile lacks add nothing to the gradients
+    for (int i = length * LEAD(OUTPUTS) + threadIdx.x; i < TILE * LEAD(OUTPUTS); i += THREADS) memory.slopes[i] = 0;
     __syncthreads();
     return total;
 }
 
-// Add the penalty to the gradients, and write the step's record: loss, squared norm of the parameters, of
-// each layer's gradient, and objective. Returns the factor that clips the gradients.
-__device__ inline real finish(const Task& task, const Memory& memory, real loss, real* record, int runs) {
-    real sums[LAYERS + 3];
-    for (int i = 0; i < LAYERS + 3; ++i) sums[i] = 0;
-    int offset = 0;
+// Sums over parameters: square of each layer's gradient, of the parameters, penalty; and the loss.
+struct Sums {
+    real of[LAYERS + 3];
+    __device__ Sums() {
+        for (int i = 0; i < LAYERS + 3; ++i) of[i] = 0;
+    }
+    // Add the penalty's part to four gradients at a place, and the four to the sums.
+    __device__ void take(const Task& task, int at, const Four& parameters, Four& gradients) {
+        real squares = 0;
+        bool penalised = false;
+        if (PENALTY) {
 #pragma unroll
-    for (int layer = 0; layer < LAYERS; ++layer) {
-        const int weights = width_of(layer) * width_of(layer + 1), all = weights + width_of(layer + 1);
-        for (int i = threadIdx.x; i < all; i += THREADS) {
-            const real parameter = memory.parameters[offset + i];
-            real gradient = memory.gradients[offset + i];
-            if (PENALTY && i < weights) {
+            for (int layer = 1; layer <= LAYERS; ++layer)
+                penalised |= at >= offset_of(layer) && at < offset_of(layer) + weights_of(layer);
+        }
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+            const real parameter = parameters.at[j];
+            real gradient = gradients.at[j];
+            if (penalised) {
                 gradient += parameter * task.l2;
                 gradient += sign(parameter) * task.l1;
-                memory.gradients[offset + i] = gradient;
-                sums[LAYERS + 1] += parameter * parameter * (task.l2 / 2) + fabs(parameter) * task.l1;
+                gradients.at[j] = gradient;
+                of[LAYERS + 1] += parameter * parameter * (task.l2 / 2) + fabs(parameter) * task.l1;
             }
-            sums[layer] += gradient * gradient;
-            sums[LAYERS] += parameter * parameter;
+            squares += gradient * gradient;
+            of[LAYERS] += parameter * parameter;
         }
-        offset += all;
+#pragma unroll
+        for (int layer = 1; layer <= LAYERS; ++layer)
+            if (at >= offset_of(layer) && at < offset_of(layer + 1)) of[layer - 1] += squares;
     }
-    sums[LAYERS + 2] = loss;
-    block_sums(sums, memory.scratch);
-    real norm = 0;
-    for (int layer = 0; layer < LAYERS; ++layer) norm += sums[layer];
-    if (threadIdx.x == 0) {
-        record[0] = sums[LAYERS + 2];
-        record[runs] = sums[LAYERS];
-        for (int layer = 0; layer < LAYERS; ++layer) record[(2 + layer) * runs] = sums[layer];
-        if (PENALTY) record[(2 + LAYERS) * runs] = sums[LAYERS + 2] + sums[LAYERS + 1];
+    // Write the step's record: loss, squared norm of the parameters, of each layer's gradient, and objective.
+    __device__ void record(const Memory& memory, real* to, int runs) {
+        for (int i = 0; i < LAYERS + 3; ++i)
+            for (int offset = 16; offset > 0; offset /= 2) of[i] += __shfl_xor_sync(0xffffffffu, of[i], offset, 32);
+        if (threadIdx.x % 32 == 0)
+            for (int i = 0; i < LAYERS + 3; ++i) memory.scratch[threadIdx.x / 32 * (LAYERS + 3) + i] = of[i];
+        __syncthreads();
+        const auto total = [=](int i) {
+            real sum = 0;
+            for (int warp = 0; warp < THREADS / 32; ++warp) sum += memory.scratch[warp * (LAYERS + 3) + i];
+            return sum;
+        };
+        const int row = threadIdx.x;
+        if (row < 2 + LAYERS) to[row * runs] = total(row == 0 ? LAYERS + 2 : row == 1 ? LAYERS : row - 2);
+        if (PENALTY && row == 2 + LAYERS) to[row * runs] = total(LAYERS + 2) + total(LAYERS + 1);
     }
-    return CLIP ? smallest(task.clip / sqrt(norm), 1) : real(1);
+};
+
+__device__ inline void update_four(const Memory& memory, int at, Four& parameters, const Four& gradients,
+                                   const real* constants) {
+    Four held[SLOTS + 1];
+    real* states[SLOTS + 1];
+#pragma unroll
+    for (int slot = 0; slot < SLOTS; ++slot) {
+        held[slot] = four(memory.state[slot] + at);
+        states[slot] = held[slot].at;
+    }
+#pragma unroll
+    for (int j = 0; j < 4; ++j)
+        parameters.at[j] = update(parameters.at[j], gradients.at[j], states, j, constants);
+#pragma unroll
+    for (int slot = 0; slot < SLOTS; ++slot) four(memory.state[slot] + at) = held[slot];
+    four(memory.parameters + at) = parameters;
 }
 
-// parameters (r, P), state0 and state1 (r, P) are changed; records (steps, 2 + LAYERS [+ 1], r) are written.
-extern "C" __global__ void __launch_bounds__(THREADS)
-train(real* parameters, real* state0, real* state1, real* records, const real* inputs, const long long* labels,
-      const real* numbers, const long long* order, const int* stream, const int* loss, const real* loss_hyper,
-      const real* scale, const real* class_weights, const double* hyper, const real* rates, const real* factors,
-      int epochs, int count, int size, long long first_step, long long began, int steps,
+// Record a step and update the parameters.
+__device__ inline void finish(const Task& task, const Memory& memory, const real* of_step, real loss, real* record,
+                              int runs) {
+    Sums sums;
+    real constants[MOST_CONSTANTS];
+#pragma unroll
+    for (int i = 0; i < MOST_CONSTANTS; ++i) constants[i] = of_step[i];
+    sums.of[LAYERS + 2] = loss;
+#if CLIP
+    for (int at = threadIdx.x * 4; at < PADDED; at += THREADS * 4) {
+        Four gradients = four(memory.gradients + at);
+        sums.take(task, at, four(memory.parameters + at), gradients);
+        four(memory.gradients + at) = gradients;
+    }
+    sums.record(memory, record, runs);
+    real norm = 0;
+    for (int layer = 0; layer < LAYERS; ++layer)
+        for (int warp = 0; warp < THREADS / 32; ++warp) norm += memory.scratch[warp * (LAYERS + 3) + layer];
+    const real kept = smallest(task.clip / sqrt(norm), 1);
+    for (int at = threadIdx.x * 4; at < PADDED; at += THREADS * 4) {
+        Four parameters = four(memory.parameters + at), gradients = four(memory.gradients + at);
+        for (int j = 0; j < 4; ++j) gradients.at[j] *= kept;
+        update_four(memory, at, parameters, gradients, constants);
+    }
+    __syncthreads();
+#else
+    for (int at = threadIdx.x * 4; at < PADDED; at += THREADS * 4) {
+        Four parameters = four(memory.parameters + at), gradients = four(memory.gradients + at);
+        sums.take(task, at, parameters, gradients);
+        update_four(memory, at, parameters, gradients, constants);
+    }
+    sums.record(memory, record, runs);
+#endif
+}
+
+// Numbers of a run between an array (P) and the padded places in shared memory.
+template <class Move>
+__device__ inline void each_place(Move move) {
+    int flat = 0;
+#pragma unroll
+    for (int layer = 1; layer <= LAYERS; ++layer) {
+        const int fan_in = width_of(layer - 1), fan_out = width_of(layer);
+        for (int i = threadIdx.x; i < (fan_in + 1) * fan_out; i += THREADS) {
+            const int row = i / fan_out == fan_in ? PAD(fan_in) : i / fan_out;
+            move(flat + i, offset_of(layer) + row * PAD(fan_out) + i % fan_out);
+        }
+        flat += (fan_in + 1) * fan_out;
+    }
+}
+
+// parameters (r, P), state0 and state1 (r, P) are changed; `previous` (r, P) takes the parameters before the last
+// update, unless it is 0; records (steps, 2 + LAYERS [+ 1], r) are written.
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)
+train(real* parameters, real* state0, real* state1, real* previous, real* records, const real* inputs,
+      const long long* labels, const real* numbers, const long long* order, const int* stream, const int* loss,
+      const real* loss_hyper, const real* scale, const real* class_weights, const double* hyper, const real* rates,
+      const real* factors, int epochs, int count, int size, long long first_step, long long began, int steps,
       real l1, real l2, real clip) {
-    extern __shared__ real shared_memory[];
-    const Task task = {inputs, labels, numbers, order, stream, loss, loss_hyper, scale, class_weights, hyper,
-                       rates, factors, epochs, count, size, first_step, began, steps, l1, l2, clip};
+    extern __shared__ __align__(16) real shared_memory[];
     const Memory memory(shared_memory);
     const int run = blockIdx.x, runs = gridDim.x, recorded = 2 + LAYERS + PENALTY;
+    const Task task = {inputs,
+                       labels,
+                       numbers,
+                       order + (long long)stream[run] * epochs * count,
+                       loss[run],
+                       class_weights != 0,
+                       epochs,
+                       count,
+                       size,
+                       first_step,
+                       l1,
+                       l2,
+                       clip};
     const long long mine = (long long)run * PARAMETERS;
+    const real of_mean = scale[run], rate = rates[run];
     real* const states[] = {state0, state1};
 
-    for (int i = threadIdx.x; i < PARAMETERS; i += THREADS) {
-        memory.parameters[i] = parameters[mine + i];
-        for (int slot = 0; slot < SLOTS; ++slot) memory.state[slot][i] = states[slot][mine + i];
-    }
-    for (int layer = 1; layer < LAYERS; ++layer)
-        for (int b = threadIdx.x; b < TILE; b += THREADS)
-            memory.post[layer][b * LEAD(width_of(layer)) + width_of(layer)] = 1;
+    Batch batch(task);
+    Loader next;
+    next.find(batch, 0);
+    for (real* at = shared_memory + threadIdx.x; at < memory.end; at += THREADS) *at = 0;
+    __syncthreads();
+    each_place([&](int flat, int at) {
+        memory.parameters[at] = parameters[mine + flat];
+        for (int slot = 0; slot < SLOTS; ++slot) memory.state[slot][at] = states[slot][mine + flat];
+    });
+    for (int i = threadIdx.x; i < LOSS_HYPER; i += THREADS) memory.hyper[i] = loss_hyper[run * LOSS_HYPER + i];
+    for (int i = threadIdx.x; class_weights && i < OUTPUTS; i += THREADS)
+        memory.weights[i] = class_weights[run * OUTPUTS + i];
+    next.load(task, memory);
 
-    const int batches = (count + size - 1) / size;
+#pragma unroll 1
     for (int t = 0; t < steps; ++t) {
-        const long long step = first_step + t, epoch = step / batches;
-        const int start = int(step % batches) * size, length = fewer(size, count - start);
-        const long long* rows = order + ((long long)stream[run] * epochs + epoch % epochs) * count + start;
-        const real share = scale[run] * (real(1) / length);
-        if (threadIdx.x == 0)
-            step_constants(hyper + run * HYPER, double(rates[run] * factors[t]), double(step + 1 - began),
-                           memory.constants);
+        if (t % AHEAD == 0 && threadIdx.x < AHEAD && t + threadIdx.x < steps)
+            step_constants(hyper + run * HYPER, double(rate * factors[t + threadIdx.x]),
+                           double(first_step + t + threadIdx.x + 1 - began),
+                           memory.constants + threadIdx.x * MOST_CONSTANTS);
+        const int samples = batch.length;
+        const real share = of_mean * (real(1) / samples);
         real total = 0;
-        for (int first = 0; first < length; first += TILE) {
-            const int tile = fewer(TILE, length - first);
-            load_rows(task, memory, rows + first, tile);
+#pragma unroll 1
+        for (int first = 0; first < samples; first += TILE) {
+            const int length = next.length;
+            wait_for_copies();
             __syncthreads();
-            forward(memory, tile);
-            total += losses(task, memory, rows + first, tile, share);
-            backward(memory, tile, first > 0);
+            const bool more = first + TILE < samples, any = more || t + 1 < steps;
+            if (!more) batch.advance(task);
+            if (any) next.find(batch, more ? first + TILE : 0);
+            forward(memory);
+            total += losses(task, memory, length, share);
+            backward(memory, first > 0);
+            if (any) next.load(task, memory);
         }
-        const real kept = finish(task, memory, total * share, records + (long long)t * recorded * runs + run, runs);
-        for (int i = threadIdx.x; i < PARAMETERS; i += THREADS)
-            memory.parameters[i] = update(memory.parameters[i], CLIP ? memory.gradients[i] * kept : memory.gradients[i],
-                                          memory.state, i, memory.constants);
-        __syncthreads();
+        if (previous && t + 1 == steps)
+            each_place([&](int flat, int at) { previous[mine + flat] = memory.parameters[at]; });
+        if (previous && t + 1 == steps) __syncthreads();
+        finish(task, memory, memory.constants + t % AHEAD * MOST_CONSTANTS, total * share,
+               records + (long long)t * recorded * runs + run, runs);
     }
-    for (int i = threadIdx.x; i < PARAMETERS; i += THREADS) {
-        parameters[mine + i] = memory.parameters[i];
-        for (int slot = 0; slot < SLOTS; ++slot) states[slot][mine + i] = memory.state[slot][i];
-    }
+    __syncthreads();
+    each_place([&](int flat, int at) {
+        parameters[mine + flat] = memory.parameters[at];
+        for (int slot = 0; slot < SLOTS; ++slot) states[slot][mine + flat] = memory.state[slot][at];
+    });
 }

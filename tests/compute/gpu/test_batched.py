@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from compute.backend import to_host
+from compute.blocks import GPU_BLOCK
 from compute.gpu import choice
 from compute.gpu.batched import blocks_for
 from compute.gpu.products import Matrices, Products
@@ -112,7 +113,7 @@ def test_divergence_is_rolled_back_and_a_rule_ends_runs() -> None:
 
 def test_what_was_recorded_is_copied_once_a_block() -> None:
     copies = []
-    for steps in (50, 100):
+    for steps in (GPU_BLOCK, 2 * GPU_BLOCK):
         standin = StandIn()
         plan = small_plan(losses=["brier"], seeds=(0,), steps=steps, evaluate_every=1000, batch_size=4)
         training = Training(replace(plan, device=standin.device, kernels="compiled"))

@@ -46,6 +46,6 @@ def test_the_source_is_cuda(losses: tuple[str, ...], kernel: str, tmp_path: Path
     if kernel == "batched":
         build(batched_source(plan, losses), tmp_path)
         return
-    cut = fit(plan.model, len(plan.optimizer.slots), 64, 8, SharedMemory(232448, 233472))
+    cut = fit(plan.model, len(plan.optimizer.slots), 64, 8, 8, SharedMemory(232448, 233472))
     assert cut is not None
     build(persistent_source(plan, cut, losses), tmp_path)

@@ -141,8 +141,9 @@ def test_mini_batches_go_up_and_down_by_chance() -> None:
 
 # --- worse than the start ---------------------------------------------------------------------------
 def test_a_rate_that_leads_away() -> None:
+    # far beyond the edge: near it, rounding decides which classes are lost
     config = lesson(
-        "digits_race/race.toml", seeds__count=2, training__epochs=15, optimizer__learning_rate=30.0
+        "digits_race/race.toml", seeds__count=2, training__epochs=15, optimizer__learning_rate=100.0
     )
     session = train(config)
     finding = judge(session)["worse_than_start"]
@@ -150,7 +151,7 @@ def test_a_rate_that_leads_away() -> None:
     assert finding.losses == (0, 1, 2)  # absolute error stays where it was
     start = session.curves.first("train_loss", 0)
     assert f"was {start:.2g} at the start" in finding.evidence
-    assert finding.remedies[0].label == "Try learning rate 3"
+    assert finding.remedies[0].label == "Try learning rate 10"
     check_remedies(config, finding)
     lost = judge(session)["class_never_predicted"]
     assert lost.losses == (3,)  # of the others it is explained by their rate

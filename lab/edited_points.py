@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.config import DataConfig, ExperimentConfig
+from lab.field_marks import misclassified
 from lab.hand_points import HandPoints, is_editable, points_of
 from lab.panels import FieldPanel
 
@@ -45,9 +46,16 @@ class EditedPoints:
         subtitle = panel.subtitle
         if not follows and trained.data != config.data:
             subtitle = f"{subtitle}, points edited since" if subtitle else "points edited since"
+        # what a surface gets wrong is of the points as they are, not of those before the edit
+        views = tuple(
+            replace(view, wrong=misclassified(inputs, targets, panel.axes, view.values, panel.field_kind))
+            if len(view.wrong)
+            else view
+            for view in panel.views
+        )
         return replace(
             panel, points=inputs, labels=targets, corrupted=marked, validation=validation, subtitle=subtitle,
-            rows=np.arange(len(inputs), dtype=np.intp),
+            rows=np.arange(len(inputs), dtype=np.intp), views=views,
         )  # fmt: skip
 
 

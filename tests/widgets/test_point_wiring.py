@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lab.experiment_file import parse_experiment
+from lab.field_marks import misclassified
 from lab.panel_pictures import field_panel
-from lab.panels import FieldPanel
+from lab.panels import FieldPanel, FieldView
 from lab.pool import TrainerPool
 from lab.session import Session
 from lab.view_options import ViewOptions
@@ -111,6 +113,41 @@ def test_points_are_added_to_the_training_part_and_erased_one_after_the_other(
     np.testing.assert_array_equal(shown(wiring, session).points, before.points)
     session.undo()
     assert len(shown(wiring, session).points) == count + 2
+
+
+def test_what_is_misclassified_follows_points_that_are_edited(qtbot: QtBot) -> None:
+    # the surface of a loss that says 0 everywhere: every point of class 1 is wrong, wherever it is
+    session = Session("cpu", config=parse_experiment(MOONS, "x.toml"), trainer=TrainerPool(1))
+    try:
+        wait(session, lambda: session.state == "ready")
+        wiring = PointWiring(session)
+        plain = field_panel(session, ViewOptions())
+        axes = np.linspace(-2, 3, 9), np.linspace(-2, 3, 7)
+        surface = np.zeros((7, 9), dtype=np.float32)
+        surface[:, 6:] = 1.0  # from x = 1.75 on
+        wrong = misclassified(plain.points, plain.labels, axes, surface, "class")
+        view = FieldView("CE", 1, surface, wrong=wrong)
+        panel = replace(plain, axes=axes, field_kind="class", views=(view,))
+
+        def rings() -> list[int]:
+            now = wiring.shown(panel)
+            (of,) = now.views
+            assert len(of.wrong) == len(now.points)
+            return np.flatnonzero(of.wrong).tolist()  # type: ignore[no-any-return]
+
+        one, other = (int(np.flatnonzero(plain.labels == label)[0]) for label in (0, 1))
+        wiring.edit(PointMoved(one, 2.5, 0.0, 1))
+        assert one in rings()
+        wiring.edit(PointMoved(one, -1.0, 0.0, 2))
+        wiring.edit(PointMoved(other, 2.5, 0.0, 3))
+        assert one not in rings() and other not in rings()
+        while (wiring.shown(panel).labels == 1).sum() > 1:
+            wiring.edit(PointsErased((int(np.flatnonzero(wiring.shown(panel).labels == 1)[-1]),), 4))
+        assert len(rings()) <= 1
+        wiring.edit(PointAdded(-1.0, 0.0, 1.0, 5))
+        assert session.summary is not None and len(rings()) >= 1
+    finally:
+        session.close()
 
 
 def test_the_picked_sample_stays_the_same_point(session: Session, wiring: PointWiring) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from docs.stage import Stage
+from lab.chart import ChartPanel
 from lab.experiment_file import parse_experiment
+from lab.instruments.looking import COMPUTED
 from widgets.plots.chart_card import ChartCard
 from widgets.plots.field_card import FieldCard
 
@@ -52,8 +54,11 @@ def show_kinds(stage: Stage, *kinds: str) -> None:
 
     def there() -> bool:
         cards = [window.grid.card(number) for number in window.grid.numbers()]
-        shown = all(card.panel is not None for card in cards if isinstance(card, ChartCard))
-        return shown and not window.plots.study.busy
+        panels = [card.panel for card in cards if isinstance(card, ChartCard)]
+        return not window.plots.study.busy and all(
+            isinstance(panel, ChartPanel) and panel.placeholder != COMPUTED and "so far" not in panel.foot
+            for panel in panels
+        )
 
     stage.wait(there, "the instruments")
 

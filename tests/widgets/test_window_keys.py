@@ -1,0 +1,118 @@
+"""Keys and the palette do what the window can do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from lab.instruments.kinds import INSTRUMENT_HELP
+from tests.widgets.fake_session import FakeSession
+from tests.widgets.window_driving import focus_plots, spin
+from widgets.main_window import MainWindow
+
+
+def test_single_letters_act_on_the_plots(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+    focus_plots(window)
+    strip = window.workspace.strip
+    for key, name, expected in (
+        (Qt.Key.Key_X, "x_axis", "epoch"), (Qt.Key.Key_B, "band", "none"),
+        (Qt.Key.Key_M, "members", True), (Qt.Key.Key_S, "smooth", False),
+    ):  # fmt: skip
+        qtbot.keyClick(window.workspace.centre, key)
+        assert getattr(strip.choices, name) == expected, name
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_Space)
+    assert session.state == "running"
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_Space)
+    assert session.state == "paused"
+    step = session.step
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_Period)
+    assert session.step == step + 1
+
+
+def test_single_letters_are_typed_in_text_fields(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    row = window.form.row("optimizer.learning_rate")
+    assert row is not None
+    line = row.field.findChild(QLineEdit)
+    assert line is not None
+    line.setFocus()
+    QApplication.processEvents()
+    before = window.workspace.strip.choices
+    for key in (Qt.Key.Key_X, Qt.Key.Key_B, Qt.Key.Key_M, Qt.Key.Key_S, Qt.Key.Key_Space, Qt.Key.Key_Period):
+        qtbot.keyClick(line, key)
+    assert window.workspace.strip.choices == before
+    assert session.log == []
+    assert session.state == "ready"
+
+
+def test_space_presses_a_button_that_was_reached_by_tab(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    window.workspace.strip.reset.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    qtbot.keyClick(window.workspace.strip.reset, Qt.Key.Key_Space)
+    assert session.log == []
+
+
+def test_numbers_hide_losses_and_alt_shows_one_alone(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    session.toggle()
+    spin(window, 3)
+    focus_plots(window)
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_1)
+    assert [run.visible for run in session.runs] == [False] * 3 + [True] * 3
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_1)
+    assert all(run.visible for run in session.runs)
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert [run.visible for run in session.runs] == [False] * 3 + [True] * 3
+
+
+def test_the_palette_finds_and_does_a_command(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:
+    focus_plots(window)
+    qtbot.keyClick(window.workspace.centre, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = window.cards.palette
+    assert palette.isVisible()
+    qtbot.keyClicks(palette.line, "run or")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    assert session.state == "running"
+
+
+def test_the_palette_adds_a_plot(qtbot: QtBot, window: MainWindow) -> None:
+    focus_plots(window)
+    window.cards.show_palette()
+    qtbot.keyClicks(window.cards.palette.line, "add plot: parameter")
+    qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
+    assert window.grid.kinds[-1] == "parameter_norm"
+
+
+def test_the_palette_finds_an_instrument_by_what_it_answers(qtbot: QtBot, window: MainWindow) -> None:
+    focus_plots(window)
+    window.cards.show_palette()
+    qtbot.keyClicks(window.cards.palette.line, "pull hardest")
+    index = window.cards.palette.view.currentIndex()
+    assert index.data() == "Add plot: Influence"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == INSTRUMENT_HELP["influence"]
+    qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
+    assert window.grid.kinds[-1] == "influence"
+
+
+def test_f6_goes_round_the_panels(window: MainWindow) -> None:
+    focus_plots(window)
+    seen = []
+    for _ in range(6):
+        window.next_panel()
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        seen.append(
+            next(
+                name
+                for name, part in (("form", window.form), ("runs", window.runs), ("top", window.top),
+                                   ("centre", window.workspace.centre), ("status", window.status))
+                if part.isAncestorOf(focus)
+            )
+        )  # fmt: skip
+    assert set(seen) >= {"form", "top", "centre"}

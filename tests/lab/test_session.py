@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from compute.plan import RunEnd
 from compute.problems import Problem
-from lab.config_changes import apply_changes
-from lab.experiment_file import read_experiment
 from lab.messages import (
     Advance,
     Chunk,
     DeviceReport,
-    Died,
     Ended,
-    Failed,
-    Lost,
     Pause,
     Paused,
     Prepare,
@@ -27,40 +19,19 @@ from lab.messages import (
     Refused,
     Resume,
     Resumed,
-    SetLearningRate,
     SetSpeed,
     Start,
     Stop,
 )
-from lab.session import Session
 from tests.lab.recorded_runs import (
-    ScriptedTrainer,
     data_summary,
     evaluation,
     make_chunk,
     scripted_session,
     started,
     tell,
-    tiny_config,
 )
-
-RUNS = tuple(range(6))
-
-
-def running() -> tuple[Session, ScriptedTrainer]:
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    tell(session, trainer, started(trainer))
-    return session, trainer
-
-
-def rows(first: int, count: int, **more: object) -> Recorded:
-    return Recorded(RUNS, make_chunk(first, np.ones((count, 6)), **more))  # type: ignore[arg-type]
-
-
-def last_of(trainer: ScriptedTrainer, kind: type) -> object:
-    return next(command for command in reversed(trainer.sent) if isinstance(command, kind))
+from tests.lab.running_session import RUNS, last_of, rows, running
 
 
 def test_begins_by_preparing_and_is_ready_when_the_data_is() -> None:
@@ -220,74 +191,6 @@ def test_stale_answers_are_ignored() -> None:
     assert session.data_summary is not None
 
 
-def test_refused_data_is_said_and_taken_back_when_it_is_mended() -> None:
-    session, trainer = scripted_session()
-    bad = Problem("There is no such file", where="data.path")
-    tell(session, trainer, Refused(1, bad))
-    assert session.state == "refused"
-    assert session.problem == session.data_problem == bad
-    session.edit({"data.samples": 300})
-    tell(session, trainer, Prepared(2, data_summary()))
-    assert session.state == "ready"
-    assert session.problem is None
-    assert session.data_problem is None
-
-
-def test_data_that_no_loss_fits() -> None:
-    session, trainer = scripted_session()
-    unfit = Problem("Cross-entropy is not defined for numbers to predict", where="losses.0.name")
-    tell(session, trainer, Prepared(1, data_summary(), unfit))
-    assert session.data_summary is not None
-    assert session.data_problem == unfit
-    assert session.state == "refused"
-
-
-def test_editing_does_not_disturb_the_run() -> None:
-    session, trainer = running()
-    before = session.run_config
-    assert session.edit({"losses.+": "brier"}) is None
-    assert len(session.config.losses) == 3
-    assert session.config.losses[2].series == 3
-    assert session.run_config is before
-    assert session.state == "running"
-    assert session.summary is not None
-    tell(session, trainer, Refused(trainer.sent[-1].request, Problem("bad")))  # type: ignore[union-attr]
-    assert session.state == "running"
-    assert session.data_problem is not None
-
-
-def test_a_refused_edit_changes_nothing() -> None:
-    session, _ = scripted_session()
-    before = session.config
-    for value in (0, -1, float("nan"), 1e308):
-        problem = session.set_learning_rate(value)
-        assert problem is not None
-        assert "learning_rate" in problem.where
-    assert session.config is before
-    assert not session.can_undo
-
-
-def test_a_learning_rate_is_applied_live_and_noted() -> None:
-    session, trainer = running()
-    tell(session, trainer, rows(0, 20))
-    assert session.set_learning_rate(0.03) is None
-    assert trainer.sent[-1] == SetLearningRate(0.03)
-    assert session.config.optimizer.learning_rate == 0.03
-    assert session.run_config.optimizer.learning_rate == 0.1
-    assert session.interventions == ("learning rate 0.1 → 0.03 at step 20",)
-    session.undo()
-    assert trainer.sent[-1] == SetLearningRate(0.1)
-    session.edit({"losses.1.learning_rate": 0.5})
-    assert trainer.sent[-1] == SetLearningRate(0.5, 1)
-
-
-def test_a_learning_rate_before_the_start_is_an_edit_only() -> None:
-    session, trainer = scripted_session()
-    session.set_learning_rate(0.03)
-    assert not any(isinstance(command, SetLearningRate) for command in trainer.sent)
-    assert session.interventions == ()
-
-
 def test_speed() -> None:
     session, trainer = running()
     session.set_speed(5.0)
@@ -302,97 +205,6 @@ def test_steps_per_second_and_time_left() -> None:
         tell(session, trainer, rows(step, 2))
     assert session.steps_per_second == pytest.approx(40)
     assert session.eta == pytest.approx(30 / 40)
-
-
-def test_a_killed_process_leaves_every_curve() -> None:
-    session, trainer = running()
-    tell(session, trainer, rows(0, 20))
-    changes = tell(session, trainer, Died(-9, Problem("gone")))
-    assert session.state == "interrupted"
-    assert {run.status for run in session.runs} == {"interrupted"}
-    assert session.problem is not None
-    assert session.problem.title == "The trainer process was killed (SIGKILL) at step 20; every curve is kept"
-    assert {"state", "runs", "problem"} <= changes
-    assert len(session.curves.series("loss", 3)[1]) == 20
-    assert not session.can_resume
-    session.start()
-    tell(session, trainer, started(trainer))
-    assert session.state == "running"
-    assert session.problem is None
-
-
-def test_a_failure_of_the_trainer_keeps_the_curves() -> None:
-    session, trainer = running()
-    tell(session, trainer, rows(0, 20), Failed(Problem("Something broke")))
-    assert session.state == "interrupted"
-    assert session.problem == Problem("Something broke")
-    assert session.step == 20
-
-
-def test_runs_of_a_process_that_is_gone_are_interrupted_and_the_others_go_on() -> None:
-    session, trainer = running()
-    changes = tell(session, trainer, rows(0, 20), Lost((1, 2, 4), Problem("A process is gone", "Killed.")))
-    assert {"runs", "curves", "problem"} <= changes
-    assert session.state == "running"
-    assert [run.status for run in session.runs] == [
-        "running", "interrupted", "interrupted", "running", "interrupted", "running",
-    ]  # fmt: skip
-    assert session.problem is not None
-    assert session.problem.title == "A process is gone"
-    body = session.problem.body
-    assert f"{session.labels[0]}, seeds 1, 2; {session.labels[1]}, seed 1" in body
-    assert body.endswith("Killed.")
-    tell(session, trainer, Ended("stopped", 20, 0.1), Resumed(20), Ended("finished", 50, 0.2))
-    assert [run.status for run in session.runs].count("finished") == 3
-    assert session.state == "finished"
-
-
-def test_many_lost_seeds_are_counted() -> None:
-    session, trainer = scripted_session(apply_changes(tiny_config(), {"seeds.count": 9}))
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    tell(session, trainer, started(trainer, seeds=9), Lost(tuple(range(9)), Problem("A process is gone")))
-    assert session.problem is not None
-    assert "seeds 0, 1, 2, 3 and 5 more" in session.problem.body
-
-
-def test_a_failed_start_is_over() -> None:
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    tell(session, trainer, Failed(Problem("Something broke"), trainer.sent[-1].request))  # type: ignore[union-attr]
-    assert session.state == "ready"
-    assert not session.starting
-
-
-def test_divergence_is_explained_once_for_all_seeds() -> None:
-    session, trainer = running()
-    chunk = make_chunk(0, np.ones((10, 6)))
-    gone = [RunEnd(run, 10, "diverged", 0, float("inf")) for run in (3, 4, 5)]
-    tell(session, trainer, Recorded(RUNS, chunk), Recorded(RUNS, make_chunk(10, np.ones((1, 6)), ended=gone)))
-    assert [run.status for run in session.runs] == ["running"] * 3 + ["diverged"] * 3
-    assert session.runs[4].end == RunEnd(4, 10, "diverged", 0, float("inf"))
-    assert session.problem is not None
-    assert session.problem.title == "MSE on raw outputs diverged at step 10, on all 3 seeds"
-    session.dismiss_problem()
-    assert session.problem is None
-    tell(session, trainer, Ended("finished", 50, 0.1))
-    assert [run.status for run in session.runs] == ["finished"] * 3 + ["diverged"] * 3
-
-
-def test_runs_in_two_batches_are_told_apart() -> None:
-    session, trainer = running()
-    ended = [RunEnd(1, 4, "target", None, 0.95)]
-    tell(
-        session,
-        trainer,
-        Recorded((0, 1, 2), make_chunk(0, np.full((5, 3), 1.0))),
-        Recorded((3, 4, 5), make_chunk(0, np.full((4, 3), 2.0), ended=ended)),
-    )
-    assert session.runs[4].status == "target"
-    assert session.runs[1].status == "running"
-    assert session.curves.last("objective", 3) == 2.0
-    assert session.step == 5
 
 
 def test_visibility_and_solo() -> None:
@@ -412,69 +224,6 @@ def test_hidden_runs_stay_hidden_when_it_is_run_again() -> None:
     session.start()
     tell(session, trainer, started(trainer))
     assert [run.visible for run in session.runs] == [True, False, True, True, True, True]
-
-
-def test_undo_and_redo() -> None:
-    session, _ = scripted_session()
-    start = session.config
-    session.edit({"training.epochs": 7})
-    session.edit({"seeds.count": 4})
-    assert session.edited
-    session.undo()
-    assert session.config.seeds.count == 3
-    session.undo()
-    assert session.config == start
-    assert not session.can_undo
-    assert not session.edited
-    session.redo()
-    assert session.config.training.epochs == 7
-    session.edit({"training.epochs": 8})
-    assert not session.can_redo
-
-
-def test_save_open_new(tmp_path: Path) -> None:
-    session, trainer = scripted_session()
-    assert session.path is None
-    problem = session.save()
-    assert problem is not None
-    session.edit({"name": "Mine"})
-    path = tmp_path / "mine.toml"
-    assert session.save(path) is None
-    assert session.path == path
-    assert not session.edited
-    assert read_experiment(path) == session.config
-    session.edit({"training.epochs": 9})
-    assert session.edited
-    problem = session.save(path, overwrite=False)
-    assert problem is not None
-    assert "exists" in problem.title
-    session.new()
-    assert session.path is None
-    assert session.config.name != "Mine"
-    assert session.open(path) is None
-    assert session.config.name == "Mine"
-    assert session.config.training.epochs == 5
-    before = len(trainer.sent)
-    problem = session.open(tmp_path / "nothing.toml")
-    assert problem is not None
-    assert session.config.name == "Mine"
-    assert len(trainer.sent) == before
-    session.undo()
-    assert session.config.name != "Mine"
-
-
-def test_opening_ends_what_runs(tmp_path: Path) -> None:
-    session, trainer = running()
-    path = tmp_path / "other.toml"
-    other = Session(config=tiny_config(), trainer=ScriptedTrainer())
-    other.edit({"name": "Other"})
-    other.save(path)
-    tell(session, trainer, rows(0, 5))
-    assert session.open(path) is None
-    assert session.runs == ()
-    assert any(isinstance(command, Stop) for command in trainer.sent)
-    tell(session, trainer, rows(5, 5))
-    assert session.step == 0
 
 
 def test_a_chunk_without_steps_is_no_step() -> None:

@@ -1,4 +1,4 @@
-"""Stored runs for the plots of the Compare workspace."""
+"""Stored runs for the Compare workspace: for its plots, and in a page of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.lab.comparing.compared_runs import FakeStored, finder, recorded, run_row
+from tests.widgets.compare.runs_browser import ROWS, Browser
 
 STEPS = range(0, 100, 10)
 
@@ -40,3 +41,13 @@ def stored():
 @pytest.fixture
 def find(stored):
     return finder(stored)
+
+
+@pytest.fixture
+def browser(qtbot) -> Browser:
+    made = Browser(list(ROWS))
+    qtbot.addWidget(made.page)
+    made.page.resize(1600, 900)
+    made.page.show()
+    qtbot.waitExposed(made.page)
+    return made

@@ -137,6 +137,7 @@ class ExperimentWiring(QObject):
             can_undo=session.can_undo,
             can_redo=session.can_redo,
             recent=[path for path in self._files.recent if Path(path) != session.path],
+            origin="built in" if session.stored is None else "from the store",
         )
 
     def show_state(self) -> None:

@@ -73,8 +73,12 @@ class FormHead(QFrame):
         can_undo: bool = False,
         can_redo: bool = False,
         recent: Sequence[str] = (),
+        origin: str = "built in",
     ) -> None:
-        """Show the experiment's name, its file and whether it differs from it, silently."""
+        """Show the experiment's name, its file and whether it differs from it, silently.
+
+        Of one without a file that was not edited, ``origin`` says where it comes from.
+        """
         typing = self.name.hasFocus() and self.name.isModified()
         self._name = name
         if not typing and self.name.text() != name:
@@ -82,7 +86,7 @@ class FormHead(QFrame):
             self.name.setCursorPosition(0)
         self.name.setToolTip(name)
         if path is None:
-            self.file.setText("not saved yet" if edited else "built in · not saved yet")
+            self.file.setText("not saved yet" if edited else f"{origin} · not saved yet")
             self.file.set_help("")
         else:
             self.file.setText(f"{path.name} · edited" if edited else path.name)

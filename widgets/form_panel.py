@@ -142,9 +142,12 @@ class ExperimentForm(QFrame):
         can_undo: bool = False,
         can_redo: bool = False,
         recent: Sequence[str] = (),
+        origin: str = "built in",
     ) -> None:
         """Show the experiment's name and file; see `FormHead.show_head`."""
-        self.head.show_head(name, path, edited=edited, can_undo=can_undo, can_redo=can_redo, recent=recent)
+        self.head.show_head(
+            name, path, edited=edited, can_undo=can_undo, can_redo=can_redo, recent=recent, origin=origin
+        )
 
     def show_problem(self, path: str, sentence: str) -> bool:
         """Mark the field of a path with a sentence and open its section; say whether there is one."""

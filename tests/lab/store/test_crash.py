@@ -176,6 +176,16 @@ def check_against_training(stored: StoredExperiment, most_steps: int = 20_000) -
         for metric in ("objective", "gradient_norm", "parameter_norm"):
             mine, theirs = stored.curves.series(metric, run)[1], session.curves.series(metric, run)[1]
             np.testing.assert_array_equal(mine[:steps], theirs[:steps])
+    kept, again_kept = stored.curves.snapshots, session.curves.snapshots
+    assert kept.runs == (0, 1, 2, 3)  # so small a model is kept of every run
+    for run in kept.runs:
+        both = np.intersect1d(kept.steps(run), again_kept.steps(run))
+        assert both[0] == 0
+        for step in both.tolist():
+            mine, theirs = kept.at(run, step), again_kept.at(run, step)
+            assert mine is not None
+            assert theirs is not None
+            assert mine.tobytes() == theirs.tobytes()
 
 
 def test_a_killed_command_line_leaves_interrupted_runs(endless: subprocess.Popen[bytes]) -> None:

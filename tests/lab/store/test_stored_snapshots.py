@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from compute.plan import Evaluation
+from lab.advice.measuring import question
+from lab.advice.view import all_findings
 from lab.chart import ChartPanel
 from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
 from lab.hand_points import as_points, move_point
+from lab.instruments.direct import DirectAnswers
 from lab.instruments.kinds import applicable_instruments
 from lab.messages import Ended, Recorded
 from lab.panel_views import make_panel
@@ -39,6 +42,7 @@ name = "moons"
 samples = 80
 [model]
 hidden = [5, 4]
+activation = "relu"
 [[losses]]
 name = "cross_entropy"
 [[losses]]
@@ -128,6 +132,17 @@ def test_every_instrument_answers_as_it_did_live(both: tuple[Session, Store]) ->
             assert repr(live) == repr(again), kind
             assert_equal_parts(live, again)
             assert "step 22" not in live.subtitle or kind == "layer_map"  # which shows recorded norms
+
+
+def test_advice_and_its_measurements_are_the_same(both: tuple[Session, Store]) -> None:
+    session, store = both
+    stored = store.experiment(session.stored_as)
+    asked = question(session)
+    assert asked is not None
+    assert asked == question(stored)
+    live, again = (DirectAnswers().ask(source, asked) for source in (session, stored))
+    assert repr(live) == repr(again)
+    assert list(map(str, all_findings(session))) == list(map(str, all_findings(stored)))
 
 
 def assert_equal_parts(one: object, two: object) -> None:

@@ -103,6 +103,7 @@ def test_a_run_is_opened_with_its_plots_and_instruments(window: MainWindow, live
     show_plots(window, "landscape", "influence")
     wait(window, lambda: bool(panel_of(window, "landscape").facets and panel_of(window, "influence").facets))
     assert repr(panel_of(window, "influence").facets) == repr(influence(live))
+    assert window.form.head.file.full_text() == "from the store · not saved yet"
     assert window.runs.isVisible()
     assert sum(len(group.rows) for group in window.runs.groups) == 6
     assert window.runs.origin.startswith("Trained ")

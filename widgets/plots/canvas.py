@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -13,24 +12,18 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lab.panels import CurvePanel
-from widgets.plots.annotations import paint_annotations, paint_notes, paint_target_line
-from widgets.plots.axis import paint_axes
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
-from widgets.plots.envelope_image import EnvelopeImage
-from widgets.plots.moments import paint_branched, paint_future, paint_looked_at
+from widgets.plots.curve_picture import CurvePicture
+from widgets.plots.moments import paint_looked_at
 from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, zoom_rectangle
 from widgets.theme import Theme
-
-if TYPE_CHECKING:
-    from widgets.plots.curve_items import CurveScene
 
 DRAG_START = 5
 _KEY_REASONS = (
@@ -41,10 +34,7 @@ _KEY_REASONS = (
 
 
 class Canvas(QAbstractScrollArea):
-    """Shows the facets of a `CurvePanel`; reports what the pointer and keys ask for; knows no legend.
-
-    Its scene is made with the first curve: pyqtgraph takes a while to load, and axes need none of it.
-    """
+    """Shows the facets of a `CurvePanel`; reports what the pointer and keys ask for; knows no legend."""
 
     crosshair_moved = Signal(object)
     """The x under the pointer in data units, or None when it left."""
@@ -67,11 +57,7 @@ class Canvas(QAbstractScrollArea):
         self._theme = theme
         self._panel: CurvePanel | None = None
         self._layout: CurveLayout | None = None
-        self._scene: CurveScene | None = None
-        self._members: list[EnvelopeImage] = []
-        self._picture = QPixmap()
-        self._ground = QPixmap()
-        self._ground_of: object = None
+        self._picture = CurvePicture(self)
         self._stale = True
         self._fast = False
         self._facet_titles = False
@@ -175,10 +161,10 @@ class Canvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Repaint the picture if something changed, then put the crosshair and the rubber band over it."""
         dpr = self.devicePixelRatioF()
-        if self._stale or self._picture.devicePixelRatio() != dpr:
+        if self._stale or self._picture.pixmap.devicePixelRatio() != dpr:
             self._repaint(dpr)
         painter = QPainter(self.viewport())
-        painter.drawPixmap(0, 0, self._picture)
+        painter.drawPixmap(0, 0, self._picture.pixmap)
         layout = self.curve_layout()
         if self._panel is not None and layout is not None:
             if self._crosshair is None:
@@ -201,63 +187,9 @@ class Canvas(QAbstractScrollArea):
 
     def _repaint(self, dpr: float) -> None:
         begun = time.perf_counter()
-        size = self.viewport().size()
-        if self._picture.size() != size * dpr or self._picture.devicePixelRatio() != dpr:
-            self._picture = QPixmap(size * dpr)
-            self._picture.setDevicePixelRatio(dpr)
         self._stale = False
-        layout = self.curve_layout()
-        if layout is None or self._panel is None:
-            self._picture.fill(self._theme.color("card"))
-            return
-        self._sync(layout, dpr)
-        self._paint_ground(self._panel, layout, dpr)
-        painter = QPainter(self._picture)
-        painter.drawPixmap(0, 0, self._ground)
-        for members, facet in zip(self._members, layout.facets, strict=True):
-            members.paint(painter, facet, self._theme, dpr)
-        if self._scene is not None:
-            room = QRectF(self.viewport().rect())  # scene coordinates are the viewport's
-            self._scene.prepareForPaint()
-            self._scene.render(painter, room, room)
-        paint_annotations(painter, self._theme, self._panel, layout)
-        paint_future(painter, self._theme, self._panel, layout)
-        paint_branched(painter, self._theme, self._panel, layout)
-        paint_notes(painter, self._theme, self._panel, layout)
-        painter.end()
+        self._picture.paint(self._panel, self.curve_layout(), self._theme, dpr, fast=self._fast)
         self.paint_seconds = time.perf_counter() - begun
-
-    def _paint_ground(self, panel: CurvePanel, layout: CurveLayout, dpr: float) -> None:
-        """Paint what lies below the data anew, unless it is as it was: while training it mostly is."""
-        places = tuple(
-            (f.frame, f.x_ticks, f.y_ticks, f.reserve, f.show_left, bool(f.facet.lines))
-            for f in layout.facets
-        )
-        words = panel.x_label, panel.target, panel.percent, panel.placeholder
-        key = places, words, self.viewport().size(), dpr, self._theme.name
-        if key == self._ground_of:
-            return
-        self._ground_of = key
-        self._ground = QPixmap(self._picture.size())
-        self._ground.setDevicePixelRatio(dpr)
-        self._ground.fill(self._theme.color("card"))
-        painter = QPainter(self._ground)
-        paint_axes(painter, self._theme, panel, layout.facets)
-        for facet in layout.facets:
-            paint_target_line(painter, self._theme, panel, facet)
-        painter.end()
-
-    def _sync(self, layout: CurveLayout, dpr: float) -> None:
-        del self._members[len(layout.facets) :]
-        while len(self._members) < len(layout.facets):
-            self._members.append(EnvelopeImage())
-        drawn = any(facet.facet.lines or facet.facet.bands for facet in layout.facets)
-        if self._scene is None and drawn:
-            from widgets.plots.curve_items import CurveScene
-
-            self._scene = CurveScene(self)
-        if self._scene is not None:
-            self._scene.show_facets(layout.facets, self._theme, dpr, self._fast)
 
     # --- pointer and keys ---------------------------------------------------------------------------
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

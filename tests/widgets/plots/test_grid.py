@@ -1,78 +1,25 @@
+"""The grid of plots: where cards go, what they ask for, and what is passed on to all."""
+
 from __future__ import annotations
 
 import gc
 import itertools
-import json
-from collections.abc import Sequence
-from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lab.instruments.kinds import INSTRUMENT_GROUPS, INSTRUMENT_HELP, INSTRUMENT_KINDS
-from lab.panels import CurvePanel, LegendEntry
-from tests.widgets.plots.made_panels import confusion_panel, curve_panel, field_panel, gradient_panel
-from widgets.plots.chart_card import ChartCard
+from tests.widgets.plots.fed_grid import KINDS, curve, feed, record
+from tests.widgets.plots.made_panels import confusion_panel, curve_panel, field_panel
 from widgets.plots.confusion_card import ConfusionCard
 from widgets.plots.curve_card import CurveCard
 from widgets.plots.field_card import FieldCard
 from widgets.plots.grid import PlotGrid
-from widgets.plots.grid_cells import cell_rects, columns_for, drop_place
-from widgets.theme import DARK, LIGHT
-
-KINDS = {
-    "metric": "Validation metric", "objective": "Objective", "gradient": "Gradient norm",
-    "confusion": "Confusion", "field": "Data", "error": "Error rate",
-}  # fmt: skip
-START = ("metric", "objective", "gradient", "confusion")
-
-
-def read(panel: CurvePanel, x: float) -> Sequence[LegendEntry]:
-    return [replace(entry, value=f"at {x:g}") for entry in panel.legend]
-
-
-@pytest.fixture
-def grid(qtbot: QtBot) -> PlotGrid:
-    made = PlotGrid(LIGHT, kinds=KINDS, read=read)
-    qtbot.addWidget(made)
-    made.resize(860, 720)
-    made.set_kinds(START)
-    made.set_losses(["Cross-entropy", "Brier", "MAE"])
-    made.show()
-    qtbot.waitExposed(made)
-    feed(made)
-    return made
-
-
-def feed(grid: PlotGrid) -> None:
-    for request in grid.requests():
-        if request.kind == "confusion":
-            grid.show_panel(request.card, confusion_panel())
-        elif request.kind == "field":
-            grid.show_panel(request.card, field_panel())
-        elif request.kind == "gradient":
-            grid.show_panel(request.card, gradient_panel())
-        else:
-            grid.show_panel(request.card, curve_panel(request.kind, log_y=bool(request.log_y)))
-
-
-def curve(grid: PlotGrid, place: int) -> CurveCard:
-    card = grid.card(grid.numbers()[place])
-    assert isinstance(card, CurveCard)
-    return card
-
-
-def record(grid: PlotGrid) -> list[tuple[str, object]]:
-    said: list[tuple[str, object]] = []
-    for name in ("kinds_changed", "loss_toggled", "loss_soloed", "comparison_chosen", "view_changed",
-                 "crosshair_moved", "copy_asked", "export_asked"):  # fmt: skip
-        getattr(grid, name).connect(lambda value, name=name: said.append((name, value)))
-    return said
+from widgets.plots.grid_cells import cell_rects, columns_for
+from widgets.theme import DARK
 
 
 def test_setting_is_silent(grid: PlotGrid) -> None:
@@ -124,117 +71,6 @@ def test_a_panel_takes_the_card_of_its_type(grid: PlotGrid) -> None:
     grid.show_panel(number, curve_panel())
     assert isinstance(grid.card(number), CurveCard)
     grid.show_panel(99999, curve_panel())
-
-
-def test_adding_removing_and_changing_say_so_once(grid: PlotGrid) -> None:
-    said = record(grid)
-    grid.add("field")
-    assert said == [("kinds_changed", (*START, "field"))]
-    grid.remove(grid.numbers()[0])
-    assert said[1:] == [("kinds_changed", ("objective", "gradient", "confusion", "field"))]
-    grid.change_kind(grid.numbers()[0], "error")
-    assert said[2:] == [("kinds_changed", ("error", "gradient", "confusion", "field"))]
-    grid.change_kind(grid.numbers()[0], "error")
-    grid.remove(12345)
-    assert len(said) == 3
-    with pytest.raises(KeyError):
-        grid.add("unheard of")
-
-
-def test_the_menu_of_a_card_works_through_the_grid(grid: PlotGrid) -> None:
-    said = record(grid)
-    menu = grid.card(grid.numbers()[2]).menu()
-    next(action for action in menu.actions() if action.text().startswith("Move back")).trigger()
-    assert said == [("kinds_changed", ("metric", "gradient", "objective", "confusion"))]
-    add = grid.add_menu()
-    next(action for action in add.actions() if action.text() == "Data").trigger()
-    assert grid.kinds[-1] == "field"
-    copied = grid.card(grid.numbers()[1]).menu()
-    next(action for action in copied.actions() if action.text().startswith("Copy")).trigger()
-    assert said[-1] == ("copy_asked", grid.numbers()[1])
-
-
-def test_alt_and_arrows_move_the_focused_card(grid: PlotGrid) -> None:
-    said = record(grid)
-    curve(grid, 0).canvas.setFocus()
-    QTest.keyClick(curve(grid, 0).canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-    assert grid.kinds == ("objective", "metric", "gradient", "confusion")
-    QTest.keyClick(curve(grid, 1).canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    QTest.keyClick(curve(grid, 0).canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert grid.kinds == START
-    assert [name for name, _ in said] == ["kinds_changed", "kinds_changed"]
-
-
-def test_dragging_a_head_moves_the_card_and_shows_where(grid: PlotGrid) -> None:
-    said = record(grid)
-    first, last = grid.card(grid.numbers()[0]), grid.card(grid.numbers()[3])
-    start = QPoint(200, 14)
-    end = first.mapFromGlobal(last.mapToGlobal(QPoint(last.width() - 10, last.height() // 2)))
-    QTest.mousePress(first, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(first, start + QPoint(30, 30))
-    QTest.mouseMove(first, end)
-    assert grid._mark.isVisible()
-    assert grid._mark.geometry().left() > last.geometry().right()
-    QTest.mouseRelease(first, Qt.MouseButton.LeftButton, pos=end)
-    assert not grid._mark.isVisible()
-    assert grid.kinds == ("objective", "gradient", "confusion", "metric")
-    assert said == [("kinds_changed", grid.kinds)]
-
-
-def test_a_drag_may_begin_on_the_title(grid: PlotGrid) -> None:
-    first, second = grid.card(grid.numbers()[0]), grid.card(grid.numbers()[1])
-    end = first.title.mapFromGlobal(second.mapToGlobal(QPoint(second.width() - 5, 100)))
-    QTest.mousePress(first.title, Qt.MouseButton.LeftButton, pos=QPoint(10, 8))
-    QTest.mouseMove(first.title, QPoint(60, 40))
-    QTest.mouseMove(first.title, end)
-    QTest.mouseRelease(first.title, Qt.MouseButton.LeftButton, pos=end)
-    assert grid.kinds == ("objective", "metric", "gradient", "confusion")
-
-
-def test_pressing_in_the_plot_drags_nothing(grid: PlotGrid) -> None:
-    card = grid.card(grid.numbers()[3])
-    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(100, 200))
-    QTest.mouseMove(card, QPoint(10, -300))
-    assert not grid._mark.isVisible()
-    QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(10, -300))
-    assert grid.kinds == START
-
-
-def test_escape_gives_a_drag_up(grid: PlotGrid) -> None:
-    first = grid.card(grid.numbers()[0])
-    QTest.mousePress(first, Qt.MouseButton.LeftButton, pos=QPoint(200, 14))
-    QTest.mouseMove(first, QPoint(600, 400))
-    assert grid._mark.isVisible()
-    QTest.keyClick(grid, Qt.Key.Key_Escape)
-    assert not grid._mark.isVisible()
-    QTest.mouseRelease(first, Qt.MouseButton.LeftButton, pos=QPoint(600, 400))
-    assert grid.kinds == START
-
-
-def test_a_card_dropped_beside_itself_stays(grid: PlotGrid) -> None:
-    rects = [grid.card(number).geometry() for number in grid.numbers()]
-    assert drop_place(rects, rects[1].center() + QPoint(20, 0))[0] == 2
-    assert drop_place(rects, rects[1].center() - QPoint(20, 0))[0] == 1
-    assert drop_place([], QPoint(0, 0))[0] == 0
-    single = [QRect(0, 0, 100, 50), QRect(0, 60, 100, 50)]
-    assert drop_place(single, QPoint(10, 100)) == (2, QRect(0, 114, 100, 3))
-
-
-def test_full_size_hides_the_others_and_asks_for_none_of_them(grid: PlotGrid) -> None:
-    number = grid.numbers()[1]
-    grid.card(number).expand.click()
-    assert grid.full == number
-    assert [request.card for request in grid.requests()] == [number]
-    assert grid.requests()[0].columns > 700
-    assert grid.card(number).width() == 860 - 24
-    QTest.keyClick(grid, Qt.Key.Key_Escape)
-    assert grid.full is None
-    assert len(grid.requests()) == 4
-    curve(grid, 0).canvas.setFocus()
-    QTest.keyClick(curve(grid, 0).canvas, Qt.Key.Key_F)
-    assert grid.full == grid.numbers()[0]
-    grid.remove(grid.numbers()[0])
-    assert grid.full is None
 
 
 def test_cards_scrolled_out_of_sight_ask_for_nothing(grid: PlotGrid, qtbot: QtBot) -> None:
@@ -310,39 +146,6 @@ def test_legends_comparison_and_losses_are_passed_on(grid: PlotGrid) -> None:
     assert grid.requests()[3].loss == 2
 
 
-def test_state_survives_a_round_through_json(grid: PlotGrid, qtbot: QtBot) -> None:
-    grid.add("field")
-    curve(grid, 1).log_y_chosen.emit(False)
-    grid.toggle_full(grid.numbers()[1])
-    stored = json.loads(json.dumps(grid.state()))
-    other = PlotGrid(LIGHT, kinds=KINDS, read=read)
-    qtbot.addWidget(other)
-    assert other.restore(stored)
-    assert other.kinds == grid.kinds
-    assert other.full == other.numbers()[1]
-    assert other.state() == grid.state()
-
-
-@pytest.mark.parametrize("state", [
-    None, 5, [], {}, {"cards": 3}, {"cards": [{}]}, {"cards": ["x"]}, {"cards": []},
-    {"cards": [{"kind": "unknown"}]},
-])  # fmt: skip
-def test_a_broken_state_is_refused_and_changes_nothing(grid: PlotGrid, state: object) -> None:
-    assert not grid.restore(state)
-    assert grid.kinds == START
-
-
-def test_a_state_with_odd_details_keeps_what_makes_sense(grid: PlotGrid) -> None:
-    cards = [
-        {"kind": "unknown"}, {"kind": "error", "log_y": "yes", "loss": -4}, {"kind": "field", "loss": True},
-    ]  # fmt: skip
-    assert grid.restore({"cards": cards, "full": 1})
-    assert grid.kinds == ("error", "field")
-    assert grid.full == grid.numbers()[0]
-    assert grid.state()["cards"][0]["log_y"] is None
-    assert grid.state()["cards"][0]["loss"] == 0
-
-
 def test_a_hundred_plots_added_and_removed_leave_nothing_behind(grid: PlotGrid) -> None:
     def children() -> int:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -367,65 +170,3 @@ def test_a_hundred_plots_added_and_removed_leave_nothing_behind(grid: PlotGrid) 
 
 def test_the_whole_grid_is_given_for_a_figure(grid: PlotGrid) -> None:
     assert [type(panel).__name__ for panel in grid.panels()] == ["CurvePanel"] * 3 + ["ConfusionPanel"]
-
-
-def test_instruments_stand_in_a_menu_of_their_own(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.set_kinds(("objective", "saturation"))
-    said = record(grid)
-    menu = grid.add_menu()
-    instruments = next(action for action in menu.actions() if action.text() == "Instruments").menu()
-    assert isinstance(instruments, QMenu)
-    assert "Objective" in [action.text() for action in menu.actions()]
-    named = [action for action in instruments.actions() if action.text()]
-    headings = [action.text() for action in named if not action.isEnabled()]
-    assert headings == list(INSTRUMENT_GROUPS)
-    offered = {
-        action.text(): action for action in instruments.actions() if action.isEnabled() and action.text()
-    }
-    assert set(offered) == set(INSTRUMENT_KINDS.values())
-    assert instruments.toolTipsVisible()
-    assert offered["Influence"].toolTip() == INSTRUMENT_HELP["influence"]
-    next(action for action in instruments.actions() if action.text() == "Landscape").trigger()
-    assert grid.kinds == ("objective", "saturation", "landscape")
-    change = grid.card(grid.numbers()[1]).menu().actions()[0].menu()
-    assert isinstance(change, QMenu)
-    instruments = next(action for action in change.actions() if action.text() == "Instruments").menu()
-    assert isinstance(instruments, QMenu)
-    checked = [action.text() for action in (*change.actions(), *instruments.actions()) if action.isChecked()]
-    assert checked == ["Saturation"]
-    next(action for action in change.actions() if action.text() == "Error rate").trigger()
-    assert grid.kinds == ("objective", "error", "landscape")
-    assert [name for name, _ in said] == ["kinds_changed", "kinds_changed"]
-
-
-def test_a_choice_of_the_loss_goes_to_the_slot(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.resize(900, 700)
-    grid.set_kinds(("saturation",))
-    grid.show()
-    card = grid.card(grid.numbers()[0])
-    assert isinstance(card, ChartCard)
-    wanted: list[None] = []
-    grid.panels_wanted.connect(lambda: wanted.append(None))
-    card.choice_made.emit("loss", "2")
-    card.choice_made.emit("part", "train")
-    assert len(wanted) == 2
-    (request,) = grid.requests()
-    assert request.loss == 2 and request.choices == (("part", "train"),)
-
-
-def test_what_the_data_plot_marks_is_kept_with_it(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.resize(900, 700)
-    grid.set_kinds(("field",))
-    grid.show()
-    card = grid.card(grid.numbers()[0])
-    assert isinstance(card, FieldCard)
-    card.choice_made.emit("margins", "off")
-    (request,) = grid.requests()
-    assert request.choices == (("margins", "off"),)
-    assert grid.state()["cards"][0]["choices"] == {"margins": "off"}

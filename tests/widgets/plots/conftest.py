@@ -1,0 +1,34 @@
+"""A canvas and a grid of plots on the screen."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.plots.fed_grid import KINDS, START, feed, read
+from widgets.plots.canvas import Canvas
+from widgets.plots.grid import PlotGrid
+from widgets.theme import LIGHT
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    made = Canvas(LIGHT)
+    qtbot.addWidget(made)
+    made.resize(420, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> PlotGrid:
+    made = PlotGrid(LIGHT, kinds=KINDS, read=read)
+    qtbot.addWidget(made)
+    made.resize(860, 720)
+    made.set_kinds(START)
+    made.set_losses(["Cross-entropy", "Brier", "MAE"])
+    made.show()
+    qtbot.waitExposed(made)
+    feed(made)
+    return made

@@ -30,8 +30,8 @@ LAST_BUDGET = 4 * 2**20
 """Most bytes of the final parameters of all other runs."""
 MOST_STEPS = 64
 """Steps at which parameters are kept, beside the last one: as many as a history looks at."""
-MOST_SETTINGS = 2**20
-"""Bytes of settings that were replaced since, from which on a file is written anew without them."""
+MOST_STALE = 2**20
+"""Bytes of what was replaced since, from which on a file is written anew without it."""
 SNAPSHOTS_ENDING = ".snapshots"
 
 
@@ -83,12 +83,13 @@ class SnapshotWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: int | None = None
-        self._end = self._settings_bytes = 0
+        self._end = self._stale = 0
         self._usual: dict[tuple[int, ...], frozenset[int]] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._every = 1
         self._series: list[Kept] = []
         self._latest: dict[tuple[int, ...], Kept] = {}
+        self._rested: dict[tuple[int, ...], Kept] = {}
         self._last: list[Kept] = []
         self._settings = b""
         self._unwritten_settings = False
@@ -148,15 +149,17 @@ class SnapshotWriter:
         if self._unwritten_settings:
             self._unwritten_settings = False
             self._append(self._settings)
-            self._settings_bytes += len(self._settings)
-            if self._settings_bytes > max(MOST_SETTINGS, 4 * len(self._settings)):
-                self._write_anew()
+            self._stale += len(self._settings)
         if rests:
-            written = {id(kept) for kept in self._series}
-            for found in self._latest.values():
-                if id(found) not in written:
-                    self._series.append(found)
+            for runs, found in self._latest.items():
+                before = self._rested.get(runs)
+                if found.number % self._every and found is not before:
+                    self._stale += 0 if before is None else before.values.nbytes
+                    self._rested[runs] = found
                     self._append(found.frame())
+        kept = (*self._series, *self._rested.values(), *self._last)
+        if self._stale > max(MOST_STALE, 4 * len(self._settings), _bytes(kept) // 4):
+            self._write_anew()
 
     def _write_anew(self) -> None:
         """Write a file with what is still kept, and put it in place of the old one."""
@@ -167,8 +170,9 @@ class SnapshotWriter:
         if self._settings:
             frames.append(self._settings)
             self._unwritten_settings = False
-        self._settings_bytes = len(self._settings)
-        frames += [kept.frame() for kept in (*self._series, *self._last)]
+        self._stale = 0
+        self._rested = {runs: kept for runs, kept in self._rested.items() if self._latest.get(runs) is kept}
+        frames += [kept.frame() for kept in (*self._series, *self._rested.values(), *self._last)]
         write_whole(self.path, frames)
         self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         self._end = sum(map(len, frames))

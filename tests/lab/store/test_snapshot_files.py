@@ -191,7 +191,7 @@ def test_a_file_of_a_newer_version_and_none_at_all(tmp_path: Path) -> None:
 
 
 def test_the_last_settings_and_their_data_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SETTINGS", 1)
+    monkeypatch.setattr(module, "MOST_STALE", 1)
     writer = SnapshotWriter(tmp_path / "a")
     sizes = []
     for step in range(40):
@@ -227,6 +227,21 @@ def test_a_stop_keeps_the_latest_and_going_on_drops_it_again(tmp_path: Path) -> 
     writer.flush(rests=True)
     writer.close()
     assert check_part(read(tmp_path / "a").snapshots, truth)[0] == [*range(0, 130, 4), 129]
+
+
+def test_steps_by_hand_leave_what_a_training_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_STALE", 1)
+    writer, truth = SnapshotWriter(tmp_path / "a"), Snapshots()
+    for number in range(300):
+        found = evaluation(number, 0)
+        truth.append(GROUPS[0], found)
+        writer.append(GROUPS[0], found)
+        writer.flush(rests=True)  # as at every pause
+        assert (tmp_path / "a").stat().st_size < 2 * 66 * (4 * SIZES[0] + 100)
+    writer.close()
+    steps = check_part(read(tmp_path / "a").snapshots, truth)[0]
+    assert set(range(0, 300, 8)) | {299} <= set(steps)
+    assert len(steps) < 2 * 66
 
 
 def test_a_disk_that_is_full_leaves_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from lab.store.maintenance import YOUNG_SECONDS, clean, describe
 from lab.store.snapshot_files import snapshot_path
 from lab.store.store import Store
 from lab.view_options import ViewOptions
-from tests.lab.recorded_runs import infos, make_chunk
+from tests.lab.recorded_runs import ScriptedTrainer, infos, make_chunk
 from tests.lab.store.kept import RUNS, Kept
 
 CLASSES = """
@@ -212,6 +212,18 @@ def test_settings_changed_meanwhile_are_known_afterwards(store: Store) -> None:
     assert stored.went_on.config == session.run_config
     assert session.summary is not None
     np.testing.assert_array_equal(stored.went_on.summary.points, session.summary.points)
+    shown = Session("cpu", trainer=ScriptedTrainer())
+    assert shown.show(stored) is None
+    assert shown.config == config
+    assert shown.run_config == session.run_config
+    assert shown.interventions == session.interventions
+    at = int(stored.curves.snapshots.steps(0)[-1])
+    for kind in ("influence", "field"):
+        live, again = (make_panel(source, kind, ViewOptions(at=at)) for source in (session, shown))
+        assert_equal_parts(live, again)
+    refused = shown.branch(stored.step, {})
+    assert refused is not None
+    assert refused.title == "The runs were changed by hand before that step"
     assert 0 < stored.went_on.step <= stored.step
 
 

@@ -76,3 +76,9 @@ def holds_whole_numbers(model: type[BaseModel], name: str) -> bool:
     """Whether a field that is a list of numbers takes whole ones only."""
     plain, _, _ = _unpack(model.model_fields[name].annotation)
     return _unpack(get_args(plain)[0])[0] is int
+
+
+def holds_numbers(model: type[BaseModel], name: str) -> bool:
+    """Whether a field that is a list holds numbers, and not texts."""
+    plain, _, _ = _unpack(model.model_fields[name].annotation)
+    return _unpack(get_args(plain)[0])[0] is not str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,7 +14,7 @@ from compute.losses.zero_one import NOT_TRAINABLE
 from compute.problems import Problem
 from lab.config import ExperimentConfig
 from lab.config_checks import Selection
-from lab.config_fields import field_parameter, holds_whole_numbers
+from lab.config_fields import field_parameter, holds_numbers, holds_whole_numbers
 
 TITLE = 80
 
@@ -46,9 +46,9 @@ def did_you_mean(word: Any, known: Iterable[str]) -> str:
     return f"Did you mean {names[close[0]]}?" if close else ""
 
 
-def part_at(path: tuple[str | int, ...]) -> type[BaseModel] | None:
-    """Return the part of the experiment that a path leads to, or ``None`` where it leads to a value."""
-    part: type[BaseModel] | None = ExperimentConfig
+def part_at(path: tuple[str | int, ...], root: type[BaseModel] = ExperimentConfig) -> type[BaseModel] | None:
+    """Return the part of an experiment, or of ``root``, that a path leads to; ``None`` for a value."""
+    part: type[BaseModel] | None = root
     for key in path:
         if isinstance(key, int):
             continue
@@ -68,7 +68,7 @@ def _part_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
+def _sentence(error: ErrorDetails, root: type[BaseModel]) -> tuple[str, str, str]:
     """Return path, title and body of one error."""
     context = error.get("ctx", {})
     location = tuple(error["loc"])
@@ -80,11 +80,13 @@ def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
         problem = context["problem"]
         return path, _shortened(path, f": {problem.title}"[: TITLE - 1]), problem.body
     if kind in ("unknown_key", "extra_forbidden"):
-        return path, *_unknown_key(location, path, context)
+        return path, *_unknown_key(location, path, context, root)
     if kind == "missing":
-        return path, f"{path} is missing", f"{_needed(location)}."
+        return path, f"{path} is missing", f"{_needed(location, root)}."
     if kind == "shares":
         return path, _shortened(path, f" adds up to {context['total']}, not 1"), f"It is {context['shares']}."
+    if kind == "not_allowed" and "why" in context:
+        return path, _cannot_be(path, context["value"]), context["why"]
     if kind == "not_allowed":
         names = tuple(context["names"])
         hint = _why_not_trainable(location, context["value"]) or did_you_mean(context["value"], names)
@@ -94,8 +96,10 @@ def _sentence(error: ErrorDetails) -> tuple[str, str, str]:
     if kind.startswith(("model_", "dict_")):
         table = "a list of tables ([[losses]])" if location[-1:] == ("losses",) else f"a table ([{path}])"
         return path, _cannot_be(path, value), f"It must be {table}."
-    allowed = allowed_at(location)
-    if kind == "too_short":
+    allowed = allowed_at(location, root)
+    if kind == "string_pattern_mismatch":
+        allowed = _pattern_words(location, root) or allowed
+    elif kind == "too_short":
         allowed = f"a list of at least {context['min_length']}"
     elif kind in ("too_long", "string_too_long"):
         allowed = f"at most {context['max_length']} long"
@@ -113,8 +117,17 @@ def _why_not_trainable(location: tuple[str | int, ...], value: Any) -> str:
     return NOT_TRAINABLE[value][1] if known else ""
 
 
-def _unknown_key(location: tuple[str | int, ...], path: str, context: dict[str, Any]) -> tuple[str, str]:
-    owner = part_at(location[:-1])
+def _pattern_words(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    """Return what is said of a text that must look in a certain way, or nothing."""
+    owner = part_at(location[:-1], root)
+    info = owner.model_fields.get(str(location[-1])) if owner is not None else None
+    return (info.description if info is not None else "") or ""
+
+
+def _unknown_key(
+    location: tuple[str | int, ...], path: str, context: dict[str, Any], root: type[BaseModel]
+) -> tuple[str, str]:
+    owner = part_at(location[:-1], root)
     keys = tuple(context["keys"]) if "keys" in context else tuple(owner.model_fields) if owner else ()
     table = ".".join(str(key) for key in location[:-1])
     where = f"[{table}]" if table else "the top level"
@@ -125,30 +138,35 @@ def _unknown_key(location: tuple[str | int, ...], path: str, context: dict[str, 
     return title, f"{did_you_mean(location[-1], keys)} The keys of {where} are {', '.join(keys)}.".strip()
 
 
-def _needed(location: tuple[str | int, ...]) -> str:
-    owner = part_at(location[:-1])
+def _needed(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    owner = part_at(location[:-1], root)
     if owner is not None and issubclass(owner, Selection) and location[-1] == "name":
         return f"It must be one of the known {owner.noun}: {', '.join(owner.registry)}"
     if location == ("losses",):
         return "An experiment needs at least one loss, as a [[losses]] table with a name"
     if location == ("data",):
         return "An experiment needs a [data] table with the name of a data set"
-    return f"It must be {allowed_at(location)}"
+    return f"It must be {allowed_at(location, root)}"
 
 
-def allowed_at(location: tuple[str | int, ...]) -> str:
+def allowed_at(location: tuple[str | int, ...], root: type[BaseModel] = ExperimentConfig) -> str:
     """Say in words what a fixed field may hold."""
     items = [key for key in location if isinstance(key, str)]
-    owner = part_at(tuple(items[:-1]))
+    owner = part_at(tuple(items[:-1]), root)
     if owner is None or not items or items[-1] not in owner.model_fields:
         return "something else"
-    if _part_in(owner.model_fields[items[-1]].annotation) is not None:
+    annotation = owner.model_fields[items[-1]].annotation
+    if _part_in(annotation) is not None:
+        return f"a list of tables ([[{items[-1]}]])" if get_origin(annotation) is tuple else "a table"
+    if get_origin(annotation) is dict:
         return "a table"
     parameter, optional = field_parameter(owner, items[-1])
     words = parameter.allowed()
     if len(parameter.choices) == 1:
         words = parameter.choices[0][0]
-    if parameter.kind == "numbers":
+    if parameter.kind == "numbers" and not holds_numbers(owner, items[-1]):
+        words = "a list of texts"
+    elif parameter.kind == "numbers":
         kind = "whole numbers" if holds_whole_numbers(owner, items[-1]) else "numbers"
         start = "above" if parameter.low_open else "from"
         end = "up to" if parameter.low_open else "to"
@@ -167,24 +185,29 @@ def _cannot_be(path: str, value: Any) -> str:
 
 
 def problem_of(
-    error: ValidationError, source: str = "", locate: Callable[[str], int | None] | None = None
+    error: ValidationError,
+    source: str = "",
+    locate: Callable[[str], int | None] | None = None,
+    root: type[BaseModel] = ExperimentConfig,
 ) -> Problem:
     """Turn a validation error into one problem: the first in the title, up to four more in the body.
 
     Parameters
     ----------
     error
-        From validating an `ExperimentConfig`.
+        From validating a ``root``.
     source
         Name of the file for the message, or empty.
     locate
         Finds the line number of a path, where there is a text.
+    root
+        What was to be read.
     """
     items = error.errors(include_url=False)
     places = [tuple(item["loc"]) for item in items]
     # A list with something wrong inside also counts as too short for pydantic: only the inner error is true.
     found = [
-        _sentence(item)
+        _sentence(item, root)
         for item, place in zip(items, places, strict=True)
         if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
     ]

@@ -142,6 +142,6 @@ def _run(
 def finding_text(finding: Finding) -> str:
     """Write a claim on one line: pass or fail, the sentence with its number, and what was expected."""
     if finding.why_not:
-        return f"  FAIL  {finding.claim.say}  (not measured: {finding.why_not})"
+        return f"  FAIL  {finding.sentence}  (not measured: {finding.why_not})"
     word = "pass" if finding.holds else "FAIL"
     return f"  {word}  {finding.sentence}  (measured {finding.number}, expected {finding.bounds})"

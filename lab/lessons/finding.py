@@ -7,13 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.lessons.lesson_config import Claim
+from lab.lessons.lesson_config import PLACE, Claim
 from lab.lessons.measures import counts_steps, measured
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
 from lab.number_text import thousands, value_text
-
-_PLACE = re.compile(r"\{(\d+)\}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The claim with its number."""
-        return self.claim.say.replace("{measured}", self.number)
+        return self.claim.say.replace("{measured}", "–" if self.why_not else self.number)
 
     @property
     def bounds(self) -> str:
@@ -110,4 +108,4 @@ def filled(text: str, findings: Sequence[Finding | None]) -> str:
         finding = findings[place] if 0 <= place < len(findings) else None
         return "–" if finding is None or finding.why_not else finding.number
 
-    return _PLACE.sub(number, text)
+    return PLACE.sub(number, text)

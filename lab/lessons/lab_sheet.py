@@ -174,7 +174,7 @@ def claims_table(findings: Sequence[Finding | None]) -> Table:
     rows = tuple(
         (finding.sentence, finding.number, finding.bounds, "yes" if finding.holds else "no")
         if not finding.why_not
-        else (finding.claim.say.replace("{measured}", "–"), "not measured", finding.why_not, "no")
+        else (finding.sentence, "not measured", finding.why_not, "no")
         for finding in findings
         if finding is not None
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -17,6 +18,11 @@ FORMAT = 1
 SHEET_TABLES = ("curves", "last-values")
 """What a lab sheet calls the tables of its runs; a view's table is called like the view."""
 
+NAME_WORDS = "letters, digits, - and _"
+FILE_WORDS = "the name of a file in the lesson's folder that ends in .toml, of letters, digits, - and _"
+PLACE = re.compile(r"\{(\d+)\}")
+"""A number in a finding: that of a claim, from 1."""
+
 Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
 Wanted = Annotated[float, Field(strict=False)]
 """A number that may also be infinite or nan, where that is just what is claimed."""
@@ -29,7 +35,7 @@ def _measure(text: str) -> str:
         raise PydanticCustomError(
             "not_allowed",
             "{key} must be {allowed}",
-            {"key": "", "value": text, "allowed": f"a measure. {str(error).rstrip('.?')}", "names": ()},
+            {"key": "", "value": text, "allowed": "a measure", "names": (), "why": str(error)},
         ) from None
     return text
 
@@ -60,13 +66,13 @@ class Prediction(Part):
     answers: tuple[Annotated[str, Field(min_length=1, max_length=160)], ...] = Field(
         min_length=2, max_length=8, strict=False
     )
-    right: int = Field(ge=1, le=8)
+    right: int
     because: str = Field(default="", max_length=600)
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        if self.right > len(self.answers):
-            raise not_allowed("right", self.right, f"a number from 1 to {len(self.answers)}")
+        if not 1 <= self.right <= len(self.answers):
+            raise not_allowed("right", self.right, f"the number of an answer, from 1 to {len(self.answers)}")
         return self
 
 
@@ -85,8 +91,10 @@ class LessonRun(Part):
         Configuration path → value, on top of the file.
     """
 
-    name: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_\-]*$")
-    experiment: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$")
+    name: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_\-]*$", description=NAME_WORDS)
+    experiment: str = Field(
+        min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$", description=FILE_WORDS
+    )
     title: str = Field(default="", max_length=80)
     change: dict[str, Any] = Field(default_factory=dict)
 
@@ -106,8 +114,10 @@ class LessonView(Part):
         Key of the view → value, on top of the file.
     """
 
-    name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")
-    state: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$")
+    name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$", description=NAME_WORDS)
+    state: str = Field(
+        min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+\.toml$", description=FILE_WORDS
+    )
     title: str = Field(default="", max_length=80)
     change: dict[str, Any] = Field(default_factory=dict)
 
@@ -252,6 +262,13 @@ class LessonConfig(Part):
         for name in SHEET_TABLES:
             if name in views:
                 raise not_allowed("views", name, f"views with other names than {' and '.join(SHEET_TABLES)}")
+        for number in PLACE.findall(self.finding):
+            if not 1 <= int(number) <= len(self.claims):
+                raise not_allowed(
+                    "finding",
+                    f"{{{number}}}",
+                    f"text with {{1}} to {{{len(self.claims)}}}, a number for each claim",
+                )
         for preset in self.presets:
             if preset.run and preset.view:
                 raise not_allowed("presets", preset.label, "of a run or of a view, not of both")

@@ -189,7 +189,9 @@ def _config(text: str) -> LessonConfig:
     try:
         return LessonConfig.model_validate(data)
     except ValidationError as error:
-        raise ProblemError(problem_of(error, LESSON, lambda path: line_of(text, path))) from None
+        raise ProblemError(
+            problem_of(error, LESSON, lambda path: line_of(text, path), LessonConfig)
+        ) from None
 
 
 def _check_claims(

@@ -246,7 +246,5 @@ def claim_line(finding: Finding | None) -> ClaimLine:
         return ClaimLine("", "", None)
     if finding.why_not:
         reason = finding.why_not.rstrip(".")
-        return ClaimLine(
-            finding.claim.say.replace("{measured}", "–"), f"Could not be measured: {reason}.", False
-        )
+        return ClaimLine(finding.sentence, f"Could not be measured: {reason}.", False)
     return ClaimLine(finding.sentence, f"measured {finding.number}, expected {finding.bounds}", finding.holds)

@@ -107,6 +107,21 @@ def test_the_plots_of_the_built_in_lessons_suit_their_data() -> None:
             ),
             "from 1 to 2",
         ),
+        (
+            (
+                "[[claims]]",
+                '[prediction]\nask = "?"\nanswers = ["a", "b"]\nright = 0\n[[claims]]',
+            ),
+            "from 1 to 2",
+        ),
+        (("small.toml", "../small.toml"), "a file in the lesson's folder"),
+        (("number = 1", "number = 1\nminuets = 3"), "Did you mean minutes"),
+        (("number = 1", 'number = 1\nminutes = "five"'), "a whole number from 1 to 240"),
+        (("number = 1", "number = 1\nreferences = [1]"), "a list of texts"),
+        (("number = 1", 'number = 1\nfinding = "It is {2}."'), "a number for each claim"),
+        (("high = 1", "value = 1\nwithin = -1"), "a number of at least 0"),
+        (("[[claims]]", "[[claim]]"), "claims is missing"),
+        (("last", "("), "cannot be read"),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, change: tuple[str, str], words: str) -> None:

@@ -26,7 +26,7 @@ from lab.store.problems import curves_problem, snapshots_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, sign, update_experiment
 from lab.store.resting import put_to_rest
 from lab.store.rows import Role
-from lab.store.snapshot_files import SnapshotWriter, snapshot_path
+from lab.store.snapshot_files import GROUP_SHARE, SnapshotWriter, snapshot_path
 
 ENTER_SECONDS = 1.0
 """How often the tables are brought up to date while something is recorded."""
@@ -145,7 +145,8 @@ class Keeper:
         self._confusion.clear()
         self._entered, self._fresh = time.monotonic(), False
         self._went_on = None
-        self._snapshots = SnapshotWriter(snapshot_path(self._folder, begun.identity))
+        share = 1 if self._group is None else GROUP_SHARE
+        self._snapshots = SnapshotWriter(snapshot_path(self._folder, begun.identity), share)
         path, started = curve_path(self._folder, begun.identity), begun.started
         try:
             self._curves = CurveWriter(path, started.runs, started.steps_per_epoch)

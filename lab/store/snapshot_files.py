@@ -32,6 +32,8 @@ MOST_STEPS = 64
 """Steps at which parameters are kept, beside the last one: as many as a history looks at."""
 MOST_STALE = 2**20
 """Bytes of what was replaced since, from which on a file is written anew without it."""
+GROUP_SHARE = 4
+"""An experiment of a sweep or race keeps one part in so many of what one of its own does."""
 SNAPSHOTS_ENDING = ".snapshots"
 
 
@@ -73,6 +75,8 @@ class SnapshotWriter:
     ----------
     path
         The file; one that is there is replaced.
+    share
+        Keep as many steps and bytes as one of so many experiments may: of a sweep there are many.
 
     Raises
     ------
@@ -80,8 +84,10 @@ class SnapshotWriter:
         Where the file cannot be written, from every method; what was written stays whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, share: int = 1) -> None:
         self.path = path
+        self._most_steps = MOST_STEPS // share
+        self._budget, self._last_budget = BUDGET // share, LAST_BUDGET // share
         self._file: int | None = None
         self._end = self._stale = 0
         self._usual: dict[tuple[int, ...], frozenset[int]] = {}
@@ -119,7 +125,8 @@ class SnapshotWriter:
     def _too_much(self) -> bool:
         """Whether there is no room for what is kept, with the latest parameters beside it."""
         steps = len({kept.step for kept in self._series})
-        return steps > MOST_STEPS or _bytes(self._series) + _bytes(self._latest.values()) > BUDGET
+        size = _bytes(self._series) + _bytes(self._latest.values())
+        return steps > self._most_steps or size > self._budget
 
     def _thin(self) -> None:
         """Drop every other step until there is room for more; of nets too large for any, keep nothing."""
@@ -133,7 +140,7 @@ class SnapshotWriter:
         self._write_anew()
 
     def _append_last(self, step: int, runs: Sequence[int], values: NDArray[np.floating[Any]]) -> None:
-        count = (LAST_BUDGET - _bytes(self._last)) // values[0].nbytes
+        count = (self._last_budget - _bytes(self._last)) // values[0].nbytes
         if count:
             found = Kept(-1, step, tuple(runs[:count]), values[:count])
             self._last.append(found)

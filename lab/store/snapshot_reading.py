@@ -17,13 +17,10 @@ from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, RunInfo
 from lab.snapshots import Snapshots
 from lab.store.frames import ending, frames
-from lab.store.snapshot_files import BUDGET, FORMAT, HEAD, LEFT_OUT, PARAMETERS, SETTINGS
+from lab.store.snapshot_files import FORMAT, HEAD, LEFT_OUT, PARAMETERS, SETTINGS
 from lab.store.summaries import unpack_summary
 
-TOO_LARGE = (
-    f"the net is too large for its parameters to be kept (more than {BUDGET // 2**20} MB); "
-    "run it again to look inside"
-)
+TOO_LARGE = "the net is too large for its parameters to be kept; run it again to look inside"
 DAMAGED = "the file of its parameters cannot be read; run it again to look inside"
 NEWER = "its parameters were kept by a newer version of Loss Lab, which can look inside"
 _TYPES = ("<f4", "<f8")

@@ -261,6 +261,18 @@ def test_they_are_there_while_it_trains_and_after_it_was_cut_off(kept: Kept, sto
     assert describe(store).damaged_snapshots == ()
 
 
+def test_experiments_of_a_sweep_keep_less(store: Store) -> None:
+    kept = Kept(store, group=store.begin_group("sweep", "Many", ""))
+    kept.begin()
+    for step in range(0, 1000, 20):
+        kept.tell(rows(step, parameters(step)))
+    kept.tell(Ended("finished", 1000, 1.0))
+    kept.settle()
+    snapshots = store.experiment(kept.trainer.experiment_id).curves.snapshots
+    assert snapshots.steps(3).tolist() == [*range(0, 1000, 80), 980]
+    kept.close()
+
+
 def test_without_parameters_no_file_is_made(kept: Kept, store: Store) -> None:
     identity = kept.finished()
     kept.settle()

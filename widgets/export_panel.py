@@ -94,11 +94,12 @@ class ExportPanel(Overlay):
         form.addWidget(hairline(), form.rowCount(), 0, 1, 2)
         for title, forms in FORM_GROUPS:
             boxes = [self.tables[key] for key, _name, _tip in forms]
-            self._add_row(form, title, self._boxes(boxes))
+            if title == "Summary":
+                boxes.append(self.mark_best)
+            for first in range(0, len(boxes), COLUMNS):
+                self._add_row(form, "" if first else title, self._boxes(boxes[first : first + COLUMNS]))
             if title == "Curves":
                 self._instruments_label = self._add_row(form, "Instruments", self._boxes((self.instruments,)))
-            if title == "Summary":
-                self._add_row(form, "", self._boxes((self.mark_best,)))
         form.addWidget(hairline(), form.rowCount(), 0, 1, 2)
         self._add_row(form, "Folder", place)
         self._add_row(form, "Name", self.stem)
@@ -156,7 +157,7 @@ class ExportPanel(Overlay):
         layout.setColumnStretch(COLUMNS - 1, 1)
         place = 0
         for box in boxes:
-            wide = 1 + (place < COLUMNS - 1 and box.sizeHint().width() > COLUMN_WIDTH + 6)
+            wide = 1 + (place < COLUMNS - 1 and box.sizeHint().width() > COLUMN_WIDTH)
             layout.addWidget(box, 0, place, 1, wide)
             place += wide
         return layout

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 
 from lab.exporting import forms
 from lab.exporting.forms import form_paths
@@ -42,6 +42,14 @@ def choose(window: MainWindow, folder: Path, **changes: object) -> None:
     panel = window.exports.panel
     values: dict[str, object] = {"folder": str(folder), "stem": "race", **changes}
     panel.show_request(ExportRequest(**values), window.plots.titles())  # type: ignore[arg-type]
+
+
+def test_no_choice_is_cut_off(window: MainWindow) -> None:
+    window.exports.open()
+    QApplication.processEvents()
+    boxes = [box for box in window.exports.panel.findChildren(QCheckBox) if box.isVisible()]
+    assert len(boxes) > 12
+    assert [box.text() for box in boxes if box.width() < box.sizeHint().width()] == []
 
 
 def test_figures_and_tables_are_written_where_asked(trained: MainWindow, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class PlotWiring(QObject):
     def __init__(self, session: Session, bridge: Bridge, grid: PlotGrid, strip: ViewStrip) -> None:
         super().__init__(bridge)
         self._session, self._bridge, self._grid, self._strip = session, bridge, grid, strip
-        self.study = Study(lambda: session.crowded)
+        self.study = Study(lambda: session.crowded, idle=lambda: session.state != "running")
         bridge.follow_study(self.study)
         self._shown = ShownAnswers(self.study)
         self._options = ViewOptions()

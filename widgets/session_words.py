@@ -217,9 +217,10 @@ def question_of(session: Session) -> tuple[str, str]:
     question = config.question or f"{config.name} is ready"
     losses, seeds = count_of(len(config.losses), "loss"), count_of(config.seeds.count, "seed")
     summary = session.data_summary
-    data = f", on {format_integer(summary.samples)} samples" if summary is not None else ""
-    if summary is not None and summary.name == "digits":
-        data = f", on {format_integer(summary.samples)} handwritten digits"
+    data = ""
+    if summary is not None:
+        noun = "handwritten digit" if summary.name == "digits" else "sample"
+        data = f", on {format_integer(summary.samples)} {noun}{'' if summary.samples == 1 else 's'}"
     text = f"This experiment is ready: {losses}, {seeds} each{data}."
     seconds = estimate_seconds(session)
     if seconds is not None:

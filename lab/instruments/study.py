@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 FRESH = 1.0
 """Seconds for which a question counts as asked: a plot that can be seen asks again sooner."""
-REST = 1.0
-"""Rest after an answer, in lengths of its work."""
+REST, IDLE_REST = 1.0, 0.1
+"""Rest after an answer, in lengths of its work; where nothing trains, only the window wants room."""
 SHARE = 0.04
 """Share of the machine that answers may take while training takes every core."""
 LONGEST_REST = 20.0
@@ -59,12 +59,17 @@ class Study:
         Says whether training takes every core just now.
     clock
         Seconds.
+    idle
+        Says whether nothing trains just now.
     """
 
     def __init__(
-        self, crowded: Callable[[], bool] = lambda: False, clock: Callable[[], float] = time.monotonic
+        self,
+        crowded: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+        idle: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._crowded, self._clock = crowded, clock
+        self._crowded, self._clock, self._idle = crowded, clock, idle
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._source: PanelSource | None = None
@@ -133,7 +138,9 @@ class Study:
         Sooner where training leaves a core free, and for a plot that shows nothing yet or not all.
         """
         empty = any(slot not in self._answers or not self._answers[slot].whole for slot in self._wanted)
-        rest = crowded_rest(usable_cores()) if self._crowded() and not empty else REST
+        rest = IDLE_REST if self._idle() else REST
+        if self._crowded() and not empty:
+            rest = crowded_rest(usable_cores())
         return self._rested_from + min(LONGEST_REST, rest * self._worked)
 
     def advance(self) -> bool:

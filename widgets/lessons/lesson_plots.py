@@ -47,7 +47,7 @@ class LessonPlots(QWidget):
         self._asked_for: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._options = ViewOptions()
         self._kinds: tuple[str, ...] = ()
-        self.study = Study(lambda: self._crowded)
+        self.study = Study(lambda: self._crowded, idle=lambda: not self._crowded)
         self._answers = ShownAnswers(self.study)
         self._crowded = False
         self.choice = Combo()

@@ -181,6 +181,15 @@ def test_it_works_again_as_soon_as_training_leaves_a_core_free(
     study.close()
 
 
+def test_it_hardly_rests_where_nothing_trains() -> None:
+    idle = [False]
+    study = Study(clock=lambda: 100.0, idle=lambda: idle[0])
+    study._rested_from, study._worked = 100.0, 2.0
+    assert study.resting_until == 102.0
+    idle[0] = True
+    assert study.resting_until == 100.2
+
+
 def test_plots_that_show_nothing_yet_are_answered_first(session: Session) -> None:
     study = Study()
     ask = ViewOptions(choices=(("what", "norm"), ("n", "first")))

@@ -3,7 +3,8 @@
 Object names it knows
     Surfaces (use QFrame): ``win``, ``top_bar``, ``view_strip``, ``time_strip``, ``status_bar``,
     ``side_left``, ``side_right``, ``panel_head``, ``card``, ``chip`` (a card inside a panel),
-    ``raised`` (readout, popover), ``message``, ``hairline``, ``segments``, ``clear`` (no background).
+    ``raised`` (readout, popover), ``message``, ``hairline``, ``bar_line``, ``segments``,
+    ``clear`` (no background).
 Property ``k``
     Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; without
     it a plain button.
@@ -32,6 +33,7 @@ QFrame#side_right { background: $panel; border: none; border-left: 1px solid $li
 QFrame#panel_head { background: $panel; border: none; border-bottom: 1px solid $line; }
 QFrame#card, QFrame#chip, QFrame#message { background: $card; border: 1px solid $line; border-radius: 8px; }
 QFrame#raised { background: $raised; border: 1px solid $line2; border-radius: 8px; }
+QFrame#bar_line { background: $line; border: none; }
 QFrame#hairline { background: $line; border: none; min-height: 1px; max-height: 1px; }
 QFrame#segments { background: $hover; border: none; border-radius: 6px; }
 #clear { background: transparent; border: none; }

@@ -178,8 +178,6 @@ class TopBar(QFrame):
     def _line() -> QFrame:
         line = QFrame()
         line.setObjectName("bar_line")
-        line.setFrameShape(QFrame.Shape.NoFrame)
-        line.setAutoFillBackground(True)
         line.setFixedSize(1, 20)
         line.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         line.setContentsMargins(4, 0, 4, 0)
@@ -200,10 +198,6 @@ class TopBar(QFrame):
         self.export.setIcon(icon("export", theme, 16, "text"))
         self.theme_button.setIcon(icon("theme_light" if theme.dark else "theme_dark", theme))
         self.menu_button.setIcon(icon("menu", theme))
-        for line in self.findChildren(QFrame, "bar_line"):
-            palette = line.palette()
-            palette.setColor(line.backgroundRole(), theme.color("line"))
-            line.setPalette(palette)
         self._dress_primary()
 
     def _dress_primary(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.fake_session import FakeSession
@@ -133,6 +133,10 @@ def test_the_theme_changes_live_and_back(window: MainWindow) -> None:
     assert light > 200 > 60 > dark
     window.show_theme(DARK)
     assert window.theme is DARK
+    lines = [line.grab().toImage() for line in window.top.findChildren(QFrame, "bar_line")]
+    colours = {image.pixelColor(0, y).name() for image in lines for y in range(image.height())}
+    assert colours == {DARK.color("line").name()}
+    assert all(image.height() == 20 for image in lines)
 
 
 @pytest.mark.parametrize("family", ["Inter", "DejaVu Sans"])

@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from lab.panels import FieldPanel, FieldView
 from widgets.plots.curve_layout import Frame
+from widgets.plots.field_titles import title_rows, upwards_place, upwards_words
 from widgets.plots.scale import Scale, usable_scale
 from widgets.plots.ticks import labels, ticks
 from widgets.theme import Theme
@@ -40,6 +41,8 @@ class FieldFacet:
     y_labels: tuple[str, ...]
     show_left: bool
     show_bottom: bool
+    titles: int = 1
+    """Rows of titles over it."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +130,14 @@ def _one_feature(
     words = labels(y_ticks, y)
     metrics = QFontMetricsF(theme.font("tick"))
     left = max(40.0, max((metrics.horizontalAdvance(word) for word in words), default=0.0) + 8)
-    rect = QRectF(
-        left, TITLE + 2, max(16.0, size.width() - left - 20), max(16.0, size.height() - TITLE - 2 - 22)
-    )
+    width = max(16.0, size.width() - left - 20)
+    _, begin = upwards_place(upwards_words(panel, 1, theme), left, theme)
+    rows = title_rows(panel.views, left + width - begin, QFontMetricsF(theme.font("subtitle")))
+    top = TITLE * len(rows) + 2
+    rect = QRectF(left, top, width, max(16.0, size.height() - top - 22))
     x_ticks = ticks(x, max(2, min(6, round(rect.width() / 76))))
     facet = FieldFacet(
-        Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, True
+        Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, True, len(rows)
     )
     return FieldLayout(size, (facet,), False)
 

@@ -17,6 +17,15 @@ from widgets.plots.contour import level_segments
 from widgets.plots.curve_layout import Frame
 from widgets.plots.field_layout import TITLE, FieldFacet, FieldLayout, dimensions, pixels_x, pixels_y
 from widgets.plots.field_marks import paint_margins, paint_residuals, paint_wrong_count
+from widgets.plots.field_titles import (
+    APART,
+    SWATCH,
+    SWATCH_GAP,
+    title_rows,
+    title_width,
+    upwards_place,
+    upwards_words,
+)
 from widgets.plots.paths import array_path, marker_path
 from widgets.theme import Theme
 
@@ -302,40 +311,27 @@ def _paint_axes(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Field
 def _paint_titles(painter: QPainter, theme: Theme, panel: FieldPanel, facet: FieldFacet) -> None:
     """Paint each view's swatch and title above its facet, and what upwards means at the left."""
     rect = facet.frame.rect
-    two = dimensions(panel) == 2
-    names = QFontMetricsF(theme.font("subtitle"))
-    ticks = QFontMetricsF(theme.font("tick"))
-    centre = rect.top() - TITLE / 2
-    left = rect.left()
-    upwards = (
-        panel.feature_names[1]
-        if two and len(panel.feature_names) > 1
-        else panel.target_names[0]
-        if not two and panel.classes == 0 and panel.target_names
-        else ""
-    )
-    if upwards and facet.show_left:
+    names, ticks = QFontMetricsF(theme.font("subtitle")), QFontMetricsF(theme.font("tick"))
+    centre = rect.top() - TITLE * (facet.titles - 0.5)
+    begin = rect.left()
+    words = upwards_words(panel, dimensions(panel), theme) if facet.show_left else ""
+    if words:
+        place, begin = upwards_place(words, rect.left(), theme)
         painter.setFont(theme.font("tick"))
         painter.setPen(theme.color("text2"))
-        text = ticks.elidedText(f"{upwards} ↑", Qt.TextElideMode.ElideMiddle, 90.0)
-        width = ticks.horizontalAdvance(text)
-        place = max(0.0, rect.left() - 6 - width)
-        painter.drawText(QPointF(place, centre - ticks.height() / 2 + ticks.ascent()), text)
-        left = max(left, place + width + 12)
-    room = rect.right() - left - paint_wrong_count(painter, theme, facet)
-    swatch = 22.0
-    needed = sum(swatch + 6 + names.horizontalAdvance(view.title) for view in facet.views)
-    brief = needed + 14 * (len(facet.views) - 1) > room
-    for number, view in enumerate(facet.views):
-        title = (view.short or view.title) if brief else view.title
-        share = (room - 14 * (len(facet.views) - 1)) / len(facet.views)
-        text = names.elidedText(title, Qt.TextElideMode.ElideRight, max(8.0, share - swatch - 6))
-        paint_line_sample(painter, theme, view.series, QRectF(left, centre - 4, swatch, 8))
-        painter.setFont(theme.font("subtitle"))
-        painter.setPen(theme.color("text2"))
-        painter.drawText(QPointF(left + swatch + 6, centre - names.height() / 2 + names.ascent()), text)
-        left += (
-            min(share, swatch + 6 + names.horizontalAdvance(text)) + 14
-            if number + 1 < len(facet.views)
-            else 0
-        )
+        painter.drawText(QPointF(place, centre - ticks.height() / 2 + ticks.ascent()), words)
+    end = rect.right() - paint_wrong_count(painter, theme, facet)
+    views = iter(facet.views)
+    for row in title_rows(facet.views, end - begin, names):
+        left = begin
+        for title in row:
+            view = next(views)
+            room = max(8.0, end - left - SWATCH - SWATCH_GAP)
+            text = names.elidedText(title, Qt.TextElideMode.ElideRight, room)
+            paint_line_sample(painter, theme, view.series, QRectF(left, centre - 4, SWATCH, 8))
+            painter.setFont(theme.font("subtitle"))
+            painter.setPen(theme.color("text2"))
+            baseline = centre - names.height() / 2 + names.ascent()
+            painter.drawText(QPointF(left + SWATCH + SWATCH_GAP, baseline), text)
+            left += title_width(text, names) + APART
+        centre += TITLE

@@ -15,11 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from lab.chart import ChartPanel
 from lab.lessons.attempt import Attempt
-from lab.lessons.reading import LESSON, TEXT, built_in, pack_lesson
+from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson
 from lab.pool import TrainerPool
 from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
 from tests.widgets.fake_session import FakeSession
+from widgets.formula import formula_svg
 from widgets.lessons.lesson_list import NARROW, WIDE
 from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
@@ -264,6 +265,15 @@ def test_a_theme_is_taken_while_it_is_open(workspace: LessonsWorkspace) -> None:
 def test_formulas_beside_each_other_stand_one_a_line() -> None:
     assert formula_lines(r"a = b,\qquad c\quad d \qquad") == ("a = b", r"c\quad d")
     assert formula_lines("") == ()
+
+
+@pytest.mark.parametrize("key", built_in())
+def test_formulas_of_the_built_in_lessons_can_be_set(key: str) -> None:
+    # one that cannot be is shown as LaTeX, which is no formula to a learner
+    lines = formula_lines(load_lesson(key).config.formula)
+    assert lines
+    for line in lines:
+        assert formula_svg(line, 17.0) is not None, line
 
 
 def test_html_in_a_lesson_is_text_and_markdown_is_read(workspace: LessonsWorkspace) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from lab.chart import ChartChoice
@@ -15,8 +16,9 @@ from lab.panels import FieldPanel
 from tests.widgets.plots.made_panels import field_panel, line_panel
 from widgets.plots.field_card import FieldCard
 from widgets.plots.field_edits import PointAdded, PointMoved, PointsErased
-from widgets.plots.field_layout import lay_out_field
+from widgets.plots.field_layout import TITLE, lay_out_field
 from widgets.plots.field_painting import picked_index
+from widgets.plots.field_titles import APART, title_rows, title_width
 from widgets.theme import LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
@@ -193,6 +195,31 @@ def test_points_cannot_be_edited_where_nobody_takes_edits(qtbot: QtBot) -> None:
     assert made.pencil.isHidden()
     made.set_editing(True)
     assert not made.editing
+
+
+def test_titles_of_many_fits_take_more_rows_and_stay_whole(qtbot: QtBot) -> None:
+    metrics = QFontMetricsF(LIGHT.font("subtitle"))
+    plain = line_panel()
+    views = tuple(
+        replace(
+            plain.views[0], title=f"A loss with a long name {number}", short=f"loss {number}", series=number
+        )
+        for number in range(1, 7)
+    )
+    panel = replace(plain, views=views)
+    for width, most in ((340.0, 3), (760.0, 1)):
+        layout = lay_out_field(panel, QSizeF(width, 220), LIGHT)
+        (facet,) = layout.facets
+        rect = facet.frame.rect
+        rows = title_rows(views, rect.width() - 8, metrics)
+        assert 1 <= facet.titles == len(rows) <= most
+        assert [name for row in rows for name in row] == [view.short for view in views]
+        assert rect.top() == TITLE * facet.titles + 2 and rect.bottom() <= 200
+        for row in rows:
+            taken = sum(title_width(name, metrics) for name in row) + APART * (len(row) - 1)
+            assert taken <= rect.width()
+    (facet,) = lay_out_field(replace(panel, views=views[:1]), QSizeF(340, 220), LIGHT).facets
+    assert facet.titles == 1
 
 
 def ring_pixels(card: FieldCard) -> int:

@@ -11,21 +11,14 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.store.rows import RunKey
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.theme import Theme
-
-BY_KEY = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
-"""Reasons of a focus that came by key, which shows a ring."""
 
 
 class PaintedPlot(QWidget):
@@ -125,9 +118,7 @@ class PaintedPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self.paint_over(painter)
         if self._by_key:
-            painter.setPen(QPen(self._theme.color("accent"), 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+            paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -146,7 +137,7 @@ class PaintedPlot(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring where the focus came by key."""
-        self._by_key = event.reason() in BY_KEY
+        self._by_key = came_by_key(event)
         self.update()
         super().focusInEvent(event)
 

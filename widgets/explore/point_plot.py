@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -23,17 +22,11 @@ from lab.panels import CurvePanel
 from widgets.explore.plot_data import PlotData
 from widgets.explore.point_painting import paint_lines, paint_notes, paint_point
 from widgets.explore.point_steps import key_step, rounded
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
 from widgets.plots.pan_zoom import wheeled
 from widgets.theme import Theme
-
-BY_KEY = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
-"""Reasons of a focus that came by key, which shows a ring."""
 
 
 class PointPlot(QWidget):
@@ -170,12 +163,7 @@ class PointPlot(QWidget):
         if facet is not None:
             paint_point(painter, self._theme, facet, self._point, self._marks)
         if self._by_key:
-            pen = QPen(self._theme.color("accent"))
-            pen.setWidthF(2.0)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+            paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     def _repaint(self, dpr: float) -> None:
@@ -252,7 +240,7 @@ class PointPlot(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring where the focus came by key."""
-        self._by_key = event.reason() in BY_KEY
+        self._by_key = came_by_key(event)
         self.update()
         super().focusInEvent(event)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.explore.point_plot import BY_KEY
 from widgets.explore.point_steps import key_step, rounded
 from widgets.explore.sample_painting import (
     SampleData,
@@ -17,6 +16,7 @@ from widgets.explore.sample_painting import (
     point_places,
     sample_facet,
 )
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import FacetLayout
 from widgets.theme import Theme
@@ -112,12 +112,7 @@ class SamplePlot(QWidget):
             paint_points(painter, self._theme, facet, data, shown)
             paint_estimates(painter, self._theme, facet, data.estimates)
         if self._by_key:
-            pen = QPen(self._theme.color("accent"))
-            pen.setWidthF(2.0)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+            paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     # --- pointer ------------------------------------------------------------------------------------
@@ -199,7 +194,7 @@ class SamplePlot(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring where the focus came by key, and have a point to act on."""
-        self._by_key = event.reason() in BY_KEY
+        self._by_key = came_by_key(event)
         if self._by_key and self._chosen < 0:
             self._step(1)
         self.update()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.explore.point_plot import BY_KEY
 from widgets.explore.point_steps import key_step, rounded
 from widgets.explore.surface_painting import SurfaceData, paint_points, paint_surface
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.theme import Theme
 
@@ -112,11 +111,7 @@ class SurfacePlot(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         paint_points(painter, self._theme, facet, data.best, self._point)
         if self._by_key:
-            pen = QPen(self._theme.color("accent"))
-            pen.setWidthF(2.0)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+            paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     # --- pointer and keys ---------------------------------------------------------------------------
@@ -154,7 +149,7 @@ class SurfacePlot(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring where the focus came by key."""
-        self._by_key = event.reason() in BY_KEY
+        self._by_key = came_by_key(event)
         self.update()
         super().focusInEvent(event)
 

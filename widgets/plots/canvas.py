@@ -11,13 +11,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lab.panels import CurvePanel
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.plots.crosshair import paint_crosshair
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out, same_frames, with_facets
 from widgets.plots.curve_picture import CurvePicture
@@ -26,11 +26,6 @@ from widgets.plots.pan_zoom import has_data, panned, snapped, stepped, wheeled, 
 from widgets.theme import Theme
 
 DRAG_START = 5
-_KEY_REASONS = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 
 class Canvas(QAbstractScrollArea):
@@ -178,11 +173,7 @@ class Canvas(QAbstractScrollArea):
             painter.setBrush(Qt.BrushStyle.NoBrush)  # markers of the crosshair leave theirs
             painter.drawRect(self._band)
         if self._by_key:
-            pen = QPen(self._theme.color("accent"))
-            pen.setWidthF(2.0)
-            painter.setPen(pen)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1), 4, 4)
+            paint_focus_ring(painter, self.viewport().rect(), self._theme)
         painter.end()
 
     def _repaint(self, dpr: float) -> None:
@@ -314,7 +305,7 @@ class Canvas(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a ring where the keyboard brought the focus; the pointer knows where it is."""
-        self._by_key = event.reason() in _KEY_REASONS
+        self._by_key = came_by_key(event)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

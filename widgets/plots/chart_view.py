@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from lab.chart import ChartPanel
+from widgets.focus_ring import came_by_key
 from widgets.plots.chart_hits import Target, has_keys, picked_keys, same_place, target_at, walk
 from widgets.plots.chart_layers import paint_ring
 from widgets.plots.chart_layout import ChartLayout, lay_out_chart
@@ -32,9 +33,6 @@ KEY_DEGREES = 6.0
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
 }  # fmt: skip
-_BY_KEY = (
-    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
-)  # fmt: skip
 
 
 class ChartView(QWidget):
@@ -258,7 +256,7 @@ class ChartView(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus, if it came by a key: a click has shown where it went."""
         super().focusInEvent(event)
-        self._by_key = event.reason() in _BY_KEY
+        self._by_key = came_by_key(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

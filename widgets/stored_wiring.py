@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.comparing.table_text import moment_text
-
 if TYPE_CHECKING:
     from lab.problems import Problem
     from lab.store.experiment import StoredExperiment
@@ -47,4 +45,8 @@ def show_stored(window: MainWindow, stored: StoredExperiment) -> Problem | None:
 
 def stored_words(stored: StoredExperiment | None) -> str:
     """Say that runs are those of the store, and when they were trained; empty where they are not."""
-    return "" if stored is None else f"trained {moment_text(stored.created)}, kept in the store"
+    if stored is None:
+        return ""
+    from lab.comparing.table_text import moment_text  # which no start needs
+
+    return f"trained {moment_text(stored.created)}, kept in the store"

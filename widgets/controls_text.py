@@ -8,34 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from lab.field_spec import FieldSpec
 from widgets.controls import IconButton
-from widgets.controls_fields import Field
 from widgets.numbers import editable_number, format_integer, parse_number
-from widgets.theme import Theme, set_property
+from widgets.theme import Theme
+from widgets.typed_field import TypedField
 
 #: Longer lists are named by their length instead of being put into one line.
 LONGEST_LIST = 400
 
 
-class TextField(Field):
-    """A line of text, taken when Enter is pressed or the focus leaves; Esc brings the last good one back."""
+class TextField(TypedField):
+    """A line of text."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self._value: Any = None
-        self._shown = ""
-        self._refusing = False
-        self._external_error = False
-        self.edit = QLineEdit(self)
-        self.edit.setFixedHeight(28)
         self.edit.setMinimumWidth(40)
-        self.edit.editingFinished.connect(self._commit)
-        self.edit.textEdited.connect(self._on_typing)
-        self.edit.installEventFilter(self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
@@ -53,8 +44,7 @@ class TextField(Field):
         self._value = spec.value
         self.edit.setToolTip(self._tip())
         text = self._text_of(spec.value)
-        typing = self.edit.hasFocus() and self.edit.isModified() and self.edit.text() != self._shown
-        if typing or (self._refusing and not changed):
+        if self._is_typing() or (self._refusing and not changed):
             return
         self._show_text(text)
 
@@ -62,27 +52,9 @@ class TextField(Field):
         """Stop at the text."""
         return [self.edit]
 
-    def set_error(self, on: bool) -> None:
-        """Mark it as being in error."""
-        self._external_error = on
-        set_property(self.edit, "error", on or self._refusing)
-
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         return QSize(60, 28)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc goes back to the last good value."""
-        if (
-            watched is self.edit
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() == Qt.Key.Key_Escape
-            and self.edit.text() != self._shown
-        ):
-            self._show_text(self._text_of(self._value))
-            return True
-        return super().eventFilter(watched, event)
 
     # --- what kinds of text differ in -------------------------------------------------------------
     def _text_of(self, value: Any) -> str:
@@ -96,43 +68,8 @@ class TextField(Field):
     def _tip(self) -> str:
         return self._spec.help
 
-    # --- the rest ---------------------------------------------------------------------------------
-    def _show_text(self, text: str) -> None:
-        was_refusing, self._refusing = self._refusing, False
-        self._shown = text
-        if text != self.edit.text():
-            cursor = self.edit.cursorPosition()
-            self.edit.setText(text)
-            self.edit.setCursorPosition(min(cursor, len(text)) if self.edit.hasFocus() else 0)
-        self.edit.setModified(False)
-        set_property(self.edit, "error", self._external_error)
-        if was_refusing:
-            self.refused.emit("")
-
-    def _on_typing(self) -> None:
-        if self._refusing:
-            self._refusing = False
-            set_property(self.edit, "error", self._external_error)
-            self.refused.emit("")
-
-    def _commit(self) -> None:
-        if self.edit.text() == self._shown:
-            return
-        value, sentence = self._read(self.edit.text())
-        if sentence:
-            self._refusing = True
-            set_property(self.edit, "error", True)
-            self.refused.emit(sentence)
-            return
-        self._accept(value)
-
-    def _accept(self, value: Any) -> None:
-        changed = value != self._value
-        self._value = value
-        self._show_text(self._text_of(value))
+    def _on_accepted(self) -> None:
         self.edit.setToolTip(self._tip())
-        if changed:
-            self.edited.emit(value)
 
 
 class PathField(TextField):

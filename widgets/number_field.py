@@ -6,24 +6,23 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from lab.field_spec import FieldSpec
 from widgets.controls import ElidedLabel, Slider
-from widgets.controls_fields import Field
 from widgets.number_steps import allowed_words, last_place, neighbour_125, tidy
 from widgets.numbers import NARROW_NO_BREAK_SPACE, editable_number, parse_number
-from widgets.theme import set_property
+from widgets.typed_field import TypedField
 
 #: Positions of a slider over a continuous range.
 POSITIONS = 400
 
 
-class NumberField(Field):
+class NumberField(TypedField):
     """One number: type it, step it with the arrow keys, or drag it.
 
     A linear slider stands before the number, a logarithmic one behind it. Arrow up and down change the last
-    digit shown (Shift: ten times as much); Esc brings the last good value back.
+    digit shown (Shift: ten times as much).
     """
 
     moved = Signal(object)
@@ -31,15 +30,7 @@ class NumberField(Field):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self._value: float | int | None = None
-        self._shown = ""
-        self._refusing = False
-        self._external_error = False
-        self.edit = QLineEdit(self)
-        self.edit.setFixedHeight(28)
-        self.edit.editingFinished.connect(self._commit)
-        self.edit.textEdited.connect(self._on_typing)
-        self.edit.installEventFilter(self)
+        self._value: float | int | None
         self.slider = Slider(self)
         self.slider.sliderMoved.connect(self._on_slider_moved)
         self.slider.valueChanged.connect(self._on_slider_value)
@@ -82,8 +73,7 @@ class NumberField(Field):
         self._value = value
         self._place_slider()
         text = self._text_of(value)
-        typing = self.edit.hasFocus() and self.edit.isModified() and self.edit.text() != self._shown
-        if typing or (self._refusing and not changed):
+        if self._is_typing() or (self._refusing and not changed):
             self._shown = text
             return
         self._show_text(text)
@@ -98,25 +88,21 @@ class NumberField(Field):
         """Put the cursor into the number."""
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_error(self, on: bool) -> None:
-        """Mark it as being in error."""
-        self._external_error = on
-        set_property(self.edit, "error", on or self._refusing)
-
     def minimumSizeHint(self) -> QSize:
         """Room for a number and, where there is one, a short slider."""
         return QSize(52 + (40 if self._spec.slider else 0), 28)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys step, Esc goes back to the last good value."""
-        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape and self.edit.text() != self._shown:
-                self._show_text(self._text_of(self._value))
-                return True
-            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-                self._step(size if event.key() == Qt.Key.Key_Up else -size)
-                return True
+        if (
+            watched is self.edit
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        ):
+            size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self._step(size if event.key() == Qt.Key.Key_Up else -size)
+            return True
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -167,38 +153,13 @@ class NumberField(Field):
         suffix = f"{NARROW_NO_BREAK_SPACE}%" if self._spec.unit == "%" else ""
         return editable_number(int(value) if self._spec.kind == "int" else value) + suffix
 
-    def _show_text(self, text: str) -> None:
-        was_refusing, self._refusing = self._refusing, False
-        self._shown = text
-        if text != self.edit.text():
-            cursor = self.edit.cursorPosition()
-            self.edit.setText(text)
-            self.edit.setCursorPosition(min(cursor, len(text)) if self.edit.hasFocus() else 0)
-        self.edit.setModified(False)
+    def _on_shown(self) -> None:
         self._size_edit()
-        set_property(self.edit, "error", self._external_error)
-        if was_refusing:
-            self.refused.emit("")
+
+    def _on_accepted(self) -> None:
+        self._place_slider()
 
     # --- typing -----------------------------------------------------------------------------------
-    def _on_typing(self) -> None:
-        if self._refusing:
-            self._refusing = False
-            set_property(self.edit, "error", self._external_error)
-            self.refused.emit("")
-
-    def _commit(self) -> None:
-        text = self.edit.text()
-        if text == self._shown:
-            return
-        value, sentence = self._read(text)
-        if sentence:
-            self._refusing = True
-            set_property(self.edit, "error", True)
-            self.refused.emit(sentence)
-            return
-        self._accept(value)
-
     def _read(self, text: str) -> tuple[float | int | None, str]:
         spec = self._spec
         if not text.strip():
@@ -225,14 +186,6 @@ class NumberField(Field):
     def _sentence(self) -> str:
         kept = f" It stays at {self._shown}." if self._shown else ""
         return f"Takes {allowed_words(self._spec)}.{kept}"
-
-    def _accept(self, value: float | int | None) -> None:
-        changed = value != self._value
-        self._value = value
-        self._show_text(self._text_of(value))
-        self._place_slider()
-        if changed:
-            self.edited.emit(value)
 
     def _step(self, size: int) -> None:
         spec = self._spec

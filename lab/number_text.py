@@ -62,8 +62,20 @@ def _percent(value: float) -> str:
 
 
 def _power(value: float) -> str:
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{_signed(mantissa)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return digits_text(value, ".1e")
+
+
+def digits_text(value: float, form: str) -> str:
+    """Write a number in a Python format, with the true minus sign and a power of ten as people write it.
+
+    Examples
+    --------
+    >>> digits_text(1.946593e-05, ".4g"), digits_text(-0.25, ".4g")
+    ('1.947 × 10⁻⁵', '\u22120.25')
+    """
+    mantissa, power, exponent = f"{value:{form}}".partition("e")
+    times = f" × 10{str(int(exponent)).translate(_SUPERSCRIPT)}" if power else ""
+    return _signed(mantissa) + times
 
 
 def _signed(text: str) -> str:

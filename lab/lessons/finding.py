@@ -11,7 +11,7 @@ from lab.lessons.lesson_config import PLACE, Claim
 from lab.lessons.measures import counts_steps, measured
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError
-from lab.number_text import thousands, value_text
+from lab.number_text import digits_text, thousands, value_text
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Finding:
         if self.claim.value is None or not room:
             return value_text(number)
         digits = math.ceil(math.log10(abs(self.claim.value) / room)) if self.claim.value else 1
-        return f"{number:.{min(max(digits, 3), 10)}g}".replace("-", "−")
+        return digits_text(number, f".{min(max(digits, 3), 10)}g")
 
     @property
     def sentence(self) -> str:

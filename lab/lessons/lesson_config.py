@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lab.config_checks import Part, not_allowed
+from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.lessons.measures import check_measure
 from lab.lessons.seed_values import MeasureError
 from lab.panel_views import ADVICE_KINDS, PANEL_KINDS
@@ -22,6 +23,10 @@ NAME_WORDS = "letters, digits, - and _"
 FILE_WORDS = "the name of a file in the lesson's folder that ends in .toml, of letters, digits, - and _"
 PLACE = re.compile(r"\{(\d+)\}")
 """A number in a finding: that of a claim, from 1."""
+
+AXES = ("x", "y", "xy")
+_NO_CURVES = frozenset({*INSTRUMENT_KINDS, "confusion", "field"})
+"""Plots whose axes are their own."""
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
 Wanted = Annotated[float, Field(strict=False)]
@@ -45,6 +50,12 @@ def _plot(kind: str) -> str:
     if kind not in known:
         raise not_allowed("", kind, "kinds of plots", known)
     return kind
+
+
+def _axes(text: str) -> str:
+    if text not in AXES:
+        raise not_allowed("", text, "axes", AXES)
+    return text
 
 
 class Prediction(Part):
@@ -223,6 +234,8 @@ class LessonConfig(Part):
         "Now change this".
     plots
         Kinds of the plots beside the text, at most six; without any, those that suit the data.
+    log_axes
+        Plot of ``plots`` with curves → the axes that are logarithmic at first: "x", "y" or "xy".
     locked, hidden
         Sections or configuration paths of the form that may be seen but not changed, or are not shown.
     references
@@ -242,6 +255,7 @@ class LessonConfig(Part):
     finding: str = Field(default="", max_length=2000)
     presets: tuple[Preset, ...] = Field(default=(), max_length=16, strict=False)
     plots: tuple[Annotated[str, AfterValidator(_plot)], ...] = Field(default=(), max_length=6, strict=False)
+    log_axes: dict[str, Annotated[str, AfterValidator(_axes)]] = Field(default_factory=dict)
     locked: tuple[str, ...] = Field(default=(), strict=False)
     hidden: tuple[str, ...] = Field(default=(), strict=False)
     references: tuple[str, ...] = Field(default=(), max_length=12, strict=False)
@@ -269,6 +283,10 @@ class LessonConfig(Part):
                     f"{{{number}}}",
                     f"text with {{1}} to {{{len(self.claims)}}}, a number for each claim",
                 )
+        curves = tuple(kind for kind in self.plots if kind not in _NO_CURVES)
+        for kind in self.log_axes:
+            if kind not in curves:
+                raise not_allowed("log_axes", kind, "a plot of curves among the lesson's plots", curves)
         for preset in self.presets:
             if preset.run and preset.view:
                 raise not_allowed("presets", preset.label, "of a run or of a view, not of both")

@@ -35,12 +35,17 @@ def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]
 
 
 def _panels(attempt: Attempt) -> Iterator[tuple[str, tuple[Panel, ...]]]:
-    titles = part_titles(attempt.lesson.config)
-    wanted = attempt.lesson.config.plots
+    config = attempt.lesson.config
+    titles = part_titles(config)
     for name, session in attempt.sessions.items():
         fitting = applicable_kinds(session.summary)
-        kinds = [kind for kind in wanted if kind in fitting] or default_kinds(session.summary)
-        made = (make_panel(session, kind, ViewOptions()) for kind in kinds)
+        kinds = [kind for kind in config.plots if kind in fitting] or default_kinds(session.summary)
+        made = (make_panel(session, kind, _options(config.log_axes.get(kind, ""))) for kind in kinds)
         yield titles[name], tuple(panel for panel in made if panel is not None)
     for name, view in attempt.results.views.items():
         yield titles[name], figures.panels(view.state)
+
+
+def _options(logarithmic: str) -> ViewOptions:
+    """Return how a plot is looked at whose named axes are logarithmic, and others as suits it."""
+    return ViewOptions(log_x="x" in logarithmic, log_y=True if "y" in logarithmic else None)

@@ -47,6 +47,7 @@ class LessonPlots(QWidget):
         self._asked_for: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._options = ViewOptions()
         self._kinds: tuple[str, ...] = ()
+        self._log_axes: dict[str, str] = {}
         self.study = Study(lambda: self._crowded, idle=lambda: not self._crowded)
         self._answers = ShownAnswers(self.study)
         self._crowded = False
@@ -108,10 +109,14 @@ class LessonPlots(QWidget):
         """How the plots look at the curves."""
         return self._options
 
-    def set_kinds(self, kinds: Sequence[str]) -> None:
-        """Say which plots the lesson wants beside it; without any, those that suit the data."""
-        if tuple(kinds) != self._kinds:
-            self._kinds = tuple(kinds)
+    def set_kinds(self, kinds: Sequence[str], log_axes: Mapping[str, str] | None = None) -> None:
+        """Say which plots the lesson wants beside it; without any, those that suit the data.
+
+        ``log_axes`` says of some which axes are logarithmic at first.
+        """
+        axes = {} if log_axes is None else dict(log_axes)
+        if (tuple(kinds), axes) != (self._kinds, self._log_axes):
+            self._kinds, self._log_axes = tuple(kinds), axes
             self._asked_for = None
 
     def expect(self, what: str) -> None:
@@ -170,7 +175,7 @@ class LessonPlots(QWidget):
         if self._asked_for != (kinds, wanted):  # the lesson's own, until a person changes them
             self._asked_for = kinds, wanted
             self.grid.set_available({kind: PANEL_KINDS[kind] for kind in kinds})
-            self.grid.set_kinds(wanted)
+            self.grid.set_kinds(wanted, self._log_axes)
         self.grid.set_losses(short_loss_labels(source.run_config))
         self.stack.setCurrentWidget(self.grid)
         for request in self.grid.requests():

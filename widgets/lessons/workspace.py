@@ -214,7 +214,7 @@ class LessonsWorkspace(QWidget):
         attempt = self.attempt
         self.text.show_attempt(attempt)
         sources, newest = shown_parts(attempt)
-        self.plots.set_kinds(attempt.lesson.config.plots)
+        self.plots.set_kinds(attempt.lesson.config.plots, attempt.lesson.config.log_axes)
         self.plots.show_sources(sources, newest, live=attempt.busy)
         self._show_place()
         if attempt.problem is not None:

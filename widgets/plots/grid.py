@@ -77,9 +77,20 @@ class PlotGrid(CardStack):
         self._fast = False
 
     # --- state in, silent ---------------------------------------------------------------------------
-    def set_kinds(self, kinds: Sequence[str]) -> None:
-        """Show these plots, in this order, forgetting those there were."""
-        self._replace([Slot(kind) for kind in kinds if kind in self._kinds], None)
+    def set_kinds(self, kinds: Sequence[str], log_axes: Mapping[str, str] | None = None) -> None:
+        """Show these plots, in this order, forgetting those there were.
+
+        ``log_axes`` says of some which axes are logarithmic at first: "x", "y" or "xy".
+        """
+        axes = {} if log_axes is None else log_axes
+        self._replace(
+            [
+                Slot(kind, "x" in axes.get(kind, "") or None, "y" in axes.get(kind, "") or None)
+                for kind in kinds
+                if kind in self._kinds
+            ],
+            None,
+        )
 
     def set_available(self, kinds: Mapping[str, str]) -> None:
         """Say which kinds can be added: key -> title. Plots that are there stay."""

@@ -122,6 +122,9 @@ def test_the_plots_of_the_built_in_lessons_suit_their_data() -> None:
         (("high = 1", "value = 1\nwithin = -1"), "a number of at least 0"),
         (("[[claims]]", "[[claim]]"), "claims is missing"),
         (("last", "("), "cannot be read"),
+        (("number = 1", 'number = 1\nplots = ["objective"]\nlog_axes = { metric = "x" }'), "plot of curves"),
+        (("number = 1", 'number = 1\nplots = ["roc"]\nlog_axes = { roc = "x" }'), "plot of curves"),
+        (("number = 1", 'number = 1\nplots = ["metric"]\nlog_axes = { metric = "z" }'), "axes: x, y, xy"),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, change: tuple[str, str], words: str) -> None:

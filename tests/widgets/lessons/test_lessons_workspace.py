@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from lab.chart import ChartPanel
 from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson
+from lab.panels import CurvePanel
 from lab.pool import TrainerPool
 from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
@@ -365,7 +366,10 @@ def test_live_redraws_rest_in_proportion_to_their_cost_and_the_last_one_does_not
 def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
     qtbot: QtBot, make: Make, folder: Path
 ) -> None:
-    text = TINY_LESSON.replace("number = 3", 'number = 3\nplots = ["calibration", "residuals", "objective"]')
+    text = TINY_LESSON.replace(
+        "number = 3",
+        'number = 3\nplots = ["calibration", "residuals", "objective"]\nlog_axes = { objective = "x" }',
+    )
     (folder / LESSON).write_text(text, encoding="utf-8")
     workspace = make()
     workspace.open_lesson(folder)
@@ -384,7 +388,12 @@ def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
 
     qtbot.waitUntil(answered, timeout=30_000)
     assert all(not getattr(panel, "placeholder", "") for panel in plots.panels())
+    objective = plots.panels()[1]
+    assert isinstance(objective, CurvePanel) and objective.log_x
+    plots.grid._on_log(plots.grid.numbers()[1], log_x=False)
     plots.grid.add("saturation")
     workspace.follow()
     assert plots.grid.kinds == ("calibration", "objective", "saturation")
+    objective = plots.panels()[1]
+    assert isinstance(objective, CurvePanel) and not objective.log_x
     plots.study.close()

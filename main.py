@@ -16,6 +16,13 @@ def draw(*given: Any, **named: Any) -> Sequence[Path]:
     return draw_figure(*given, **named)
 
 
+def print_sheet(*given: Any) -> bytes:
+    """Return a lab sheet as PDF: `widgets.lessons.sheet_pdf.panels_pdf`, imported when one is written."""
+    from widgets.lessons.sheet_pdf import panels_pdf
+
+    return panels_pdf(*given)
+
+
 def open_window(path: Path | None, device: str) -> int:
     """Open the window with an experiment file or the built-in experiment; return the exit code."""
     try:
@@ -38,7 +45,7 @@ def main() -> int:
 
     # pydantic would look for extensions of itself in the metadata of everything installed; none are wanted
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    return command_line(sys.argv[1:], draw, open_window)
+    return command_line(sys.argv[1:], draw, open_window, print_sheet)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from lab.terminal import leave_broken_pipe, print_problem, say
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
     from lab.figure_look import Draw
+    from lab.lessons.sheet_figures import PrintSheet
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = (
@@ -161,6 +162,7 @@ def main(
     argv: Sequence[str] | None = None,
     draw: Draw | None = None,
     open_window: OpenWindow | None = None,
+    print_sheet: PrintSheet | None = None,
 ) -> int:
     """Run the command line.
 
@@ -172,6 +174,8 @@ def main(
         Writes a figure of panels; see `lab.figure_look.Draw`. Without it, no figures are written.
     open_window
         Opens the window with a file or ``None`` on a device; returns the exit code.
+    print_sheet
+        Makes a lab sheet's PDF; see `lab.lessons.sheet_figures.PrintSheet`. Without it, sheets are HTML.
 
     Returns
     -------
@@ -182,7 +186,7 @@ def main(
     if _is_window(arguments):
         return _window(arguments, draw, open_window)
     try:
-        options = parser().parse_args(arguments, argparse.Namespace(draw=draw))
+        options = parser().parse_args(arguments, argparse.Namespace(draw=draw, print_sheet=print_sheet))
     except SystemExit as stop:
         return int(stop.code or 0)
     if options.command is None:

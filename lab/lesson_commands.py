@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compute.problems import ProblemError
+from compute.problems import Problem, ProblemError
 from lab.terminal import print_problem, say
 
 if TYPE_CHECKING:
     from lab.lessons.attempt import Attempt
     from lab.lessons.finding import Finding
     from lab.lessons.lesson import Lesson
+    from lab.lessons.sheet_figures import PrintSheet
+    from lab.panels import Panel
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -31,7 +35,9 @@ def add_lesson_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     acts.add_parser("list", help="list the lessons")
     run = acts.add_parser("run", help="train a lesson's experiments and print its claims with the numbers")
     run.add_argument("name", metavar="NAME")
-    run.add_argument("--sheet", metavar="FILE.html", help="write the lab sheet, with tables beside it")
+    run.add_argument(
+        "--sheet", metavar="FILE", help="write the lab sheet as FILE.html or FILE.pdf, with tables beside it"
+    )
     run.add_argument("--force", action="store_true", help="overwrite the lab sheet")
     check = acts.add_parser("check", help="the same for one, several or all; exit 1 if a claim fails")
     check.add_argument("names", metavar="NAME", nargs="*")
@@ -100,22 +106,40 @@ def _list() -> int:
 
 def _run_whole(options: argparse.Namespace) -> int:
     """Run one lesson, and write its lab sheet where one is wanted."""
-    from lab.lessons.lab_sheet import check_sheet, write_lab_sheet
+    from lab.lessons.lab_sheet import check_sheet, write_lab_sheet, write_sheet_files
     from lab.lessons.reading import load_lesson
-    from lab.lessons.sheet_figures import sheet_figures
+    from lab.lessons.sheet_figures import sheet_figures, sheet_panels
 
     lesson = load_lesson(options.name)
     if options.sheet is None:
         return _run(lesson, options.device, whole=True)
     path = Path(options.sheet)
+    as_pdf, print_sheet = path.suffix.lower() == ".pdf", options.print_sheet
+    if as_pdf and print_sheet is None:
+        raise ProblemError(
+            Problem(
+                "A lab sheet as PDF needs Qt, which is not here", f"Write {path.with_suffix('.html').name}."
+            )
+        )
     check_sheet(lesson, path, overwrite=options.force)
 
     def write(attempt: Attempt) -> None:
+        if as_pdf:
+            page = partial(_pdf_page, print_sheet, attempt, sheet_panels(attempt))
+            for written in write_sheet_files(attempt, path, page, overwrite=options.force):
+                print(written)
+            return
         figures = () if options.draw is None else sheet_figures(attempt, options.draw)
         for written in write_lab_sheet(attempt, path, figures, overwrite=options.force):
             print(written)
 
     return _run(lesson, options.device, whole=True, then=write)
+
+
+def _pdf_page(
+    print_sheet: PrintSheet, attempt: Attempt, panels: Sequence[tuple[str, Panel]], tables: Sequence[str]
+) -> bytes:
+    return print_sheet(attempt, panels, tables, datetime.datetime.now())
 
 
 def _run(

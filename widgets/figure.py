@@ -89,7 +89,7 @@ def draw(
                 f"{listed(existing)} {'is' if len(existing) == 1 else 'are'} there already.", f"In {folder}."
             )
         )
-    with _application():
+    with painting_application():
         contents = {path: figure_bytes(sheet, path.suffix[1:], made_by) for path in paths}
     try:
         _write_all(folder, contents)
@@ -202,7 +202,7 @@ def _umask() -> int:
 
 
 @contextlib.contextmanager
-def _application() -> Iterator[None]:
+def painting_application() -> Iterator[None]:
     """Have a QGuiApplication while painting: the one there is, or our own without a display."""
     if QGuiApplication.instance() is not None:
         yield

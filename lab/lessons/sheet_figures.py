@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from lab.explore import figures
 from lab.exporting.report import report_figures
@@ -12,6 +14,22 @@ from lab.lessons.lesson_config import part_titles
 from lab.panel_views import applicable_kinds, default_kinds, make_panel
 from lab.panels import Panel
 from lab.view_options import ViewOptions
+
+PrintSheet: TypeAlias = Callable[
+    [Attempt, Sequence[tuple[str, Panel]], Sequence[str], datetime.datetime], bytes
+]
+"""Makes the PDF of a lab sheet of an attempt, its titled plots, the names of the tables beside it and the
+time; handed in, so that nothing here knows Qt."""
+
+
+def sheet_panels(attempt: Attempt) -> tuple[tuple[str, Panel], ...]:
+    """Return (title, plot) of the plots that the lesson wants of each run, and of each view's plots."""
+    several = len(attempt.lesson.parts) > 1
+    return tuple(
+        (f"{name}: {panel.title}" if several else panel.title, panel)
+        for name, panels in _panels(attempt)
+        for panel in panels
+    )
 
 
 def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]:
@@ -26,12 +44,9 @@ def sheet_figures(attempt: Attempt, draw: Draw) -> tuple[tuple[str, bytes], ...]
     draw
         Draws them.
     """
-    found: list[tuple[str, bytes]] = []
-    several = len(attempt.lesson.parts) > 1
-    for name, panels in _panels(attempt):
-        for title, content in report_figures(panels, draw):
-            found.append((f"{name}: {title}" if several else title, content))
-    return tuple(found)
+    titled = sheet_panels(attempt)
+    drawings = report_figures([panel for _, panel in titled], draw)
+    return tuple((title, content) for (title, _), (_, content) in zip(titled, drawings, strict=True))
 
 
 def _panels(attempt: Attempt) -> Iterator[tuple[str, tuple[Panel, ...]]]:

@@ -18,9 +18,12 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
-from lab.exporting.html_text import escaped, tag
+from lab.exporting.html_text import tag
+from lab.exporting.report import LOOK
 from lab.lessons.attempt import Attempt
 from lab.lessons.lab_sheet import sheet_body
+from lab.panels import Panel
+from widgets.figure import figure_sheet, painting_application
 from widgets.figure_formats import AnySheet
 from widgets.theme import LIGHT
 
@@ -32,6 +35,8 @@ _FOOT = 24.0
 """Height of the line with the page's number."""
 _OBJECT = int(QTextFormat.ObjectTypes.UserObject) + 1
 _NUMBER = int(QTextFormat.Property.UserProperty) + 1
+_TITLE = 28.0
+"""Height of the line under a plot."""
 _PLACE = "\ue000"
 """Stands where a plot goes; no lesson's text has it, for it is taken out of that."""
 _STYLE = """
@@ -49,18 +54,23 @@ dd { margin-left: 16px; margin-bottom: 4px; }
 
 
 class _Drawings(QPyTextObject):
-    """Draws figures inside a document, as wide as its text at most."""
+    """Draws figures inside a document, as wide as its text at most, each with its title under it.
 
-    def __init__(self, figures: Sequence[AnySheet], room: QSizeF) -> None:
+    The title is part of the drawing, so that no page ends between the two. Only what lies on the page that
+    is painted (``part``) is drawn: figures set clips of their own, which would let them out of it.
+    """
+
+    def __init__(self, figures: Sequence[tuple[str, AnySheet]], room: QSizeF) -> None:
         super().__init__()
         self._figures = figures
         self._room = room
+        self.part = QRectF()
 
     def intrinsicSize(self, document: QTextDocument, position: int, form: QTextFormat) -> QSizeF:
         """Return the size of a drawing on the page."""
-        size = self._figures[int(form.property(_NUMBER))].layout
+        size = self._figures[int(form.property(_NUMBER))][1].layout
         share = min(1.0, self._room.width() / size.width(), 0.9 * self._room.height() / size.height())
-        return size * share
+        return QSizeF(size.width() * share, size.height() * share + _TITLE)
 
     def drawObject(
         self,
@@ -71,11 +81,20 @@ class _Drawings(QPyTextObject):
         form: QTextFormat,
     ) -> None:
         """Draw it."""
-        figure, room = self._figures[int(form.property(_NUMBER))], QRectF(place)
+        (title, figure), room = self._figures[int(form.property(_NUMBER))], QRectF(place)
+        if not self.part.contains(room.center()):
+            return
+        below = QRectF(room.left(), room.bottom() - _TITLE, self._room.width(), _TITLE)
+        room.setBottom(below.top())
         painter.save()
         painter.translate(room.topLeft())
         painter.scale(room.width() / figure.layout.width(), room.height() / figure.layout.height())
         figure.paint(painter)
+        painter.restore()
+        painter.save()
+        painter.setFont(_plain_font("body"))
+        painter.setPen(LIGHT.color("text2"))
+        painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
         painter.restore()
 
 
@@ -110,12 +129,12 @@ class SheetPages:
         self.title = attempt.lesson.config.title
         paper = self.layout.paintRect(QPageLayout.Unit.Inch).size() * _DPI
         self.room = QSizeF(paper.width(), paper.height() - _FOOT)
-        plots = "".join(tag("p", _PLACE) + tag("p", escaped(title), class_="note") for title, _ in figures)
+        plots = tag("p", _PLACE) * len(figures)
         self.document = QTextDocument()
         self.document.setDocumentMargin(0)
         self.document.setDefaultFont(_plain_font("body"))
         self.document.setDefaultStyleSheet(_STYLE)
-        self._drawings = _Drawings([figure for _, figure in figures], self.room)
+        self._drawings = _Drawings(figures, self.room)
         self.document.documentLayout().registerHandler(_OBJECT, self._drawings)
         body = sheet_body(attempt, "\0" if figures else "", tables, now).replace(_PLACE, "")
         body = body.replace("<h2>Plots</h2>", '<h2 style="page-break-before: always">Plots</h2>')
@@ -135,6 +154,7 @@ class SheetPages:
         painter.translate(0, -page * self.room.height())
         part = QRectF(QPointF(0, page * self.room.height()), self.room)
         painter.setClipRect(part)
+        self._drawings.part = part
         self.document.drawContents(painter, part)
         painter.restore()
         painter.setFont(_plain_font("subtitle"))
@@ -180,3 +200,12 @@ def sheet_pdf(
         pages.paint(painter, page)
     painter.end()
     return bytes(buffer.data().data())
+
+
+def panels_pdf(
+    attempt: Attempt, panels: Sequence[tuple[str, Panel]], tables: Sequence[str], now: datetime.datetime
+) -> bytes:
+    """Return a lab sheet as a PDF file's content, with titled plots; without a window."""
+    with painting_application():
+        figures = [(title, figure_sheet((panel,), LOOK)) for title, panel in panels]
+        return sheet_pdf(attempt, figures, tables, now)

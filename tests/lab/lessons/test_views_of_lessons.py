@@ -234,6 +234,27 @@ def test_the_lab_sheet_is_written_headless_and_replaced_only_when_told(
     assert lab.cli.main([*arguments, "--force"]) == 0
 
 
+def test_a_lab_sheet_as_pdf_is_made_by_what_is_handed_in_or_refused_before_the_run(
+    views_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "sheet.PDF"
+    arguments = ["lesson", "run", str(views_folder), "--sheet", str(target)]
+    assert lab.cli.main(arguments) == 2
+    assert "needs Qt" in capsys.readouterr().err
+    assert not list(tmp_path.glob("sheet*"))
+    given: list[tuple[object, ...]] = []
+
+    def print_sheet(*handed: object) -> bytes:
+        given.append(handed)
+        return b"%PDF-"
+
+    assert lab.cli.main(arguments, print_sheet=print_sheet) == 0
+    assert target.read_bytes() == b"%PDF-"
+    ((attempt, panels, tables, _),) = given
+    assert isinstance(attempt, Attempt) and attempt.state == "finished"
+    assert [title for title, _ in panels] and tables == ["sheet-gap.csv", "sheet-noise.csv"]  # type: ignore[attr-defined]
+
+
 def test_the_plots_of_runs_and_views_are_drawn_without_a_window(views_folder: Path) -> None:
     (views_folder / "small.toml").write_text(SMALL, encoding="utf-8")
     run = '[[runs]]\nname = "run"\nexperiment = "small.toml"\n'

@@ -13,19 +13,23 @@ from pytestqt.qtbot import QtBot
 from lab.explore.efficiency import EfficiencyState
 from lab.explore.numerics import NumericsState
 from lab.lessons.attempt import Attempt
-from lab.lessons.reading import LESSON, read_lesson
+from lab.lessons.reading import LESSON, TEXT, read_lesson
 from lab.lessons.running import run_lesson
+from lab.lessons.sheet_figures import sheet_panels
+from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
 from tests.lab.lessons.test_views_of_lessons import views_folder
 from tests.widgets.pdf_text import pdf_pages
 from widgets.explore.efficiency_view import EfficiencyExploreView
 from widgets.explore.numerics_view import NumericsExploreView
 from widgets.explore.side_panel import SidePanel
-from widgets.lessons.sheet_pdf import sheet_pdf
+from widgets.lessons.sheet_pdf import panels_pdf, sheet_pdf
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.main_window import MainWindow
 from widgets.theme import DARK, LIGHT
 
 __all__ = ["views_folder"]
+
+NOW = datetime.datetime(2026, 1, 2, 3, 4)
 
 
 @pytest.fixture
@@ -219,8 +223,24 @@ def test_html_in_a_lesson_stays_text_in_its_pdf(views_folder: Path, qtbot: QtBot
     text = text.replace('title = "Views"', 'title = "a <b>bold</b> \ue000 & more"')
     (views_folder / LESSON).write_text(text, encoding="utf-8")
     attempt = run_lesson(read_lesson(views_folder), "cpu")
-    first, *_ = pdf_pages(sheet_pdf(attempt, (), ("a.csv",), datetime.datetime(2026, 1, 2, 3, 4)))
+    first, *_ = pdf_pages(sheet_pdf(attempt, (), ("a.csv",), NOW))
     words = " ".join(first.split())
     assert "a <b>bold</b> & more" in words
     assert "2026-01-02 03:04" in words
     assert "Plots" not in words
+
+
+def test_each_plot_stands_on_one_page_of_a_pdf_with_its_title_under_it(tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / LESSON).write_text(TINY_LESSON, encoding="utf-8")
+    (tmp_path / TEXT).write_text("Look.", encoding="utf-8")
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    attempt = run_lesson(read_lesson(tmp_path), "cpu")
+    panels = [(f"Caption {number} here", panel) for number, (_, panel) in enumerate(sheet_panels(attempt))]
+    assert len(panels) > 2
+    pages = [" ".join(page.split()) for page in pdf_pages(panels_pdf(attempt, panels, (), NOW))]
+    for caption, panel in panels:
+        (place,) = (number for number, page in enumerate(pages) if caption in page)
+        assert panel.title in pages[place].partition(caption)[0]
+        # nothing of it is drawn on another page, not even outside what can be seen there
+        same = sum(other.title == panel.title for _, other in panels)
+        assert sum(page.count(panel.title) for page in pages) == same

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.number_text import value_text
 from lab.panels import FieldPanel
 from widgets.plots.field_layout import FieldFacet, FieldLayout, dimensions, pixels_x, pixels_y
 
@@ -58,3 +59,36 @@ def point_at(panel: FieldPanel, layout: FieldLayout, x: float, y: float, reach: 
         if away[best] <= reach:
             return best
     return None
+
+
+def point_beside(panel: FieldPanel, index: int | None, step: int) -> int | None:
+    """Return the point that follows one, or goes before it (−1), from left to right; the first after none.
+
+    ``None`` where there is none on that side.
+    """
+    if panel.points.ndim != 2 or not len(panel.points):
+        return None
+    up = panel.points[:, 1] if dimensions(panel) == 2 else np.asarray(panel.labels, dtype=np.float64)
+    order = np.lexsort((up, panel.points[:, 0])).tolist()
+    if index is None:
+        return int(order[0])
+    place = order.index(index) + step
+    return int(order[place]) if 0 <= place < len(order) else None
+
+
+def point_words(panel: FieldPanel, index: int) -> str:
+    """Say which point it is: "row 17, x = 1.5, y = 3.2"."""
+    names = panel.feature_names
+    said = [
+        f"{names[feature] if feature < len(names) else f'x{feature + 1}'} = "
+        f"{value_text(float(panel.points[index, feature]))}"
+        for feature in range(dimensions(panel))
+    ]
+    label = float(panel.labels[index])
+    if panel.classes == 0:
+        said.append(f"{panel.target_names[0] if panel.target_names else 'y'} = {value_text(label)}")
+    elif 0 <= label < len(panel.target_names):
+        said.append(f"class {panel.target_names[int(label)]}")
+    if len(panel.rows) == len(panel.points):
+        said.insert(0, f"row {int(panel.rows[index])}")
+    return ", ".join(said)

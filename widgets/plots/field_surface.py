@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from lab.panels import FieldPanel
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.plots.annotations import paint_placeholder
 from widgets.plots.field_edits import FieldEdit, PointAdded, PointMoved, PointsErased
 from widgets.plots.field_layout import FieldLayout, dimensions, lay_out_field
@@ -20,7 +21,7 @@ from widgets.plots.field_painting import (
     paint_field_ring,
     picked_index,
 )
-from widgets.plots.field_pointing import Place, place_at, point_at
+from widgets.plots.field_pointing import Place, place_at, point_at, point_beside, point_words
 from widgets.plots.scale import Scale
 from widgets.theme import Theme
 
@@ -28,6 +29,13 @@ BRUSH_GAP = 14.0
 """Pixels between points that are painted in one drag."""
 KEY_STEP = 0.01
 """Share of the frame that an arrow key moves a point; ten times as much with Shift."""
+
+
+_PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+_WALKS = _PAGES | {
+    Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1,
+}  # fmt: skip
+"""Keys that go from point to point."""
 
 
 class FieldSurface(QWidget):
@@ -51,7 +59,8 @@ class FieldSurface(QWidget):
         self.target_of_new: Callable[[], float] = lambda: 0.0
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._by_key = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("data and what was learnt from it")
 
@@ -59,6 +68,8 @@ class FieldSurface(QWidget):
     def show_panel(self, panel: FieldPanel) -> None:
         """Show this panel. While a point is dragged, axes stay where they are under the pointer."""
         self._panel = panel
+        picked = picked_index(panel)
+        self.setAccessibleDescription("" if picked is None else point_words(panel, picked))
         self.update()
 
     def set_tool(self, tool: str) -> None:
@@ -107,6 +118,8 @@ class FieldSurface(QWidget):
         paint_field_curves(painter, self._theme, panel, layout)
         paint_field_wrong(painter, self._theme, panel, layout)
         paint_field_ring(painter, self._theme, panel, layout)
+        if self.hasFocus() and self._by_key:
+            paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     def _same_points(self, key: tuple[object, ...], rest: tuple[object, ...]) -> bool:
@@ -178,13 +191,22 @@ class FieldSurface(QWidget):
         super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete erases the picked point, arrows move it, while points are edited."""
+        """Arrows pick one point after the other.
+
+        While points are edited they move the picked one, Delete erases it, and Page up and down pick others.
+        """
         layout, panel = self._layout(), self._panel
         index = None if panel is None else picked_index(panel)
+        key = Qt.Key(event.key())
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        walks = _PAGES if self._tool and index is not None else _WALKS
+        if layout is not None and panel is not None and plain and key in walks:
+            self._walk(panel, index, walks[key])
+            event.accept()
+            return
         if layout is None or panel is None or index is None or not self._tool:
             super().keyPressEvent(event)
             return
-        key = Qt.Key(event.key())
         steps = {
             Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
             Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
@@ -209,7 +231,24 @@ class FieldSurface(QWidget):
             return
         event.accept()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus, if it came by a key."""
+        super().focusInEvent(event)
+        self._by_key = came_by_key(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark away."""
+        super().focusOutEvent(event)
+        self.update()
+
     # --- inside -------------------------------------------------------------------------------------
+    def _walk(self, panel: FieldPanel, index: int | None, step: int) -> None:
+        """Pick the next point, or the one before."""
+        found = point_beside(panel, index, step)
+        if found is not None and len(panel.rows) == len(panel.points):
+            self.sample_picked.emit(int(panel.rows[found]))
+
     def _say(self, edit: FieldEdit) -> None:
         self.points_edited.emit(edit)
 

@@ -177,6 +177,31 @@ def test_points_are_erased_by_click_and_by_key(qtbot: QtBot, card: FieldCard, pa
     assert said[2].x > panel.points[0, 0]
 
 
+def test_points_are_reached_by_keys_alone(qtbot: QtBot, card: FieldCard, panel: FieldPanel) -> None:
+    assert card.surface.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    picked: list[int] = []
+    card.sample_picked.connect(picked.append)
+    order = np.lexsort(
+        (panel.points[:, 1] if panel.points.shape[1] == 2 else panel.labels, panel.points[:, 0])
+    )
+    rows = panel.rows[order].tolist()
+    qtbot.keyClick(card.surface, Qt.Key.Key_Right)
+    card.show_panel(replace(panel, picked=picked[-1]))
+    qtbot.keyClick(card.surface, Qt.Key.Key_Right)
+    assert picked == rows[:2]
+    assert f"row {rows[0]}" in card.surface.accessibleDescription()
+    qtbot.keyClick(card.surface, Qt.Key.Key_Left)  # before the first there is none
+    assert picked == rows[:2]
+    card.set_editing(True)
+    said = heard(card)
+    qtbot.keyClick(card.surface, Qt.Key.Key_PageDown)
+    qtbot.keyClick(card.surface, Qt.Key.Key_Right)
+    assert said[0] == rows[1] and isinstance(said[1], PointMoved)
+    card.show_panel(panel)  # none is picked: arrows find one first
+    qtbot.keyClick(card.surface, Qt.Key.Key_Down)
+    assert said[2] == rows[0]
+
+
 def test_escape_and_done_end_editing(qtbot: QtBot, card: FieldCard) -> None:
     card.set_editing(True)
     qtbot.keyClick(card, Qt.Key.Key_Escape)

@@ -24,13 +24,10 @@ from lab.messages import (
 from lab.number_text import thousands
 from lab.pool import TrainerPool
 from lab.session_edits import Editing
-from lab.session_state import Change, SessionState, Trainer
+from lab.session_state import OVER, Change, SessionState, Trainer
 
 if TYPE_CHECKING:
     from lab.store.experiment import StoredExperiment
-
-OVER = ("finished", "stopped", "interrupted")
-"""States of a stored experiment that can be shown."""
 
 __all__ = ["Change", "Session", "SessionState", "Trainer"]
 

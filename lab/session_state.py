@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SessionState = Literal[
     "empty", "preparing", "ready", "running", "paused", "finished", "stopped", "interrupted", "refused"
 ]
+OVER: tuple[SessionState, ...] = ("finished", "stopped", "interrupted")
+"""States of an experiment that was trained and is trained no longer."""
 Change = Literal[
     "state", "progress", "runs", "curves", "data", "field", "confusion", "problem", "device", "config"
 ]

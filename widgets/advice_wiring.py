@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from lab.problems import Remedy
+from lab.session_state import OVER
 from widgets.bridge import Bridge
 from widgets.plots.grid import PlotGrid
 from widgets.status_bar import StatusBar
@@ -14,7 +15,7 @@ from widgets.status_bar import StatusBar
 if TYPE_CHECKING:
     from lab.session import Session
 
-RESTING = ("paused", "finished", "stopped", "interrupted")
+RESTING = ("paused", *OVER)
 """States of a session in which advice is counted: nothing trains, so it disturbs nothing."""
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 from pathlib import Path
 
 from lab.bundle.ending import BUNDLED_DATA
@@ -14,9 +11,10 @@ from lab.config import ExperimentConfig
 from lab.messages import DeviceReport, Started
 from lab.store.extremes import Extremes
 from lab.store.owner import this_process
+from lab.store.part_files import replaced
 from lab.store.problems import folder_error
 from lab.store.records import Progress, curve_path, insert_experiment, intern, release, update_experiment
-from lab.store.resting import PART, write_in_order
+from lab.store.resting import write_in_order
 from lab.store.snapshot_files import snapshot_path, write_whole
 from lab.store.store import Store
 
@@ -89,18 +87,13 @@ def take_in(store: Store, path: Path) -> str:
 
 def _write_curves(store: Store, bundle: Bundle) -> None:
     path = curve_path(store.folder, bundle.identity)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        write_in_order(part, [run.info for run in bundle.runs], bundle.curves, bundle.confusion)
-        os.replace(part, path)
+        with replaced(path) as part:
+            write_in_order(part, [run.info for run in bundle.runs], bundle.curves, bundle.confusion)
         if bundle.parameters:
             write_whole(snapshot_path(store.folder, bundle.identity), [bundle.parameters])
     except OSError as error:
         raise folder_error(store.folder, error) from error
-    finally:
-        with contextlib.suppress(OSError):  # where the folder is none, there is nothing to remove
-            part.unlink()
 
 
 def _extremes(bundle: Bundle) -> Extremes:

@@ -24,10 +24,6 @@ LARGEST_MANIFEST = 16 * 2**20
 MOST_MEMBERS = 32
 DATA = "data/"
 """What the name of the data file's member begins with."""
-LARGEST_SUMMARY = 16 * 2**20
-"""Most bytes that the arrays of a data summary, 2 000 points, may unpack to."""
-OVER = ("finished", "stopped", "interrupted")
-"""States of an experiment that can be bundled."""
 SNAPSHOTS = "parameters.snapshots"
 """Member with the parameters of some steps, which not every bundle has; those with it are of format 2."""
 NAMES = ("experiment.toml", "results.json", "summary.json", "summary.npz", "curves.json", "curves.npz")
@@ -150,20 +146,6 @@ def unpack_arrays(content: bytes) -> dict[str, NDArray[Any]]:
             raise ValueError("it unpacks to more than was written")
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         return dict(found)
-
-
-def bounded_arrays(content: bytes) -> bytes:
-    """Return a compressed npz as it is, if it does not unpack to more than a summary may.
-
-    Raises
-    ------
-    ValueError, zipfile.BadZipFile
-        Where it does, or is none.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_SUMMARY:
-            raise ValueError("it unpacks to more than any summary")
-    return content
 
 
 def one_of(word: str, known: Sequence[str]) -> str:

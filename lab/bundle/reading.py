@@ -12,21 +12,13 @@ from typing import Any, get_args
 
 from compute.plan import EndReason, RunEnd
 from compute.problems import ProblemError
-from lab.bundle.members import (
-    OVER,
-    SNAPSHOTS,
-    bounded_arrays,
-    is_data,
-    one_of,
-    read_members,
-    refuse,
-    unpack_arrays,
-)
+from lab.bundle.members import SNAPSHOTS, is_data, one_of, read_members, refuse, unpack_arrays
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field, RunInfo
+from lab.session_state import OVER
 from lab.snapshots import Snapshots
 from lab.store.snapshot_reading import SnapshotReader
 from lab.store.summaries import unpack_summary
@@ -159,7 +151,7 @@ def _bundle(manifest: dict[str, Any], members: dict[str, bytes], name: str) -> B
         run_config=config,
         runs=runs,
         curves=curves,
-        summary=unpack_summary(members["summary.json"].decode(), bounded_arrays(members["summary.npz"])),
+        summary=unpack_summary(members["summary.json"].decode(), members["summary.npz"]),
         confusion=confusion,
         device=None if device is None else DeviceReport(**device),
         state=state,

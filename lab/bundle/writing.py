@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from compute.plan import RunEnd
 from compute.problems import Problem, ProblemError
-from lab.bundle.members import DATA, OVER, SNAPSHOTS, pack_arrays, write_members
+from lab.bundle.members import DATA, SNAPSHOTS, pack_arrays, write_members
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import dump_experiment
 from lab.export import ResultSource, results
+from lab.session_state import OVER
 from lab.store.records import command_line
 from lab.store.snapshot_packing import pack_snapshots
 from lab.store.summaries import pack_summary
@@ -63,9 +64,10 @@ def write_bundle(source: ResultSource, path: Path, *, overwrite: bool = False) -
         "curves.npz": pack_arrays(curves),
         **data,
     }
-    parameters = pack_snapshots(
-        source.curves.snapshots, [run.info for run in source.runs], getattr(source, "went_on", None)
-    )
+    went_on = getattr(source, "went_on", None)
+    if went_on is not None and went_on.config.data.parameters.get("path"):
+        went_on = None  # edits of its points were all undone: it went on by what it began with
+    parameters = pack_snapshots(source.curves.snapshots, [run.info for run in source.runs], went_on)
     if parameters:
         members[SNAPSHOTS] = parameters
     about = {

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, get_args
 
+from lab.session_state import OVER
 from lab.store.archives import PACKED
 from lab.store.rows import Kind, Role
 from lab.store.summaries import unpack_summary
@@ -37,7 +38,6 @@ _COLUMNS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "group": {"id": str, "kind": str, "name": str, "created": _NUMBER, "state": str, "config": str},
     "summary": {"key": str, "facts": str, "arrays": str},
 }  # fmt: skip
-_OVER = ("finished", "stopped", "interrupted")
 
 
 def checked_identity(value: object) -> str:
@@ -76,7 +76,7 @@ def checked(facts: Mapping[str, Any], identity: str) -> dict[str, Any]:
     _one_of("kind", experiment["kind"], get_args(Kind))
     _one_of("role", experiment["role"], get_args(Role))
     for state in (experiment["state"], *(group["state"] for group in groups)):
-        _one_of("state", state, _OVER)
+        _one_of("state", state, OVER)
     _texts(experiment, "interventions")
     _table(experiment, "versions", (str,))
     metrics = _texts(experiment, "metrics")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from compute.problems import Problem, ProblemError
 from lab.store.archive_checks import checked, checked_identity
 from lab.store.archives import ABOUT, FORMAT, SHARED
-from lab.store.records import curve_path, insert, intern
-from lab.store.snapshot_files import snapshot_path
+from lab.store.records import insert, intern
+from lab.store.snapshot_files import files_of
 from lab.store.store import Store
 from lab.whole_files import whole_file
 
@@ -84,7 +84,7 @@ def _import(store: Store, archive: zipfile.ZipFile, identity: str, facts: Mappin
             connection.execute("UPDATE runs SET deleted = NULL WHERE experiment = ?", (identity,))
             connection.execute("UPDATE experiments SET changed = ? WHERE id = ?", (change, identity))
         return "restored"
-    for path in (curve_path(store.folder, identity), snapshot_path(store.folder, identity)):
+    for path in files_of(store.folder, identity):
         if path.name in archive.namelist():
             with archive.open(path.name) as packed, whole_file(path, overwrite=True) as file:
                 shutil.copyfileobj(packed, file, 2**20)

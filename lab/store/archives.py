@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.store.records import curve_path
-from lab.store.snapshot_files import snapshot_path
+from lab.store.snapshot_files import files_of
 from lab.store.store import Store
 from lab.whole_files import whole_file
 
@@ -56,12 +55,9 @@ def export_experiments(
             with store.database.reading() as connection:
                 facts = _facts(connection, identity)
             archive.writestr(f"{identity}.json", json.dumps(facts, ensure_ascii=False))
-            curves = curve_path(store.folder, identity)
-            if curves.exists():
-                archive.write(curves, f"{identity}.curves")
-            snapshots = snapshot_path(store.folder, identity)
-            if snapshots.exists():
-                archive.write(snapshots, snapshots.name)
+            for path in files_of(store.folder, identity):
+                if path.exists():
+                    archive.write(path, path.name)
 
 
 def _facts(connection: sqlite3.Connection, identity: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -18,7 +17,7 @@ from compute.plan import RunEnd
 from lab.messages import Chunk, RunInfo
 from lab.pyramid import Floats
 from lab.recording import evaluated_rows, step_rows
-from lab.store.frames import frame, frames
+from lab.store.frames import append_at, frame, frames
 from lab.store.row_coding import Rows
 from lab.view_options import Confusion
 
@@ -125,16 +124,7 @@ class CurveWriter:
         self.append_confusion(confusion.step, confusion.split, runs, counts)
 
     def _append(self, kind: int, *parts: bytes | memoryview) -> None:
-        data = memoryview(frame(kind, *parts))
-        done = 0
-        try:
-            while done < len(data):
-                done += write_at(self._file, data[done:], self._end + done)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, self._end)
-            raise
-        self._end += done
+        self._end = append_at(self._file, frame(kind, *parts), self._end)
 
     def sync(self) -> None:
         """Have the system write everything to the disk, for when the power fails."""
@@ -143,12 +133,6 @@ class CurveWriter:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
-
-
-def write_at(file: int, data: memoryview, place: int) -> int:
-    """Write to a place of an open file, at once; return how many bytes were taken."""
-    os.lseek(file, place, os.SEEK_SET)
-    return os.write(file, data)
 
 
 def head_of(payload: memoryview) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field
 from lab.snapshots import Snapshots
 from lab.store.curve_reading import CurveReader
+from lab.store.kept_messages import WentOn
 from lab.store.rows import ExperimentRow
-from lab.store.snapshot_reading import SnapshotReader, WentOn
+from lab.store.snapshot_reading import SnapshotReader
 from lab.store.summaries import unpack_summary
 from lab.view_options import Confusion, RunState
 

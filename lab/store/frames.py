@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -26,6 +28,31 @@ def frame(kind: int, *parts: bytes | memoryview) -> bytes:
     if length > LARGEST:
         raise ValueError(f"a frame holds at most {LARGEST} bytes, not {length}")
     return b"".join((_HEADER.pack(_MAGIC, kind, length, _checksum(kind, length, parts)), *parts))
+
+
+def append_at(file: int, data: bytes, end: int) -> int:
+    """Write a frame to the end of an open file, at once; return where the file ends then.
+
+    Raises
+    ------
+    OSError
+        Where not all of it could be written; the file ends where it did.
+    """
+    left, done = memoryview(data), 0
+    try:
+        while done < len(left):
+            done += write_at(file, left[done:], end + done)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(file, end)
+        raise
+    return end + done
+
+
+def write_at(file: int, data: memoryview, place: int) -> int:
+    """Write to a place of an open file, at once; return how many bytes were taken."""
+    os.lseek(file, place, os.SEEK_SET)
+    return os.write(file, data)
 
 
 def _checksum(kind: int, length: int, parts: tuple[bytes | memoryview, ...]) -> int:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from compute.problems import Problem, ProblemError
-from lab.experiment_file import dump_experiment
 from lab.messages import Ended, Lost, Paused, Recorded, Resumed
 from lab.recording import evaluated_rows, step_rows
 from lab.store.curve_files import CurveWriter
@@ -204,10 +203,9 @@ class Keeper:
             )
         self._confusion.clear()
         if self._went_on is not None:
-            config = dump_experiment(self._went_on.config)
-            step, summary, self._went_on = self._went_on.step, self._went_on.summary, None
-            self._write_snapshots(partial(SnapshotWriter.go_on, step=step, config=config, summary=summary))
+            self._write_snapshots(partial(SnapshotWriter.go_on, went_on=self._went_on))
             self._write_snapshots(SnapshotWriter.flush)
+            self._went_on = None
         with self._database.writing() as (connection, change):
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
             if self._group is not None:

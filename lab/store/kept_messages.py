@@ -29,7 +29,7 @@ class Intervened:
 
 @dataclass(frozen=True)
 class WentOn:
-    """The runs go on by other settings after ``step`` updates; the data hold what they are scaled by."""
+    """The runs went on by other settings after ``step`` updates; the data hold what they are scaled by."""
 
     step: int
     config: ExperimentConfig

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from compute.problems import ProblemError
 from lab.store.frames import ending, frames
+from lab.store.part_files import PART
 from lab.store.problems import folder_error
 from lab.store.records import curve_path
-from lab.store.resting import PART, is_at_rest, put_to_rest
+from lab.store.resting import is_at_rest, put_to_rest
 from lab.store.rows import ExperimentRow
-from lab.store.snapshot_files import snapshot_path
+from lab.store.snapshot_files import files_of, snapshot_path
 from lab.store.store import Store
 
 if TYPE_CHECKING:
@@ -125,11 +126,6 @@ def _files(beside: Path) -> Iterator[Path]:
     yield from (path for path in beside.parent.glob("*") if path.is_file())
 
 
-def _files_of(folder: Path, identity: str) -> tuple[Path, Path]:
-    """Return where curves and parameters of an experiment lie."""
-    return curve_path(folder, identity), snapshot_path(folder, identity)
-
-
 @dataclass(frozen=True)
 class Cleaning:
     """What `clean` removed, or would remove.
@@ -190,7 +186,7 @@ def clean(store: Store, older_than_days: float = 0.0, *, dry_run: bool = False) 
         deleted = connection.execute("SELECT count(*) FROM runs WHERE deleted IS NOT NULL").fetchone()[0]
     runs = sum(doomed.values())
     orphans = _orphans(store.folder, known)
-    gone = [path for identity in doomed for path in _files_of(store.folder, identity) if path.exists()]
+    gone = [path for identity in doomed for path in files_of(store.folder, identity) if path.exists()]
     freed = sum(_size(path) for path in (*gone, *orphans))
     unrested = [path for identity in over if _wants_order(path := curve_path(store.folder, identity))]
     if dry_run:
@@ -235,7 +231,7 @@ def _orphans(folder: Path, known: set[str]) -> list[Path]:
     """Return files beside curves and parameters that belong to no experiment and are not in the making."""
     now = time.time()
     found = []
-    for beside in _files_of(folder, ""):
+    for beside in files_of(folder, ""):
         for path in _files(beside):
             named = path.name.removesuffix(beside.name)
             if named in known and not path.name.endswith(PART):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,11 +11,10 @@ from lab.row_blocks import power_of_two
 from lab.store.curve_files import HEAD, CurveWriter, head_of
 from lab.store.curve_reading import CurveReader
 from lab.store.frames import frames
+from lab.store.part_files import replaced
 from lab.tracks import Track
 from lab.view_options import Confusion
 
-PART = ".part"
-"""Ending of a file that is being written and not there yet."""
 _FRAME_BYTES = 4 * 2**20
 
 
@@ -51,15 +47,9 @@ def put_to_rest(path: Path) -> int:
     reader = CurveReader(path)
     if not reader.runs or reader.ending == "damaged":
         return 0
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
+    with replaced(path) as part:
         write_in_order(part, reader.runs, reader.curves, reader.confusion)
-        freed = path.stat().st_size - part.stat().st_size
-        os.replace(part, path)
-        return freed
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        return path.stat().st_size - part.stat().st_size
 
 
 def write_in_order(path: Path, runs: Sequence[RunInfo], curves: Curves, confusion: Confusion | None) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.plan import Evaluation
-from lab.messages import DataSummary
-from lab.store.curve_files import write_at
-from lab.store.frames import frame
-from lab.store.resting import PART
+from lab.experiment_file import dump_experiment
+from lab.store.frames import append_at, frame
+from lab.store.kept_messages import WentOn
+from lab.store.part_files import replaced
+from lab.store.records import curve_path
 from lab.store.summaries import pack_summary
 
 FORMAT = 1
@@ -42,8 +41,13 @@ def snapshot_path(folder: Path, identity: str) -> Path:
     return folder / "snapshots" / f"{identity}{SNAPSHOTS_ENDING}"
 
 
+def files_of(folder: Path, identity: str) -> tuple[Path, Path]:
+    """Return where the curves and the parameters of an experiment lie."""
+    return curve_path(folder, identity), snapshot_path(folder, identity)
+
+
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Snapshot:
     """Parameters (R, P) of some runs at a step; ``number`` counts the evaluations that handed them over."""
 
     number: int
@@ -93,10 +97,10 @@ class SnapshotWriter:
         self._usual: dict[tuple[int, ...], frozenset[int]] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._every = 1
-        self._series: list[Kept] = []
-        self._latest: dict[tuple[int, ...], Kept] = {}
-        self._rested: dict[tuple[int, ...], Kept] = {}
-        self._last: list[Kept] = []
+        self._series: list[Snapshot] = []
+        self._latest: dict[tuple[int, ...], Snapshot] = {}
+        self._rested: dict[tuple[int, ...], Snapshot] = {}
+        self._last: list[Snapshot] = []
         self._settings = b""
         self._unwritten_settings = False
         self._left_out = False
@@ -112,12 +116,14 @@ class SnapshotWriter:
             number = self._numbers.get(runs, 0)
             self._numbers[runs] = number + 1
             those = tuple(kept[place] for place in series)
-            found = self._latest[runs] = Kept(number, evaluation.step, those, parameters[series])
-            if number % self._every == 0:
+            found = self._latest[runs] = Snapshot(number, evaluation.step, those, parameters[series])
+            belongs = number % self._every == 0
+            if belongs:
                 self._series.append(found)
-                self._append(found.frame())
             if self._too_much():
-                self._thin()
+                self._thin()  # which writes what stays
+            elif belongs:
+                self._append(found.frame())
         others = [place for place, run in enumerate(kept) if run not in usual]
         if others and not self._left_out:
             self._append_last(evaluation.step, [kept[place] for place in others], parameters[others])
@@ -142,13 +148,13 @@ class SnapshotWriter:
     def _append_last(self, step: int, runs: Sequence[int], values: NDArray[np.floating[Any]]) -> None:
         count = (self._last_budget - _bytes(self._last)) // values[0].nbytes
         if count:
-            found = Kept(-1, step, tuple(runs[:count]), values[:count])
+            found = Snapshot(-1, step, tuple(runs[:count]), values[:count])
             self._last.append(found)
             self._append(found.frame())
 
-    def go_on(self, step: int, config: str, summary: DataSummary) -> None:
-        """Note the settings, as TOML, and the data by which runs go on after a step; `flush` writes them."""
-        self._settings = settings_frame(step, config, summary)
+    def go_on(self, went_on: WentOn) -> None:
+        """Note the settings and the data by which runs go on; `flush` writes them."""
+        self._settings = settings_frame(went_on)
         self._unwritten_settings = True
 
     def flush(self, *, rests: bool = False) -> None:
@@ -191,15 +197,7 @@ class SnapshotWriter:
             self._file = os.open(self.path, flags, 0o666)
             self._end = 0
             whole = head_frame() + whole
-        data, done = memoryview(whole), 0
-        try:
-            while done < len(data):
-                done += write_at(self._file, data[done:], self._end + done)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, self._end)
-            raise
-        self._end += done
+        self._end = append_at(self._file, whole, self._end)
 
     def close(self) -> None:
         """Close the file."""
@@ -216,18 +214,11 @@ def write_whole(path: Path, frames: Iterable[bytes]) -> None:
     OSError
         Where it cannot be written; what was there stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
-        with part.open("wb") as file:
-            for whole in frames:
-                file.write(whole)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+    with replaced(path) as part, part.open("wb") as file:
+        for whole in frames:
+            file.write(whole)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def head_frame() -> bytes:
@@ -235,12 +226,14 @@ def head_frame() -> bytes:
     return frame(HEAD, json.dumps({"format": FORMAT}).encode())
 
 
-def settings_frame(step: int, config: str, summary: DataSummary) -> bytes:
-    """Return the frame of settings, as TOML, and data by which runs go on after a step."""
-    _, facts, arrays = pack_summary(summary)
-    head = json.dumps({"step": step, "config": config, "summary": facts}).encode()
+def settings_frame(went_on: WentOn) -> bytes:
+    """Return the frame of settings, as TOML, and data by which runs go on."""
+    _, facts, arrays = pack_summary(went_on.summary)
+    head = json.dumps(
+        {"step": went_on.step, "config": dump_experiment(went_on.config), "summary": facts}
+    ).encode()
     return frame(SETTINGS, len(head).to_bytes(4, "little"), head, arrays)
 
 
-def _bytes(kept: Iterable[Kept]) -> int:
+def _bytes(kept: Iterable[Snapshot]) -> int:
     return sum(found.values.nbytes for found in kept)

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from compute.plan import Evaluation
-from lab.experiment_file import dump_experiment
 from lab.messages import RunInfo
 from lab.snapshots import Snapshots
-from lab.store.snapshot_files import Kept, SnapshotWriter, head_frame, settings_frame
-from lab.store.snapshot_reading import WentOn
+from lab.store.kept_messages import WentOn
+from lab.store.snapshot_files import Snapshot, SnapshotWriter, head_frame, settings_frame
 
 
 def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentOn | None = None) -> bytes:
@@ -33,7 +32,7 @@ def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentO
     if snapshots.stored:
         frames = [head_frame()]
         if went_on is not None:
-            frames.append(settings_frame(went_on.step, dump_experiment(went_on.config), went_on.summary))
+            frames.append(settings_frame(went_on))
         frames += [kept.frame() for _, kept in _kept(snapshots, runs)]
         return b"".join(frames) if len(frames) > 1 else b""
     with tempfile.TemporaryDirectory(prefix="losslab-") as folder:
@@ -49,7 +48,7 @@ def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentO
         return path.read_bytes() if path.exists() else b""
 
 
-def _kept(snapshots: Snapshots, runs: Sequence[RunInfo]) -> Iterator[tuple[tuple[int, ...], Kept]]:
+def _kept(snapshots: Snapshots, runs: Sequence[RunInfo]) -> Iterator[tuple[tuple[int, ...], Snapshot]]:
     """Yield what is known of runs whose models are of one size, step by step, with those runs."""
     groups: dict[int, list[int]] = {}
     for run in runs:
@@ -61,4 +60,4 @@ def _kept(snapshots: Snapshots, runs: Sequence[RunInfo]) -> Iterator[tuple[tuple
                 at.setdefault(step, []).append(index)
         for number, step in enumerate(sorted(at)):
             values = [snapshots.at(run, step) for run in at[step]]
-            yield tuple(group), Kept(number, step, tuple(at[step]), np.stack(values))  # type: ignore[arg-type]
+            yield tuple(group), Snapshot(number, step, tuple(at[step]), np.stack(values))  # type: ignore[arg-type]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.problems import ProblemError
-from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
-from lab.messages import DataSummary, RunInfo
+from lab.messages import RunInfo
 from lab.snapshots import Snapshots
 from lab.store.frames import ending, frames
+from lab.store.kept_messages import WentOn
 from lab.store.snapshot_files import FORMAT, HEAD, LEFT_OUT, PARAMETERS, SETTINGS
 from lab.store.summaries import unpack_summary
 
@@ -24,15 +23,6 @@ TOO_LARGE = "the net is too large for its parameters to be kept; run it again to
 DAMAGED = "the file of its parameters cannot be read; run it again to look inside"
 NEWER = "its parameters were kept by a newer version of Loss Lab, which can look inside"
 _TYPES = ("<f4", "<f8")
-
-
-@dataclass(frozen=True)
-class WentOn:
-    """Settings and data by which runs went on after ``step`` updates."""
-
-    step: int
-    config: ExperimentConfig
-    summary: DataSummary
 
 
 class SnapshotReader:
@@ -80,7 +70,7 @@ class SnapshotReader:
                 if not self._take(found.kind, found.payload):
                     return
                 end = found.end
-        except (ValueError, KeyError, IndexError, TypeError, OSError):
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError):
             self.ending = "damaged"
         else:
             self.ending = ending(data, end)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
+import zlib
 from dataclasses import fields
 
 import numpy as np
 
 from lab.messages import DataSummary
 
+LARGEST = 16 * 2**20
+"""Most bytes that the arrays of a summary, of 2 000 points, may unpack to."""
 _ARRAYS = ("points", "labels", "split", "corrupted", "rows")
 _TUPLES = ("feature_names", "target_names", "notes")
 
@@ -32,10 +36,22 @@ def pack_summary(summary: DataSummary) -> tuple[str, str, bytes]:
 
 
 def unpack_summary(facts: str, arrays: bytes) -> DataSummary:
-    """Return the summary that `pack_summary` was given."""
+    """Return the summary that `pack_summary` was given.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        Where it is none, or unpacks to more than a summary may.
+    """
     known = json.loads(facts)
     for name in _TUPLES:
         known[name] = tuple(known[name])
     known["extent"] = tuple((low, high) for low, high in known["extent"])
-    with np.load(io.BytesIO(arrays), allow_pickle=False) as found:
-        return DataSummary(**known, **{name: found[name] for name in _ARRAYS if name in found})
+    try:
+        with zipfile.ZipFile(io.BytesIO(arrays)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise ValueError("it unpacks to more than any summary")
+        with np.load(io.BytesIO(arrays), allow_pickle=False) as found:
+            return DataSummary(**known, **{name: found[name] for name in _ARRAYS if name in found})
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"its arrays are damaged: {error}") from error

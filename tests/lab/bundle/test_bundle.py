@@ -25,6 +25,7 @@ from lab.experiment_file import default_experiment
 from lab.export import results
 from lab.messages import Recorded
 from lab.session import Session
+from lab.store import summaries
 from tests.lab.recorded_runs import make_chunk, scripted_session, started, tell
 from tests.lab.test_export import session_of
 
@@ -205,7 +206,7 @@ def _bomb(manifest: dict[str, Any], content: dict[str, bytes]) -> None:
     with np.load(io.BytesIO(content["summary.npz"])) as found:
         arrays = dict(found)
     with io.BytesIO() as file:
-        np.savez_compressed(file, **arrays, more=np.zeros(members.LARGEST_SUMMARY // 8 + 1))
+        np.savez_compressed(file, **arrays, more=np.zeros(summaries.LARGEST // 8 + 1))
         _replace(manifest, content, "summary.npz", file.getvalue())
 
 

@@ -18,10 +18,10 @@ from lab.bundle.reading import read_bundle
 from lab.bundle.writing import write_bundle
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.experiment_file import dump_experiment
 from lab.messages import Ended, Recorded
 from lab.session import Session
 from lab.snapshots import Snapshots
+from lab.store.kept_messages import WentOn
 from lab.store.snapshot_files import settings_frame, snapshot_path
 from lab.store.store import Store
 from tests.lab.bundle.test_bundle import repack
@@ -114,7 +114,7 @@ def test_parameters_that_are_none_are_refused(tmp_path: Path) -> None:
 
 
 def settings(config: ExperimentConfig) -> bytes:
-    return settings_frame(2, dump_experiment(config), data_summary())
+    return settings_frame(WentOn(2, config, data_summary()))
 
 
 def test_settings_that_were_changed_meanwhile_travel_too(tmp_path: Path) -> None:
@@ -135,6 +135,21 @@ def test_settings_that_were_changed_meanwhile_travel_too(tmp_path: Path) -> None
     assert (again.run_config.name, again.as_it_went_on().run_config.name) == ("Two losses", "later")
     for one in (store, other):
         one.close()
+
+
+def test_edits_that_were_all_undone_leave_nothing_to_travel(tmp_path: Path) -> None:
+    """Runs that were begun on a file go on with it again; a bundle reads no file but its own."""
+    store, path = Store(tmp_path / "store"), tmp_path / "a.losslab"
+    write_bundle(trained(3), path)
+    identity = take_in(store, path)
+    file_again = apply_changes(tiny_config(), {"data.name": "file", "data.path": "table.csv"})
+    with snapshot_path(store.folder, identity).open("ab") as file:
+        file.write(settings(file_again))
+    stored = store.experiment(identity)
+    assert stored.went_on is not None
+    write_bundle(stored, tmp_path / "b.losslab")
+    assert read_bundle(tmp_path / "b.losslab").curves.snapshots.runs == RUNS
+    store.close()
 
 
 def test_nothing_known_is_nothing_packed() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compute.plan import RunEnd
 from compute.problems import ProblemError
 from lab.curves import Curves
-from lab.store import curve_files as module
+from lab.store import frames
 from lab.store.curve_files import CurveWriter
 from lab.store.curve_reading import CurveReader
 from lab.store.resting import is_at_rest, put_to_rest
@@ -180,7 +180,7 @@ def test_a_full_disk_leaves_whole_frames(tmp_path: Path, monkeypatch: pytest.Mon
     writer = CurveWriter(path, RUNS, 10)
     writer.append(*every[0])
     size = path.stat().st_size
-    real = module.write_at
+    real = frames.write_at
     left = [1000]
 
     def full(file: int, data: memoryview, place: int) -> int:
@@ -190,7 +190,7 @@ def test_a_full_disk_leaves_whole_frames(tmp_path: Path, monkeypatch: pytest.Mon
         left[0] -= done
         return done
 
-    monkeypatch.setattr(module, "write_at", full)
+    monkeypatch.setattr(frames, "write_at", full)
     with pytest.raises(OSError, match="No space"):
         writer.append(every[1][0], make_chunk(7, np.ones((500, 4))))
     monkeypatch.undo()

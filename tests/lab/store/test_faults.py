@@ -220,7 +220,7 @@ def test_curves_end_where_the_disk_was_full_and_training_goes_on(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(curve_files, "write_at", full)
+    monkeypatch.setattr(curve_files, "append_at", full)
     kept.tell(kept.rows(20, first=20))
     kept.settle()
     monkeypatch.undo()

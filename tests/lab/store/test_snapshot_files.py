@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from compute.plan import Evaluation
-from lab.experiment_file import dump_experiment
 from lab.messages import RunInfo
 from lab.snapshots import Snapshots
+from lab.store import frames, summaries
 from lab.store import snapshot_files as module
 from lab.store.frames import frame
-from lab.store.snapshot_files import HEAD, PARAMETERS, SnapshotWriter, snapshot_path
+from lab.store.kept_messages import WentOn
+from lab.store.snapshot_files import HEAD, PARAMETERS, SnapshotWriter, settings_frame, snapshot_path
 from lab.store.snapshot_reading import DAMAGED, NEWER, TOO_LARGE, SnapshotReader
 from tests.lab.recorded_runs import data_summary, tiny_config
 
@@ -173,7 +175,9 @@ def test_what_does_not_fit_to_the_runs_is_not_believed(tmp_path: Path) -> None:
         return frame(PARAMETERS, len(head).to_bytes(4, "little"), head, np.zeros(5, "<f4").tobytes())
 
     head = frame(HEAD, b'{"format": 1}')
+    settings = settings_frame(WentOn(2, tiny_config(), data_summary()))[len(frame(0)) :]
     for bad in (
+        packed(step=math.inf), frame(module.SETTINGS, settings[:-30]),
         packed(runs=[9]), packed(runs=[3]), packed(runs=[0, 1]), packed(type="<i4"), packed(type="O"),
         packed(step="x"), packed(runs=7), frame(PARAMETERS, b"\xff\xff\xff\xff"), frame(PARAMETERS, b""),
         frame(HEAD, b"[]"), frame(module.SETTINGS, b"\x02\0\0\0{}"),
@@ -184,6 +188,17 @@ def test_what_does_not_fit_to_the_runs_is_not_believed(tmp_path: Path) -> None:
         assert {run: reader.snapshots.steps(run).tolist() for run in reader.snapshots.runs} == {0: [0]}
     (tmp_path / "a").write_bytes(head + packed(step=5) + packed(step=5) + packed(step=3))
     assert read(tmp_path / "a").snapshots.steps(0).tolist() == [5]
+
+
+def test_data_of_settings_unpack_to_no_more_than_any_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_frame(WentOn(2, tiny_config(), data_summary()))
+    (tmp_path / "a").write_bytes(frame(HEAD, b'{"format": 1}') + settings)
+    assert read(tmp_path / "a").went_on is not None
+    monkeypatch.setattr(summaries, "LARGEST", 100)
+    reader = read(tmp_path / "a")
+    assert (reader.ending, reader.went_on) == ("damaged", None)
 
 
 def test_a_file_of_a_newer_version_and_none_at_all(tmp_path: Path) -> None:
@@ -206,7 +221,7 @@ def test_the_last_settings_and_their_data_are_kept(tmp_path: Path, monkeypatch: 
     sizes = []
     for step in range(40):
         config = tiny_config().model_copy(update={"name": f"after {step}"})
-        writer.go_on(step, dump_experiment(config), data_summary())
+        writer.go_on(WentOn(step, config, data_summary()))
         writer.append(GROUPS[0], evaluation(step, 0))
         writer.flush()
         sizes.append((tmp_path / "a").stat().st_size)
@@ -256,7 +271,7 @@ def test_steps_by_hand_leave_what_a_training_leaves(tmp_path: Path, monkeypatch:
 
 def test_a_disk_that_is_full_leaves_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer, truth = SnapshotWriter(tmp_path / "a"), Snapshots()
-    real, left = module.write_at, [400]
+    real, left = frames.write_at, [400]
 
     def full(file: int, data: memoryview, place: int) -> int:
         if left[0] <= 0:
@@ -265,7 +280,7 @@ def test_a_disk_that_is_full_leaves_what_was_written(tmp_path: Path, monkeypatch
         left[0] -= done
         return done
 
-    monkeypatch.setattr(module, "write_at", full)
+    monkeypatch.setattr(frames, "write_at", full)
 
     def go() -> None:
         for number in range(100):

@@ -285,7 +285,7 @@ def test_what_cannot_be_written_is_said_and_curves_go_on(
     def refuse(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(snapshot_files, "write_at", refuse)
+    monkeypatch.setattr(snapshot_files, "append_at", refuse)
     kept = Kept(store)
     kept.begin()
     kept.tell(rows(0, parameters(0)))

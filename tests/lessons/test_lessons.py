@@ -124,7 +124,8 @@ STEPS_TO_HALF = {
 
 @pytest.mark.parametrize("start", STEPS_TO_HALF)
 def test_lesson_2_stuck_at_the_wrong_end(tmp_path: Path, start: int) -> None:
-    written = run("wrong_end/logit", tmp_path, f"model.initializer.values=[0.0, {start}.0]")
+    settings = f"model.initializer.values=[0.0, {start}.0]", "training.steps=30000"
+    written = run("wrong_end/logit", tmp_path, *settings)
     found = {}
     for (loss, _), (steps, values) in written.curves("train_accuracy").items():
         found[loss] = int(steps[values >= 1.0][0])

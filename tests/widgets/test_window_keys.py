@@ -50,8 +50,9 @@ def test_single_letters_are_typed_in_text_fields(
 def test_space_presses_a_button_that_was_reached_by_tab(
     qtbot: QtBot, window: MainWindow, session: FakeSession
 ) -> None:
+    window.activateWindow()
     window.workspace.strip.reset.setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
+    qtbot.waitUntil(window.workspace.strip.reset.hasFocus)
     qtbot.keyClick(window.workspace.strip.reset, Qt.Key.Key_Space)
     assert session.log == []
 

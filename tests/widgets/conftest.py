@@ -31,6 +31,8 @@ def window(qtbot: QtBot, session: FakeSession, settings: Settings) -> Iterator[M
     made.resize(1440, 900)
     made.show()
     qtbot.waitExposed(made)
+    made.activateWindow()  # keys go to what has the focus only in an active window
+    qtbot.waitUntil(made.isActiveWindow)
     made.bridge.flush()
     made.bridge.flush()
     yield made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,14 +83,6 @@ def prepare_phases(config: ExperimentConfig, load: Load = load_data) -> list[Pha
             prepared = _prepare(phase, load(phase))
         found.append(Phase(step, phase, prepared))
     return found
-
-
-def phase_at(found: Sequence[Phase], step: int) -> Phase:
-    """Return the one of an experiment's phases that did the update after ``step`` updates.
-
-    What explains a run at a recorded step needs the settings and data that held there.
-    """
-    return [phase for phase in found if phase.step <= step][-1]
 
 
 def prepare_change(

@@ -58,11 +58,6 @@ class Bridge(QObject):
     ----------
     session
         What to poll.
-
-    Attributes
-    ----------
-    redraws
-        How often plots were redrawn so far.
     """
 
     state_changed = Signal()
@@ -94,7 +89,6 @@ class Bridge(QObject):
         self._plot_gap = PLOT_GAP
         self._more, self._cost = False, 0.0
         self._hidden = False
-        self.redraws = 0
         self._in_tick = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -236,7 +230,6 @@ class Bridge(QObject):
             return
         self._cost += time.perf_counter() - now
         if not self._more:
-            self.redraws += 1
             self._plotted = time.perf_counter()
             self.set_plot_cost(self._cost)
 

@@ -25,7 +25,6 @@ from widgets.numbers import (
 from widgets.run_list import RunFacts
 from widgets.run_model import RunGroup, RunRow
 from widgets.status_bar import Status
-from widgets.stored_wiring import stored_words
 
 if TYPE_CHECKING:
     from lab.session import Session
@@ -173,9 +172,18 @@ def branch_words(session: Session) -> str:
     return "" if branch is None else f"branched at step {format_integer(branch.step)}"
 
 
+def stored_words(session: Session) -> str:
+    """Say that the runs shown are of the store, and when they were trained; empty where they are not."""
+    if session.stored is None:
+        return ""
+    from lab.comparing.table_text import moment_text  # which no start needs
+
+    return f"trained {moment_text(session.stored.created)}, kept in the store"
+
+
 def origin_words(session: Session) -> str:
     """Say where the runs shown come from: from the store, from a branch; empty where they began here."""
-    return " · ".join(words for words in (stored_words(session.stored), branch_words(session)) if words)
+    return " · ".join(words for words in (stored_words(session), branch_words(session)) if words)
 
 
 def _status(session: Session) -> Status:

@@ -41,12 +41,3 @@ def show_stored(window: MainWindow, stored: StoredExperiment) -> Problem | None:
     else:
         window.files.guarded(f"Save the changes before showing {name}?", show)
     return None
-
-
-def stored_words(stored: StoredExperiment | None) -> str:
-    """Say that runs are those of the store, and when they were trained; empty where they are not."""
-    if stored is None:
-        return ""
-    from lab.comparing.table_text import moment_text  # which no start needs
-
-    return f"trained {moment_text(stored.created)}, kept in the store"

@@ -40,11 +40,6 @@ def state_words(result: RaceResult) -> str:
     return STATES.get(result.state, result.state)
 
 
-def sentence_case(words: str) -> str:
-    """Return words with a capital first letter."""
-    return words[:1].upper() + words[1:]
-
-
 def protocol_words(config: ExperimentConfig, tuned_by: str) -> str:
     """Say in one line what is raced: "Digits · MLP 32 · 32 · SGD · tuned by validation accuracy"."""
     parts = (config.data.declaration.label, model_words(config), config.optimizer.declaration.label)

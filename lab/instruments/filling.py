@@ -62,7 +62,7 @@ def filled(
     Parameters
     ----------
     question
-        Where it is no history (`Question.history`), there is one piece.
+        Where it is no history (`Question.history`), or one without steps, there is one piece.
     answer
         Computes an answer. It must remember what it computed at a step, as `Book.memo` does.
     clock
@@ -73,7 +73,7 @@ def filled(
     known, numbers
         How many steps the answer is of, and it: at last of all.
     """
-    if not question.history:
+    if not (question.history and question.steps):
         yield len(question.steps), answer(question)
         return
     order = coarse_first(question.steps)

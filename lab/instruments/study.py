@@ -162,9 +162,7 @@ class Study:
     def _leave_question(self) -> None:
         self._left = True
         assert self._connection is not None
-        with contextlib.suppress(
-            BrokenPipeError, OSError
-        ):  # that it ended is noticed where answers are taken
+        with contextlib.suppress(OSError):  # that it ended is noticed where answers are taken
             self._connection.send(Enough())
 
     def _forget_old(self) -> bool:

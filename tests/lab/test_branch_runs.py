@@ -14,7 +14,7 @@ import lab.cli
 from lab.branching import branch, phases
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
-from lab.experiment_data import phase_at, prepare_data, prepare_phases
+from lab.experiment_data import prepare_data, prepare_phases
 from lab.experiment_file import write_experiment
 from lab.pool import TrainerPool
 from lab.recording import Recording
@@ -94,7 +94,7 @@ def test_a_branch_of_a_branch_is_trained_from_its_file() -> None:
     (_, start), *rest = phases(second)
     prepared = prepare_phases(second)
     for step, rate in ((0, 0.1), (19, 0.1), (20, 0.05), (49, 0.05), (50, 0.05), (89, 0.05)):
-        held = phase_at(prepared, step)
+        held = [phase for phase in prepared if phase.step <= step][-1]
         assert held.config.optimizer.learning_rate == rate
         assert held.config.losses[0].scale == (2.0 if step >= 50 else 1.0)
     assert_equal(curves_of(session.curves, 90), expected(start, list(rest), 90))

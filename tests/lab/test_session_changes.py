@@ -24,6 +24,7 @@ from lab.messages import (
     Start,
 )
 from lab.session import Session
+from tests.lab import running_session
 from tests.lab.recorded_runs import (
     ScriptedTrainer,
     data_summary,
@@ -40,10 +41,8 @@ FIXED = PreprocessingConfig(
 
 
 def running(steps: int = 400) -> tuple[Session, ScriptedTrainer]:
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    tell(session, trainer, started(trainer), Recorded(tuple(range(6)), make_chunk(0, np.ones((steps, 6)))))
+    session, trainer = running_session.running()
+    tell(session, trainer, running_session.rows(0, steps))
     return session, trainer
 
 

@@ -28,7 +28,8 @@ __device__ inline void forward(const Memory& memory) {
     if constexpr (!LAST) forward<LAYER + 1>(memory);
 }
 
-// Gradients of all parameters from those of the outputs, which are 0 in rows without a sample; activations are written over by theirs.
+// Gradients of all parameters from those of the outputs, which are 0 in rows without a sample; activations are
+// written over by theirs.
 template <int LAYER = LAYERS>
 __device__ inline void backward(const Memory& memory, bool more) {
     constexpr int FAN_IN = width_of(LAYER - 1), FAN_OUT = width_of(LAYER);

@@ -169,19 +169,24 @@ def test_the_process_answers_the_same_and_earlier_steps_are_not_computed_again(
     try:
         for config, earlier in ((configs[1], 1), (configs[2], 2)):
             source = as_of(session, config, earlier)
-            direct = instrument_panel(source, "noise_scale", ViewOptions(), DirectAnswers())
-            end = time.monotonic() + 30
-            panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
-            while study.busy or panel.placeholder == COMPUTED:
-                study._worked = 0.0
-                study.advance()
-                panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
-                assert time.monotonic() < end
-                time.sleep(0.002)
-            for asked, whole in zip(panel.facets[0].layers, direct.facets[0].layers, strict=True):
-                np.testing.assert_array_equal(asked.y, whole.y)  # type: ignore[union-attr]
+            check_answers(source, study)
     finally:
         study.close()
+
+
+def check_answers(source: Any, study: Study) -> None:
+    """Hold what the process answers against what is computed at once."""
+    direct = instrument_panel(source, "noise_scale", ViewOptions(), DirectAnswers())
+    panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
+    end = time.monotonic() + 30
+    while study.busy or panel.placeholder == COMPUTED:
+        assert time.monotonic() < end
+        study._worked = 0.0  # no rest
+        study.advance()
+        panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
+        time.sleep(0.002)
+    for asked, whole in zip(panel.facets[0].layers, direct.facets[0].layers, strict=True):
+        np.testing.assert_array_equal(asked.y, whole.y)  # type: ignore[union-attr]
 
 
 def as_of(session: Session, config: ExperimentConfig, earlier: int) -> Any:
@@ -263,17 +268,7 @@ def test_a_process_whose_settings_were_thinned_begins_anew(
             if drop:
                 source.curves.snapshots.earlier = source.curves.snapshots.earlier[1:]
                 study._stale.update(study._answers)
-            direct = instrument_panel(source, "noise_scale", ViewOptions(), DirectAnswers())
-            panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
-            end = time.monotonic() + 30
-            while study.busy or panel.placeholder == COMPUTED:
-                study._worked = 0.0
-                study.advance()
-                panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
-                assert time.monotonic() < end
-                time.sleep(0.002)
-            for asked, whole in zip(panel.facets[0].layers, direct.facets[0].layers, strict=True):
-                np.testing.assert_array_equal(asked.y, whole.y)  # type: ignore[union-attr]
+            check_answers(source, study)
     finally:
         study.close()
 

@@ -120,6 +120,8 @@ def test_pieces_take_about_the_same_time_and_hold_more_and_more_steps() -> None:
 def test_what_is_no_history_is_answered_at_once() -> None:
     asked = Question("toy", (0,), (0, 10, 20))
     assert [*filled(asked, lambda part: part.steps)] == [(3, (0, 10, 20))]
+    none = Question("slow", (), (), history=True)
+    assert [*filled(none, lambda part: part.steps)] == [(0, ())]
 
 
 def test_a_history_fills_in_and_ends_as_what_is_computed_at_once(session: Session, study: Study) -> None:

@@ -135,6 +135,8 @@ class LessonPlots(QWidget):
         live
             Whether one of them is being recorded.
         """
+        if not live and not _has_begun(sources.get(newest)):  # stopped before the newest one began
+            newest = next((title for title in reversed(list(sources)) if _has_begun(sources[title])), newest)
         if list(sources) != list(self._sources):
             chosen = self.choice.currentText()
             self._followed = self._followed or chosen not in sources
@@ -240,3 +242,8 @@ class LessonPlots(QWidget):
         self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None, sample=None)
         self.grid.set_view(None)
         self.show_sources(self._sources, "", live=False)
+
+
+def _has_begun(shown: Shown | None) -> bool:
+    """Return whether there is something to see."""
+    return isinstance(shown, SeenView) or (shown is not None and shown.summary is not None and shown.step > 0)

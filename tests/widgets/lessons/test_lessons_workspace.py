@@ -18,6 +18,7 @@ from lab.lessons.attempt import Attempt
 from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson
 from lab.panels import CurvePanel
 from lab.pool import TrainerPool
+from lab.session import Session
 from lab.store.store import Store
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
 from tests.widgets.fake_session import FakeSession
@@ -154,6 +155,24 @@ def test_plots_follow_the_run_that_trains_until_one_is_chosen(
     workspace.follow()
     assert plots.source is workspace.attempt.sessions["long"]
     assert len(plots.panels()) == len(plots.grid.kinds)
+
+
+def test_a_lesson_that_is_stopped_before_its_next_run_began_shows_the_one_before(
+    qtbot: QtBot, workspace: LessonsWorkspace
+) -> None:
+    choose(workspace, 1)
+    workspace.run()
+    go_on(qtbot, workspace)
+    plots, short = workspace.plots, workspace.attempt.sessions["short"]
+    fresh = Session("cpu", trainer=TrainerPool(1))  # its data are not there yet
+    try:
+        sources = {"First": short, "Second": fresh}
+        plots.show_sources(sources, "Second", live=True)
+        assert plots.source is fresh
+        plots.show_sources(sources, "Second", live=False)
+        assert plots.source is short and plots.stack.currentWidget() is plots.grid
+    finally:
+        fresh.close()
 
 
 def test_a_preset_is_run_beside_and_says_what_it_shows(qtbot: QtBot, workspace: LessonsWorkspace) -> None:

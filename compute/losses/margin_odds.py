@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -144,7 +143,3 @@ class ExponentialLoss(MarginLoss):
         xp.add(term, 1, term)
         xp.multiply(term, slope, term)
         xp.negative(slope, slope)
-
-
-LARGEST_SLOPE = math.exp(LARGEST_EXPONENT)
-"""The steepest that the exponential loss gets."""

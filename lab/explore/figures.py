@@ -18,7 +18,7 @@ from lab.explore.likelihood import LikelihoodState
 from lab.explore.noise import NOISES
 from lab.explore.numerics import NumericsState
 from lab.explore.simplex import SimplexState
-from lab.explore.states import TITLES, State, view_name
+from lab.explore.states import State
 from lab.explore.table import TableState
 from lab.explore.why import WhyState
 from lab.number_text import value_text
@@ -231,8 +231,3 @@ def simulated_csv(state: EfficiencyState, progress: EfficiencyProgress | None) -
                 text = "" if value is None else repr(value)
                 lines.append(f"Efficiency,{found.estimator} {name},{progress.done},{text}")
     return "\n".join(lines) + "\n"
-
-
-def figure_title(state: State) -> str:
-    """Return what a figure of the state is called: its own title, or its view's name."""
-    return getattr(state, "title", "") or TITLES[view_name(state)]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.export import ResultSource
 from lab.messages import DataSummary, DeviceReport, Field
-from lab.store.experiment import StoredExperiment
 from lab.view_options import Confusion, RunState
 
 
@@ -43,22 +42,7 @@ class ResultsNow:
 
 def results_now(source: ResultSource) -> ResultsNow:
     """Return what a source knows now; of a session that shows a stored experiment, where that was trained."""
-    stored: StoredExperiment | None = getattr(source, "stored", None)
-    now = _known(source)
-    if stored is None:
-        return now
-    return replace(
-        now,
-        device=stored.device,
-        stored_as=stored.id,
-        versions=stored.versions,
-        command=stored.command,
-        system=stored.system,
-        created=stored.created,
-    )
-
-
-def _known(source: ResultSource) -> ResultsNow:
+    trained = getattr(source, "stored", None) or source
     return ResultsNow(
         source.run_config,
         source.runs,
@@ -69,8 +53,13 @@ def _known(source: ResultSource) -> ResultsNow:
         source.step,
         source.planned_steps,
         source.steps_per_epoch,
-        source.device,
+        trained.device,
         source.seconds,
         source.state,
         source.interventions,
+        getattr(trained, "stored_as", ""),
+        getattr(trained, "versions", None),
+        getattr(trained, "command", ""),
+        getattr(trained, "system", ""),
+        getattr(trained, "created", None),
     )

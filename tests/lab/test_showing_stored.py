@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.bundle.reading import read_bundle
+from lab.bundle.writing import write_bundle
 from lab.chart import ChartPanel
 from lab.export import results
 from lab.exporting.provenance import figure_command
@@ -107,6 +109,15 @@ def test_what_is_exported_says_where_it_was_trained(both: tuple[Session, Store],
     assert command.startswith(f"losslab export {stored.id} --format png --figures landscape")
     command = figure_command(live, live.stored_as, ["png"], ["landscape"], ViewOptions(at=22))
     assert command.startswith("losslab run ")
+
+
+def test_what_the_window_writes_of_a_training_names_it_in_the_store(
+    both: tuple[Session, Store], tmp_path: Path
+) -> None:
+    live, _ = both
+    assert results(results_now(live)) == results(live)
+    write_bundle(results_now(live), tmp_path / "a.losslab")
+    assert read_bundle(tmp_path / "a.losslab").identity == live.stored_as
 
 
 def test_a_branch_begins_from_a_stored_experiment(both: tuple[Session, Store], tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from lab.experiment_file import dump_experiment
-from lab.racing.preview import preview_race
 from lab.store.store import Store
 from lab.sweeping.preview import Preview, earlier_speed, preview_sweep
 from lab.sweeping.report import print_sweep
@@ -75,11 +74,6 @@ def test_the_preview_knows_the_speed_of_earlier_runs(done: tuple[Store, str]) ->
     seconds = sum(e.seconds for e in steps.values())
     assert found.seconds == pytest.approx(seconds), "the same sweep again takes what it took"
     assert earlier_speed(small_race(data__samples=120, model__hidden=[5]), store) is None
-
-
-def test_a_race_is_foreseen_with_its_final(done: tuple[Store, str]) -> None:
-    found = preview_race(small_race(), done[0])
-    assert (found.runs, found.experiments, found.together) == (2 * 3 * 2 + 2 * 2 * 6, 2, 24)
 
 
 def test_the_preview_in_words() -> None:

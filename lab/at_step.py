@@ -54,7 +54,8 @@ def place_of(source: PanelSource, step: int, x_axis: XAxis) -> float | None:
 def line_value(x: Floats, y: Floats, at: float, *, log_x: bool, log_y: bool) -> float:
     """Return what a line through points reads at a place, straight on the axes as they are.
 
-    NaN where the line does not reach.
+    ``x`` (n,) ascends, ``y`` (n,) may be anything; the place is in units of ``x``. NaN where the line does
+    not reach.
     """
     if not len(x) or not x[0] <= at <= x[-1]:
         return float("nan")

@@ -12,6 +12,7 @@ import pytest
 from lab.bundle.reading import read_bundle
 from lab.bundle.writing import write_bundle
 from lab.chart import ChartPanel
+from lab.experiment_file import parse_experiment
 from lab.export import results
 from lab.exporting.provenance import figure_command
 from lab.exporting.results_now import results_now
@@ -27,7 +28,7 @@ from lab.store.store import Store
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import ScriptedTrainer, started, tell
 from tests.lab.store.kept import Kept
-from tests.lab.store.test_stored_snapshots import CLASSES, parse_experiment, trained, until
+from tests.lab.store.trained_experiments import CLASSES, trained, until
 
 
 @pytest.fixture(scope="module")

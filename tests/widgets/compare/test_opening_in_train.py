@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from lab.bundle.writing import write_bundle
@@ -19,9 +19,9 @@ from lab.store.store import Store
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import ScriptedTrainer, started, tell
 from tests.lab.store.kept import Kept
-from tests.lab.store.test_stored_snapshots import CLASSES, trained
+from tests.lab.store.trained_experiments import CLASSES, trained
+from tests.widgets.compare.runs_window import page_of, showing_runs
 from widgets.compare.runs_menu import runs_menu
-from widgets.compare.runs_page import RunsPage
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
 from widgets.theme import LIGHT
@@ -44,21 +44,8 @@ def live(store: Store) -> Session:
 def window(qtbot: QtBot, settings: Settings, store: Store, live: Session) -> Iterator[MainWindow]:
     session = Session("cpu", trainer=ScriptedTrainer())
     made = MainWindow(session, settings, LIGHT, store=store)
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.workspaces.choose("compare")
-    made.workspaces.compare.show_page("runs")
-    yield made
-    made.close_unasked()
-    made.end()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def page_of(window: MainWindow) -> RunsPage:
-    page = window.workspaces.compare.part.page
-    assert isinstance(page, RunsPage)
-    return page
+    with showing_runs(qtbot, made) as window:
+        yield window
 
 
 def wait(window: MainWindow, done: Callable[[], bool], seconds: float = 20) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from lab.store.store import Store
 from tests.lab.store.kept import Kept
+from tests.widgets.compare.runs_window import page_of, showing_runs
 from tests.widgets.fake_session import FakeSession
-from widgets.compare.runs_page import RunsPage
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
 from widgets.theme import LIGHT
@@ -39,21 +39,8 @@ def store() -> Iterator[Store]:
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, store: Store) -> Iterator[MainWindow]:
     made = MainWindow(AdoptingSession(), settings, LIGHT)  # type: ignore[arg-type]
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.workspaces.choose("compare")
-    made.workspaces.compare.show_page("runs")
-    yield made
-    made.close_unasked()
-    made.end()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def page_of(window: MainWindow) -> RunsPage:
-    page = window.workspaces.compare.part.page
-    assert isinstance(page, RunsPage)
-    return page
+    with showing_runs(qtbot, made) as window:
+        yield window
 
 
 def test_deleted_runs_come_back_by_the_windows_undo_and_go_by_redo(window, store) -> None:

@@ -21,7 +21,6 @@ from lab.chart import (
     ChartGrid,
     ChartLine,
     ChartPanel,
-    ChartReadout,
     ChartRelief,
 )
 from lab.figure_look import FigureLook
@@ -31,39 +30,22 @@ from tests.widgets.plots.made_charts import (
     grid_panel,
     landscape_panel,
     lines_panel,
-    readout_panel,
     reliability_panel,
     tags_panel,
 )
+from tests.widgets.plots.painted_charts import close, painted
 from widgets.figure import draw
 from widgets.plots.axis import bottom_labels
 from widgets.plots.chart_layers import bar_rects
-from widgets.plots.chart_layout import ChartLayout, lay_out_chart
+from widgets.plots.chart_layout import lay_out_chart
 from widgets.plots.chart_painting import paint_chart
-from widgets.plots.chart_readout import readout_rect
 from widgets.plots.chart_relief import Turn
 from widgets.plots.chart_style import ramp_colours
-from widgets.plots.chart_words import summary_words
 from widgets.plots.colours import mixed
 from widgets.theme import DARK, LIGHT, PRINT_GREY, Theme
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = ((281.0, 170.0), (400.0, 290.0), (900.0, 600.0))
-
-
-def painted(panel: ChartPanel, size: QSizeF, theme: Theme = LIGHT) -> tuple[QImage, ChartLayout]:
-    image = QImage(size.toSize(), QImage.Format.Format_RGB32)
-    image.fill(theme.color("card"))
-    layout = lay_out_chart(panel, size, theme)
-    painter = QPainter(image)
-    paint_chart(painter, theme, panel, layout)
-    painter.end()
-    return image, layout
-
-
-def close(one: QColor, other: QColor, reach: int = 12) -> bool:
-    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)  # type: ignore[index]
-    return all(abs(a - b) <= reach for a, b in pairs)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK, PRINT_GREY])
@@ -334,42 +316,6 @@ def test_signs_are_told_apart_without_colour(qtbot: QtBot) -> None:
     assert isinstance(grid, ChartGrid)
     shades = ramp_colours(PRINT_GREY, grid, [-1.0, 0.0, 1.0])[:, 0]
     assert shades[0] > shades[1] + 60 > shades[2] + 120
-
-
-@pytest.mark.parametrize("corner", ["lower left", "lower right"])
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_numbers_stand_in_their_corner_behind_their_lines(qtbot: QtBot, theme: Theme, corner: str) -> None:
-    panel = readout_panel(5, corner)
-    size = QSizeF(200, 200)
-    image, layout = painted(panel, size, theme)
-    (facet,) = layout.facets
-    readout = panel.facets[0].layers[-1]
-    assert isinstance(readout, ChartReadout)
-    place = readout_rect(readout, facet, theme)
-    assert place is not None
-    frame = facet.frame.rect
-    assert frame.contains(place)
-    assert place.bottom() > frame.bottom() - 10
-    left, right = place.left() - frame.left(), frame.right() - place.right()
-    assert (left < right) is (corner == "lower left")
-    for row, series in enumerate(readout.series, start=1):
-        centre = place.top() + row * 14.0 + 7
-        found = [image.pixelColor(round(place.left()) + x, round(centre)) for x in range(18)]
-        assert any(close(color, theme.series(series).color, 40) for color in found), series
-
-
-def test_numbers_that_would_cover_the_plot_are_left_to_a_larger_one(qtbot: QtBot) -> None:
-    panel = readout_panel(8)
-    readout = panel.facets[0].layers[-1]
-    assert isinstance(readout, ChartReadout)
-    small, large = (lay_out_chart(panel, QSizeF(*size), LIGHT).facets[0] for size in ((160, 150), (300, 260)))
-    assert readout_rect(readout, small, LIGHT) is None
-    assert readout_rect(readout, large, LIGHT) is not None
-
-
-def test_numbers_in_a_corner_are_said_to_a_screen_reader() -> None:
-    assert summary_words(readout_panel(2)) == "step 340; AUC: loss 1 0.990, loss 2 0.991"
-    assert summary_words(bars_panel()) == "step 340"
 
 
 def test_low_facets_leave_the_room_of_a_second_line_of_words_to_the_plot(qtbot: QtBot) -> None:

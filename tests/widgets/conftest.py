@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -16,8 +15,9 @@ from widgets.theme import LIGHT
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "settings")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings apart from a test's own folder: the window writes them when it comes to it."""
+    return Settings(tmp_path_factory.mktemp("window") / "settings")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def lab(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def wait(window: MainWindow, done: Callable[[], bool], seconds: float = 20) -> None:
+def wait(window: MainWindow, done: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, (window.session.state, window.session.step, window.session.problem)

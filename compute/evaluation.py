@@ -180,7 +180,7 @@ class Evaluator:
             metrics[f"{part}_nll"] = gaussian_nll(mean_squares, variance)
             metrics[f"{part}_mse"] = mean_squares.sum(axis=1)
             metrics[f"{part}_mae"] = absolute / rows.count
-            metrics[f"{part}_r2"] = coefficient_of_determination(squares, total)
+            metrics[f"{part}_r2"] = coefficient_of_determination(squares, total, rows.count)
         return Measured(metrics, None)
 
     def _chunks(self, passes: _Pass, rows: Rows) -> Any:

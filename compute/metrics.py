@@ -254,7 +254,7 @@ def confusion_counts(predicted: Array, labels: Array, classes: int) -> Array:
 
 
 def coefficient_of_determination(
-    squares: NDArray[np.float64], total: NDArray[np.float64]
+    squares: NDArray[np.float64], total: NDArray[np.float64], samples: int
 ) -> NDArray[np.float64]:
     """Return R² as the mean over outputs.
 
@@ -264,11 +264,16 @@ def coefficient_of_determination(
         (R, K) sums of squared residuals.
     total
         (R, K) or (1, K) sums of squared deviations from the mean of the targets.
+    samples
+        N, over which both are summed.
 
     Returns
     -------
-    (R,). An output whose targets do not vary counts 1 where it is hit exactly, else 0, as in scikit-learn.
+    (R,). An output whose targets do not vary counts 1 where it is hit exactly, else 0, as in scikit-learn;
+    and as there, R² of a single sample is not defined: NaN.
     """
+    if samples < 2:
+        return np.full(len(squares), np.nan)
     constant = total == 0
     score = 1 - squares / np.where(constant, 1, total)
     score = np.where(constant, np.where(np.isnan(squares), np.nan, (squares == 0) * 1.0), score)

@@ -6,7 +6,7 @@ from lab.entries import FAMILIES, entries
 from lab.field_spec import Entry, FieldKind, FieldSpec, LossSpec, Metric, SectionSpec
 from lab.form_sections import form
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
-from lab.metric_catalogue import METRICS, metric_of, stop_metrics
+from lab.metric_catalogue import METRICS, metric_of, stop_metrics, undefined
 from lab.sweep import losses_for
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "series_numbers",
     "short_loss_labels",
     "stop_metrics",
+    "undefined",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from lab.field_spec import Metric
+from lab.run_facts import DataSummary
 
 _CLASSES = ("classification",)
 _NUMBERS = ("regression",)
@@ -111,7 +112,8 @@ def _evaluated() -> dict[str, Metric]:
             log=True,
             text="Mean absolute error, summed over classes or outputs.",
         )
-        add("r2", "R²", "R²", _NUMBERS, higher=True, text="Share of the targets' variance that is explained.")
+        add("r2", "R²", "R²", _NUMBERS, higher=True,
+            text="Share of the targets' variance that is explained; not defined for one sample.")  # fmt: skip
         add("loss", "own loss", "loss", (*_CLASSES, *_NUMBERS), log=True,
             text="The run's own loss, with its scale; not comparable between losses.")  # fmt: skip
     return metrics
@@ -147,3 +149,15 @@ def bounds_of(key: str) -> tuple[float, float] | None:
 def stop_metrics(task: str) -> tuple[Metric, ...]:
     """Return the evaluated metrics of a task, those a stop rule can watch, validation first; none of test."""
     return tuple(m for m in METRICS.values() if m.may_steer and task in m.tasks)
+
+
+def undefined(summary: DataSummary | None, key: str) -> str:
+    """Say why a metric has no value on some data; empty where it has one.
+
+    R² relates the squared error to the variance of a part's targets, and one sample has none.
+    """
+    part, _, name = key.partition("_")
+    if name != "r2" or summary is None or getattr(summary, part) != 1:
+        return ""
+    word = {"train": "training"}.get(part, part)
+    return f"R² is not defined for one sample, and the {word} part has no more"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.at_step import branched_at, end_at, line_value, moment_of, place_of, value_at
-from lab.catalogue import METRICS
+from lab.catalogue import METRICS, undefined
 from lab.curve_samples import CurveView, Transform
 from lab.group_curves import GroupCurve
 from lab.number_text import MISSING, thousands, value_text
@@ -179,6 +179,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         for look, group, _ in found
     )
     shown = tuple(part for parts in (envelopes or {}).values() for part in parts)
+    why_none = undefined(source.summary, spec.metric)
     notes = []
     if not spec.comparable and source.runs and losses_differ(source, groups):
         notes.append(NOT_COMPARABLE)
@@ -198,7 +199,7 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
         percent=spec.percent,
         target=spec.target,
         note=" · ".join(notes),
-        placeholder="" if drawn else _placeholder(source, spec, groups),
+        placeholder="" if drawn and not why_none else _placeholder(source, spec, groups),
         looked_at=moment_of(source, options),
         branched=branched_at(source, options),
     )
@@ -209,7 +210,8 @@ def _placeholder(source: PanelSource, spec: Spec, groups: Sequence[LossLook]) ->
         return spec.placeholder
     if not any(look.shown for look in groups):
         return "every loss is hidden"
-    return "waiting for the first evaluation" if METRICS[spec.metric].evaluated else ""
+    waiting = "waiting for the first evaluation" if METRICS[spec.metric].evaluated else ""
+    return undefined(source.summary, spec.metric) or waiting
 
 
 def _log_choice(spec: Spec, options: ViewOptions, values: Sequence[NDArray[np.floating]]) -> tuple[bool, int]:

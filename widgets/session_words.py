@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab.at_step import run_at, value_at
-from lab.catalogue import METRICS, metric_of
+from lab.catalogue import METRICS, metric_of, undefined
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.number_text import bytes_text
 from lab.view_options import RunState
@@ -57,8 +57,9 @@ def metric_choices(session: Session) -> tuple[tuple[str, str], ...]:
 
 
 def best_metric(session: Session, wanted: str = "") -> str:
-    """Return the wanted metric if it applies, else accuracy or R² on the validation part, else the first."""
+    """Return the wanted metric if it applies, else accuracy or R² where they are defined, else the first."""
     keys = [key for key, _label in metric_choices(session)]
+    keys = [key for key in keys if key == wanted or not undefined(session.summary, key)]
     for key in (wanted, "validation_accuracy", "validation_r2", "train_accuracy", "train_r2"):
         if key in keys:
             return key

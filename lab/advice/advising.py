@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from lab.advice.divergence import diverged
+from lab.advice.driven_layers import layers_saturated
 from lab.advice.finding import Finding, arranged
 from lab.advice.learning_rate import rate_oscillates, worse_than_start
 from lab.advice.measured import dying_relu, rate_at_edge, saturation_plateau
@@ -31,11 +32,12 @@ RULES: tuple[Rule, ...] = (
 )
 """Rules that read curves and counts alone; together they take some milliseconds."""
 
-MEASURED_RULES: tuple[MeasuredRule, ...] = (saturation_plateau, dying_relu, rate_at_edge)
+MEASURED_RULES: tuple[MeasuredRule, ...] = (saturation_plateau, layers_saturated, dying_relu, rate_at_edge)
 """Rules that need numbers measured on runs held still."""
 
 EXPLAINED_BY: dict[str, tuple[str, ...]] = {
-    "class_never_predicted": ("worse_than_start", "saturation_plateau"),
+    "class_never_predicted": ("worse_than_start", "saturation_plateau", "layers_saturated"),
+    "layers_saturated": ("worse_than_start", "saturation_plateau"),
     "overfitting": ("wrong_labels_learnt",),
     "rate_oscillates": ("worse_than_start",),
     "rate_at_edge": ("worse_than_start", "rate_oscillates"),

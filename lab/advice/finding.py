@@ -55,6 +55,7 @@ KEYS = (
     "unnormalised_targets",
     "worse_than_start",
     "saturation_plateau",
+    "layers_saturated",
     "dying_relu",
     "class_never_predicted",
     "wrong_labels_learnt",

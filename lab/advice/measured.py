@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from compute.problems import Remedy
+from lab.advice.driven_layers import SATURATED, SQUASHING, driven_words, most_driven
 from lab.advice.finding import Finding
-from lab.advice.learning_rate import lower
+from lab.advice.learning_rate import lower, too_high
 from lab.advice.measuring import RunNumbers
 from lab.advice.plateau import on_plateau
 from lab.advice.readings import Readings, at_step, number, other_loss, percent
@@ -17,8 +18,6 @@ from lab.rates import rate_in_force
 
 STUCK = 0.3
 """Share of the training samples that must be stuck for a plateau to be theirs."""
-SATURATED = 0.8
-"""Share of saturated (unit, sample) pairs in a layer of sigmoids or tanhs that keeps it from learning."""
 DEAD, DYING, GROWN = 0.5, 0.25, 0.15
 """Share of dead units that is a problem; share that is a hint where it has grown by so much."""
 LOWER = 0.9
@@ -35,18 +34,25 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
     below a tenth of their error, as squared error's factor p (1 − p) makes it, while along cross-entropy's
     gradient the loss falls by at least a tenth, so that this is no minimum; or a hidden layer of sigmoids or
     tanhs has at least 80 % of its (unit, sample) pairs below 5 % of the largest slope. Cross-entropy's
-    gradient is p − y itself, so its outputs never count as stuck. M. Nielsen, "Neural Networks and Deep
-    Learning", 2015, chapter 3; X. Glorot, Y. Bengio, "Understanding the difficulty of training deep
-    feedforward neural networks", AISTATS 2010, section 3.
+    gradient is p − y itself, so its outputs never count as stuck. Where training drove the layer there
+    (`lab.advice.driven_layers`), that is said first. M. Nielsen, "Neural Networks and Deep Learning", 2015,
+    chapter 3; X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010, section 3.
     """
     config = readings.source.run_config
-    squashing = config.model.activation in ("tanh", "sigmoid")
+    squashing = config.model.activation in SQUASHING
     for measured in numbers:
         if not on_plateau(readings, measured.run):
             continue
         loss = readings.source.runs[measured.run].info.loss_index
         layer = max(measured.layers, key=lambda layer: layer.saturated, default=None)
-        if measured.stuck >= STUCK and measured.way_out < LOWER:
+        driven = most_driven(measured.layers)
+        if squashing and driven is not None:
+            evidence = driven_words(driven, measured)
+            cause = f"Next to no gradient gets through. {too_high(readings, loss, measured.run)}"
+            remedies = lower(readings, loss, measured.run, 10.0)
+            weight = driven.saturated
+        elif measured.stuck >= STUCK and measured.way_out < LOWER:
             evidence = (
                 f"At {at_step(measured.step)}, {percent(measured.stuck)} of the training samples are wrong "
                 f"and sure of it, and their gradient is {number(measured.factor)} times their error. "

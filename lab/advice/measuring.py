@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.losses import make_loss
+from lab.advice.driven_layers import shortfall
 from lab.advice.plateau import on_plateau
 from lab.advice.readings import Readings
 from lab.config import ExperimentConfig
@@ -40,9 +41,10 @@ BELOW_CHANCE = 0.5
 
 @dataclass(frozen=True)
 class LayerShares:
-    """One hidden layer: share of saturated (unit, sample) pairs, and of units dead at first and now."""
+    """One hidden layer: share of saturated (unit, sample) pairs and of dead units, at first and now."""
 
     name: str
+    saturated_first: float
     saturated: float
     dead_first: float
     dead: float
@@ -84,9 +86,9 @@ class RunNumbers:
 def question(source: PanelSource, at: int | None = None) -> Question | None:
     """Return what to measure of an experiment, or ``None`` where no rule would be the wiser.
 
-    Asked for are runs whose objective stands still, networks of ReLUs, and the curvature where every
-    step uses all samples at one plain rate; of each loss the run that did not diverge and of which most
-    was kept. The steps are the first and the latest snapshot.
+    Asked for are runs whose objective stands still, networks of ReLUs, those of sigmoids or tanhs that are
+    far from fitting, and the curvature where every step uses all samples at one plain rate; of each loss the
+    run that did not diverge and of which most was kept. The steps are the first and the latest snapshot.
     """
     readings = Readings(source, at)
     config, snapshots = source.run_config, source.curves.snapshots
@@ -102,7 +104,7 @@ def question(source: PanelSource, at: int | None = None) -> Question | None:
         if not len(known) or known[-1] == 0:
             continue
         curvature = _has_limit(source, run)
-        if relu or curvature or on_plateau(readings, run):
+        if relu or curvature or on_plateau(readings, run) or shortfall(readings, run) is not None:
             runs.append(run)
             steps |= {int(known[0]), int(known[-1])}
             curved += [str(run)] if curvature else []
@@ -147,7 +149,7 @@ def measured(run: int, first: int, last: int, book: Book, *, curvature: bool) ->
     if before is None or now is None:
         raise InstrumentError("the parameters of the runs were not kept")
     layers = tuple(
-        LayerShares(layer.name, layer.saturated, earlier.dead, layer.dead)
+        LayerShares(layer.name, earlier.saturated, layer.saturated, earlier.dead, layer.dead)
         for earlier, layer in zip(
             saturation(still, samples.inputs, samples.targets, before)[:-1],
             saturation(still, samples.inputs, samples.targets, now)[:-1],

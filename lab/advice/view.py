@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 CALM = "Nothing stands out so far."
 LOOKED_AT = (
-    "Looked at: divergence, losses worse than at the start, rates at the edge, plateaus by saturation, dead "
-    "units, classes never predicted, overfitting, wrong labels, targets in their own units."
+    "Looked at: divergence, losses worse than at the start, rates at the edge, plateaus by saturation, "
+    "saturated layers, dead units, classes never predicted, overfitting, wrong labels, targets in their own "
+    "units."
 )
 
 

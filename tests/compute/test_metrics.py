@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import expit, softmax
+from sklearn import exceptions as oracle_exceptions
 from sklearn import metrics as oracle
 
 from compute.links import LINKS, Scaled
@@ -183,11 +184,22 @@ def test_r2_is_scikit_learns() -> None:
     y[:, 2] = 4.0
     squares = ((y - p) ** 2).sum(axis=0)[None]
     total = ((y - y.mean(axis=0)) ** 2).sum(axis=0)[None]
-    assert coefficient_of_determination(squares, total)[0] == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
+    found = coefficient_of_determination(squares, total, 30)[0]
+    assert found == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
     squares[0, 2] = 0
     p[:, 2] = 4.0
-    assert coefficient_of_determination(squares, total)[0] == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
-    assert np.isnan(coefficient_of_determination(np.full((1, 3), np.nan), total)[0])
+    found = coefficient_of_determination(squares, total, 30)[0]
+    assert found == pytest.approx(oracle.r2_score(y, p), rel=1e-12)
+    assert np.isnan(coefficient_of_determination(np.full((1, 3), np.nan), total, 30)[0])
+
+
+def test_r2_of_one_sample_is_not_defined() -> None:
+    with pytest.warns(oracle_exceptions.UndefinedMetricWarning):
+        assert np.isnan(oracle.r2_score([[2.0]], [[3.0]]))
+    for squares in (0.0, 1.0):
+        found = coefficient_of_determination(np.full((2, 1), squares), np.zeros((1, 1)), 1)
+        assert found.shape == (2,)
+        assert np.isnan(found).all()
 
 
 def test_gaussian_nll_is_scipys_normal_density() -> None:

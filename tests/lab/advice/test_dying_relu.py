@@ -66,7 +66,7 @@ def test_a_share_that_is_steady_and_small_is_silent_and_one_that_grew_is_a_hint(
     session = train(network(activation="relu", training__epochs=4))
 
     def judged(before: float, now: float) -> list[str]:
-        numbers = (RunNumbers(0, 0, 28, (LayerShares("1", now, before, now),), 0.0, float("nan")),)
+        numbers = (RunNumbers(0, 0, 28, (LayerShares("1", before, now, before, now),), 0.0, float("nan")),)
         return [finding.severity for finding in advise(session, None, numbers)]
 
     assert judged(0.25, 0.3) == []

@@ -36,7 +36,7 @@ CHART_COLUMNS = (
 ``plot``, ``shown``
     Title and subtitle, which says the step.
 ``facet``, ``x_axis``, ``y_axis``
-    Title of the coordinate system and what its axes are.
+    Title of the coordinate system, or of the one above it where they share one, and what its axes are.
 ``layer``, ``kind``, ``name``, ``item``
     Which layer of the facet from 0, what it is (line, bar, point, cell, field, shade, text, number, surface,
     path), what it is called, and which of its things from 0.
@@ -55,10 +55,12 @@ Row = dict[str, Any]
 
 def chart_rows(panel: ChartPanel) -> Iterator[Row]:
     """Yield a row, by `CHART_COLUMNS`, for everything that a panel shows; columns left out are empty."""
+    above = {facet.series: facet.title for facet in reversed(panel.facets) if facet.title and facet.series}
     for facet in panel.facets:
         lead = {
-            "plot": panel.title, "shown": panel.subtitle, "facet": facet.title, "x_axis": facet.x.label,
-            "y_axis": facet.y.label,
+            "plot": panel.title, "shown": panel.subtitle,
+            "facet": facet.title or above.get(facet.series, ""),
+            "x_axis": facet.x.label, "y_axis": facet.y.label,
         }  # fmt: skip
         for number, layer in enumerate(facet.layers):
             for kind, name, item, values in _things(layer, facet):

@@ -137,7 +137,9 @@ class WrapLabel(QLabel):
     def _wrapped(self, width: int) -> tuple[QTextLayout, int]:
         option = QTextOption(Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout = QTextLayout(self._full.replace("\n", "\u2028"), self.font())
+        # a thin space groups digits, and lines may break there; of the narrow one beside it they may not
+        text = self._full.replace("\n", "\u2028").replace("\u2009", "\u202f")
+        layout = QTextLayout(text, self.font())
         layout.setTextOption(option)
         layout.beginLayout()
         height = 0.0

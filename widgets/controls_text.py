@@ -17,8 +17,10 @@ from widgets.numbers import editable_number, format_integer, parse_number
 from widgets.theme import Theme
 from widgets.typed_field import TypedField
 
-#: Longer lists are named by their length instead of being put into one line.
 LONGEST_LIST = 400
+"""Longer lists are named by their length even while one types."""
+SHORTEST_COUNTED = 9
+"""Lists of so many numbers and more are counted while nobody types, where the line has no room for them."""
 
 
 class TextField(TypedField):
@@ -72,14 +74,53 @@ class TextField(TypedField):
         self.edit.setToolTip(self._tip())
 
 
-class PathField(TextField):
+class FoldingField(TextField):
+    """A text that is put short while one reads, and whole while one types."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.edit.editingFinished.connect(self._fold)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Unfold the text while the field has focus."""
+        if watched is self.edit and event.type() == QEvent.Type.FocusIn and self.edit.text() == self._shown:
+            self._shown = self._whole(self._value)
+            self.edit.setText(self._shown)
+        result = super().eventFilter(watched, event)
+        if watched is self.edit and event.type() == QEvent.Type.Resize:
+            self._fold()
+        return result
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten it anew."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        if not self.edit.hasFocus() and not self._refusing:
+            self._show_text(self._text_of(self._value))
+
+    def _text_of(self, value: Any) -> str:
+        if self.edit.hasFocus():
+            return self._whole(value)
+        return self._folded(value, max(20, self.edit.width() - 20))
+
+    def _whole(self, value: Any) -> str:
+        """Return how a value is written while one types."""
+        raise NotImplementedError
+
+    def _folded(self, value: Any, room: int) -> str:
+        """Return how it is written in so many pixels."""
+        raise NotImplementedError
+
+
+class PathField(FoldingField):
     """A file: its name while one reads, its whole path while one types; browsed for or dropped on it."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.browse = IconButton("folder", "Choose a file …", self)
         self.browse.clicked.connect(self._on_browse)
-        self.edit.editingFinished.connect(self._fold)
         self._row.addWidget(self.browse)
         self.setAcceptDrops(True)
         self.edit.setAcceptDrops(False)
@@ -100,16 +141,6 @@ class PathField(TextField):
         if hasattr(self, "browse"):
             self.browse.setEnabled(spec.enabled)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Unfold the name into the path while the field has focus."""
-        if watched is self.edit and event.type() == QEvent.Type.FocusIn and self.edit.text() == self._shown:
-            self._shown = str(self._value or "")
-            self.edit.setText(self._shown)
-        result = super().eventFilter(watched, event)
-        if watched is self.edit and event.type() == QEvent.Type.Resize:
-            self._fold()
-        return result
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
         if dropped_file(event.mimeData()):
@@ -122,22 +153,12 @@ class PathField(TextField):
             event.acceptProposedAction()
             self._accept(path)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the name anew."""
-        super().resizeEvent(event)
-        self._fold()
+    def _whole(self, value: Any) -> str:
+        return str(value or "")
 
-    def _fold(self) -> None:
-        if not self.edit.hasFocus() and not self._refusing:
-            self._show_text(self._text_of(self._value))
-
-    def _text_of(self, value: Any) -> str:
-        path = str(value or "")
-        if self.edit.hasFocus():
-            return path
-        room = max(20, self.edit.width() - 20)
+    def _folded(self, value: Any, room: int) -> str:
         metrics = QFontMetrics(self.edit.font())
-        return metrics.elidedText(Path(path).name, Qt.TextElideMode.ElideMiddle, room)
+        return metrics.elidedText(Path(self._whole(value)).name, Qt.TextElideMode.ElideMiddle, room)
 
     def _tip(self) -> str:
         return "\n".join(part for part in (str(self._value or ""), self._spec.help) if part)
@@ -158,18 +179,38 @@ class PathField(TextField):
         self._dialog.open()
 
 
-class ListField(TextField):
-    """A list of numbers in one line, "32, 32"; rows are parted by semicolons, "0, 1; 2, 3"."""
+class ListField(FoldingField):
+    """A list of numbers in one line, "32, 32"; rows are parted by semicolons, "0, 1; 2, 3".
 
-    def _text_of(self, value: Any) -> str:
+    A long one is counted, "126 × 2 numbers", until one goes into the line.
+    """
+
+    def _whole(self, value: Any) -> str:
         rows = value or ()
+        if self._count(value) > LONGEST_LIST:
+            return self._counted(value)
         if self._spec.kind == "matrix":
-            if sum(len(row) for row in rows) > LONGEST_LIST:
-                return f"{format_integer(len(rows))} rows"
             return "; ".join(_numbers_text(row) for row in rows)
-        if len(rows) > LONGEST_LIST:
-            return f"{format_integer(len(rows))} numbers"
         return _numbers_text(rows)
+
+    def _folded(self, value: Any, room: int) -> str:
+        text = self._whole(value)
+        if (
+            self._count(value) < SHORTEST_COUNTED
+            or QFontMetrics(self.edit.font()).horizontalAdvance(text) <= room
+        ):
+            return text
+        return self._counted(value)
+
+    def _count(self, value: Any) -> int:
+        rows = value or ()
+        return sum(len(row) for row in rows) if self._spec.kind == "matrix" else len(rows)
+
+    def _counted(self, value: Any) -> str:
+        words = format_integer(len(value))
+        if self._spec.kind == "matrix" and len(value[0]) > 1:
+            words += f" × {len(value[0])}"
+        return f"{words} numbers"
 
     def _read(self, text: str) -> tuple[Any, str]:
         try:

@@ -6,7 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.chart import ChartBars, ChartGrid, ChartLine, ChartPanel, ChartPoints, ChartRelief
+from lab.chart import (
+    ChartAxis,
+    ChartBars,
+    ChartFacet,
+    ChartGrid,
+    ChartLine,
+    ChartPanel,
+    ChartPoints,
+    ChartRelief,
+)
 from lab.chart_csv import CHART_COLUMNS, write_chart_csv
 from lab.problems import ProblemError
 from tests.widgets.plots.made_charts import (
@@ -103,3 +112,15 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
         write_chart_csv(bars_panel(), tmp_path / "a.csv")
     write_chart_csv(points_panel(3, None), tmp_path / "a.csv", overwrite=True)
     assert len(read(tmp_path / "a.csv")) == 3
+
+
+def test_a_facet_below_another_says_whose_it_is(tmp_path: Path) -> None:
+    above, below = ChartAxis("x", 0.0, 1.0), ChartAxis("share", 0.0, 1.0)
+    line = ChartLine(np.array([0.0, 1.0]), np.array([0.2, 0.4]), 1, "layer 1")
+    facets = [
+        ChartFacet(title, above, below, (line,), series=series)
+        for title, series in (("CE", 1), ("", 1), ("MSE", 2), ("", 2), ("", 0))
+    ]
+    write_chart_csv(ChartPanel("saturation", "Saturation", "step 3", tuple(facets)), tmp_path / "it.csv")
+    rows = [row["facet"] for row in read(tmp_path / "it.csv") if row["item"] == "0"]
+    assert rows == ["CE", "CE", "MSE", "MSE", ""]

@@ -15,6 +15,7 @@ from tests.widgets.keyboard import keys
 from widgets.controls_text import ListField, PathField, TextField
 from widgets.theme import LIGHT, apply_theme
 
+NAME = FieldSpec("name", "Name", "text", "One")
 HIDDEN = FieldSpec("model.hidden", "Hidden", "integers", (32, 32), low=1, high=4096)
 
 
@@ -89,6 +90,53 @@ def test_a_list_too_long_for_a_line_is_counted_not_cut(place: QVBoxLayout) -> No
     field.edit.setFocus()
     QTest.keyClick(field.edit, Qt.Key.Key_Return)
     assert heard == []
+
+
+def test_a_list_with_no_room_is_counted_until_one_goes_into_it(place: QVBoxLayout) -> None:
+    rows = tuple((number / 3, -number / 7) for number in range(12))
+    field, other = ListField(FieldSpec("data.inputs", "Inputs", "matrix", rows)), TextField(NAME)
+    place.addWidget(field)
+    place.addWidget(other)
+    heard: list[object] = []
+    field.edited.connect(heard.append)
+    other.edit.setFocus()
+    QApplication.processEvents()
+    assert field.edit.text() == "12 × 2 numbers"
+    field.edit.setFocus()
+    assert field.edit.text().startswith("0, 0; 0.333")
+    assert field.edit.text().count(";") == 11
+    other.edit.setFocus()
+    assert field.edit.text() == "12 × 2 numbers"
+    assert heard == []
+    field.edit.setFocus()
+    field.edit.setCursorPosition(1)
+    QTest.keyClicks(field.edit, ".5")
+    other.edit.setFocus()
+    assert field.edit.text() == "12 × 2 numbers"
+    assert heard == [((0.5, 0.0), *rows[1:])]
+
+
+def test_a_list_is_written_out_where_there_is_room(place: QVBoxLayout) -> None:
+    spec = FieldSpec("data.targets", "Targets", "numbers", tuple(float(number) for number in range(12)))
+    field, other = ListField(spec), TextField(NAME)
+    place.addWidget(field)
+    place.addWidget(other)
+    other.edit.setFocus()
+    QApplication.processEvents()
+    assert field.edit.text() == "12 numbers"
+    place.parentWidget().resize(600, 120)
+    QApplication.processEvents()
+    assert field.edit.text() == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+
+
+def test_layers_are_never_counted(place: QVBoxLayout) -> None:
+    field, other = ListField(HIDDEN), TextField(NAME)
+    place.addWidget(field)
+    place.addWidget(other)
+    other.edit.setFocus()
+    layers = (1024, 1024, 1024, 1024, 512, 512, 256, 256)
+    field.show_spec(FieldSpec("model.hidden", "Hidden", "integers", layers, low=1, high=4096))
+    assert field.edit.text() == "1024, 1024, 1024, 1024, 512, 512, 256, 256"
 
 
 def test_text_commits_on_leaving_and_escape_restores(place: QVBoxLayout) -> None:

@@ -84,6 +84,18 @@ class ElidedLabel(QLabel):
             self.setToolTip(tip)
 
 
+def numbers_kept_whole(text: str) -> str:
+    """Return a text in which no line breaks within a number, for labels that wrap.
+
+    Digits are grouped by thin spaces, at which lines may break; they may not at narrow no-break spaces, which
+    look the same.
+
+    >>> numbers_kept_whole("step 2\u2009000") == "step 2\u202f000"
+    True
+    """
+    return text.replace("\u2009", "\u202f")
+
+
 class WrapLabel(QLabel):
     """Text over several lines that breaks anywhere if it must, so that it never widens its parent."""
 
@@ -137,9 +149,7 @@ class WrapLabel(QLabel):
     def _wrapped(self, width: int) -> tuple[QTextLayout, int]:
         option = QTextOption(Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        # a thin space groups digits, and lines may break there; of the narrow one beside it they may not
-        text = self._full.replace("\n", "\u2028").replace("\u2009", "\u202f")
-        layout = QTextLayout(text, self.font())
+        layout = QTextLayout(numbers_kept_whole(self._full).replace("\n", "\u2028"), self.font())
         layout.setTextOption(option)
         layout.beginLayout()
         height = 0.0

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from lab.problems import Excerpt, Problem
 from widgets.button_flow import ButtonFlow
+from widgets.controls_labels import numbers_kept_whole
 from widgets.excerpt_table import ExcerptTable
 from widgets.icons import icon, icon_pixmap
 from widgets.theme import Theme
@@ -113,7 +114,7 @@ class MessageCard(QFrame):
         self._sign = QLabel()
         self._sign.setFixedSize(20, 28)
         self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(message.title)
+        title = QLabel(numbers_kept_whole(message.title))
         title.setProperty("k", "message")
         title.setWordWrap(True)
         title.setTextFormat(Qt.TextFormat.PlainText)
@@ -124,7 +125,7 @@ class MessageCard(QFrame):
         self._close.setAccessibleName("Close")
         self._close.setVisible(message.closable)
         self._close.clicked.connect(self.closed)
-        body = QLabel(message.body)
+        body = QLabel(numbers_kept_whole(message.body))
         body.setProperty("k", "text2")
         body.setWordWrap(True)
         body.setTextFormat(Qt.TextFormat.PlainText)
@@ -170,7 +171,7 @@ class MessageCard(QFrame):
             inside.addLayout(foot)
 
         self._kept_sign = QLabel()
-        kept = QLabel(message.kept)
+        kept = QLabel(numbers_kept_whole(message.kept))
         kept.setProperty("k", "text2")
         kept.setWordWrap(True)
         kept_row = QHBoxLayout()

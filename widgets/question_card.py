@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from widgets.controls_labels import numbers_kept_whole
 from widgets.icons import icon
 from widgets.theme import Theme
 
@@ -79,7 +80,7 @@ class QuestionCard(QFrame):
     def show_question(self, question: str, text: str) -> None:
         """Show the question and what the experiment is, in one sentence or two."""
         self._title.setText(question)
-        self._text.setText(text)
+        self._text.setText(numbers_kept_whole(text))
         self._text.setVisible(bool(text))
 
     def set_enabled(self, enabled: bool) -> None:

@@ -38,6 +38,19 @@ def test_elided_label_shortens_and_tells_all(place: QVBoxLayout) -> None:
     assert label.toolTip() == ""
 
 
+def test_wrap_label_keeps_numbers_whole(place: QVBoxLayout) -> None:
+    label = WrapLabel("Trains the same again up to step 2\u2009000")
+    place.addWidget(label)
+    QApplication.processEvents()
+    for width in range(60, 300, 5):
+        label.setFixedWidth(width)
+        layout, _ = label._wrapped(width)
+        lines = [layout.lineAt(number) for number in range(layout.lineCount())]
+        texts = [layout.text()[line.textStart() :][: line.textLength()] for line in lines]
+        assert any("2\u202f000" in text for text in texts), texts
+    assert label.full_text().endswith("2\u2009000")
+
+
 def test_wrap_label_breaks_a_word_that_is_too_long(place: QVBoxLayout) -> None:
     label = WrapLabel("/home/someone/without_any_blank/" * 6, kind="error")
     place.addWidget(label)

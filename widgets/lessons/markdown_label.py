@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from widgets.controls_labels import numbers_kept_whole
+
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
 PARAGRAPH = 8
@@ -33,7 +35,7 @@ class MarkdownLabel(QLabel):
             document.setDefaultFont(self.font())
             document.setMarkdown(text.strip(), _FEATURES)
             _space(document)
-            self.setText(document.toHtml())
+            self.setText(numbers_kept_whole(document.toHtml()))
 
 
 def _space(document: QTextDocument) -> None:

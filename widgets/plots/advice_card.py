@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from lab.advice.panel import AdvicePanel, AdviceRow
 from lab.problems import Remedy
 from widgets.button_flow import ButtonFlow
+from widgets.controls_labels import numbers_kept_whole
 from widgets.icons import icon_pixmap
 from widgets.plots.advice_painting import sign_of
 from widgets.plots.card import Card
@@ -63,8 +64,8 @@ class AdviceRowView(QWidget):
         if before == row:
             return
         finding = row.finding
-        self._title.setText(finding.title)
-        self._body.setText(row.body)
+        self._title.setText(numbers_kept_whole(finding.title))
+        self._body.setText(numbers_kept_whole(row.body))
         self.setAccessibleName(finding.title)
         if before is None or before.finding.remedies != finding.remedies:
             self._show_remedies(finding.remedies)

@@ -64,6 +64,37 @@ def test_dead_rectifiers_do_not_come_back_and_bounded_losses_keep_theirs() -> No
     assert right["gce"] > 0.8
 
 
+def accuracy(session: Session, loss: str) -> float:
+    labels = [one.label for one in session.run_config.losses]
+    runs = [run.info.index for run in session.runs if labels[run.info.loss_index] == loss]
+    return float(np.mean([session.curves.last("validation_accuracy", run) for run in runs]))
+
+
+def test_absolute_error_on_wrong_labels_is_slow_at_a_small_rate() -> None:
+    shorter: dict[str, Any] = {"training__epochs": 15, "seeds__count": 4}
+    slow = preset("wrong_labels", "Absolute error at 0.03", **shorter)
+    usual = preset("wrong_labels", "Absolute error at 0.03", losses__3__learning_rate=1.0, **shorter)
+    assert accuracy(slow, "mae") < 0.7
+    assert accuracy(usual, "mae") > 0.8
+    assert abs(accuracy(slow, "gce") - accuracy(usual, "gce")) < 1e-9  # the others are as they were
+
+
+def test_huber_with_a_small_delta_is_absolute_error_at_a_smaller_rate() -> None:
+    session = preset("outliers", "δ = 0.01", seeds__count=4)
+    labels = [one.label for one in session.run_config.losses]
+
+    def slope(loss: str, step: int) -> float:
+        runs = [run.info.index for run in session.runs if labels[run.info.loss_index] == loss]
+        kept = [session.curves.snapshots.at(run, step) for run in runs]
+        return float(np.mean([float(parameters[0]) for parameters in kept if parameters is not None]))
+
+    end = slope("mae", 3000)
+    assert abs(slope("mae", 300) - end) < 0.02
+    assert slope("huber", 300) < 0.6 * end
+    assert abs(slope("huber", 2000) - end) < 0.02
+    assert abs(slope("huber", 3000) - end) < 0.01
+
+
 def test_what_the_sources_warn_of_is_there() -> None:
     bad = {f"{key}: {one.label}" for key in built_in() for one in load_lesson(key).config.presets if one.bad}
     for expected in (

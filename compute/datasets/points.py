@@ -157,14 +157,14 @@ POINTS = DatasetCard(
     parameters=(
         Parameter(
             "inputs",
-            "Inputs",
+            "Point inputs",
             "matrix",
             tuple((x,) for x in (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)),
             help="One row a point, one number a feature.",
         ),
         Parameter(
             "targets",
-            "Targets",
+            "Point targets",
             "numbers",
             (0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0),
             help="One number a point; classes count from 0.",

@@ -85,7 +85,9 @@ def rows(view: NumericsView) -> tuple[tuple[Cell, ...], ...]:
                 ),
             )
         )
-    right_row = tuple(Cell(number_text(value + 0.0), strong=True) for value in exact)
+    right_row = tuple(
+        Cell(text, strong=True, short=narrow(text)) for text in (number_text(value + 0.0) for value in exact)
+    )
     made.append((Cell("Exact", strong=True, flush=True), Cell("", flush=True), *right_row))
     return tuple(made)
 
@@ -99,6 +101,15 @@ HELP = {
 """Form → how it computes."""
 
 
+def narrow(text: str) -> str:
+    """Return a number for a narrow column: a power closer together, so that its exponent is not cut off.
+
+    >>> narrow("6.1 × 10⁻⁶")
+    '6.1×10⁻⁶'
+    """
+    return text.replace(" × ", "×")
+
+
 def _cell(number: NumericsNumber, right: float, precision: str, *, gradient: bool) -> Cell:
     exact = number_text(right + 0.0)
     tips: dict[Fault, str] = {
@@ -110,7 +121,9 @@ def _cell(number: NumericsNumber, right: float, precision: str, *, gradient: boo
     }
     word = WORDS[number.broken] if gradient or number.broken != "zero" else "lost"
     word = word if len(number.text) <= 8 else ""
-    return Cell(f"{number.text} {word}".rstrip(), number.broken, tips[number.broken], short=number.text)
+    return Cell(
+        f"{number.text} {word}".rstrip(), number.broken, tips[number.broken], short=narrow(number.text)
+    )
 
 
 def thresholds(view: NumericsView) -> tuple[tuple[Cell, ...], ...]:

@@ -130,7 +130,7 @@ def wrapped(text: str, width: float, metrics: QFontMetricsF, most: int) -> tuple
     """Return words in at most so many lines; what does not fit is left out behind an ellipsis."""
     lines: list[str] = []
     line = ""
-    words = text.split()
+    words = [word for word in text.replace("\n", " ").split(" ") if word]  # narrow spaces hold together
     for number, word in enumerate(words):
         longer = f"{line} {word}".strip()
         if not line or metrics.horizontalAdvance(longer) <= width:

@@ -183,3 +183,11 @@ def test_with_classes_keeps_the_label_inside() -> None:
 
     assert len(rows(numbers(NumericsState()))) == 13
     assert len(thresholds(numbers(NumericsState()))) == 3
+
+
+def test_a_power_in_a_narrow_column_keeps_its_exponent(view: NumericsExploreView) -> None:
+    view.show_state(PRESETS["half"][1])
+    exact = view.table.model_.rows[-1]
+    assert [cell.text for cell in exact if "10" in cell.text] == ["6.1 × 10⁻⁶", "6.1 × 10⁻⁶"]
+    assert [cell.short for cell in exact if "10" in cell.text] == ["6.1×10⁻⁶", "6.1×10⁻⁶"]
+    assert view.table.model_.rows[1][4].short == "6.1×10⁻⁶"

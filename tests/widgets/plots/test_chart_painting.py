@@ -325,3 +325,13 @@ def test_low_facets_leave_the_room_of_a_second_line_of_words_to_the_plot(qtbot: 
     assert len(lay_out_chart(panel, low, LIGHT).foot_lines) == 1
     assert len(lay_out_chart(panel, low, LIGHT, still=True).foot_lines) == 2
     assert len(lay_out_chart(panel, high, LIGHT).foot_lines) == 2
+
+
+def test_the_foot_breaks_at_blanks_only(qtbot: QtBot) -> None:
+    foot = "no outliers (expected 0.27\u202f%), 98.7\u202f% off the band of 10\u2009000 samples"
+    panel = replace(lines_panel(), foot=foot)
+    for width in range(220, 420, 5):
+        lines = lay_out_chart(panel, QSizeF(width, 400), LIGHT).foot_lines
+        assert foot.startswith(" ".join(lines).rstrip("…"))
+        assert all("%" not in line[:2] for line in lines)
+        assert not any(line.endswith("98.7") for line in lines)

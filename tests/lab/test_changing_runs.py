@@ -319,9 +319,14 @@ def test_rates_set_by_hand_stay_over_a_change_of_the_data(make_run: Callable[...
     session.edit(as_points(session.config))
     session.edit(delete_points(session.config, [5, 150]))
     run.until(lambda: not session._change_configs)
+    kept = np.float32(0.025)
+    # true once every process has recorded a step since, and from then on
+    run.until(lambda: {session.curves.last("learning_rate", index) for index in range(12)} == {kept})
+    reached = session.step
+    run.until(lambda: session.step > reached + 20)
     session.pause()
     run.until(lambda: session.state == "paused")
-    assert {session.curves.last("learning_rate", index) for index in range(12)} == {np.float32(0.025)}
+    assert {session.curves.last("learning_rate", index) for index in range(12)} == {kept}
     assert session.interventions[0].startswith("learning rate")
     assert session.interventions[1].startswith("the data changed")
     assert session.summary is not None

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.fake_session import FakeSession
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
 from widgets.theme import LIGHT
+
+
+@pytest.fixture(autouse=True)
+def released() -> Iterator[None]:
+    """Release the button that a synthetic double click leaves pressed: the application remembers it."""
+    yield
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_the_first_start_asks_a_question_and_run_is_one_click(
 ) -> None:
     assert window.workspace.question.isVisible()
     assert window.workspace.question.title == session.config.question
-    assert "three seeds each, on 1\u2009797 handwritten digits" in window.workspace.question.text
+    assert "three seeds each, on 1\u202f797 handwritten digits" in window.workspace.question.text
     window.workspace.question.run_button.click()
     spin(window, 60)
     assert session.state == "finished"

@@ -178,6 +178,7 @@ class Files(QObject):
     def guarded(self, question: str, act: Callable[[], None]) -> None:
         """Do something that replaces the experiment; ask first where changes would be lost."""
         if not self._session.edited:
+            self.withdraw()
             act()
             return
         self._then = act
@@ -206,6 +207,11 @@ class Files(QObject):
             self.save(act)
         elif choice == "discard":
             act()
+
+    def withdraw(self) -> None:
+        """Take a question back that nobody has to answer any more: nothing would be lost."""
+        if self.asking and not self._session.edited:
+            self.answer("cancel")
 
     @property
     def asking(self) -> bool:

@@ -145,6 +145,7 @@ class MainWindow(QWidget):
         bridge.problem_changed.connect(self.messages.follow_session)
         bridge.data_changed.connect(self.messages.follow_session)
         bridge.config_changed.connect(self._title)
+        bridge.config_changed.connect(self.files.withdraw)
         bridge.state_changed.connect(self._follow_state)
         bridge.moment_passed.connect(self.save_state)
         bridge.moment_passed.connect(self.messages.follow_storage)

@@ -122,6 +122,28 @@ def test_closing_with_changes_to_a_file_asks_first(
     assert ("0.25" in experiment.read_text()) == (answer == "save")
 
 
+@pytest.mark.parametrize("how", ["save", "undo", "another"])
+def test_a_question_of_changes_goes_where_there_are_none_any_more(
+    window: MainWindow, session: FakeSession, experiment: Path, how: str
+) -> None:
+    window.files.open(experiment)
+    window.form.edited.emit("optimizer.learning_rate", 0.25)
+    window.files.new()
+    assert window.files.asking
+    if how == "save":
+        window.files.save()
+    elif how == "undo":
+        session.undo()
+        session.edited = False
+    else:
+        session.save()
+        window.files.open(experiment)
+    window.bridge.flush()
+    assert not window.files.asking
+    assert UNSAVED not in window.workspace.messages.keys
+    assert session.config.name == "Mine"
+
+
 # --- what is remembered -----------------------------------------------------------------------------
 def test_everything_is_found_as_it_was_left(
     qtbot: QtBot, window: MainWindow, session: FakeSession, settings: Settings, experiment: Path

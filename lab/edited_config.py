@@ -43,7 +43,8 @@ class EditedConfig:
     """
 
     def __init__(self, config: ExperimentConfig | None = None) -> None:
-        config = config or default_experiment()
+        self._built_in = default_experiment() if config is None else None
+        config = config or self._built_in or default_experiment()
         self.now = Version(config, None, config)
         self._undo: list[Version] = []
         self._redo: list[Version] = []
@@ -52,6 +53,13 @@ class EditedConfig:
     def edited(self) -> bool:
         """Whether the experiment differs from its file, or from the built-in one it began as."""
         return self.now.config != self.now.saved
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it is the built-in experiment, unchanged and without a file of its own."""
+        if self._built_in is None:
+            self._built_in = default_experiment()
+        return self.now.path is None and self.now.config == self._built_in
 
     @property
     def can_undo(self) -> bool:

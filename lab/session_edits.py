@@ -57,6 +57,11 @@ class Editing(Listening):
         return self._edits.edited
 
     @property
+    def built_in(self) -> bool:
+        """Whether it is the built-in experiment, unchanged and without a file."""
+        return self._edits.built_in
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
         return self._edits.can_undo

@@ -15,6 +15,7 @@ from widgets.numbers import format_integer
 from widgets.run_list import RunList
 from widgets.session_words import (
     best_metric,
+    experiment_origin,
     metric_choices,
     origin_words,
     question_of,
@@ -137,7 +138,7 @@ class ExperimentWiring(QObject):
             can_undo=session.can_undo,
             can_redo=session.can_redo,
             recent=[path for path in self._files.recent if Path(path) != session.path],
-            origin="built in" if session.stored is None else "from the store",
+            origin=experiment_origin(session),
         )
 
     def show_state(self) -> None:

@@ -77,7 +77,7 @@ class FormHead(QFrame):
     ) -> None:
         """Show the experiment's name, its file and whether it differs from it, silently.
 
-        Of one without a file that was not edited, ``origin`` says where it comes from.
+        Of one without a file that was not edited, ``origin`` says where it comes from, if that is known.
         """
         typing = self.name.hasFocus() and self.name.isModified()
         self._name = name
@@ -86,7 +86,7 @@ class FormHead(QFrame):
             self.name.setCursorPosition(0)
         self.name.setToolTip(name)
         if path is None:
-            self.file.setText("not saved yet" if edited else f"{origin} · not saved yet")
+            self.file.setText("not saved yet" if edited or not origin else f"{origin} · not saved yet")
             self.file.set_help("")
         else:
             self.file.setText(f"{path.name} · edited" if edited else path.name)

@@ -161,7 +161,7 @@ class Messages(QObject):
 
     def remove_run_messages(self) -> None:
         """Take away what was said of runs that are gone."""
-        for key in ("diverged", "problem", "storage"):
+        for key in ("diverged", "problem", "storage", "stored"):
             self.remove(key)
 
     def _choose(self, key: str, choice: str) -> None:

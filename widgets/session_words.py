@@ -182,6 +182,14 @@ def stored_words(session: Session) -> str:
     return f"trained {moment_text(session.stored.created)}, kept in the store"
 
 
+def experiment_origin(session: Session) -> str:
+    """Say where an experiment without a file comes from; empty where that is not known any more."""
+    if session.built_in:
+        return "built in"
+    stored = session.stored
+    return "from the store" if stored is not None and stored.run_config == session.config else ""
+
+
 def origin_words(session: Session) -> str:
     """Say where the runs shown come from: from the store, from a branch; empty where they began here."""
     return " · ".join(words for words in (stored_words(session), branch_words(session)) if words)

@@ -33,7 +33,10 @@ def show_stored(window: MainWindow, stored: StoredExperiment) -> Problem | None:
             return
         window.show_opened()
         window.experiment.question_closed = True
-        words = f"{name} is shown as it was kept"
+        lack = stored.incomplete
+        if lack is not None:
+            window.messages.show_problem(lack, "stored", "warn")
+        words = f"{name} is shown" + (" as it was kept" if lack is None else "")
         window.status.show_note(words + ("; undo brings the former settings back" if undo else ""))
 
     if stored.run_config == session.config:

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
-from lab.messages import DataSummary, DeviceReport, Field
+from lab.messages import DataSummary, DeviceReport, Field, Problem
 from lab.snapshots import Snapshots
 from lab.store.curve_reading import CurveReader
 from lab.store.kept_messages import WentOn
@@ -118,6 +118,17 @@ class StoredExperiment:
     def damaged(self) -> bool:
         """Whether its curves end in bytes that are none."""
         return self._reader.ending == "damaged"
+
+    @property
+    def incomplete(self) -> Problem | None:
+        """What of its curves is missing, or ``None``; errors as `curves`."""
+        if self.damaged:
+            title = f"The curves of {self.row.name} are damaged"
+            return Problem(title, "What was recorded before the damage is shown.")
+        if self.step and not self._path.exists():
+            body = "Their file is not in the store any more. Run it again to see them."
+            return Problem(f"The curves of {self.row.name} are missing", body)
+        return None
 
     @cached_property
     def _snapshot_reader(self) -> SnapshotReader:

@@ -74,6 +74,10 @@ class FakeSession:
         return (self.planned_steps - self.step) / self.steps_per_second if self.state == "running" else None
 
     @property
+    def built_in(self) -> bool:
+        return self.path is None and self.config == default_experiment()
+
+    @property
     def can_undo(self) -> bool:
         return bool(self._undo)
 

@@ -14,6 +14,7 @@ from lab.bundle.writing import write_bundle
 from lab.chart import ChartPanel
 from lab.experiment_file import parse_experiment
 from lab.session import Session
+from lab.store.records import curve_path
 from lab.store.snapshot_files import snapshot_path
 from lab.store.store import Store
 from lab.view_options import ViewOptions
@@ -162,6 +163,46 @@ def test_without_parameters_the_plot_says_so(window: MainWindow, store: Store, l
     assert panel_of(window, "landscape").placeholder == (
         "parameters were not kept; run it again to look inside"
     )
+
+
+def test_missing_curves_are_said(window: MainWindow, store: Store, live: Session) -> None:
+    curve_path(store.folder, live.stored_as).unlink()
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    assert "are missing" in window.workspace.messages.card("stored").message.title
+    assert "as it was kept" not in window.status._note
+    window.files.new()
+    assert "stored" not in window.workspace.messages.keys
+
+
+def test_damaged_curves_are_said(window: MainWindow, store: Store, live: Session) -> None:
+    path = curve_path(store.folder, live.stored_as)
+    path.write_bytes(path.read_bytes() + b"no frame at all" * 40)
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    assert "are damaged" in window.workspace.messages.card("stored").message.title
+    assert window.session.step == live.step
+
+
+def test_the_form_says_where_its_experiment_comes_from_only_where_that_is_so(
+    window: MainWindow, live: Session
+) -> None:
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    window.bridge.flush()
+    file = window.form.head.file
+    assert file.full_text() == "from the store · not saved yet"
+    window.session.undo()
+    window.bridge.flush()
+    assert file.full_text() == "built in · not saved yet"
+    window.session.redo()
+    window.session.reset()
+    window.bridge.note("config")
+    window.bridge.flush()
+    assert file.full_text() == "not saved yet"
 
 
 def test_while_something_trains_it_is_refused_above_the_page(window: MainWindow, live: Session) -> None:

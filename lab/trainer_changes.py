@@ -8,9 +8,6 @@ from lab.messages import ApplyChange, Change, Changed, ChangeReady, ChangeRefuse
 from lab.trainer_data import ChangeJob, ChangeLayout
 from lab.trainer_work import ExperimentWork
 
-MOST_LAYOUTS = 8
-"""Changes laid out and not yet made that are remembered."""
-
 
 class PendingChanges:
     """What becomes of the changes that one process was asked for; only the newest is laid out."""
@@ -55,11 +52,10 @@ class PendingChanges:
         """Return how the changes went that were due since the last call."""
         found: list[Event] = []
         for made in work.made():
-            # a later one may have been made first; those that nothing came of are few
-            layout = self._layouts.pop(made.request, None)
-            self._layouts = dict(sorted(self._layouts.items())[-MOST_LAYOUTS:])
-            if layout is None:
+            layout = self._layouts.get(made.request)
+            if layout is None:  # a later one was made before it
                 continue
+            self._layouts = {other: held for other, held in self._layouts.items() if other > made.request}
             if made.problem is not None:
                 found.append(ChangeRefused(made.request, made.problem))
                 continue

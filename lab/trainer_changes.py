@@ -52,9 +52,7 @@ class PendingChanges:
         """Return how the changes went that were due since the last call."""
         found: list[Event] = []
         for made in work.made():
-            layout = self._layouts.get(made.request)
-            if layout is None:  # a later one was made before it
-                continue
+            layout = self._layouts[made.request]
             self._layouts = {other: held for other, held in self._layouts.items() if other > made.request}
             if made.problem is not None:
                 found.append(ChangeRefused(made.request, made.problem))

@@ -23,6 +23,9 @@ SLICE_SECONDS = 0.02
 
 LARGEST_SLICE = 20_000
 
+Due = tuple[int, Callable[[], None]]
+"""Something to do once so many updates are done."""
+
 
 def merge_chunks(chunks: Sequence[Chunk]) -> Chunk:
     """Join chunks of the same runs that follow each other."""
@@ -80,9 +83,8 @@ class ExperimentWork:
         self._pending: list[list[Chunk]] = [[] for _ in self.trainings]
         self._diverged: set[int] = set()
         self._rates = np.array([run.learning_rate for run in sweep.runs])
-        self._due: list[tuple[int, Callable[[], None]]] = [
-            (laid.step, partial(self._go_on_by, laid)) for laid in phases[1:]
-        ]
+        self._phases: list[Due] = [(laid.step, partial(self._go_on_by, laid)) for laid in phases[1:]]
+        self._asked: list[Due] = []
         self._made: list[Made] = []
         self._drawn = drawn_runs(config)
         features = sweep.plans[0][1].data.dataset.features
@@ -101,7 +103,7 @@ class ExperimentWork:
     def advance(self, most: int) -> None:
         """Do a slice of steps with every batch: about 20 ms of work, at most ``most`` steps."""
         self._do_what_is_due()
-        steps = min(self.slice, most, *(at - self.step for at, _ in self._due))
+        steps = min(self.slice, most, *(at - self.step for at, _ in (*self._phases, *self._asked)))
         began = time.perf_counter()
         for number, (indices, training) in enumerate(self.trainings):
             if training.finished:
@@ -152,14 +154,22 @@ class ExperimentWork:
         return made
 
     def _when(self, at: int | None, act: Callable[[], None]) -> None:
-        """Do something when so many steps are done, at once where they are; in the order it was asked for."""
-        self._due.append((self.step if at is None else at, act))
+        """Do something when so many steps are done, at once where they are; in the order it was asked for.
+
+        Slices shrink, so what is asked for later can be due sooner. No process has passed that step then, and
+        what was asked for before comes there too, or it would undo what is newer.
+        """
+        step = self.step if at is None else at
+        self._asked = [(min(other, step), earlier) for other, earlier in self._asked] + [(step, act)]
         self._do_what_is_due()
 
     def _do_what_is_due(self) -> None:
-        due = [act for at, act in self._due if at <= self.step]
+        due = [act for at, act in (*self._phases, *self._asked) if at <= self.step]
         if due:
-            self._due = [(at, act) for at, act in self._due if at > self.step]
+            self._phases, self._asked = (
+                [(at, act) for at, act in waiting if at > self.step]
+                for waiting in (self._phases, self._asked)
+            )
             for act in due:
                 act()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from widgets.theme import Theme
 
@@ -25,3 +26,27 @@ def paint_focus_ring(painter: QPainter, rect: QRect, theme: Theme) -> None:
     painter.setPen(QPen(theme.color("accent"), 2.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
+
+
+class RingWidget(QWidget):
+    """A painted widget that is to show a ring while it has a focus that came by key.
+
+    Attributes
+    ----------
+    focused_by_key
+        Whether it has such a focus.
+    """
+
+    focused_by_key = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring where the focus came by key."""
+        self.focused_by_key = came_by_key(event)
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        self.focused_by_key = False
+        self.update()
+        super().focusOutEvent(event)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QHelpEvent,
     QMouseEvent,
     QPainter,
@@ -17,11 +16,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.store.rows import RunKey
-from widgets.focus_ring import came_by_key, paint_focus_ring
+from widgets.focus_ring import RingWidget, paint_focus_ring
 from widgets.theme import Theme
 
 
-class PaintedPlot(QWidget):
+class PaintedPlot(RingWidget):
     """A plot that is painted when something changed; a subclass paints and says what is where."""
 
     runs_picked = Signal(object)
@@ -32,7 +31,6 @@ class PaintedPlot(QWidget):
         self._theme = theme
         self._picture = QPixmap()
         self._stale = True
-        self._by_key = False
         self._picked: frozenset[RunKey] = frozenset()
         self._hover = -1
         self.setAccessibleName(name)
@@ -117,7 +115,7 @@ class PaintedPlot(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self.paint_over(painter)
-        if self._by_key:
+        if self.focused_by_key:
             paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
@@ -134,18 +132,6 @@ class PaintedPlot(QWidget):
         """Point at nothing."""
         self._hover = -1
         self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring where the focus came by key."""
-        self._by_key = came_by_key(event)
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
-        self._by_key = False
-        self.update()
-        super().focusOutEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Name the run under the pointer in a tooltip."""

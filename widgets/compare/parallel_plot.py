@@ -90,7 +90,7 @@ class ParallelPlot(PaintedPlot):
             index, begin, end = self._drag
             box = QRectF(QPointF(layout.places[index] - 5, begin), QPointF(layout.places[index] + 5, end))
             painter.fillRect(box.normalized(), self._theme.color("accent", 60))
-        elif self._by_key:
+        elif self.focused_by_key:
             x = layout.places[self._current]
             painter.setPen(QPen(self._theme.color("accent"), 2.0))
             painter.drawLine(QPointF(x, layout.top - 6), QPointF(x, layout.bottom))

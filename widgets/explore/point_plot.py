@@ -22,14 +22,14 @@ from lab.panels import CurvePanel
 from widgets.explore.plot_data import PlotData
 from widgets.explore.point_painting import paint_lines, paint_notes, paint_point
 from widgets.explore.point_steps import key_step, rounded
-from widgets.focus_ring import came_by_key, paint_focus_ring
+from widgets.focus_ring import RingWidget, paint_focus_ring
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
 from widgets.plots.pan_zoom import wheeled
 from widgets.theme import Theme
 
 
-class PointPlot(QWidget):
+class PointPlot(RingWidget):
     """Shows `PlotData` and a point; a press, a drag or an arrow key says where the point is wanted."""
 
     point_moved = Signal(float)
@@ -59,7 +59,6 @@ class PointPlot(QWidget):
         self._picture = QPixmap()
         self._stale = True
         self._dragging = False
-        self._by_key = False
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -162,7 +161,7 @@ class PointPlot(QWidget):
         facet = self.facet()
         if facet is not None:
             paint_point(painter, self._theme, facet, self._point, self._marks)
-        if self._by_key:
+        if self.focused_by_key:
             paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
@@ -238,16 +237,8 @@ class PointPlot(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring where the focus came by key."""
-        self._by_key = came_by_key(event)
-        self.update()
-        super().focusInEvent(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring; an edit by key ends here."""
-        self._by_key = False
-        self.update()
+        """End an edit by key."""
         self.point_released.emit()
         super().focusOutEvent(event)
 

@@ -16,7 +16,7 @@ from widgets.explore.sample_painting import (
     point_places,
     sample_facet,
 )
-from widgets.focus_ring import came_by_key, paint_focus_ring
+from widgets.focus_ring import RingWidget, paint_focus_ring
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import FacetLayout
 from widgets.theme import Theme
@@ -28,7 +28,7 @@ _TIP = (
 )
 
 
-class SamplePlot(QWidget):
+class SamplePlot(RingWidget):
     """Shows `SampleData`; its signals say what a person wants of the points."""
 
     point_moved = Signal(int, float)
@@ -46,7 +46,7 @@ class SamplePlot(QWidget):
         self._data: SampleData | None = None
         self._facet: FacetLayout | None = None
         self._chosen = -1
-        self._dragging = self._by_key = False
+        self._dragging = False
         self.setAccessibleName(name)
         self.setToolTip(_TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,7 +111,7 @@ class SamplePlot(QWidget):
             shown = self._chosen if self.hasFocus() or self._dragging else -1
             paint_points(painter, self._theme, facet, data, shown)
             paint_estimates(painter, self._theme, facet, data.estimates)
-        if self._by_key:
+        if self.focused_by_key:
             paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
@@ -193,18 +193,10 @@ class SamplePlot(QWidget):
         super().keyReleaseEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring where the focus came by key, and have a point to act on."""
-        self._by_key = came_by_key(event)
-        if self._by_key and self._chosen < 0:
-            self._step(1)
-        self.update()
+        """Have a point to act on where the focus came by key."""
         super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
-        self._by_key = False
-        self.update()
-        super().focusOutEvent(event)
+        if self.focused_by_key and self._chosen < 0:
+            self._step(1)
 
     def _step(self, step: int) -> None:
         if self._data is None or not len(self._data.points):

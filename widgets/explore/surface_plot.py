@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.explore.point_steps import key_step, rounded
 from widgets.explore.surface_painting import SurfaceData, paint_points, paint_surface
-from widgets.focus_ring import came_by_key, paint_focus_ring
+from widgets.focus_ring import RingWidget, paint_focus_ring
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.theme import Theme
 
@@ -25,7 +25,7 @@ _KEYS = {
 }  # fmt: skip
 
 
-class SurfacePlot(QWidget):
+class SurfacePlot(RingWidget):
     """Shows `SurfaceData` and a point; a press, a drag or an arrow key says where the point is wanted."""
 
     point_moved = Signal(float, float)
@@ -41,7 +41,7 @@ class SurfacePlot(QWidget):
         self._point = (0.0, 0.0)
         self._picture = QPixmap()
         self._stale = True
-        self._dragging = self._by_key = False
+        self._dragging = False
         self.setAccessibleName(name)
         self.setToolTip("Drag the point, or move it with the arrow keys (Shift: ten times as far).")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -110,7 +110,7 @@ class SurfacePlot(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         paint_points(painter, self._theme, facet, data.best, self._point)
-        if self._by_key:
+        if self.focused_by_key:
             paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
@@ -147,16 +147,8 @@ class SurfacePlot(QWidget):
             key_step(facet.frame.y, y, up * times) if up else y,
         )
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring where the focus came by key."""
-        self._by_key = came_by_key(event)
-        self.update()
-        super().focusInEvent(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring; an edit by key ends here."""
-        self._by_key = False
-        self.update()
+        """End an edit by key."""
         self.point_released.emit()
         super().focusOutEvent(event)
 

@@ -6,7 +6,6 @@ import time
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -18,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from lab.chart import ChartPanel
-from widgets.focus_ring import came_by_key
+from widgets.focus_ring import RingWidget
 from widgets.plots.chart_hits import Target, has_keys, picked_keys, same_place, target_at, walk
 from widgets.plots.chart_layers import paint_ring
 from widgets.plots.chart_layout import ChartLayout, lay_out_chart
@@ -35,7 +34,7 @@ _ARROWS = {
 }  # fmt: skip
 
 
-class ChartView(QWidget):
+class ChartView(RingWidget):
     """The plot itself."""
 
     sample_picked = Signal(int)
@@ -52,7 +51,6 @@ class ChartView(QWidget):
         self._turn = VIEW
         self._drag: QPointF | None = None
         self._pressed: QPointF | None = None
-        self._by_key = False
         self.paint_seconds = 0.0
         """How long the picture took when it was last painted."""
         self.setMinimumSize(80, 60)
@@ -125,7 +123,7 @@ class ChartView(QWidget):
             self._mark(painter, self._hover, 1.0)
         if self._current is not None and self.hasFocus():
             self._mark(painter, self._current, 2.0)
-        elif self.hasFocus() and self._by_key:
+        elif self.focused_by_key:
             self._paint_focus(painter)
         painter.end()
 
@@ -252,17 +250,6 @@ class ChartView(QWidget):
             super().keyPressEvent(event)
             return
         event.accept()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus, if it came by a key: a click has shown where it went."""
-        super().focusInEvent(event)
-        self._by_key = came_by_key(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the mark away."""
-        super().focusOutEvent(event)
-        self.update()
 
     def _say_current(self) -> None:
         """Say what the keys came to, beside it and to a screen reader."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from lab.panels import FieldPanel
-from widgets.focus_ring import came_by_key, paint_focus_ring
+from widgets.focus_ring import RingWidget, paint_focus_ring
 from widgets.plots.annotations import paint_placeholder
 from widgets.plots.field_edits import FieldEdit, PointAdded, PointMoved, PointsErased
 from widgets.plots.field_layout import FieldLayout, dimensions, lay_out_field
@@ -38,7 +38,7 @@ _WALKS = _PAGES | {
 """Keys that go from point to point."""
 
 
-class FieldSurface(QWidget):
+class FieldSurface(RingWidget):
     """The picture itself. Points are painted once a size; surfaces whenever they come."""
 
     sample_picked = Signal(int)
@@ -59,7 +59,6 @@ class FieldSurface(QWidget):
         self.target_of_new: Callable[[], float] = lambda: 0.0
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._by_key = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("data and what was learnt from it")
@@ -118,7 +117,7 @@ class FieldSurface(QWidget):
         paint_field_curves(painter, self._theme, panel, layout)
         paint_field_wrong(painter, self._theme, panel, layout)
         paint_field_ring(painter, self._theme, panel, layout)
-        if self.hasFocus() and self._by_key:
+        if self.focused_by_key:
             paint_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
@@ -230,17 +229,6 @@ class FieldSurface(QWidget):
             super().keyPressEvent(event)
             return
         event.accept()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus, if it came by a key."""
-        super().focusInEvent(event)
-        self._by_key = came_by_key(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the mark away."""
-        super().focusOutEvent(event)
-        self.update()
 
     # --- inside -------------------------------------------------------------------------------------
     def _walk(self, panel: FieldPanel, index: int | None, step: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -32,3 +34,18 @@ def grid(qtbot: QtBot) -> PlotGrid:
     qtbot.waitExposed(made)
     feed(made)
     return made
+
+
+@pytest.fixture
+def grid_of(qtbot: QtBot) -> Callable[..., PlotGrid]:
+    """Return what shows a grid of plots of these kinds, that nothing has been fed to."""
+
+    def make(*kinds: str) -> PlotGrid:
+        made = PlotGrid(LIGHT)
+        qtbot.addWidget(made)
+        made.resize(900, 700)
+        made.set_kinds(kinds)
+        made.show()
+        return made
+
+    return make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -47,12 +48,8 @@ def test_a_state_with_odd_details_keeps_what_makes_sense(grid: PlotGrid) -> None
     assert grid.state()["cards"][0]["loss"] == 0
 
 
-def test_a_choice_of_the_loss_goes_to_the_slot(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.resize(900, 700)
-    grid.set_kinds(("saturation",))
-    grid.show()
+def test_a_choice_of_the_loss_goes_to_the_slot(grid_of: Callable[..., PlotGrid]) -> None:
+    grid = grid_of("saturation")
     card = grid.card(grid.numbers()[0])
     assert isinstance(card, ChartCard)
     wanted: list[None] = []
@@ -64,12 +61,8 @@ def test_a_choice_of_the_loss_goes_to_the_slot(qtbot: QtBot) -> None:
     assert request.loss == 2 and request.choices == (("part", "train"),)
 
 
-def test_what_the_data_plot_marks_is_kept_with_it(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.resize(900, 700)
-    grid.set_kinds(("field",))
-    grid.show()
+def test_what_the_data_plot_marks_is_kept_with_it(grid_of: Callable[..., PlotGrid]) -> None:
+    grid = grid_of("field")
     card = grid.card(grid.numbers()[0])
     assert isinstance(card, FieldCard)
     card.choice_made.emit("margins", "off")

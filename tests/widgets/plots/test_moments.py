@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,12 +77,8 @@ def test_the_pointer_wins_and_the_line_stays(qtbot: QtBot) -> None:
     assert canvas.grab().toImage() == alone
 
 
-def test_legends_read_the_pointer_and_then_the_step_again(qtbot: QtBot) -> None:
-    grid = PlotGrid(LIGHT)
-    qtbot.addWidget(grid)
-    grid.resize(900, 700)
-    grid.set_kinds(("objective",))
-    grid.show()
+def test_legends_read_the_pointer_and_then_the_step_again(grid_of: Callable[..., PlotGrid]) -> None:
+    grid = grid_of("objective")
     (number,) = grid.numbers()
     panel = replace(curve_panel(), looked_at=Moment(400.0, "step 400"))
     grid.show_panel(number, panel)

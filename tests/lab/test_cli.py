@@ -1,12 +1,12 @@
+"""`losslab run`: what it writes, and what it says of what cannot be run."""
+
 from __future__ import annotations
 
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -14,52 +14,15 @@ import pytest
 
 import lab.cli
 import lab.headless
-from lab.experiment_file import default_experiment, read_experiment
+from lab.experiment_file import read_experiment
 from lab.figure_look import FigureLook, Provenance
 from lab.panels import Panel
 from lab.results import TABLES, write_tables
 from lab.session import Session
 from lab.store.store import Store
-
-ROOT = Path(__file__).parents[2]
-
-SMALL = """\
-name = "Small moons"   # a comment that stays
-
-[data]
-name = "moons"
-samples = 60
-
-[model]
-hidden = [4]
-
-[[losses]]
-name = "cross_entropy"
-
-[[losses]]
-name = "binary_cross_entropy"
-
-[training]
-epochs = 3
-show_target = 0.5
-
-[seeds]
-count = 2
-"""
+from tests.lab.command_line import run
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
-    return path
-
-
-def run(*arguments: object) -> int:
-    return lab.cli.main([str(argument) for argument in arguments])
-
-
-# --- running ----------------------------------------------------------------------------------------
 def test_a_run_writes_experiment_curves_and_results(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -282,161 +245,3 @@ def test_a_trainer_that_fails_to_start_is_exit_code_1_and_not_for_ever(
     monkeypatch.setattr(Session, "start", killed)
     assert run("run", small, "--out", tmp_path / "out") == 1
     assert "trainer process" in capsys.readouterr().err
-
-
-# --- from outside -----------------------------------------------------------------------------------
-@pytest.fixture
-def endless(small: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run of ten million steps in a process of its own, past its first step."""
-    command = [sys.executable, str(ROOT / "main.py"), "run", str(small), "--out", str(tmp_path / "out")]
-    command += ["--no-plots", "--set", "training.steps=10000000", "training.evaluate_every=100000"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        assert process.stderr is not None
-        assert "of memory" in process.stderr.readline()
-        assert "step" in process.stderr.readline()
-        time.sleep(0.5)
-        yield process
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def check_partial(out: Path, state: str) -> None:
-    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
-    assert results["state"] == state
-    assert 0 < results["step"] < 10_000_000
-    assert {run["status"] for run in results["runs"]} == {state}
-    steps = pl.scan_parquet(out / "curves.parquet").filter(pl.col("metric") == "objective").collect()
-    assert steps["step"].max() >= results["step"] - 1 > 0  # type: ignore[operator]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_stops_and_keeps_what_is_there(
-    endless: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
-) -> None:
-    os.killpg(endless.pid, number) if number == signal.SIGINT else os.kill(endless.pid, number)
-    printed, said = endless.communicate(timeout=120)
-    assert endless.returncode == 130, said
-    assert "5 files" in printed
-    check_partial(tmp_path / "out", "stopped")
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the trainer in /proc")
-def test_a_killed_trainer_leaves_its_curves(endless: subprocess.Popen[str], tmp_path: Path) -> None:
-    servers = [child for child in children_of(endless.pid) if "forkserver" in command_of(child)]
-    trainers = [child for server in servers for child in children_of(server)]
-    assert len(trainers) == 1
-    os.kill(trainers[0], signal.SIGKILL)
-    _, said = endless.communicate(timeout=120)
-    assert endless.returncode == 1
-    assert "SIGKILL" in said
-    check_partial(tmp_path / "out", "interrupted")
-
-
-# --- the other commands -------------------------------------------------------------------------------
-def test_lists_doctor_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for family in ("losses", "datasets", "models", "optimizers", "links"):
-        assert run("list", family) == 0
-    assert run("doctor") == 0
-    assert run("--version") == 0
-    assert run("--help") == 0
-    assert run("run", "--help") == 0
-    printed = capsys.readouterr().out
-    assert "losslab 0." in printed
-    assert "130" in printed
-    assert "exit codes" in printed
-
-
-@pytest.mark.parametrize("command", [["list", "losses"], ["doctor"]])
-def test_a_reader_that_goes_away_is_no_traceback(command: list[str]) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    try:
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "main.py"), *command],
-            stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    finally:
-        os.close(writing)
-    assert (done.returncode, done.stderr) == (1, "")
-
-
-def test_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("list", "loses") == 2
-    assert run("list", "losses", "hubr") == 2
-    assert run("list") == 2
-    assert run("run") == 2
-    assert run("rnu") == 2
-    said = capsys.readouterr().err
-    assert "Did you mean losses?" in said
-    assert "Did you mean run?" in said
-
-
-# --- the window, or not -------------------------------------------------------------------------------
-def test_a_file_or_nothing_opens_the_window(small: Path) -> None:
-    opened: list[tuple[Path | None, str]] = []
-
-    def window(path: Path | None, device: str) -> int:
-        opened.append((path, device))
-        return 7
-
-    assert lab.cli.main([], None, window) == 7
-    assert lab.cli.main([str(small)], None, window) == 7
-    assert lab.cli.main(["--device", "cpu", str(small)], None, window) == 7
-    assert opened == [(None, "auto"), (small, "auto"), (small, "cpu")]
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are doubted on Linux only")
-def test_without_a_display_the_experiment_runs_headless(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    asked: list[object] = []
-    monkeypatch.setattr(
-        lab.headless, "run_headless", lambda config, folder, **rest: asked.append((config, folder)) or 0
-    )
-    assert lab.cli.main([], None, lambda path, device: 99) == 0
-    (config, folder) = asked[0]  # type: ignore[misc]
-    assert config == default_experiment()
-    assert folder.parent == Path("losslab-out")
-    assert folder.name.startswith("digits-race-20")
-    said = capsys.readouterr().err
-    assert said.startswith(
-        "No display: running “Digits race” without a window into losslab-out/digits-race-20"
-    )
-    assert said.count("\n") == 1
-    monkeypatch.undo()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
-    monkeypatch.delenv("DISPLAY", raising=False)
-    assert lab.cli.main([str(small)], None, lambda path, device: 99) == 0
-    (made,) = (tmp_path / "losslab-out").iterdir()
-    assert made.name.startswith("small-20")
-    assert {path.name for path in made.iterdir()} == set(TABLES)
-
-
-def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    code = (
-        "import sys, lab.cli\n"
-        "heavy = ['PySide6', 'pyqtgraph', 'shiboken6', 'sklearn', 'scipy', 'polars', 'cupy', 'matplotlib']\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_names_of_default_folders() -> None:
-    assert lab.cli.default_folder("My Exp/eriment: 1").name.startswith("my-exp-eriment-1-20")
-    assert lab.cli.default_folder("…").name.startswith("experiment-20")

@@ -19,8 +19,8 @@ from lab.pool import TrainerPool
 from lab.session import Session
 from lab.store.experiment import StoredExperiment
 from lab.store.store import Store
+from tests.lab.command_line import SMALL
 from tests.lab.store.flood import CHUNK, NOTE, RUNS, chunk
-from tests.lab.test_cli import SMALL
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills and forks processes")
 ROOT = Path(__file__).parents[3]

@@ -3,95 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from lab.chart import ChartPanel
-from lab.lessons.attempt import Attempt
-from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson
-from lab.panels import CurvePanel
+from lab.lessons.reading import LESSON, built_in, load_lesson, pack_lesson
 from lab.pool import TrainerPool
 from lab.session import Session
-from lab.store.store import Store
-from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
-from tests.widgets.fake_session import FakeSession
+from tests.lab.lessons.test_attempt import TINY_LESSON
+from tests.widgets.lessons.driving import Make, choose, drop, go_on
 from widgets.formula import formula_svg
 from widgets.lessons.lesson_list import NARROW, WIDE
 from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
-from widgets.main_window import MainWindow
-from widgets.settings import Settings
-from widgets.theme import DARK, LIGHT
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "tiny"
-    made.mkdir()
-    (made / LESSON).write_text(TINY_LESSON, encoding="utf-8")
-    (made / TEXT).write_text("Look at **both** <b>here</b>.", encoding="utf-8")
-    (made / "tiny.toml").write_text(TINY, encoding="utf-8")
-    return made
-
-
-Make = Callable[[], LessonsWorkspace]
-
-
-@pytest.fixture
-def make(qtbot: QtBot) -> Iterator[Make]:
-    made: list[LessonsWorkspace] = []
-
-    def making() -> LessonsWorkspace:
-        workspace = LessonsWorkspace(LIGHT, lambda lesson: Attempt(lesson, "cpu", lambda: TrainerPool(1)))
-        qtbot.addWidget(workspace)
-        workspace.resize(1280, 720)
-        workspace.show()
-        made.append(workspace)
-        return workspace
-
-    yield making
-    for workspace in made:
-        workspace.close_attempts()
-
-
-@pytest.fixture
-def workspace(make: Make, folder: Path) -> LessonsWorkspace:
-    made = make()
-    made.open_lesson(folder)
-    return made
-
-
-def go_on(qtbot: QtBot, workspace: LessonsWorkspace) -> None:
-    """Advance as the window's timer does, until nothing trains."""
-
-    def through() -> bool:
-        workspace.advance()
-        workspace.follow()
-        return not workspace.busy
-
-    qtbot.waitUntil(through, timeout=60_000)
-
-
-def drop(target: LessonsWorkspace | MainWindow, path: Path) -> None:
-    """Drop a file; the event does not own what it carries, which therefore lives as long as the call."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    place, action = QPointF(9, 9), Qt.DropAction.CopyAction
-    target.dropEvent(
-        QDropEvent(place, action, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    )
-
-
-def choose(workspace: LessonsWorkspace, answer: int) -> None:
-    assert workspace.text.prediction is not None
-    workspace.text.prediction.rows[answer - 1].button.click()
+from widgets.theme import DARK
 
 
 def test_nothing_runs_and_nothing_is_given_away_before_the_prediction(workspace: LessonsWorkspace) -> None:
@@ -136,25 +63,6 @@ def test_a_run_ends_with_claims_finding_and_the_prediction_beside_what_was_measu
     assert workspace.attempt.answer == 1  # too late to change it
     assert not text.presets.isHidden()
     assert workspace.saved()["done"] == [workspace.key]
-
-
-def test_plots_follow_the_run_that_trains_until_one_is_chosen(
-    qtbot: QtBot, workspace: LessonsWorkspace
-) -> None:
-    plots = workspace.plots
-    assert plots.stack.currentWidget() is plots.empty
-    choose(workspace, 1)
-    workspace.run()
-    go_on(qtbot, workspace)
-    assert plots.stack.currentWidget() is plots.grid
-    assert "field" in plots.grid.kinds
-    assert plots.source is workspace.attempt.sessions["short"]
-    plots.choice.setCurrentIndex(1)
-    plots.choice.activated.emit(1)
-    assert plots.source is workspace.attempt.sessions["long"]
-    workspace.follow()
-    assert plots.source is workspace.attempt.sessions["long"]
-    assert len(plots.panels()) == len(plots.grid.kinds)
 
 
 def test_a_lesson_that_is_stopped_before_its_next_run_began_shows_the_one_before(
@@ -300,119 +208,3 @@ def test_html_in_a_lesson_is_text_and_markdown_is_read(workspace: LessonsWorkspa
     shown = workspace.text.text.text()
     assert "&lt;b&gt;here" in shown
     assert re.search(r"font-weight:\s*(600|700)[^>]*>both", shown)
-
-
-def test_the_plots_are_copied(qtbot: QtBot, workspace: LessonsWorkspace) -> None:
-    QGuiApplication.clipboard().clear()
-    workspace.copy_figure()
-    assert QGuiApplication.clipboard().image().isNull()
-    choose(workspace, 1)
-    workspace.run()
-    go_on(qtbot, workspace)
-    workspace.copy_figure()
-    assert not QGuiApplication.clipboard().image().isNull()
-
-
-def test_the_window_opens_lessons_and_brings_an_experiment_into_the_form(window: MainWindow) -> None:
-    window.workspaces.choose("lessons")
-    lessons = window.workspaces.lessons
-    assert window.workspaces.stack.currentWidget() is lessons
-    lessons.text.open_wanted.emit()
-    assert window.workspaces.name == "train"
-    first = next(iter(lessons.attempt.lesson.experiments.values()))
-    assert window.session.config.name == first.name
-    assert window.current_state().lessons["open"] == lessons.key
-
-
-def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
-    qtbot: QtBot, settings: Settings, folder: Path, tmp_path: Path
-) -> None:
-    store = Store(tmp_path / "store")
-    session = FakeSession()
-    session.device_request = "cpu"
-    window = MainWindow(session, settings, LIGHT, store=store)  # type: ignore[arg-type]
-    window.resize(1280, 800)
-    window.show()
-    packed = tmp_path / "tiny.losslesson"
-    pack_lesson(folder, packed)
-    drop(window, packed)
-    lessons = window.workspaces.lessons
-    assert window.workspaces.name == "lessons"
-    assert lessons.key == str(packed)
-    choose(lessons, 2)
-    lessons.text.run_button.click()
-    window.workspaces.choose("train")
-    window.bridge.start()
-    qtbot.waitUntil(lambda: not lessons.busy, timeout=60_000)
-    qtbot.waitUntil(lambda: not lessons.text.finding.isHidden(), timeout=5_000)
-    assert lessons.attempt.state == "finished"
-    assert lessons.plots.stack.currentWidget() is lessons.plots.empty
-    window.workspaces.choose("lessons")
-    assert lessons.plots.stack.currentWidget() is lessons.plots.grid
-    qtbot.waitUntil(lambda: len(store.runs()) == 4, timeout=20_000)
-    assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
-    window.close_unasked()
-    window.end()
-
-
-def test_live_redraws_rest_in_proportion_to_their_cost_and_the_last_one_does_not(
-    qtbot: QtBot, workspace: LessonsWorkspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    choose(workspace, 1)
-    workspace.run()
-    go_on(qtbot, workspace)
-    clock = [time.perf_counter() + 1000.0]
-    monkeypatch.setattr("widgets.lessons.lesson_plots.time.perf_counter", lambda: clock[0])
-    drawn: list[int] = []
-
-    def draw(card: int, panel: object) -> None:
-        clock[0] += 0.1
-        drawn.append(card)
-
-    monkeypatch.setattr(workspace.plots.grid, "show_panel", draw)
-    workspace.plots.redraw(live=True)
-    cards = len(drawn)
-    clock[0] += 0.1 * cards
-    workspace.plots.redraw(live=True)
-    assert len(drawn) == cards > 0
-    workspace.plots.redraw()
-    assert len(drawn) == 2 * cards
-    clock[0] += 1.0 * cards
-    workspace.plots.redraw(live=True)
-    assert len(drawn) == 3 * cards
-
-
-def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
-    qtbot: QtBot, make: Make, folder: Path
-) -> None:
-    text = TINY_LESSON.replace(
-        "number = 3",
-        'number = 3\nplots = ["calibration", "residuals", "objective"]\nlog_axes = { objective = "x" }',
-    )
-    (folder / LESSON).write_text(text, encoding="utf-8")
-    workspace = make()
-    workspace.open_lesson(folder)
-    choose(workspace, 2)
-    workspace.run()
-    go_on(qtbot, workspace)
-    plots = workspace.plots
-    assert plots.grid.kinds == ("calibration", "objective")  # residuals are for numbers
-    assert "advice" not in plots.grid._kinds
-
-    def answered() -> bool:
-        plots.study.advance()
-        plots.redraw()
-        panel = plots.grid.panels()[0]
-        return isinstance(panel, ChartPanel) and bool(panel.facets)
-
-    qtbot.waitUntil(answered, timeout=30_000)
-    assert all(not getattr(panel, "placeholder", "") for panel in plots.panels())
-    objective = plots.panels()[1]
-    assert isinstance(objective, CurvePanel) and objective.log_x
-    plots.grid._on_log(plots.grid.numbers()[1], log_x=False)
-    plots.grid.add("saturation")
-    workspace.follow()
-    assert plots.grid.kinds == ("calibration", "objective", "saturation")
-    objective = plots.panels()[1]
-    assert isinstance(objective, CurvePanel) and not objective.log_x
-    plots.study.close()

@@ -43,8 +43,7 @@ class EditedConfig:
     """
 
     def __init__(self, config: ExperimentConfig | None = None) -> None:
-        self._built_in = default_experiment() if config is None else None
-        config = config or self._built_in or default_experiment()
+        config = config or default_experiment()
         self.now = Version(config, None, config)
         self._undo: list[Version] = []
         self._redo: list[Version] = []
@@ -57,9 +56,7 @@ class EditedConfig:
     @property
     def built_in(self) -> bool:
         """Whether it is the built-in experiment, unchanged and without a file of its own."""
-        if self._built_in is None:
-            self._built_in = default_experiment()
-        return self.now.path is None and self.now.config == self._built_in
+        return self.now.path is None and self.now.config == default_experiment()
 
     @property
     def can_undo(self) -> bool:

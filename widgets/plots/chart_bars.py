@@ -7,10 +7,13 @@ from PySide6.QtGui import QFontMetricsF
 from lab.chart import ChartAxis, ChartFacet, ChartGrid
 from widgets.plots.chart_axes import scale_of
 from widgets.plots.scale import Scale
+from widgets.plots.tick_room import apart
 from widgets.plots.ticks import labels, ticks
 
 BAR = 10.0
 BAR_GAP = 12.0
+WORD_HEIGHT = 15.0
+"""How far apart the words beside a bar are at least."""
 
 
 def bar_of(facet: ChartFacet) -> ChartGrid | None:
@@ -29,9 +32,9 @@ def bar_scale(grid: ChartGrid) -> Scale:
 
 
 def bar_words(grid: ChartGrid, height: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Return the labelled values of a colour bar and their words."""
+    """Return the labelled values of a colour bar and their words, as many as there is room for."""
     scale = bar_scale(grid)
-    values = ticks(scale, max(2, min(5, round(height / 44))))
+    values = apart(ticks(scale, max(2, min(5, round(height / 44)))), scale, height, WORD_HEIGHT)
     return values, labels(values, scale)
 
 

@@ -35,6 +35,8 @@ SHORT = 110.0
 """Below this height a facet, keys and the second line of the foot go: both are said under the pointer."""
 LOW = 130.0
 """Below this one the second line of the foot goes."""
+TIGHT = HEAD + BOTTOM + UNIT_LINE + SMALLEST
+"""Below this one units on lines of their own go, or facets would reach into the foot."""
 MOST_STRETCH = 6.0
 """Axes whose extents differ by more are not drawn at equal scale: one would be a hair's breadth."""
 
@@ -181,6 +183,8 @@ def _placed(panel: ChartPanel, room: QRectF, grid: Arrangement, theme: Theme) ->
         inside = unit_fits(facet.x, wide, lefts[grid.place(i)[1]] if lefts_shown[i] else 0.0, metrics)
         unsaid = not hidden_x[i] and not _same_x_before(facets, grid, i)
         said.append((inside and unsaid, bool(facet.x.label) and not inside and unsaid))
+    if room.height() / grid.rows < TIGHT:
+        said = [(inside, False) for inside, _ in said]
     for r in range(grid.rows):  # one row says its units in one way
         if any(said[i][1] for i in grid.in_row(r)):
             for i in grid.in_row(r):

@@ -36,6 +36,7 @@ from tests.widgets.plots.made_charts import (
 from tests.widgets.plots.painted_charts import close, painted
 from widgets.figure import draw
 from widgets.plots.axis import bottom_labels
+from widgets.plots.chart_bars import WORD_HEIGHT, bar_scale, bar_words
 from widgets.plots.chart_layers import bar_rects
 from widgets.plots.chart_layout import lay_out_chart
 from widgets.plots.chart_painting import paint_chart
@@ -325,6 +326,25 @@ def test_low_facets_leave_the_room_of_a_second_line_of_words_to_the_plot(qtbot: 
     assert len(lay_out_chart(panel, low, LIGHT).foot_lines) == 1
     assert len(lay_out_chart(panel, low, LIGHT, still=True).foot_lines) == 2
     assert len(lay_out_chart(panel, high, LIGHT).foot_lines) == 2
+
+
+def test_low_facets_keep_out_of_the_foot(qtbot: QtBot) -> None:
+    panel = replace(lines_panel(), facets=4 * lines_panel().facets, columns=2, foot="words")
+    for height in range(160, 420, 4):
+        layout = lay_out_chart(panel, QSizeF(336, height), LIGHT)
+        assert layout.foot is not None
+        assert all(facet.cell.bottom() <= layout.foot.top() for facet in layout.facets), height
+
+
+def test_words_beside_a_colour_bar_keep_apart(qtbot: QtBot) -> None:
+    grid = grid_panel().facets[0].layers[0]
+    assert isinstance(grid, ChartGrid)
+    grid = replace(grid, low=0.001, high=1.0, log=True)
+    for height in (16.0, 24.0, 40.0, 80.0, 300.0):
+        values, words = bar_words(grid, height)
+        assert len(values) == len(words) >= 1
+        places = [bar_scale(grid).fraction(value) * height for value in values]
+        assert all(after - before >= WORD_HEIGHT for before, after in itertools.pairwise(places))
 
 
 def test_the_foot_breaks_at_blanks_only(qtbot: QtBot) -> None:

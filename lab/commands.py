@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from lab.pace import Meeting
+
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
 
@@ -74,12 +76,12 @@ class SetLearningRate:
     """Change the base learning rate from the next update on.
 
     With ``loss`` None, that of all runs whose loss has no learning rate of its own; else that of one loss.
-    With ``at``, it is changed once this many updates are done, at once where they are.
+    With ``at``, it is changed once the updates of that meeting are done.
     """
 
     value: float
     loss: int | None = None
-    at: int | None = None
+    at: Meeting | None = None
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ class Change:
 
 @dataclass(frozen=True)
 class ApplyChange:
-    """Make the change of that request, once ``at`` updates are done; at once where they are, or without."""
+    """Make the change of that request once the updates of a meeting are done, or else at once."""
 
     request: int
-    at: int | None = None
+    at: Meeting | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from lab.messages import (
     Started,
     Stop,
 )
-from lab.pace import Pace
+from lab.pace import Meeting, Pace
 from lab.trainer_problems import lost_problem
 
 
@@ -119,7 +119,7 @@ class Crew:
         elif isinstance(command, Advance):
             self._release(live, self._until(command, live))
         elif isinstance(command, SetLearningRate):
-            at = self._common_step()
+            at = self._meet()
             for number in live:
                 self._send(number, replace(command, at=at))
         elif isinstance(command, Change):
@@ -129,9 +129,15 @@ class Crew:
             for number in live:
                 self._send(number, command)
 
-    def _common_step(self) -> int | None:
-        """Return a step that none has passed, where something is to happen in all; ``None`` for at once."""
-        return self._pace.horizon() if self._going and len(self._live()) > 1 else None
+    def _meet(self) -> Meeting | None:
+        """Return where something is to happen in all, ``None`` for at once: one has no one to meet.
+
+        Those that rest are at one step, unless they have just been told to go on.
+        """
+        live = self._live()
+        if len(live) < 2 or all(member.state != "running" for member in live.values()):
+            return None
+        return self._pace.meet(soon=self._asked)
 
     def _pause(self, live: dict[int, Member]) -> None:
         """Bring all to rest at a step that none has passed."""
@@ -180,7 +186,7 @@ class Crew:
         if self._first is None or self.starting:
             self._held += found
             return []
-        self._changes.settle(list(self._live()), self._common_step)
+        self._changes.settle(list(self._live()), self._meet)
         return found + self._settle()
 
     def _refuse(self, event: Refused | Failed) -> list[Event]:

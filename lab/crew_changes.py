@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from lab.messages import ApplyChange, Change, Changed, ChangeReady, ChangeRefused, Command, Event
+from lab.pace import Meeting
 
 
 class CrewChanges:
@@ -55,7 +56,7 @@ class CrewChanges:
             self._now = None
         return [event]
 
-    def settle(self, live: Collection[int], at: Callable[[], int | None]) -> None:
+    def settle(self, live: Collection[int], at: Callable[[], Meeting | None]) -> None:
         """Make the change once every process that can still train has laid it out, and begin the next.
 
         Parameters
@@ -63,15 +64,15 @@ class CrewChanges:
         live
             Numbers of those processes.
         at
-            Finds the step at which it is made, ``None`` for at once.
+            Finds where it is made, ``None`` for at once.
         """
         if self._now is not None:
             self._awaited &= set(live)
             if self._awaited:
                 return
-            step = at()
+            meeting = at()
             for number in live:
-                self._send(number, ApplyChange(self._now.request, step))
+                self._send(number, ApplyChange(self._now.request, meeting))
             self._now = None
         later, self._later = self._later, None
         if later is not None:

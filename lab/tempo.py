@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lab.pace import Pace
+from lab.pace import Meeting, Pace
 
 ENDLESS = 2**60
 """A goal that is never reached."""
@@ -57,6 +57,18 @@ class Tempo:
         self.speed = speed
         self._anchor = (self._clock(), step)
 
+    def enter(self) -> None:
+        """Say that this process is to take part in a new experiment, with nothing done yet."""
+        self._pace.enter(self._number)
+        self.rest(0)
+
+    def hear(self, meeting: Meeting | None) -> int | None:
+        """Take note of a meeting, and return its step."""
+        if meeting is None:
+            return None
+        self._pace.hear(self._number, meeting)
+        return meeting.step
+
     def rest(self, step: int) -> None:
         """Say that nothing is done beyond this step before the next `begin`."""
         self._pace.promise(self._number, step)
@@ -77,6 +89,12 @@ class Tempo:
                 left = 0
         now, later = (step + max(0, min(left, slices * slice_steps)) for slices in (1, 2))
         self._pace.promise(self._number, now, later)
+        # looked at after the promise: whoever calls a meeting sees the one or lets this see the other
+        limit = self._pace.limit(self._number)
+        if limit < now:
+            left = max(0, limit - step)
+            self._waits = left == 0
+            self._pace.promise(self._number, step + left)
         return left
 
     def _allowed(self, step: int, speed: float) -> int:

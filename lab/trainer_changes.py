@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.changing import Laid
 from lab.experiment_data import fixed_preprocessing
-from lab.messages import ApplyChange, Change, Changed, ChangeReady, ChangeRefused, Event
+from lab.messages import Change, Changed, ChangeReady, ChangeRefused, Event
 from lab.trainer_data import ChangeJob, ChangeLayout
 from lab.trainer_work import ExperimentWork
 
@@ -42,11 +42,11 @@ class PendingChanges:
         work.change(request, result.laid)
         return []
 
-    def apply(self, command: ApplyChange, work: ExperimentWork) -> None:
-        """Make a change that was held when it is due."""
-        layout = self._layouts.get(command.request)
+    def apply(self, request: int, work: ExperimentWork, at: int | None) -> None:
+        """Make a change that was held, once ``at`` steps are done."""
+        layout = self._layouts.get(request)
         if layout is not None:
-            work.change(command.request, layout.laid, command.at)
+            work.change(request, layout.laid, at)
 
     def answers(self, work: ExperimentWork) -> list[Event]:
         """Return how the changes went that were due since the last call."""

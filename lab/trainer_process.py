@@ -145,7 +145,7 @@ class Server:
             self._changes.forget()
             self._start_request = command.request
             self._tempo.speed = command.steps_per_second
-            self._tempo.rest(0)
+            self._tempo.enter()
             self._data.put(command)
         elif isinstance(command, SetSpeed):
             self._tempo.set_speed(command.steps_per_second, self._step)
@@ -167,11 +167,11 @@ class Server:
             steps = command.steps + command.epochs * self._work.laid.sweep.steps_per_epoch
             self._go(self._work.step + max(1, steps) if command.until is None else command.until)
         elif isinstance(command, SetLearningRate):
-            self._work.set_learning_rate(command.value, command.loss, command.at)
+            self._work.set_learning_rate(command.value, command.loss, self._tempo.hear(command.at))
         elif isinstance(command, Change):
             self._data.put(self._changes.ask(command, self._work.laid))
         elif isinstance(command, ApplyChange):
-            self._changes.apply(command, self._work)
+            self._changes.apply(command.request, self._work, self._tempo.hear(command.at))
             self._tell_changes()
         elif isinstance(command, Stop):
             self._running = False

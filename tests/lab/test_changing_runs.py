@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -31,11 +33,13 @@ from lab.messages import (
     Share,
     Start,
 )
+from lab.pace import Pace
 from lab.pool import TrainerPool
 from lab.recording import Recording
 from lab.session import Session
 from lab.store.keeping import KeepingTrainer
 from lab.store.store import Store
+from lab.trainer import TrainerHandle, trainer_context
 from tests.lab.recorded_runs import tiny_config
 from tests.lab.test_trainer import Talk
 
@@ -45,11 +49,36 @@ WIDE = {"model.hidden": [64, 64], "seeds.count": 12, "losses.-": 1}
 ENDLESS = {"training.steps": 1_000_000}
 
 
+class LateHandle(TrainerHandle):
+    """A process that every command reaches late, the second one later, as on a machine that is busy."""
+
+    def __init__(self, pace: Pace, number: int) -> None:
+        super().__init__(trainer_context(), pace, number)
+        self._late: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._passing = threading.Thread(target=self._pass_on, args=(0.1 + 0.1 * number,), daemon=True)
+        self._passing.start()
+
+    def _pass_on(self, seconds: float) -> None:
+        while (command := self._late.get()) is not None:
+            time.sleep(seconds)
+            super().send(command)
+
+    def send(self, command: Command) -> None:
+        self._late.put(command)
+
+    def ask_to_leave(self) -> None:
+        self._late.put(None)
+        self._passing.join()
+        super().ask_to_leave()
+
+
 class Run:
     """A session over a pool, with every event that came from it."""
 
-    def __init__(self, workers: int, config: ExperimentConfig, store: Store | None = None) -> None:
-        self.pool = TrainerPool(workers)
+    def __init__(
+        self, workers: int, config: ExperimentConfig, store: Store | None = None, late: bool = False
+    ) -> None:
+        self.pool = TrainerPool(workers, LateHandle if late else None)
         trainer = self.pool if store is None else KeepingTrainer(self.pool, store)
         self.session = Session("cpu", config=config, trainer=trainer)
         self.heard: list[Event] = []
@@ -80,8 +109,8 @@ class Run:
 def make_run() -> Iterator[Callable[..., Run]]:
     made: list[Run] = []
 
-    def make(workers: int, changes: Mapping[str, Any], store: Store | None = None) -> Run:
-        made.append(Run(workers, apply_changes(tiny_config(), changes), store))
+    def make(workers: int, changes: Mapping[str, Any], store: Store | None = None, late: bool = False) -> Run:
+        made.append(Run(workers, apply_changes(tiny_config(), changes), store, late))
         return made[-1]
 
     yield make
@@ -178,6 +207,37 @@ def test_dragged_points_reach_all_processes_at_one_step_and_curves_are_exact(
     identity = session.stored_as
     session.close()
     assert store.experiment(identity).interventions == session.interventions
+
+
+def test_commands_that_come_late_are_obeyed_at_one_step(make_run: Callable[..., Run]) -> None:
+    run = make_run(2, {**WIDE, **ENDLESS}, late=True)
+    session = run.session
+    run.until(lambda: session.state == "ready")
+    begun = session.config
+    session.start()
+    run.until(lambda: session.step > 30)
+    session.edit(as_points(session.config))
+    for number in range(3):
+        moved = move_point(session.config, 3, (3.0 + number, -2.0), 1 - number % 2)
+        session.edit(moved, continues=number > 0)
+        step = session.step
+        run.until(lambda step=step: session.step > step + 5)  # type: ignore[misc]
+    session.set_learning_rate(0.025)
+    run.until(lambda: not session._change_configs)
+    step = session.step
+    run.until(lambda: session.step > step + 100)
+    session.pause()
+    run.until(lambda: session.state == "paused")
+    changes = [(event.step, run.sent[event.request]) for event in run.changed()]
+    found = curves_of(session.curves, session.step)
+    # where the rate was set shows in what was recorded, and is the same in all
+    rates = found["learning_rate"]
+    assert (rates == rates[0]).all()
+    set_at = int(np.flatnonzero(rates[0] == np.float32(0.025))[0])
+    rate = {"optimizer.learning_rate": 0.025}
+    begins = [*changes, (set_at, [begun, *(config for step, config in changes if step <= set_at)][-1])]
+    wanted = [(step, apply_changes(config, rate) if step >= set_at else config) for step, config in begins]
+    assert_equal(found, expected(begun, sorted(wanted, key=lambda change: change[0]), session.step))
 
 
 def test_scaling_stays_that_of_the_start(make_run: Callable[..., Run]) -> None:

@@ -42,7 +42,7 @@ from lab.messages import (
     Started,
     Stop,
 )
-from lab.pace import Pace
+from lab.pace import Meeting, Pace
 from lab.shares import runs_of
 from tests.lab.recorded_runs import data_summary, infos, make_chunk, tiny_config
 
@@ -211,13 +211,34 @@ def test_a_learning_rate_changes_at_one_step_for_all() -> None:
     told.begin()
     told.pace.promise(0, 20, 33)
     told.crew.obey(SetLearningRate(0.2, 1))
-    assert {command for _, command in told.commands()} == {SetLearningRate(0.2, 1, 33)}
+    assert {command for _, command in told.commands()} == {SetLearningRate(0.2, 1, Meeting(1, 33))}
     told.crew.obey(SetSpeed(5.0))
     assert told.commands() == [(0, SetSpeed(5.0)), (1, SetSpeed(5.0))]
     told.say(0, Paused(40))
     told.say(1, Paused(40))
     told.crew.obey(SetLearningRate(0.3))
     assert {command for _, command in told.commands()} == {SetLearningRate(0.3)}
+    # told to go on, they may have, even if none has said so yet
+    told.crew.obey(Resume())
+    told.pace.promise(0, 40)
+    told.pace.promise(1, 52)
+    told.commands()
+    told.crew.obey(SetLearningRate(0.4))
+    assert {command for _, command in told.commands()} == {SetLearningRate(0.4, None, Meeting(2, 52))}
+
+
+def test_what_is_changed_while_all_come_to_rest_is_changed_where_they_rest() -> None:
+    told = Told()
+    told.begin()
+    told.pace.promise(0, 20, 30)
+    told.pace.promise(1, 24, 38)
+    told.crew.obey(Pause())
+    told.say(0, Paused(24))
+    told.crew.obey(SetLearningRate(0.2))
+    assert [command for _, command in told.commands()] == [
+        *[Pause(24)] * 2,
+        *[SetLearningRate(0.2, None, Meeting(1, 24))] * 2,
+    ]
 
 
 def test_with_one_gone_the_others_go_on() -> None:
@@ -321,7 +342,7 @@ def test_a_change_is_made_at_one_step_once_all_have_laid_it_out() -> None:
     assert told.say(1, ChangeReady(11)) == []
     assert told.commands() == []
     assert told.say(0, ChangeReady(11)) == []
-    assert told.commands() == [(number, ApplyChange(11, 58)) for number in (0, 1)]
+    assert told.commands() == [(number, ApplyChange(11, Meeting(1, 58))) for number in (0, 1)]
     assert told.say(1, changed(11, 58)) == [changed(11, 58)]
     assert told.say(0, changed(11, 58)) == []  # said already
 

@@ -229,20 +229,6 @@ class ExperimentForm(QFrame):
         row = self._focused_row()
         return row is None or not row.is_refusing
 
-    def focus_field(self, path: str) -> bool:
-        """Put the cursor into a field and scroll to it; say whether there is such a field."""
-        row = self.row(path)
-        if row is None:
-            return False
-        for key, section in self._sections.items():
-            if section.isAncestorOf(row):
-                section.set_open(True)
-                self._open[key] = True
-        row.setVisible(True)
-        row.field.take_focus()
-        self.scroller.ensureWidgetVisible(row, 0, 24)
-        return True
-
     # --- events -----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F1 tells about the field that has focus."""

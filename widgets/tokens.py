@@ -123,15 +123,3 @@ SIZES: Mapping[str, int] = MappingProxyType(
         "row_gap": 6, "axis_left": 40, "axis_bottom": 22, "axis_right": 20,
     }
 )  # fmt: skip
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2 contrast ratio of two "#RRGGBB" colours, 1 to 21."""
-
-    def luminance(colour: str) -> float:
-        channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)

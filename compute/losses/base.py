@@ -16,11 +16,11 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from compute.backend import Array, Device, array_module, to_device, to_host
+from compute.backend import Array, array_module, to_host
 from compute.declaration import Declaration, Parameter
 from compute.links import Link
 from compute.losses.reductions import sum_samples
@@ -213,15 +213,6 @@ class Loss(ABC):
         each = self.card.outputs_per_target
         located = outputs if each == 1 else outputs[..., : outputs.shape[-1] // each]
         return self.link.forward(located, out=out)
-
-    def on_device(self, device: Device) -> Self:
-        """Return this loss with its columns on a device; numbers stay numbers."""
-        columns = {
-            name: to_device(value, device)
-            for name, value in self._parameters().items()
-            if not isinstance(value, (int, float, tuple))
-        }
-        return dataclasses.replace(self, **columns) if columns else self
 
     def _parameters(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from compute.backend import Array, Device, array_module, to_device
+from compute.backend import Array, array_module
 from compute.links import LINKS, Link
 from compute.losses.base import Loss, LossCard
 from compute.losses.custom_card import card_of
@@ -131,12 +131,6 @@ class CustomLoss(Loss):
     def rule(self) -> Rule:
         """What computes it."""
         return self._rule  # type: ignore[attr-defined, no-any-return]
-
-    def on_device(self, device: Device) -> Self:
-        """Return this loss with its columns on a device."""
-        if self.columns is None:
-            return self
-        return dataclasses.replace(self, columns=to_device(self.columns, device))
 
     def _parameters(self) -> dict[str, Any]:
         return {parameter.name: parameter.value for parameter in self.parameters}

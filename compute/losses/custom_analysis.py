@@ -41,9 +41,8 @@ class Analysis:
 
     Attributes
     ----------
-    checked, largest_error
-        Points at which the gradient was held against finite differences, and the largest difference
-        relative to 1 + its size.
+    checked
+        Number of points at which the gradient was held against finite differences.
     not_convex
         Target → intervals of one output, within ±10, in which the loss curves downwards or jumps.
     convex
@@ -59,7 +58,6 @@ class Analysis:
     """
 
     checked: int
-    largest_error: float
     not_convex: dict[float, tuple[tuple[float, float], ...]]
     convex: bool
     bounded_gradient: bool
@@ -138,12 +136,12 @@ def analyse(loss: CustomLoss) -> Analysis:
         Where it is not a finite number at any output tried, or its gradient is not that of its value.
     """
     with np.errstate(all="ignore"):
-        checked, error = check_gradient(loss)
+        checked, _ = check_gradient(loss)
         not_convex = {target: _not_convex(loss, target) for target in (0.0, 1.0)}
         convex = not any(not_convex.values()) and _chords_above(loss)
         bounded_gradient, bound = _bounded(loss, 1)
         return Analysis(
-            checked, error, not_convex, convex, bounded_gradient, _bounded(loss, 0)[0], bound,
+            checked, not_convex, convex, bounded_gradient, _bounded(loss, 0)[0], bound,
             _breaks(loss), _is_flat(loss),
         )  # fmt: skip
 

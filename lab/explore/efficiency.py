@@ -145,16 +145,6 @@ def huber_efficiency(delta: float) -> float:
     return slope**2 / square
 
 
-def huber_delta(efficiency: float) -> float:
-    """Return the delta at which Huber's estimator has an efficiency between 2/π and 1, by bisection."""
-    check_number("efficiency", "The efficiency", efficiency, 2 / math.pi, 0.999999)
-    low, high = 0.0, 10.0
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if huber_efficiency(middle) < efficiency else (low, middle)
-    return 0.5 * (low + high)
-
-
 def median_limit(noise: Sampling) -> float:
     """Return 4 f(0)² σ², the limit of var(mean) / var(median) for large samples."""
     return {

@@ -94,7 +94,6 @@ class TableView:
     rows: tuple[TableViewRow, ...]
     means: tuple[float, ...]
     clipped_means: tuple[float, ...]
-    best_rows: tuple[tuple[int, ...], ...]
     catching_up: tuple[int | None, ...]
     missing: tuple[str, ...]
 
@@ -154,7 +153,6 @@ def view(state: TableState) -> TableView:
         rows,
         means,
         clipped_means,
-        best,
         tuple(
             _perfect_samples(
                 values[state.reference, column], perfect[state.reference, column], values[-1, column]

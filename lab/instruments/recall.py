@@ -38,11 +38,6 @@ class PerClass:
         return float(np.nanmean(self.recall))
 
     @property
-    def macro_f1(self) -> float:
-        """Mean F1 of the classes that have samples or are predicted."""
-        return float(np.nanmean(self.f1))
-
-    @property
     def never_predicted(self) -> NDArray[np.intp]:
         """Classes that have samples and are never predicted."""
         return np.flatnonzero((self.predicted == 0) & (self.support > 0))

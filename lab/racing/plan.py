@@ -9,7 +9,7 @@ from lab.config_race import RaceConfig, SeedsConfig
 from lab.config_sweep import NO_AXES
 from lab.loss_labels import series_numbers
 from lab.queue.work import Planned
-from lab.racing.terms import RaceTerms, contender, race_terms
+from lab.racing.terms import RaceTerms, contender
 from lab.store.rows import Role
 
 Cell = tuple[int, float]
@@ -31,18 +31,6 @@ def final_cells(best: Sequence[float | None], terms: RaceTerms) -> tuple[Cell, .
     same = [(loss, terms.same_rate) for loss in range(len(best))]
     own = [(loss, rate) for loss, rate in enumerate(best) if rate is not None]
     return tuple(dict.fromkeys([*same, *own]))
-
-
-def plan_race(config: ExperimentConfig) -> tuple[Planned, ...]:
-    """Return the experiments with which a race begins: its tuning. The final follows from the results.
-
-    Raises
-    ------
-    ProblemError
-        As `lab.racing.terms.race_terms`.
-    """
-    terms = race_terms(config)
-    return stage(config, terms, tuning_cells(config, terms), "tuning")
 
 
 def stage(

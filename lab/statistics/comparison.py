@@ -58,11 +58,6 @@ def differences_of(first: Sample, second: Sample) -> NDArray[np.float64]:
         return first.values - second.values
 
 
-def compare_samples(samples: Sequence[Sample], measure: Measure, margin: float) -> tuple[Comparison, ...]:
-    """Compare every pair of contenders; see `compare_families`."""
-    return compare_families((samples,), measure, margin)[0]
-
-
 def compare_families(
     families: Sequence[Sequence[Sample]], measure: Measure, margin: float
 ) -> tuple[tuple[Comparison, ...], ...]:

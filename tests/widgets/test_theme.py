@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 import widgets.style_sheet as style_sheet_module
 from widgets.style_sheet import asset_files, style_sheet
 from widgets.theme import DARK, LIGHT, Theme, apply_theme, set_property, system_theme, theme_named
-from widgets.tokens import SERIES, TOKENS, TYPE, contrast
+from widgets.tokens import SERIES, TOKENS, TYPE
 
 SURFACES = ("card", "panel", "win", "hover", "sel")
 
@@ -88,6 +88,18 @@ def oklab(color: str, vision: np.ndarray) -> np.ndarray:
         )
         @ cones
     )
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast ratio of two "#RRGGBB" colours, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_contrast_of_black_and_white_is_21() -> None:

@@ -28,16 +28,15 @@ class JacobianMap(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._p: NDArray[np.float64] = np.zeros(1)
         self._matrix: NDArray[np.float64] = np.zeros((1, 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(60)
         self.setAccessibleName("Jacobian of the predictions in the outputs")
 
-    def show_matrix(self, predictions: NDArray[np.float64], matrix: NDArray[np.float64]) -> None:
-        """Show a Jacobian (K, K) with its predictions (K,); (1, 1) for a sigmoid."""
+    def show_matrix(self, matrix: NDArray[np.float64]) -> None:
+        """Show a Jacobian (K, K); (1, 1) for a sigmoid."""
         count = min(len(matrix), MOST_CELLS)
-        self._p, self._matrix = predictions[:count], matrix[:count, :count]
+        self._matrix = matrix[:count, :count]
         self.setFixedHeight(72 if count == 1 else min(340, max(200, self.width())) + 22)
         self.update()
 

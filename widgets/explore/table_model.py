@@ -31,7 +31,7 @@ class PredictionModel(QAbstractTableModel):
         super().__init__(parent)
         self._theme = theme
         self._state = TableState(rows=())
-        self._view = TableView((), (), (), (), (), (), (), (), ())
+        self._view = TableView((), (), (), (), (), (), (), ())
         self._columns: tuple[Column, ...] = ()
         self._unread: dict[tuple[int, str, int], str] = {}
         self._means: tuple[tuple[str, str, tuple[float, ...]], ...] = ()

@@ -136,7 +136,7 @@ class ChainRule(ExploreView):
         self.jacobian_title.setText(
             "Jacobian diag(p) − ppᵀ" if softmax else "Jacobian p(1 − p), a single number"
         )
-        self.jacobian.show_matrix(shown.predictions, shown.jacobian)
+        self.jacobian.show_matrix(shown.jacobian)
 
     def _show_form(self, state: WhyState) -> None:
         problems = [

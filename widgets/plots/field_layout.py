@@ -40,7 +40,6 @@ class FieldFacet:
     y_ticks: tuple[float, ...]
     y_labels: tuple[str, ...]
     show_left: bool
-    show_bottom: bool
     titles: int = 1
     """Rows of titles over it."""
 
@@ -102,7 +101,7 @@ def lay_out_field(
         facets.append(
             FieldFacet(
                 Frame(rect, x, y), () if view is None else (view,), x_ticks, x_labels, y_ticks, y_labels,
-                show_left=column == 0, show_bottom=True,
+                show_left=column == 0,
             )
         )  # fmt: skip
     return FieldLayout(size, tuple(facets), equal)
@@ -137,7 +136,7 @@ def _one_feature(
     rect = QRectF(left, top, width, max(16.0, size.height() - top - 22))
     x_ticks = ticks(x, max(2, min(6, round(rect.width() / 76))))
     facet = FieldFacet(
-        Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, True, len(rows)
+        Frame(rect, x, y), panel.views, x_ticks, labels(x_ticks, x), y_ticks, words, True, len(rows)
     )
     return FieldLayout(size, (facet,), False)
 

@@ -7,8 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from compute.backend import select_device
-from compute.losses import CrossEntropy, Huber, SquaredError, make_loss
+from compute.losses import CrossEntropy, Huber, make_loss
 
 
 @pytest.mark.parametrize(
@@ -53,14 +52,6 @@ def test_a_zero_dimensional_number_counts_as_a_number():
     )
     assert value.dtype == gradient.dtype == np.float32
     assert value.item() == 8
-
-
-def test_loss_moves_to_a_device():
-    cpu = select_device("cpu")
-    assert SquaredError().on_device(cpu) == SquaredError()
-    assert Huber(2.0).on_device(cpu) == Huber(2.0)
-    moved = Huber(np.array([[1.0], [2.0]])).on_device(cpu)
-    assert isinstance(moved.delta, np.ndarray)
 
 
 def test_loss_crosses_a_process_boundary(loss):

@@ -9,12 +9,12 @@ import pytest
 
 from lab.explore import (
     likelihood,
-    steps,
     why,
 )
 from lab.explore.choice import chosen
 from lab.explore.likelihood import LikelihoodState
 from lab.explore.why import WhyState
+from tests.lab.explore import steps
 from tests.lab.explore.claim_checks import BCE, SE, at, cells, claim, shown
 from tests.lab.explore.claim_numbers import SIX
 

@@ -15,11 +15,11 @@ from lab.explore import (
     efficiency,
     likelihood,
     numerics,
-    steps,
 )
 from lab.explore.claims_likelihoods import OUTLIERS
 from lab.explore.likelihood import LikelihoodState
 from lab.explore.numerics import NumericsState
+from tests.lab.explore import steps
 from tests.lab.explore.claim_checks import BCE, SE, at, claim
 from tests.lab.explore.claim_numbers import SIX
 

@@ -9,13 +9,13 @@ import pytest
 
 from lab.explore import (
     simplex,
-    steps,
     why,
 )
 from lab.explore.choice import LossChoice, chosen
 from lab.explore.claims import CLAIMS
 from lab.explore.simplex import SimplexState
 from lab.explore.why import WhyState
+from tests.lab.explore import steps
 from tests.lab.explore.claim_checks import cells, claim, shown
 from tests.lab.explore.claim_numbers import SIX
 

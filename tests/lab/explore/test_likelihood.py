@@ -121,7 +121,7 @@ def test_efficiencies_in_closed_form():
         assert efficiency.huber_efficiency(delta) == pytest.approx(
             (2 * stats.norm.cdf(delta) - 1) ** 2 / square
         )
-    assert efficiency.huber_delta(0.95) == pytest.approx(1.344998, abs=6e-7)
+    assert efficiency.huber_efficiency(1.344998) == pytest.approx(0.95, abs=2e-7)
     assert efficiency.huber_efficiency(0.0) == pytest.approx(0.636620, abs=6e-7)
     assert efficiency.huber_limit("laplace", 1.345) == pytest.approx(
         2 * (1 - math.exp(-1.345)) ** 2

@@ -11,7 +11,9 @@ from lab.experiment_file import parse_experiment
 from lab.pool import TrainerPool
 from lab.queue.job import Job
 from lab.queue.queue import Queue
-from lab.queue.work import Work
+from lab.queue.work import Planned, Work
+from lab.racing.plan import stage, tuning_cells
+from lab.racing.terms import race_terms
 from lab.store.store import Store
 
 TOML = """
@@ -50,6 +52,13 @@ def small_race(**changes: Any) -> ExperimentConfig:
     """The race above; ``race__target=0.9`` changes ``race.target``."""
     config = parse_experiment(TOML, "race.toml")
     return apply_changes(config, {key.replace("__", "."): value for key, value in changes.items()})
+
+
+def tuning_of(config: ExperimentConfig) -> Planned:
+    """The one experiment with which a race begins."""
+    terms = race_terms(config)
+    (planned,) = stage(config, terms, tuning_cells(config, terms), "tuning")
+    return planned
 
 
 def one_process() -> TrainerPool:

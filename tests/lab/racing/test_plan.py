@@ -7,14 +7,14 @@ import pytest
 from lab.config_race import RaceConfig
 from lab.loss_labels import loss_labels
 from lab.racing import plan
-from lab.racing.plan import cell_of, final_cells, plan_race, stage, tuning_cells
+from lab.racing.plan import cell_of, final_cells, stage, tuning_cells
 from lab.racing.terms import race_terms
-from tests.lab.racing.races import small_race
+from tests.lab.racing.races import small_race, tuning_of
 
 
 def test_tuning_is_one_experiment_of_every_loss_at_every_rate() -> None:
     config = small_race(training__target={"metric": "validation_accuracy", "value": 0.9})
-    (planned,) = plan_race(config)
+    planned = tuning_of(config)
     made = planned.config
     assert (planned.role, planned.runs) == ("tuning", 2 * 3 * 2)
     assert made.seeds == config.race.tuning_seeds
@@ -48,7 +48,7 @@ def test_the_final_measures_the_test_part() -> None:
 
 def test_cells_are_found_again() -> None:
     config, terms = small_race(), race_terms(small_race())
-    (planned,) = plan_race(config)
+    planned = tuning_of(config)
     found = [cell_of(config, entry) for entry in planned.config.losses]
     assert found == list(tuning_cells(config, terms))
     assert cell_of(config, config.losses[0]) is None, "an entry without a rate is none of a race"

@@ -12,11 +12,10 @@ from compute.problems import ProblemError
 from lab.config import ExperimentConfig
 from lab.experiment_file import dump_experiment
 from lab.racing.judging import judge
-from lab.racing.plan import plan_race
 from lab.racing.race import RaceWork
 from lab.racing.reading import RaceReader, read_race
 from lab.store.store import Store
-from tests.lab.racing.races import small_race, trained
+from tests.lab.racing.races import small_race, trained, tuning_of
 
 Raced = tuple[Store, str]
 
@@ -181,7 +180,7 @@ def test_a_race_is_gone_on_with(tmp_path: object) -> None:
     store = Store(tmp_path / "store")  # type: ignore[operator]
     config = small_race(race__rates=[0.1, 1.0])
     group = store.begin_group("race", config.name, dump_experiment(config))
-    (tuning,) = plan_race(config)
+    tuning = tuning_of(config)
     trained_alone(store, tuning.config, group)
     begun = read_race(store, group)
     assert begun.state == "final", "the tuning is there, and the group is under way"

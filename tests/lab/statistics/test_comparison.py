@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from lab.statistics.comparison import compare_families, compare_samples
+from lab.statistics.comparison import compare_families
 from lab.statistics.measures import Measure, measure_of
 from lab.statistics.results import Sample
+from tests.lab.statistics.one_family import compare_samples
 
 EPOCHS = measure_of("epochs", ("validation_accuracy", 0.95))
 ACCURACY = measure_of("validation_accuracy")

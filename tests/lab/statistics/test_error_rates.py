@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lab.statistics.comparison import ALPHA, compare_samples
+from lab.statistics.comparison import ALPHA
 from lab.statistics.intervals import LEVEL
 from lab.statistics.measures import measure_of
 from lab.statistics.results import Sample
+from tests.lab.statistics.one_family import compare_samples
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 SCORE = measure_of("validation_nll")

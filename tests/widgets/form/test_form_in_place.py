@@ -27,15 +27,12 @@ def test_being_shown_things_is_silent(panel: ExperimentForm) -> None:
     panel.clear_problems()
     panel.set_open_sections({"model": True, "data": False, "training/more": True})
     panel.set_theme(DARK)
-    panel.focus_field("seeds.count")
     settle()
     assert heard.all == []
 
 
 def test_typing_a_rate_emits_once(panel: ExperimentForm) -> None:
     heard = Heard(panel)
-    assert panel.focus_field("optimizer.learning_rate")
-    keys(QApplication.focusWidget(), "")
     edit = panel.row("optimizer.learning_rate").field.edit
     edit.selectAll()
     keys(edit, "0.3")

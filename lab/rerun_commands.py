@@ -13,7 +13,7 @@ from lab.bundle.ending import BUNDLE_ENDING, is_bundle
 if TYPE_CHECKING:
     from lab.bundle.agreement import Agreement
     from lab.config import ExperimentConfig
-    from lab.export import ResultSource
+    from lab.exporting.results_file import ResultSource
     from lab.session import Session
     from lab.store.store import Store
 

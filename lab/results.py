@@ -13,7 +13,8 @@ from rich.text import Text
 from compute.problems import ProblemError
 from lab.diagnosis import explain_divergence
 from lab.experiment_file import dump_experiment, read_text
-from lab.export import ResultSource, write_curves_csv, write_curves_parquet, write_results
+from lab.exporting.curve_tables import write_curves_csv, write_curves_parquet
+from lab.exporting.results_file import ResultSource, write_results
 from lab.metric_catalogue import METRICS
 from lab.number_text import value_text
 from lab.summary import summarize_runs

@@ -31,7 +31,7 @@ _IDENTITY = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """An experiment of a bundle; satisfies `lab.export.ResultSource`.
+    """An experiment of a bundle; satisfies `lab.exporting.results_file.ResultSource`.
 
     Attributes
     ----------

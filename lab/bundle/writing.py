@@ -17,7 +17,7 @@ from lab.bundle.members import DATA, SNAPSHOTS, pack_arrays, write_members
 from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import dump_experiment
-from lab.export import ResultSource, results
+from lab.exporting.results_file import ResultSource, results
 from lab.session_state import OVER
 from lab.store.records import command_line
 from lab.store.snapshot_packing import pack_snapshots

@@ -11,17 +11,19 @@ from pathlib import Path
 from compute.problems import Problem, ProblemError
 from lab.bundle.ending import BUNDLE_ENDING
 from lab.bundle.writing import write_bundle
-from lab.export import TABLES, ResultSource, export_tables
+from lab.experiment_file import dump_experiment
+from lab.exporting.curve_tables import write_curves_csv, write_curves_parquet
 from lab.exporting.file_names import file_names
 from lab.exporting.findings_table import findings_table
 from lab.exporting.mlflow_runs import write_mlflow
 from lab.exporting.report import write_report
+from lab.exporting.results_file import ResultSource, write_results
 from lab.exporting.summary_table import summary_table
 from lab.exporting.table_files import TABLE_FORMATS, write_table
 from lab.exporting.tensorboard import write_tensorboard
 from lab.figure_look import Provenance
 from lab.scripts.writing import write_script
-from lab.whole_files import check_free
+from lab.whole_files import check_free, whole_file
 
 SUMMARIES = {
     "summary_csv": "csv",
@@ -32,7 +34,11 @@ SUMMARIES = {
 """Forms of the summary, and the kind of table each is."""
 
 FORMS: dict[str, str] = {
-    **TABLES,
+    "csv_long": "-curves.csv",
+    "csv_wide": "-curves-wide.csv",
+    "parquet": "-curves.parquet",
+    "toml": ".toml",
+    "results": "-results.json",
     **{form: f"-summary{TABLE_FORMATS[kind]}" for form, kind in SUMMARIES.items()},
     "findings": "-findings.csv",
     "tensorboard": "-tensorboard",
@@ -117,21 +123,29 @@ def write_forms(
         raise ProblemError(Problem("There are no curves to save yet", "Run the experiment first."))
     check_free([path for path in paths if not path.is_dir()], choices.overwrite)
     for form, path in zip(forms, paths, strict=True):
-        _write_form(source, path, stem, form, made_by, choices)
+        _write_form(source, path, form, made_by, choices)
     return paths
 
 
 def _write_form(
     source: ResultSource,
     path: Path,
-    stem: str,
     form: str,
     made_by: Provenance,
     choices: FormChoices,
 ) -> None:
     overwrite = choices.overwrite
-    if form in TABLES:
-        export_tables(source, path.parent, stem, (form,), overwrite=overwrite)
+    if form == "csv_long":
+        write_curves_csv(source, path, overwrite=overwrite)
+    elif form == "csv_wide":
+        write_curves_csv(source, path, form="wide", overwrite=overwrite)
+    elif form == "parquet":
+        write_curves_parquet(source, path, overwrite=overwrite)
+    elif form == "toml":
+        with whole_file(path, overwrite=overwrite) as file:
+            file.write(dump_experiment(source.run_config).encode())
+    elif form == "results":
+        write_results(source, path, overwrite=overwrite)
     elif form in SUMMARIES:
         table, kind = summary_table(source), SUMMARIES[form]
         write_table(table, path, kind, mark_best=choices.mark_best, overwrite=overwrite)

@@ -13,7 +13,7 @@ import numpy as np
 
 from compute.problems import Problem, ProblemError
 from lab.experiment_file import dump_experiment
-from lab.export import ResultSource
+from lab.exporting.results_file import ResultSource
 from lab.exporting.tensorboard import event_tag
 from lab.loss_labels import loss_labels
 from lab.store.run_fields import loss_fields, run_fields

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Sequence
 
 from lab.experiment_file import dump_experiment
-from lab.export import ResultSource
 from lab.exporting.file_names import file_name
+from lab.exporting.results_file import ResultSource
 from lab.exporting.view_arguments import view_words
 from lab.figure_look import FigureLook, Provenance
 from lab.instruments.kinds import INSTRUMENT_KINDS

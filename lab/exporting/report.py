@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from compute.problems import Problem, ProblemError
-from lab.export import ResultSource
 from lab.exporting import report_sections as parts
 from lab.exporting.html_text import escaped, tag
 from lab.exporting.report_style import STYLE
+from lab.exporting.results_file import ResultSource
 from lab.figure_look import Draw, FigureLook, Provenance
 from lab.panels import Panel
 from lab.racing.results import Judgement, RaceResult

@@ -10,11 +10,11 @@ from typing import Any
 from lab.catalogue import form
 from lab.config import ExperimentConfig
 from lab.diagnosis import explain_divergence
-from lab.export import ResultSource
 from lab.exporting.file_names import file_name
 from lab.exporting.html_text import escaped, facts, html_table, paragraph, section, tag
 from lab.exporting.inline_svg import inline_svg
 from lab.exporting.race_tables import race_tables
+from lab.exporting.results_file import ResultSource
 from lab.exporting.summary_table import summary_table
 from lab.field_spec import FieldSpec
 from lab.figure_look import Provenance

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from lab.config import ExperimentConfig
 from lab.curves import Curves
-from lab.export import ResultSource
+from lab.exporting.results_file import ResultSource
 from lab.messages import DataSummary, DeviceReport, Field
 from lab.view_options import Confusion, RunState
 
 
 @dataclass(frozen=True)
 class ResultsNow:
-    """What a session knew at one moment; satisfies `lab.export.ResultSource`.
+    """What a session knew at one moment; satisfies `lab.exporting.results_file.ResultSource`.
 
     Nothing here changes when the session resets or runs anew. The curves are its own, which may still grow:
     what is read of them, in any thread, is a prefix of what will be there.

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from compute.problems import Problem, ProblemError
-from lab.export import ResultSource
 from lab.exporting.event_records import file_version, hyperparameter_event, scalar_events
 from lab.exporting.file_names import file_names
+from lab.exporting.results_file import ResultSource
 from lab.loss_labels import loss_labels
 from lab.store.run_fields import loss_fields, run_fields
 from lab.view_options import RunState

@@ -21,7 +21,7 @@ from lab.view_options import Confusion, RunState
 
 
 class StoredExperiment:
-    """An experiment of the store; satisfies `lab.export.ResultSource`.
+    """An experiment of the store; satisfies `lab.exporting.results_file.ResultSource`.
 
     Configuration, summary and curves are read when they are first asked for.
 

@@ -16,13 +16,17 @@ from compute.problems import ProblemError
 from lab import whole_files
 from lab.curves import Curves
 from lab.experiment_file import read_experiment
-from lab.export import LONG_COLUMNS, TABLES, export_tables, write_curves_csv, write_curves_parquet
+from lab.exporting.curve_tables import LONG_COLUMNS, write_curves_csv, write_curves_parquet
+from lab.exporting.forms import FORMS, FormChoices, write_forms
+from lab.figure_look import Provenance
 from lab.messages import Ended, Prepared, Recorded
 from lab.session import Session
 from lab.spill import SpillSpace
 from tests.lab.recorded_runs import data_summary, evaluation, make_chunk, scripted_session, started, tell
 
 RUNS = tuple(range(6))
+TABLES = ("csv_long", "csv_wide", "parquet", "toml", "results")
+MADE_BY = Provenance("losslab export")
 
 
 def session_of(
@@ -131,8 +135,8 @@ def test_rows_after_a_runs_end_are_left_out(tmp_path: Path) -> None:
 
 def test_results_and_experiment(tmp_path: Path) -> None:
     session = session_of()
-    paths = export_tables(session, tmp_path / "new" / "folder", "two", list(TABLES))
-    assert [path.name for path in paths] == [f"two{ending}" for ending in TABLES.values()]
+    paths = write_forms(session, tmp_path / "new" / "folder", "two", TABLES, MADE_BY)
+    assert [path.name for path in paths] == [f"two{FORMS[form]}" for form in TABLES]
     assert read_experiment(tmp_path / "new" / "folder" / "two.toml") == session.run_config
     results = json.loads((tmp_path / "new" / "folder" / "two-results.json").read_text())
     assert results["device"] == {
@@ -157,11 +161,11 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     session = session_of()
     (tmp_path / "two-curves.csv").write_text("mine")
     with pytest.raises(ProblemError) as caught:
-        export_tables(session, tmp_path, "two", ["toml", "csv_long"])
+        write_forms(session, tmp_path, "two", ["toml", "csv_long"], MADE_BY)
     assert "exists already" in caught.value.problem.title
     assert (tmp_path / "two-curves.csv").read_text() == "mine"
     assert sorted(os.listdir(tmp_path)) == ["two-curves.csv"]
-    export_tables(session, tmp_path, "two", ["toml", "csv_long"], overwrite=True)
+    write_forms(session, tmp_path, "two", ["toml", "csv_long"], MADE_BY, FormChoices(overwrite=True))
     assert (tmp_path / "two-curves.csv").read_text().startswith("experiment,")
 
 
@@ -233,9 +237,9 @@ def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
 def test_nothing_to_save_yet(tmp_path: Path) -> None:
     session, _ = scripted_session()
     with pytest.raises(ProblemError, match="no curves"):
-        export_tables(session, tmp_path, "two", ["csv_long"])
+        write_forms(session, tmp_path, "two", ["csv_long"], MADE_BY)
     assert not list(tmp_path.iterdir())
-    assert len(export_tables(session, tmp_path, "two", ["toml"])) == 1
+    assert len(write_forms(session, tmp_path, "two", ["toml"], MADE_BY)) == 1
 
 
 def test_a_million_rows_are_all_written(tmp_path: Path) -> None:

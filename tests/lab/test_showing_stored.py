@@ -13,8 +13,8 @@ from lab.bundle.reading import read_bundle
 from lab.bundle.writing import write_bundle
 from lab.chart import ChartPanel
 from lab.experiment_file import parse_experiment
-from lab.export import results
 from lab.exporting.provenance import figure_command
+from lab.exporting.results_file import results
 from lab.exporting.results_now import results_now
 from lab.instruments.looking import looked_at
 from lab.instruments.study import Study

@@ -22,7 +22,7 @@ from lab.bundle.writing import write_bundle
 from lab.config_changes import apply_changes
 from lab.edited_config import EditedConfig
 from lab.experiment_file import default_experiment
-from lab.export import results
+from lab.exporting.results_file import results
 from lab.messages import Recorded
 from lab.session import Session
 from lab.store import summaries

@@ -7,7 +7,7 @@ import pytest
 
 from compute.plan import RunEnd
 from compute.problems import ProblemError
-from lab.export import results
+from lab.exporting.results_file import results
 from lab.messages import (
     Died,
     Ended,

@@ -285,7 +285,7 @@ def main(arguments: list[str]) -> int:
             for width, height in sizes:
                 window.resize(width, height)
                 for theme in ("light",) if name in light_only else ("light", "dark"):
-                    window.choose_theme(theme)
+                    window.appearance.choose(theme)
                     stage.wait(lambda: True, "")
                     size = f"_{width}x{height}" if len(sizes) > 1 else ""
                     path = target / f"{name}{size}_{theme}.png"

@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.terminal import leave_broken_pipe, print_problem, say
@@ -49,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     from lab.lesson_commands import add_lesson_command
     from lab.race_commands import add_race_command
     from lab.rerun_commands import add_bundle_command, add_rerun_command
+    from lab.run_command import add_run_command
     from lab.script_commands import add_script_command
     from lab.store_arguments import add_store_command
     from lab.sweep_commands import add_sweep_command
@@ -63,45 +63,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"losslab {version()}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
-    run = commands.add_parser(
-        "run",
-        help="train an experiment without a window and write curves, plots and a summary",
-        description="Train an experiment without a window. Writes the experiment, all curves (CSV and "
-        "Parquet), results.json and the plots (PNG and SVG) to a folder and prints a summary.",
-        epilog="Ctrl+C stops the training, writes what was recorded and exits with 130.",
-    )
-    run.add_argument("file", metavar="FILE.toml", help="the experiment")
-    run.add_argument(
-        "--out", metavar="DIR", help="folder for the results (default: ./losslab-out/NAME-DATE-TIME)"
-    )
-    run.add_argument("--seeds", type=_count, metavar="N", help="number of seeds, instead of the file's")
-    _device(run)
-    run.add_argument(
-        "--workers",
-        type=_processes,
-        metavar="N",
-        help="most processes to train in (default: one for each processor core); results are the same",
-    )
-    run.add_argument(
-        "--set",
-        dest="settings",
-        metavar="KEY=VALUE",
-        nargs="+",
-        action="append",
-        default=[],
-        help="change a setting of the file: optimizer.learning_rate=0.3 losses.0.delta=2 training.clip=none",
-    )
-    run.add_argument("--force", action="store_true", help="overwrite results of an earlier run in the folder")
-    run.add_argument(
-        "--plots", metavar="PLOT", nargs="+", default=[],
-        help="plots to write instead of those that suit the data, instruments among them, which are also "
-        "written as CSV: metric objective saturation landscape ...",
-    )  # fmt: skip
-    run.add_argument("--no-plots", action="store_true", help="write no figures")
-    run.add_argument("--bundle", action="store_true", help="write a bundle, which losslab rerun repeats")
-    run.add_argument("--no-store", action="store_true", help="do not keep the runs in the store")
-    run.add_argument("--quiet", action="store_true", help="print no progress")
-
+    add_run_command(commands)
     listing = commands.add_parser(
         "list", help="list losses, data sets, models, ... with their parameters and bounds"
     )
@@ -132,30 +94,6 @@ def parser() -> argparse.ArgumentParser:
     add_rerun_command(commands)
     add_script_command(commands)
     return top
-
-
-def _device(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to compute (default: auto)"
-    )
-
-
-def _count(text: str) -> int:
-    return _whole(text, "seeds")
-
-
-def _processes(text: str) -> int:
-    return _whole(text, "processes")
-
-
-def _whole(text: str, what: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of {what}; it must be 1 or more")
-    return value
 
 
 def main(
@@ -211,9 +149,7 @@ def main(
             return OK
         if options.command == "bench":
             return _bench(options.json)
-        if "perform" in options:
-            return int(options.perform(options))
-        return _run(options, draw)
+        return int(options.perform(options))
     except ProblemError as error:
         print_problem(error.problem)
         return BAD_INPUT
@@ -234,42 +170,6 @@ def _bench(as_json: bool) -> int:
     return OK
 
 
-def _run(options: argparse.Namespace, draw: Draw | None) -> int:
-    from lab.config_changes import apply_changes, parse_setting
-    from lab.experiment_file import read_experiment
-    from lab.headless import run_headless
-    from lab.store.store import Store
-
-    path = Path(options.file)
-    config = read_experiment(path)
-    changes: dict[str, Any] = dict(parse_setting(text) for group in options.settings for text in group)
-    if options.seeds is not None:
-        changes["seeds.count"] = options.seeds
-    if changes:
-        config = apply_changes(config, changes)
-    folder = Path(options.out) if options.out else default_folder(path.stem)
-    return run_headless(
-        config,
-        folder,
-        device=options.device,
-        force=options.force,
-        draw=None if options.no_plots else draw,
-        quiet=options.quiet,
-        source=path,
-        workers=options.workers,
-        store=None if options.no_store else Store(),
-        bundle=options.bundle,
-        plots=options.plots,
-    )
-
-
-def default_folder(name: str) -> Path:
-    """Return a folder for the results of an experiment that has no other: ./losslab-out/NAME-DATE-TIME."""
-    letters = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
-    stem = "-".join(part for part in letters.split("-") if part)[:60] or "experiment"
-    return Path("losslab-out") / f"{stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-
-
 # --- the window -----------------------------------------------------------------------------------
 def _is_window(arguments: list[str]) -> bool:
     """Whether the arguments are none, a file, or --device with a file: all but commands, help and version."""
@@ -280,9 +180,11 @@ def _is_window(arguments: list[str]) -> bool:
 
 
 def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | None) -> int:
+    from lab.training_arguments import add_device
+
     window = argparse.ArgumentParser(prog="losslab", usage="losslab [FILE.toml] [--device auto|cpu|gpu]")
     window.add_argument("file", nargs="?")
-    _device(window)
+    add_device(window)
     try:
         options = window.parse_args(arguments)
     except SystemExit as stop:
@@ -310,6 +212,7 @@ def _headless(path: Path | None, device: str, draw: Draw | None, reason: str) ->
     from lab.bundle.ending import is_bundle
     from lab.experiment_file import default_experiment, read_experiment
     from lab.headless import run_headless
+    from lab.run_command import default_folder
     from lab.store.store import Store
 
     if path is not None and is_bundle(path):

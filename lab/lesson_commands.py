@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.terminal import print_problem, say
+from lab.training_arguments import add_device
 
 if TYPE_CHECKING:
     from lab.lessons.attempt import Attempt
@@ -47,7 +48,7 @@ def add_lesson_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     pack.add_argument("--out", metavar="FILE", help="default: FOLDER.losslesson")
     pack.add_argument("--force", action="store_true", help="overwrite the file")
     for command in (run, check):
-        command.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
+        add_device(command)
 
 
 def lesson_command(options: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.training_arguments import add_device, add_quiet, add_settings, add_workers, count_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,9 +37,9 @@ def add_race_command(commands: argparse._SubParsersAction[argparse.ArgumentParse
     )
     what.add_argument("--resume", metavar="ID", help="go on with a race of the store; only what is missing")
     race.add_argument(
-        "--seeds", type=whole_number, metavar="N", help="seeds of the final (default: the file's)"
+        "--seeds", type=count_of("seeds"), metavar="N", help="seeds of the final (default: the file's)"
     )
-    race.add_argument("--tuning-seeds", type=whole_number, metavar="N", help="seeds of the tuning")
+    race.add_argument("--tuning-seeds", type=count_of("seeds"), metavar="N", help="seeds of the tuning")
     race.add_argument("--rates", type=float, nargs="+", metavar="RATE", help="learning rates of the grid")
     race.add_argument(
         "--extend", type=float, nargs="+", metavar="RATE", default=[], help="further rates for the grid"
@@ -46,36 +48,10 @@ def add_race_command(commands: argparse._SubParsersAction[argparse.ArgumentParse
     race.add_argument("--margin", type=float, metavar="X", help="differences up to it do not matter")
     race.add_argument("--out", metavar="DIR", help="write the tables as CSV and Markdown into a folder")
     race.add_argument("--force", action="store_true", help="overwrite tables in the folder")
-    add_training_arguments(race)
-
-
-def add_training_arguments(command: argparse.ArgumentParser) -> None:
-    """Add what races and sweeps share: device, processes, settings, progress."""
-    command.add_argument(
-        "--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to compute (default: auto)"
-    )
-    command.add_argument(
-        "--workers",
-        type=whole_number,
-        metavar="N",
-        help="most processes to train in (default: one for each core)",
-    )
-    command.add_argument(
-        "--set", dest="settings", metavar="KEY=VALUE", nargs="+", action="append", default=[],
-        help="change a setting of the file",
-    )  # fmt: skip
-    command.add_argument("--quiet", action="store_true", help="print no progress")
-
-
-def whole_number(text: str) -> int:
-    """Read a whole number of at least 1 as an argument."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
-    return value
+    add_device(race)
+    add_workers(race)
+    add_settings(race)
+    add_quiet(race)
 
 
 def race_command(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from compute.problems import Problem, ProblemError
 from lab.bundle.ending import BUNDLE_ENDING, is_bundle
+from lab.training_arguments import add_device, add_quiet, add_workers
 
 if TYPE_CHECKING:
     from lab.bundle.agreement import Agreement
@@ -64,9 +65,9 @@ def add_rerun_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         help="largest difference that agrees, as a share of a curve's largest value (default: 1e-4, in "
         "float64 1e-9)",
     )  # fmt: skip
-    rerun.add_argument("--workers", type=_workers, metavar="N", help="most processes to train in")
-    rerun.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to compute")
-    rerun.add_argument("--quiet", action="store_true", help="print no progress")
+    add_workers(rerun)
+    add_device(rerun)
+    add_quiet(rerun)
 
 
 def _tolerance(text: str) -> float:
@@ -77,12 +78,6 @@ def _tolerance(text: str) -> float:
     if not 0 <= value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a tolerance; it must be a number of at least 0")
     return value
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of processes; it must be 1 or more")
-    return int(text)
 
 
 def _bundle(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.race_commands import add_training_arguments, whole_number
+from lab.training_arguments import add_device, add_quiet, add_settings, add_workers, count_of
 
 if TYPE_CHECKING:
     from lab.config import ExperimentConfig
@@ -32,10 +32,13 @@ def add_sweep_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         help="a setting and its values; replaces an axis of the file with the same path",
     )  # fmt: skip
     sweep.add_argument(
-        "--seeds", type=whole_number, metavar="N", help="number of seeds, instead of the file's"
+        "--seeds", type=count_of("seeds"), metavar="N", help="number of seeds, instead of the file's"
     )
     sweep.add_argument("--dry-run", action="store_true", help="only say what it would take")
-    add_training_arguments(sweep)
+    add_device(sweep)
+    add_workers(sweep)
+    add_settings(sweep)
+    add_quiet(sweep)
 
 
 def sweep_command(options: argparse.Namespace) -> int:

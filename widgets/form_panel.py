@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QToolTip, QVBoxLayout, QWidget
 
 from lab.field_spec import SectionSpec
 from widgets.form_head import FormHead
 from widgets.form_row import FormRow
+from widgets.form_scroller import FormScroller
 from widgets.forms import FieldRows
 from widgets.loss_list import LossList
 from widgets.section import Section
@@ -22,25 +23,6 @@ from widgets.theme import LIGHT, Theme
 _ALWAYS_SUMMED = frozenset({"data"})
 #: Sections that are open where nothing was said.
 OPEN_AT_FIRST = frozenset({"data", "losses", "optimizer"})
-
-
-class _Content(QWidget):
-    """What scrolls: never wider than its view, whatever is in it."""
-
-    def minimumSizeHint(self) -> QSize:
-        """Ask for no width."""
-        return QSize(0, super().minimumSizeHint().height())
-
-
-class _Scroller(QScrollArea):
-    """Says when its view changes width, because a scroll bar came or went."""
-
-    resized = Signal()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say so."""
-        super().resizeEvent(event)
-        self.resized.emit()
 
 
 class ExperimentForm(QFrame):
@@ -78,19 +60,9 @@ class ExperimentForm(QFrame):
         self._open: dict[str, bool] = {}
         self.head = FormHead(self)
         self.losses = LossList(formulas)
-        self.content = _Content()
-        self.content.setObjectName("clear")
-        self._column = QVBoxLayout(self.content)
-        self._column.setContentsMargins(0, 8, 0, 12)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
-        self.scroller = _Scroller(self)
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setWidget(self.content)
+        self.scroller = FormScroller(self)
         self.scroller.resized.connect(self._align_right)
+        self.content, self._column = self.scroller.content, self.scroller.column
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -296,7 +268,7 @@ class ExperimentForm(QFrame):
         self.section_toggled.emit(key, is_open)
 
     def _right_margin(self) -> int:
-        return max(0, 12 - (self.scroller.width() - self.scroller.viewport().width()))
+        return max(0, 12 - self.scroller.bar_width)
 
     def _align_right(self) -> None:
         for section in self._sections.values():

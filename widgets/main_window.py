@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QResizeEvent,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from lab.problems import ProblemError
 from widgets.advice_wiring import AdviceWiring
+from widgets.appearance import Appearance
 from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.experiment_wiring import ExperimentWiring
@@ -39,7 +38,7 @@ from widgets.settings import Settings, WindowState
 from widgets.shell import SMALLEST
 from widgets.shortcuts import Commands
 from widgets.status_bar import StatusBar
-from widgets.theme import Theme, apply_theme, theme_named
+from widgets.theme import Theme
 from widgets.time_wiring import TimeWiring
 from widgets.top_bar import TopBar
 from widgets.train_workspace import TrainWorkspace
@@ -94,13 +93,9 @@ class MainWindow(QWidget):
         self.session, self.store = session, store
         self.settings = settings
         self._memory = Remembering(self, settings)
-        self._theme_fixed = theme is not None
-        self.theme = theme if theme is not None else theme_named(self._memory.theme)
+        self.appearance = Appearance(self._memory, self._dress, theme, self)
         self._closing = False
 
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, self.theme)
         self.top = TopBar(self.theme, WORKSPACES)
         self.form = ExperimentForm()
         self.grid = PlotGrid(self.theme, takes_edits=True)
@@ -134,7 +129,7 @@ class MainWindow(QWidget):
         window_commands(self)
         self._connect()
         self._memory.restore()
-        self._dress(self.theme)
+        self.appearance.begin()
         self.experiment.show_all()
         self.plots.show_plots()
         self._title()
@@ -173,8 +168,6 @@ class MainWindow(QWidget):
         self.advice.train_wanted.connect(lambda: self.workspaces.show("train"))
         self.exports.refused.connect(self.messages.show_problem)
         self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._system_changed)
 
     def _follow_store(self) -> None:
         self.messages.follow_store(None if self.store is None else self.store.problem)
@@ -214,14 +207,10 @@ class MainWindow(QWidget):
         self.plots.set_running(state == "running")
 
     # --- appearance -------------------------------------------------------------------------------
-    def show_theme(self, theme: Theme) -> None:
-        """Take on an appearance, live."""
-        if theme is not self.theme:
-            self.theme = theme
-            application = QApplication.instance()
-            if isinstance(application, QApplication):
-                apply_theme(application, theme)
-            self._dress(theme)
+    @property
+    def theme(self) -> Theme:
+        """The appearance now."""
+        return self.appearance.theme
 
     def _dress(self, theme: Theme) -> None:
         for part in (
@@ -229,21 +218,6 @@ class MainWindow(QWidget):
             self.cards,
         ):  # fmt: skip
             part.set_theme(theme)
-
-    def choose_theme(self, name: str) -> None:
-        """Follow the system, or be ``"light"`` or ``"dark"``."""
-        self._memory.choose_theme(name)
-        self._theme_fixed = False
-        self.show_theme(theme_named(name))
-
-    @property
-    def theme_choice(self) -> str:
-        """What was chosen: ``"system"``, ``"light"`` or ``"dark"``."""
-        return self._memory.theme
-
-    def _system_changed(self) -> None:
-        if self._memory.theme == "system" and not self._theme_fixed:
-            self.show_theme(theme_named("system"))
 
     def _title(self) -> None:
         mark = " •" if self.session.edited else ""
@@ -367,7 +341,6 @@ class MainWindow(QWidget):
         """Let go of everything that outlives a closed window."""
         self.bridge.stop()
         self.plots.study.close()
-        with contextlib.suppress(RuntimeError):
-            QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self.appearance.end()
         self.commands.end()
         self.deleteLater()

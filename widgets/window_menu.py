@@ -92,9 +92,9 @@ def window_commands(window: MainWindow) -> None:
         ("runs", "Fold the runs", ("Ctrl+J",), lambda: window.workspace.toggle("runs"), "panel right list"),
         ("panel", "Next panel", ("F6",), window.next_panel, "focus"),
         ("panel_back", "Previous panel", ("Shift+F6",), lambda: window.next_panel(-1), "focus"),
-        ("light", "Light", (), lambda: window.choose_theme("light"), "theme appearance"),
-        ("dark", "Dark", (), lambda: window.choose_theme("dark"), "theme appearance"),
-        ("system", "Appearance as the system", (), lambda: window.choose_theme("system"), "theme"),
+        ("light", "Light", (), lambda: window.appearance.choose("light"), "theme appearance"),
+        ("dark", "Dark", (), lambda: window.appearance.choose("dark"), "theme appearance"),
+        ("system", "Appearance as the system", (), lambda: window.appearance.choose("system"), "theme"),
         ("device", "Where training computes", (), window.cards.show_device, "gpu cpu cupy"),
         ("log", "Messages of this session", (), window.cards.show_log, "errors"),
         ("palette", "Find a command", ("Ctrl+K",), window.cards.show_palette, ""),
@@ -160,7 +160,7 @@ def theme_menu(window: MainWindow) -> QMenu:
     for name, title in (("light", "Light"), ("dark", "Dark"), ("system", "As the system")):
         action = menu.addAction(title)
         action.setCheckable(True)
-        action.setChecked(window.theme_choice == name)
+        action.setChecked(window.appearance.choice == name)
         group.addAction(action)
-        action.triggered.connect(lambda _checked=False, name=name: window.choose_theme(name))
+        action.triggered.connect(lambda _checked=False, name=name: window.appearance.choose(name))
     return menu

@@ -13,6 +13,7 @@ import lab.cli
 import lab.headless
 from lab.experiment_file import default_experiment
 from lab.results import TABLES
+from lab.run_command import default_folder
 from tests.lab.command_line import ROOT, run
 
 
@@ -110,5 +111,5 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 
 
 def test_names_of_default_folders() -> None:
-    assert lab.cli.default_folder("My Exp/eriment: 1").name.startswith("my-exp-eriment-1-20")
-    assert lab.cli.default_folder("…").name.startswith("experiment-20")
+    assert default_folder("My Exp/eriment: 1").name.startswith("my-exp-eriment-1-20")
+    assert default_folder("…").name.startswith("experiment-20")

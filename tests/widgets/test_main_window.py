@@ -125,13 +125,13 @@ def test_nothing_in_the_bars_is_cut_off(window: MainWindow, width: int) -> None:
 
 def test_the_theme_changes_live_and_back(window: MainWindow) -> None:
     light = window.grab().toImage().pixelColor(5, 5).lightness()
-    window.choose_theme("dark")
+    window.appearance.choose("dark")
     spin(window)
     dark = window.grab().toImage().pixelColor(5, 5).lightness()
-    window.choose_theme("light")
+    window.appearance.choose("light")
     assert window.theme is LIGHT
     assert light > 200 > 60 > dark
-    window.show_theme(DARK)
+    window.appearance.show(DARK)
     assert window.theme is DARK
     lines = [line.grab().toImage() for line in window.top.findChildren(QFrame, "bar_line")]
     colours = {image.pixelColor(0, y).name() for image in lines for y in range(image.height())}

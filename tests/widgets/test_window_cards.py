@@ -25,10 +25,10 @@ def test_cards_are_made_when_they_are_first_opened(window: MainWindow) -> None:
 
 
 def test_a_card_that_comes_late_has_the_window_s_colours(window: MainWindow) -> None:
-    window.choose_theme("dark")
+    window.appearance.choose("dark")
     window.exports.open()
     assert window.exports.panel._theme is window.theme
-    window.choose_theme("light")
+    window.appearance.choose("light")
     assert window.exports.panel._theme is window.theme
 
 

@@ -157,7 +157,7 @@ def test_everything_is_found_as_it_was_left(
     window.top.speed_chosen.emit(100.0)
     window.experiment.choose_metric("train_nll")
     spin(window)
-    window.choose_theme("dark")
+    window.appearance.choose("dark")
     window.resize(760, 640)  # the screen of the tests is 800 × 800
     window.close_unasked()
     other_session = FakeSession()

@@ -92,12 +92,12 @@ def test_workspace_view_and_state_are_remembered(
 
 def test_themes_reach_both(window: MainWindow) -> None:
     window.workspaces.choose("explore")
-    window.choose_theme("dark")
+    window.appearance.choose("dark")
     image = window.grab().toImage()
     strip = window.workspaces.explore.strip
     below = strip.mapTo(window, strip.rect().bottomLeft()).y() + 6
     assert image.pixelColor(image.width() // 2, below) == window.theme.color("win")
-    window.choose_theme("light")
+    window.appearance.choose("light")
 
 
 def test_the_next_panel_is_on_screen(window: MainWindow) -> None:

@@ -71,7 +71,7 @@ def test_a_grid_is_extended(file: Path, capsys: pytest.CaptureFixture[str]) -> N
         (["FILE", "--rates", "0"], "It must be a list of numbers above 0 up to 1e+06"),
         (["FILE", "--extend", "-1"], "A learning rate cannot be -1"),
         (["FILE", "--measure", "beauty"], "race.measure cannot be"),
-        (["FILE", "--seeds", "0"], "0 is not a whole number of at least 1"),
+        (["FILE", "--seeds", "0"], "0 is not a number of seeds; it must be 1 or more"),
         (["FILE", "--set", "losses.-=1"], "A race needs at least two losses"),
         (["--resume", "nothing"], "The store has no race nothing"),
         (["--resume", "nothing", "--seeds", "3"], "--seeds cannot be given with --resume"),

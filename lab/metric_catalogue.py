@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from lab.field_spec import Metric
 from lab.run_facts import DataSummary
@@ -152,12 +153,19 @@ def stop_metrics(task: str) -> tuple[Metric, ...]:
 
 
 def undefined(summary: DataSummary | None, key: str) -> str:
-    """Say why a metric has no value on some data; empty where it has one.
+    """Say why a metric has no value on some data; empty where it has one."""
+    if summary is None:
+        return ""
+    return undefined_for(key, {part: getattr(summary, part) for part in ("train", "validation", "test")})
+
+
+def undefined_for(key: str, samples: Mapping[str, int]) -> str:
+    """Say why a metric has no value on parts of so many samples; empty where it has one.
 
     R² relates the squared error to the variance of a part's targets, and one sample has none.
     """
     part, _, name = key.partition("_")
-    if name != "r2" or summary is None or getattr(summary, part) != 1:
+    if name != "r2" or samples.get(part) != 1:
         return ""
     word = {"train": "training"}.get(part, part)
     return f"R² is not defined for one sample, and the {word} part has no more"

@@ -77,12 +77,12 @@ class Session(Editing):
             self._prepare()
         return problem
 
-    def show(self, stored: StoredExperiment) -> Problem | None:
+    def show(self, stored: StoredExperiment, *, settings: bool = True) -> Problem | None:
         """Show an experiment that the store kept, in place of the runs shown.
 
-        Other settings than those that are edited become an experiment without a file, which undo takes back.
-        The runs cannot go on, but all that is known of them can be looked at, and branches begin from their
-        recorded steps.
+        Other settings than those that are edited become an experiment without a file, which undo takes back;
+        without ``settings`` what is edited stays. The runs cannot go on, but all that is known of them can be
+        looked at, and branches begin from their recorded steps.
 
         Returns the problem where that cannot be, as `cannot_show`; nothing has changed then.
         """
@@ -91,7 +91,7 @@ class Session(Editing):
             return problem
         last = stored.as_it_went_on()
         self.reset()
-        if stored.run_config != self.config:
+        if settings and stored.run_config != self.config:
             self._edits.new(stored.run_config)
         self._prepare()
         self.stored, self.runs, self.confusion = stored, stored.runs, stored.confusion

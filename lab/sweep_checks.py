@@ -14,7 +14,7 @@ from compute.models import MultilayerPerceptron
 from compute.problems import Problem, ProblemError, Remedy
 from lab.config import ExperimentConfig
 from lab.loss_labels import loss_labels
-from lab.metric_catalogue import METRICS, stop_metrics
+from lab.metric_catalogue import METRICS, stop_metrics, undefined_for
 
 LARGEST_RUNS = 1_000_000_000
 
@@ -179,7 +179,8 @@ def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> N
     Raises
     ------
     ProblemError
-        Where the metric does not exist for the task, or there is no validation part to measure it on.
+        Where the metric does not exist for the task or for a part of one sample, or there is no validation
+        part to measure it on.
     """
     settings = getattr(config.training, rule)
     if settings is None:
@@ -205,17 +206,29 @@ def check_rule(config: ExperimentConfig, prepared: PreparedData, rule: str) -> N
         )
     if metric.startswith("validation_") and prepared.validation.samples == 0:
         training = metric.replace("validation_", "train_", 1)
-        raise ProblemError(
-            Problem(
-                "There is no validation part for the stop rule to watch",
-                f"{METRICS[metric].label} is watched, but the validation share is 0.",
-                where,
-                (
-                    Remedy(f"Watch {METRICS[training].label}", {where: training}),
-                    Remedy("Train without this rule", {f"training.{rule}": None}),
-                ),
-            )
-        )
+        raise _unwatchable(
+            "There is no validation part for the stop rule to watch",
+            f"{METRICS[metric].label} is watched, but the validation share is 0.",
+            rule, training,
+        )  # fmt: skip
+    samples = {"train": prepared.train.samples, "validation": prepared.validation.samples}
+    why = undefined_for(metric, samples)
+    if why:
+        part, _, name = metric.partition("_")
+        other = "train" if part == "validation" else "validation"
+        raise _unwatchable(
+            f"{METRICS[metric].label} has no value for the stop rule to watch",
+            f"{why}. The rule would never act.",
+            rule, f"{other}_{name}" if samples[other] > 1 else "",
+        )  # fmt: skip
+
+
+def _unwatchable(title: str, body: str, rule: str, instead: str) -> ProblemError:
+    """Return the refusal of a stop rule whose metric is never measured; one that is may be a remedy."""
+    where = f"training.{rule}.metric"
+    watch = (Remedy(f"Watch {METRICS[instead].label}", {where: instead}),) if instead else ()
+    without = Remedy("Train without this rule", {f"training.{rule}": None})
+    return ProblemError(Problem(title, body, where, (*watch, without)))
 
 
 def check_test_part(config: ExperimentConfig, prepared: PreparedData) -> None:

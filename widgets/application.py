@@ -186,6 +186,8 @@ class Opening(QObject):
             self._shell.fill(window)
             if self._path is not None:
                 window.files.open_at_start(self._path)
+            else:
+                window.show_again()
         except Exception as error:
             self.error = error
             QApplication.exit(1)

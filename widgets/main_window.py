@@ -244,6 +244,10 @@ class MainWindow(QWidget):
         self.plots.open_add_menu(self._below(self.workspace.strip.add))
 
     # --- what is remembered -----------------------------------------------------------------------
+    def show_again(self) -> None:
+        """Show the runs that were on screen last time, and the step that was looked at."""
+        self._memory.show_again()
+
     def current_state(self) -> WindowState:
         """Return what is worth remembering now."""
         return self._memory.current()

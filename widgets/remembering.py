@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from widgets.settings import Settings, WindowState
 from widgets.shell import place_window
+from widgets.shown_runs import show_again, shown_runs
 from widgets.view_strip import ViewChoices
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class Remembering:
             place_window(window, state.geometry)
         self._restored = True
 
+    def show_again(self) -> None:
+        """Show the runs again that Train showed; where they cannot be shown that is said, and none are."""
+        _guard("runs", lambda: show_again(self._window, self.state.shown))
+
     def current(self) -> WindowState:
         """Return what is worth remembering now."""
         window = self._window
@@ -88,6 +93,7 @@ class Remembering:
             sections=dict(window.form.open_sections()),
             metric=window.experiment.metric,
             speed=window.session.speed,
+            shown=shown_runs(window),
             export=window.exports.saved(),
             workspace=window.workspaces.name,
             explore=kept["explore"],

@@ -50,6 +50,8 @@ class WindowState:
         Whether it had unsaved changes.
     limits
         What a lesson has settled in the form (`lab.lessons.settled`), and which.
+    shown
+        The runs that Train showed and the step that was looked at (`widgets.shown_runs`).
     export
         Last choices of the export panel.
     welcomed
@@ -75,6 +77,7 @@ class WindowState:
     experiment_path: str = ""
     experiment_edited: bool = False
     limits: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
     export: dict[str, Any] = field(default_factory=dict)
     welcomed: bool = False
     workspace: str = "train"

@@ -11,6 +11,8 @@ from lab.config import ExperimentConfig
 from lab.curves import Curves
 from lab.experiment_file import parse_experiment
 from lab.messages import DataSummary, DeviceReport, Field, Problem
+from lab.number_text import thousands
+from lab.session_state import OVER
 from lab.snapshots import Snapshots
 from lab.store.curve_reading import CurveReader
 from lab.store.kept_messages import WentOn
@@ -116,19 +118,45 @@ class StoredExperiment:
 
     @property
     def damaged(self) -> bool:
-        """Whether its curves end in bytes that are none."""
-        return self._reader.ending == "damaged"
+        """Whether its curves end in bytes that are none, or early though their writing was not cut short."""
+        cut = self._reader.ending == "torn" and self.state in ("finished", "stopped")
+        return cut or self._reader.ending == "damaged"
+
+    @property
+    def curve_bytes(self) -> int:
+        """Bytes of the file of its curves; 0 where there is none."""
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
 
     @property
     def incomplete(self) -> Problem | None:
         """What of its curves is missing, or ``None``; errors as `curves`."""
+        name, recorded = self.row.name, self._recorded
+        if self.step and not recorded:
+            why = "Their file is not in the store any more."
+            if self._path.exists():
+                why = f"Nothing can be read of {self._path}."
+            return Problem(f"The curves of {name} are missing", f"{why} Run it again to see them.")
         if self.damaged:
-            title = f"The curves of {self.row.name} are damaged"
-            return Problem(title, "What was recorded before the damage is shown.")
-        if self.step and not self._path.exists():
-            body = "Their file is not in the store any more. Run it again to see them."
-            return Problem(f"The curves of {self.row.name} are missing", body)
+            return Problem(
+                f"The curves of {name} are damaged", "What was recorded before the damage is shown."
+            )
+        if self.state in OVER and recorded < self.step:
+            return Problem(
+                f"The curves of {name} are not whole",
+                f"They end at step {thousands(recorded)} of {thousands(self.step)}. What was kept is shown.",
+            )
         return None
+
+    @property
+    def _recorded(self) -> int:
+        """Steps up to which something was recorded."""
+        tracks = self._reader.curves.all_tracks()
+        return max(
+            (int(track.steps[-1]) + (not evaluated) for track, evaluated in tracks if track.length), default=0
+        )
 
     @cached_property
     def _snapshot_reader(self) -> SnapshotReader:

@@ -23,6 +23,7 @@ from lab.panel_views import make_panel
 from lab.panels import FieldPanel
 from lab.pool import TrainerPool
 from lab.session import Session
+from lab.store.frames import frames
 from lab.store.keeping import KeepingTrainer
 from lab.store.store import Store
 from lab.view_options import ViewOptions
@@ -218,3 +219,40 @@ def test_runs_that_are_trained_next_take_its_place(session: Session, kept: Kept)
     assert session.stored is None
     assert (session.state, session.step) == ("running", 0)
     assert not session.curves.snapshots.stored
+
+
+@pytest.mark.parametrize(
+    ("cut", "title"),
+    [
+        ("empty", "The curves of Two losses are missing"),
+        ("frame", "The curves of Two losses are damaged"),
+        ("boundary", "The curves of Two losses are not whole"),
+        ("gone", "The curves of Two losses are missing"),
+    ],
+)
+def test_curves_that_are_short_are_said(kept: Kept, cut: str, title: str) -> None:
+    kept.begin()
+    kept.tell(kept.rows(12))
+    kept.settle()
+    path = kept.store.experiment(kept.trainer.experiment_id)._path
+    ends = [found.end for found in frames(memoryview(path.read_bytes()))]
+    kept.tell(kept.rows(8, first=12))
+    kept.settle()
+    grown = path.read_bytes()
+    kept.tell(Ended("finished", 20, 1.0))
+    kept.close()
+    stored = kept.store.experiment(kept.trainer.experiment_id)
+    assert stored.incomplete is None
+    kept_bytes = {"empty": 0, "frame": ends[-1] + 30, "boundary": ends[-1]}
+    if cut == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(grown[: kept_bytes[cut]])
+    stored = kept.store.experiment(kept.trainer.experiment_id)
+    lack = stored.incomplete
+    assert lack is not None
+    assert lack.title == title
+    if cut == "boundary":
+        assert "They end at step 12 of 20" in lack.body
+    if cut in ("frame", "boundary"):
+        assert len(stored.curves.series("loss", 0)[0]) == 12

@@ -233,6 +233,38 @@ def test_stop_rules_on_what_is_never_measured_are_refused() -> None:
         assert swept(apply_changes(unsplit, remedy.changes))
 
 
+@pytest.mark.parametrize("rule", ["target", "plateau"])
+@pytest.mark.parametrize(
+    ("part", "parts", "other"),
+    [
+        ("validation", (5, 1, 0), "train"),
+        ("train", (1, 5, 0), "validation"),
+        ("validation", (1, 1, 4), ""),
+        ("train", (1, 0, 5), ""),
+    ],
+)
+def test_a_stop_rule_on_r2_of_one_sample_is_refused(
+    rule: str, part: str, parts: tuple[int, int, int], other: str
+) -> None:
+    points = {
+        "name": "points", "task": "regression", "inputs": [[float(i)] for i in range(6)],
+        "targets": [float(i % 3) for i in range(6)], "parts": list(parts),
+        "preprocessing": {"inputs": "none", "targets": "none"},
+    }  # fmt: skip
+    settings = {"metric": f"{part}_r2", **({"value": 0.5} if rule == "target" else {})}
+    losses = [{"name": "squared_error"}]
+    config = changed(data=points, losses=losses, **{f"training__{rule}": settings})
+    problem = refusal(config)
+    word = {"train": "training"}.get(part, part)
+    assert problem.where == f"training.{rule}.metric"
+    assert f"R² is not defined for one sample, and the {word} part has no more." in problem.body
+    watched = [{f"training.{rule}.metric": f"{other}_r2"}] if other else []
+    assert [remedy.changes for remedy in problem.remedies] == [*watched, {f"training.{rule}": None}]
+    for remedy in problem.remedies:
+        assert swept(apply_changes(config, remedy.changes))
+    assert swept(apply_changes(config, {"data.parts": [3, 3, 0]}))
+
+
 def test_the_test_part_is_measured_where_the_configuration_asks_for_it() -> None:
     asked = swept(changed(training__evaluate_test=True))
     assert all(plan.evaluate_test for _, plan in asked.plans)

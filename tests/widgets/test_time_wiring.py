@@ -120,13 +120,16 @@ def test_another_start_is_live_again(window: MainWindow, session: FakeSession) -
     assert all(panel.looked_at is None for panel in curve_panels(window))
 
 
-def test_the_step_is_not_remembered(window: MainWindow, session: FakeSession) -> None:
+def test_the_step_is_remembered_with_its_runs_and_not_with_the_plots(
+    window: MainWindow, session: FakeSession
+) -> None:
     train(window, session, 400)
     window.workspace.time.choose(100)
     state = window.current_state()
     assert "at" not in state.grid and "at" not in state.view
     window.plots.restore(state.grid, window.workspace.strip.choices)
     assert "at" not in window.plots.saved()
+    assert state.shown == {}  # these runs are in no store
 
 
 def test_figures_are_of_the_step(window: MainWindow, session: FakeSession) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.batches import Batches, Rows
+from compute.batches import Batches
+from compute.rows import Rows
 from lab.bench_plan import DG, PG, Net
 
 BG = Net("bg", (64, 256, 256, 10), "relu", 4096, 256)

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import to_host
-from compute.batches import Rows
 from compute.engine import make_live, part_of
 from compute.live_runs import LiveRuns
 from compute.plan import Plan, RunEnd
 from compute.recording import Rows as RecordedRows
+from compute.rows import Rows
 from compute.standing import Standing
 from compute.stopping import HISTORY, divergence_layer, first_diverged_rows
 from compute.workspace import Workspace

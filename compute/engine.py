@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array
-from compute.batches import Rows
 from compute.fast.readiness import installed
 from compute.gpu.choice import runs_on_gpu
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
+from compute.rows import Rows
 from compute.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array, to_host
-from compute.batches import Rows, streams_of
+from compute.batches import streams_of
 from compute.live_runs import LiveRuns
 from compute.metrics import (
     CALIBRATION_BINS,
@@ -21,6 +21,7 @@ from compute.metrics import (
 )
 from compute.models.network import Inputs, Network
 from compute.plan import LossGroup, Plan
+from compute.rows import Rows
 from compute.rules import groups_of
 from compute.seeding import stream
 from compute.workspace import Workspace

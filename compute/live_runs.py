@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array, to_host
-from compute.batches import Batches, Rows, gather
+from compute.batches import Batches
 from compute.models.network import Network
 from compute.penalty import Penalty, square_sum_call
 from compute.plan import LossGroup, Plan
 from compute.recording import Recorder
+from compute.rows import Rows, gather
 from compute.rules import groups_of, rows_of
 from compute.tape import Call, Repeated, Replay
 from compute.workspace import Workspace

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.batches import Rows
 from compute.blocks import Block, Blocks
 from compute.evaluation import EvaluationParts, Evaluator
 from compute.live_runs import LiveRuns
 from compute.plan import Chunk, Evaluation, Plan, RunEnd
 from compute.recording import make_chunk
+from compute.rows import Rows
 from compute.standing import Standing
 from compute.stopping import PlateauWatch, TargetWatch
 from compute.workspace import Workspace
@@ -114,18 +114,7 @@ class Tile:
             return live.objective_and_gradient(step)
 
     def advance(self, steps: int) -> Chunk:
-        """Do at most this many updates.
-
-        Parameters
-        ----------
-        steps
-            Updates to do; fewer are done when the plan or all runs end before.
-
-        Returns
-        -------
-        Chunk
-            The recorded rows, evaluations that fell due, and the runs that ended.
-        """
+        """Do at most this many updates, as `compute.training.Training.advance`."""
         first, goal = self.step, min(self.plan.steps, self.step + max(0, steps))
         blocks: list[Block] = []
         evaluations: list[Evaluation] = []

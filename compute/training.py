@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import module_of
-from compute.batches import Rows
 from compute.evaluation import EvaluationParts, predict
 from compute.merging import merge_tiles
 from compute.plan import Chunk, Plan
 from compute.plan_check import check_change, check_plan
+from compute.rows import Rows
 from compute.standing import Standing, carried_over, joined
 from compute.tile import Tile
 from compute.tiling import part_of_plan, tiles_of

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Device, module_of, select_device
-from compute.batches import Rows
 from compute.datasets.base import Dataset, Task
 from compute.datasets.prepared import Part, PreparedData
 from compute.engine import make_live
@@ -19,6 +18,7 @@ from compute.losses import make_loss
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
 from compute.plan import LossGroup, Plan
+from compute.rows import Rows
 from compute.workspace import Workspace
 
 Kernels = Literal["arrays", "compiled"]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from compute import live_runs
 from compute.backend import Array
-from compute.batches import Rows
 from compute.fast import optimizers
 from compute.fast.activations import CODES
 from compute.fast.block import Batch, Losses, run_block
@@ -20,6 +19,7 @@ from compute.fast.passes import MOST_BY_FEATURE, Shape, make_buffers
 from compute.live_runs import LiveRuns
 from compute.models.activations import make_activation
 from compute.plan import Plan
+from compute.rows import Rows
 from compute.rules import groups_of
 
 

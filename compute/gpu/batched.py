@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array
-from compute.batches import Rows
 from compute.gpu.activations import keeps_input
 from compute.gpu.fit import WARP, lanes
 from compute.gpu.optimizers import MOST_CONSTANTS
@@ -20,6 +19,7 @@ from compute.gpu.tables import RunTables
 from compute.live_runs import PIECE, LiveRuns
 from compute.models.mlp import MultilayerPerceptron
 from compute.plan import Plan
+from compute.rows import Rows
 
 THREADS = 256
 MOST_BLOCKS = 64

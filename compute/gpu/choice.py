@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compute.batches import Rows
 from compute.gpu.activations import ACTIVATION_KERNELS
 from compute.gpu.batched import BatchedRuns
 from compute.gpu.losses import LOSS_KERNELS
@@ -10,6 +9,7 @@ from compute.gpu.optimizers import OPTIMIZER_KERNELS
 from compute.gpu.persistent import PersistentRuns, shared_fit
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
+from compute.rows import Rows
 
 LONG_BATCH, FEW_RUNS = 1024, 128
 """More rows a batch of fewer runs than this: one block a run would leave most of a GPU idle for long."""

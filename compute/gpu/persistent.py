@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.backend import Array
-from compute.batches import Rows
 from compute.gpu.activations import keeps_input
 from compute.gpu.fit import AHEAD, Fit, SharedMemory, fit, lanes, pad
 from compute.gpu.program import OPTIONS, program
 from compute.gpu.tables import RunTables
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
+from compute.rows import Rows
 from compute.workspace import Workspace
 
 LABEL = 8

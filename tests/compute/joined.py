@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from compute.plan import Chunk
+from compute.plan import Chunk, Plan
+from compute.training import Training
 
 CURVES = ("objective", "loss", "gradient_norm", "layer_gradient_norm", "parameter_norm", "learning_rate")
 
@@ -38,3 +39,11 @@ def same(
             np.testing.assert_array_equal(a.metrics[key][runs], b.metrics[key][others], err_msg=key)
         if a.confusion is not None:
             np.testing.assert_array_equal(a.confusion[runs], b.confusion[others])
+
+
+def finished(plan: Plan) -> Training:
+    """Return a plan's training at its end."""
+    training = Training(plan)
+    while not training.finished:
+        training.advance(60)
+    return training

@@ -13,7 +13,7 @@ from compute.datasets.prepare import Part, PreparedData
 from compute.losses import LOSSES, make_loss, output_count
 from compute.models import MultilayerPerceptron, draw_initial
 from compute.optimizers import make_optimizer, make_schedule
-from compute.plan import LossGroup, Plan
+from compute.plan import LossGroup, Plan, PlateauRule, TargetRule
 
 CPU = select_device("cpu")
 
@@ -155,4 +155,18 @@ def cut(plan: Plan, runs: Sequence[int]) -> Plan:
         learning_rates=plan.learning_rates[picked],
         batch_seeds=tuple(plan.batch_seeds[run] for run in picked),
         groups=tuple(groups),
+    )
+
+
+def ending_plan() -> Plan:
+    """Six runs, of which some diverge, some reach the target, and some stand still."""
+    return small_plan(
+        random_data(3, samples=200),
+        losses=["squared_error", "cross_entropy"],
+        hidden=(),
+        learning_rate=[0.02, 40.0, 0.02, 0.3, 0.3, 0.3],
+        target=TargetRule("train_nll", 0.6),
+        plateau=PlateauRule("train_accuracy", 2, 0.02),
+        steps=150,
+        precision="float64",
     )

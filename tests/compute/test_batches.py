@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compute.batches import Batches, Rows, streams_of
+from compute.batches import Batches, streams_of
+from compute.rows import Rows
 
 
 def numbered(variants: int = 1, count: int = 10) -> Rows:
@@ -121,7 +122,7 @@ def test_streams_are_shared_where_they_repeat(keys: list[str], streams: int) -> 
 
 @pytest.mark.parametrize("limit", [0, 2**20])
 def test_classes_become_one_hot_rows_or_one_column(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", limit)
+    monkeypatch.setattr("compute.rows.ONE_HOT_BYTES", limit)
     labels = np.array([[0, 2, 1, 2]])
     for outputs, expected in ((3, np.eye(3)[labels[0]]), (1, labels[0][:, None])):
         rows = Rows(

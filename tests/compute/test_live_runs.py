@@ -108,7 +108,7 @@ def test_a_thousand_classes_without_a_table_of_one_hot_rows(monkeypatch: pytest.
     data = prepared(rng.normal(size=(2, 60, 2)), rng.integers(0, 1000, (2, 60)), classes=1000)
     plan = small_plan(data, losses=["cross_entropy"], seeds=[0, 1], hidden=(), steps=12)
     ready = Training(plan).advance(12)
-    monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", 0)
+    monkeypatch.setattr("compute.rows.ONE_HOT_BYTES", 0)
     made = Training(plan).advance(12)
     np.testing.assert_array_equal(made.objective, ready.objective)
     full = replace(plan, batch_size=None)

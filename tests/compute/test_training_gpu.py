@@ -76,7 +76,7 @@ def test_large_batches_in_pieces_and_classes_without_a_table(
     monkeypatch: pytest.MonkeyPatch, compare: Compare
 ) -> None:
     monkeypatch.setattr("compute.live_runs.PIECE", 17)
-    monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", 0)
+    monkeypatch.setattr("compute.rows.ONE_HOT_BYTES", 0)
     monkeypatch.setattr("compute.evaluation.CHUNK", 16)
     compare(small_plan(batch_size=25, precision="float64"), 1e-8, 1e-11)
     compare(small_plan(batch_size=None, precision="float64"), 1e-8, 1e-11)

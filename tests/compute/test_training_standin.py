@@ -13,10 +13,10 @@ from compute.losses import LOSSES, make_loss, output_count
 from compute.losses.base import LossCard
 from compute.models import ACTIVATIONS
 from compute.optimizers import OPTIMIZERS, SCHEDULES
-from compute.plan import Chunk, LossGroup, Plan, PlateauRule, TargetRule
+from compute.plan import Chunk, LossGroup, Plan
 from compute.training import Training
 from tests.compute.same_training import assert_same
-from tests.compute.small_plans import random_data, small_plan
+from tests.compute.small_plans import ending_plan, random_data, small_plan
 from tests.standin import StandIn
 
 
@@ -85,7 +85,7 @@ def test_own_splits_penalties_clipping(batch_size: int | None) -> None:
 
 def test_batches_in_pieces_and_classes_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compute.live_runs.PIECE", 17)
-    monkeypatch.setattr("compute.batches.ONE_HOT_BYTES", 0)
+    monkeypatch.setattr("compute.rows.ONE_HOT_BYTES", 0)
     compare(small_plan(batch_size=25, steps=12, precision="float64"))
     compare(small_plan(batch_size=None, steps=12, precision="float64"))
 
@@ -95,19 +95,7 @@ def test_float32() -> None:
 
 
 def test_divergence_is_rolled_back_and_stop_rules_end_runs() -> None:
-    chunk = compare(
-        small_plan(
-            random_data(3, samples=200),
-            losses=["squared_error", "cross_entropy"],
-            hidden=(),
-            learning_rate=[0.02, 40.0, 0.02, 0.3, 0.3, 0.3],
-            target=TargetRule("train_nll", 0.6),
-            plateau=PlateauRule("train_accuracy", 2, 0.02),
-            steps=150,
-            precision="float64",
-        ),
-        rtol=1e-6,
-    )
+    chunk = compare(ending_plan(), rtol=1e-6)
     assert {end.reason for end in chunk.ended} == {"diverged", "target", "plateau"}
 
 

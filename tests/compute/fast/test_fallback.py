@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from compute import engine
-from compute.batches import Rows
 from compute.engine import make_live
 from compute.live_runs import LiveRuns
 from compute.plan import Plan
+from compute.rows import Rows
 from compute.training import Training
 from compute.workspace import Workspace
 from tests.compute.small_plans import small_plan

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from compute.backend import Device
-from compute.batches import Rows
 from compute.gpu.activations import ACTIVATION_KERNELS, activation_source
 from compute.gpu.batched import BatchedRuns
 from compute.gpu.choice import runs_on_gpu, why_arrays, without_kernel
@@ -21,6 +20,7 @@ from compute.losses import LOSSES, make_loss
 from compute.models import ACTIVATIONS
 from compute.optimizers import OPTIMIZERS
 from compute.plan import LossGroup, Plan
+from compute.rows import Rows
 from compute.training import Training
 from lab.device_report import device_report
 from tests.compute.same_training import assert_same

@@ -10,7 +10,6 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from compute.batches import Rows
 from compute.blocks import GPU_BLOCK
 from compute.engine import make_live
 from compute.gpu.fit import AHEAD, SharedMemory, fit, lanes
@@ -21,10 +20,11 @@ from compute.gpu.persistent import PersistentRuns, persistent_source, shared_fit
 from compute.losses import LOSSES, make_loss
 from compute.models import ACTIVATIONS, MultilayerPerceptron
 from compute.optimizers import OPTIMIZERS, SCHEDULES, make_optimizer
-from compute.plan import Chunk, LossGroup, Plan, PlateauRule, TargetRule
+from compute.plan import Chunk, LossGroup, Plan
+from compute.rows import Rows
 from compute.training import Training
 from tests.compute.same_training import assert_same
-from tests.compute.small_plans import prepared, random_data, small_plan
+from tests.compute.small_plans import ending_plan, prepared, random_data, small_plan
 from tests.standin import StandIn
 from tests.standin.kernels import COMPILER
 
@@ -152,19 +152,7 @@ def test_clipping_and_penalty_each_alone() -> None:
 
 
 def test_divergence_is_rolled_back_and_stop_rules_end_runs() -> None:
-    chunk = compare(
-        small_plan(
-            random_data(3, samples=200),
-            losses=["squared_error", "cross_entropy"],
-            hidden=(),
-            learning_rate=[0.02, 40.0, 0.02, 0.3, 0.3, 0.3],
-            target=TargetRule("train_nll", 0.6),
-            plateau=PlateauRule("train_accuracy", 2, 0.02),
-            steps=150,
-            precision="float64",
-        ),
-        rtol=1e-6,
-    )
+    chunk = compare(ending_plan(), rtol=1e-6)
     assert {end.reason for end in chunk.ended} == {"diverged", "target", "plateau"}
 
 

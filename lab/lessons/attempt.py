@@ -39,6 +39,8 @@ class Attempt:
         Number of the learner's answer, from 1; 0 where none was given.
     skipped
         Whether the learner wanted no prediction.
+    acted_on
+        Whether the learner ran the lesson at an earlier start of the program: the prediction stays as it was.
     state
         How far it is.
     problem
@@ -64,6 +66,7 @@ class Attempt:
         self._make_trainer = make_trainer
         self.answer = 0
         self.skipped = False
+        self.acted_on = False
         self.state: AttemptState = "waiting"
         self.problem: Problem | None = None
         self.sessions: dict[str, Session] = {}
@@ -83,13 +86,18 @@ class Attempt:
         return self.lesson.config.prediction is None or self.skipped or self.answer > 0
 
     @property
+    def fixed(self) -> bool:
+        """Whether the prediction can no longer be changed: its runs have begun, now or earlier."""
+        return self.state != "waiting" or (self.acted_on and self.committed)
+
+    @property
     def right(self) -> bool:
         """Whether the answer is the right one."""
         prediction = self.lesson.config.prediction
         return prediction is not None and self.answer == prediction.right
 
     def predict(self, answer: int) -> None:
-        """Commit to an answer, which is kept once the lesson has begun to train.
+        """Commit to an answer, which is kept once the lesson has begun to train, now or at an earlier start.
 
         Raises
         ------
@@ -99,12 +107,12 @@ class Attempt:
         prediction = self.lesson.config.prediction
         if prediction is None or not 1 <= answer <= len(prediction.answers):
             raise ValueError(f"there is no answer {answer}")
-        if self.state == "waiting":
+        if not self.fixed:
             self.answer, self.skipped = answer, False
 
     def skip(self) -> None:
         """Go on without a prediction."""
-        if self.state == "waiting":
+        if not self.fixed:
             self.answer, self.skipped = 0, True
 
     @property

@@ -15,8 +15,8 @@ class Progress:
     ----------
     open
         Key of the lesson that is open.
-    done
-        Keys of the lessons that were run to their ends.
+    begun, done
+        Keys of the lessons that were run, and of those that were run to their ends.
     answers
         Key of a lesson → number of the answer predicted, from 1.
     skipped
@@ -26,6 +26,7 @@ class Progress:
     """
 
     open: str = ""
+    begun: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     answers: dict[str, int] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
@@ -35,6 +36,7 @@ class Progress:
         """Return it as JSON-able data."""
         return {
             "open": self.open,
+            "begun": sorted(self.begun),
             "done": sorted(self.done),
             "answers": dict(self.answers),
             "skipped": sorted(self.skipped),
@@ -44,10 +46,11 @@ class Progress:
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Progress:
         """Return what `saved` gave; what does not fit is left out."""
-        answers = stored.get("answers")
+        answers, done = stored.get("answers"), set(_words(stored.get("done")))
         return cls(
             open=str(stored.get("open", "")),
-            done=set(_words(stored.get("done"))),
+            begun=done | set(_words(stored.get("begun"))),
+            done=done,
             answers={
                 str(key): answer
                 for key, answer in (answers.items() if isinstance(answers, Mapping) else ())
@@ -59,6 +62,7 @@ class Progress:
 
     def forget(self, key: str) -> None:
         """Forget a lesson whose file is read anew."""
+        self.begun.discard(key)
         self.done.discard(key)
         self.answers.pop(key, None)
         self.skipped.discard(key)

@@ -49,12 +49,13 @@ class LessonShelf:
         return self.attempts[key]
 
     def _commit(self, key: str) -> None:
-        """Give an attempt the answer that is remembered."""
+        """Give an attempt the answer that is remembered; one that was acted on stays."""
         answer = self.progress.answers.get(key, 0)
         if answer:
             self.attempts[key].predict(answer)
         elif key in self.progress.skipped:
             self.attempts[key].skip()
+        self.attempts[key].acted_on = key in self.progress.begun
 
     def take(self, path: Path) -> str:
         """Read a lesson of a person's own, anew where it was open; return its key.
@@ -90,10 +91,11 @@ class LessonShelf:
             self.progress.skipped.add(key)
 
     def tick(self) -> bool:
-        """Remember the lessons that are finished by now; return whether one was not before."""
+        """Remember the lessons that are begun or finished by now; return whether one is newly finished."""
         finished = {key for key, attempt in self.attempts.items() if attempt.state == "finished"}
         new = bool(finished - self.progress.done)
         self.progress.done |= finished
+        self.progress.begun |= {key for key, attempt in self.attempts.items() if attempt.state != "waiting"}
         return new
 
     # --- training -----------------------------------------------------------------------------------
@@ -137,6 +139,7 @@ class LessonShelf:
                 if path == progress.open:
                     wrong = _not_restored(Path(path), error.problem)
         progress.own = [path for path in progress.own if path in self.lessons]
+        progress.begun &= set(self.lessons)
         progress.done &= set(self.lessons)
         progress.skipped &= set(self.lessons)
         progress.answers = {

@@ -149,7 +149,7 @@ class LessonText(QScrollArea):
     def show_attempt(self, attempt: Attempt) -> None:
         """Show how far the learner is."""
         state, prediction = attempt.state, self.lesson.config.prediction
-        begun, finished = state != "waiting", state == "finished"
+        begun, finished = attempt.fixed, state == "finished"
         if self.prediction is not None and prediction is not None:
             self.prediction.show_state(
                 attempt.answer,
@@ -196,6 +196,8 @@ class LessonText(QScrollArea):
             return "Stopped before its end: what was found so far stands below"
         if attempt.state == "finished":
             return "Finished"
+        if attempt.fixed:
+            return "You ran this lesson before; run it again to see its plots"
         minutes = self.lesson.config.minutes
         return f"About {minutes} minute{'s' if minutes > 1 else ''} to work through"
 

@@ -167,6 +167,58 @@ def test_progress_is_remembered_and_what_does_not_fit_is_left_out(
     assert other.key == str(folder)
 
 
+@pytest.mark.parametrize("answer", [2, 0])
+def test_a_prediction_that_was_acted_on_stays_after_a_restart(
+    qtbot: QtBot, make: Make, workspace: LessonsWorkspace, folder: Path, answer: int
+) -> None:
+    assert workspace.text.prediction is not None
+    if answer:
+        choose(workspace, answer)
+    else:
+        workspace.text.prediction.skip_button.click()
+    before = workspace.saved()
+    assert before["begun"] == []
+    workspace.text.run_button.click()
+    assert workspace.saved()["begun"] == [str(folder)]  # also where it is closed while it trains
+    go_on(qtbot, workspace)
+    stored = workspace.saved()
+    assert stored["done"] == stored["begun"] == [str(folder)]
+    del stored["begun"]  # as it was kept before it was known what was begun
+    other = make()
+    other.restore(stored)
+    text = other.text
+    assert text.prediction is not None
+    assert text.prediction.heading.text() == ("You predicted" if answer else "You made no prediction")
+    assert text.prediction.skip_button.isHidden()
+    assert text.words == "You ran this lesson before; run it again to see its plots"
+    assert text.run_button.text() == "Run again" and text.run_button.isEnabled()
+    assert not text.text.isHidden() and text.finding.isHidden() and text.claims.isHidden()
+    assert not text.sheet_button.isEnabled()
+    text.answered.emit(1)
+    text.skipped.emit()
+    assert (other.attempt.answer, other.attempt.skipped) == (answer, not answer)
+    assert other.saved()["answers"] == ({str(folder): answer} if answer else {})
+    other.run()
+    go_on(qtbot, other)
+    assert other.text.sheet_button.isEnabled()
+    assert (other.attempt.state, other.attempt.answer) == ("finished", answer)
+    fresh = make()
+    fresh.restore(before)  # nothing was run yet: another answer may be chosen
+    choose(fresh, 1)
+    assert fresh.attempt.answer == 1
+
+
+def test_of_a_lesson_whose_answers_changed_another_one_may_be_chosen(
+    make: Make, workspace: LessonsWorkspace, folder: Path
+) -> None:
+    stored = {"own": [str(folder)], "open": str(folder), "begun": [str(folder)], "answers": {str(folder): 9}}
+    other = make()
+    other.restore(stored)
+    assert not other.attempt.fixed and not other.attempt.committed
+    choose(other, 1)
+    assert other.attempt.answer == 1
+
+
 def test_a_narrow_window_folds_the_list_and_nothing_runs_over(
     qtbot: QtBot, workspace: LessonsWorkspace
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from lab.session import Session
     from lab.store.store import Store
 
-LOG = logging.getLogger(__name__)
 ROOMY = 1700
 """From this width on the Model section is open at first."""
 

@@ -1,35 +1,27 @@
-"""Between the session and the plots: which panels are made, when, and how curves are looked at."""
+"""Between the session and the plots: which there are, when they are drawn, and how curves are looked at."""
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
-from lab.instruments.shown import ShownAnswers
 from lab.instruments.study import Study
 from lab.loss_labels import short_loss_labels
-from lab.panel_views import ADVICE_KINDS, PANEL_KINDS, applicable_kinds, default_kinds, make_panel
-from lab.panels import CurvePanel, FieldPanel, Panel
+from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds
+from lab.panels import CurvePanel, Panel
 from lab.view_options import ViewOptions
 from widgets.bridge import Bridge
+from widgets.panel_making import PanelMaker
 from widgets.plots.grid import PlotGrid
 from widgets.plots.grid_state import PanelRequest
 from widgets.point_wiring import PointWiring
 from widgets.view_strip import ViewChoices, ViewStrip
 
 if TYPE_CHECKING:
-    from lab.instruments.instrument import Answers
     from lab.session import Session
 
-LOG = logging.getLogger(__name__)
-PATIENCE = 300_000
-"""Values that one mean may read at most in a redraw: some milliseconds; the rest comes with the next."""
-ADVICE_GAP, ADVICE_REST = 0.8, 30.0
-"""Seconds between two looks for advice while training, and the same in lengths of a look."""
 FAST_LINES = 8
 """With more means than this on screen, lines are thin while training runs flat out."""
 
@@ -59,17 +51,13 @@ class PlotWiring(QObject):
         self._session, self._bridge, self._grid, self._strip = session, bridge, grid, strip
         self.study = Study(lambda: session.crowded, idle=lambda: session.state != "running")
         bridge.follow_study(self.study)
-        self._shown = ShownAnswers(self.study)
-        self._options = ViewOptions()
         self.points = PointWiring(session, self)
+        self.maker = PanelMaker(session, self.study, self.points.shown)
         self.points.edited.connect(self._show_data)
         self.points.renumbered.connect(lambda row: self._change(sample=row))
-        grid.points_edited.connect(lambda edit: self.points.edit(edit, self._options.sample))
+        grid.points_edited.connect(lambda edit: self.points.edit(edit, self.maker.options.sample))
         self._own_kinds = False
-        self._losses: tuple[str, ...] = ()
-        self._broken: set[str] = set()
         self._waiting: list[PanelRequest] = []
-        self._advice_due: dict[int, float] = {}
         # the first comes when the window has been painted
         bridge.moment_passed.connect(load_curves, Qt.ConnectionType.SingleShotConnection)
         bridge.plots_due.connect(self._begin_redraw)
@@ -93,7 +81,7 @@ class PlotWiring(QObject):
     def show_plots(self) -> None:
         """Make a panel for every card that can be seen."""
         for request in self._grid.requests():
-            panel = self._panel(request, PATIENCE, self.study)
+            panel = self.maker.on_screen(request)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
 
@@ -101,7 +89,7 @@ class PlotWiring(QObject):
         """Show points that were edited at once: the next edit is told by what is seen."""
         for request in self._grid.requests():
             if request.kind == "field":
-                panel = self._panel(request, PATIENCE, self.study)
+                panel = self.maker.on_screen(request)
                 if panel is not None:
                     self._grid.show_panel(request.card, panel)
         self._bridge.note("curves")
@@ -119,60 +107,17 @@ class PlotWiring(QObject):
                 self._bridge.ask_more()
             else:
                 self._bridge.add_cost(self._grid.paint_seconds)
-            panel = self._live_panel(request)
+            panel = self.maker.live(request)
             if panel is not None:
                 self._grid.show_panel(request.card, panel)
             if not self._waiting and self._session.curves.behind:
                 self._bridge.note("curves")
 
-    def _live_panel(self, request: PanelRequest) -> Panel | None:
-        """Make a panel for the screen; nothing where it is advice that was looked for a moment ago."""
-        if request.kind not in ADVICE_KINDS or self._session.state != "running":
-            return self._panel(request, PATIENCE, self.study)
-        began = time.monotonic()
-        if began < self._advice_due.get(request.card, 0.0):
-            return None
-        panel = self._panel(request, PATIENCE, self.study)
-        ended = time.monotonic()
-        self._advice_due[request.card] = ended + max(ADVICE_GAP, ADVICE_REST * (ended - began))
-        return panel
-
-    def _panel(
-        self, request: PanelRequest, patience: int | None = None, answers: Answers | None = None
-    ) -> Panel | None:
-        options = replace(
-            self._view(request),
-            columns=max(96, request.columns // self._facets(request.kind)),
-            patience=patience,
-        )
-        try:
-            panel = make_panel(self._session, request.kind, options, answers)
-            return self.points.shown(panel) if isinstance(panel, FieldPanel) else panel
-        except Exception:
-            if request.kind in self._broken:
-                return None
-            self._broken.add(request.kind)
-            raise
-
-    def _view(self, request: PanelRequest) -> ViewOptions:
-        """Return how a card looks at the curves: as all do, but for what is its own."""
-        return replace(
-            self._options,
-            log_x=self._options.log_x if request.log_x is None else request.log_x,
-            log_y=self._options.log_y if request.log_y is None else request.log_y,
-            loss=request.loss if request.loss < len(self._losses) else 0,
-            choices=request.choices,
-        )
-
-    def _facets(self, kind: str) -> int:
-        """Return among how many facets side by side a plot divides its width."""
-        return min(4, max(1, len(self._losses))) if kind == "gradient" else 1
-
     def panels(self, size: tuple[int, int] | None = None) -> tuple[Panel, ...]:
         """Return every plot of the grid as data, in full resolution, seen or not, zoomed as on screen."""
         made = []
         for request in self._requests(size[0] if size else 1200):
-            panel = self._panel(request, None, self._shown)
+            panel = self.maker.in_full(request)
             if isinstance(panel, CurvePanel) and self._grid.view is not None:
                 panel = replace(panel, x_range=self._grid.view)
             if panel is not None:
@@ -183,8 +128,8 @@ class PlotWiring(QObject):
         """Return how each plot looks at the curves, in order, without losses all of whose runs are hidden."""
         losses = {run.info.loss_index for run in self._session.runs}
         shown = {run.info.loss_index for run in self._session.runs if run.visible}
-        hidden = self._options.hidden_losses | (losses - shown)
-        return tuple(replace(self._view(request), hidden_losses=hidden) for request in self._requests(0))
+        hidden = self.maker.options.hidden_losses | (losses - shown)
+        return tuple(replace(self.maker.view(request), hidden_losses=hidden) for request in self._requests(0))
 
     def _requests(self, columns: int) -> list[PanelRequest]:
         """Return a request for every plot of the grid, seen or not."""
@@ -216,28 +161,28 @@ class PlotWiring(QObject):
 
     def show_losses(self) -> None:
         """Tell plots that show one loss at a time what there is."""
-        self._losses = short_loss_labels(self._session.run_config)
-        self._grid.set_losses(self._losses)
+        self.maker.losses = short_loss_labels(self._session.run_config)
+        self._grid.set_losses(self.maker.losses)
 
     def set_running(self, running: bool) -> None:
         """Draw thin lines while training runs flat out with many means; in full when it stops."""
         self.show_losses()
-        many = len(self._losses) > FAST_LINES
+        many = len(self.maker.losses) > FAST_LINES
         self._grid.set_fast(running and many and self._session.speed is None)
         self._bridge.note("curves")
 
     # --- choices ----------------------------------------------------------------------------------
     def _choices_changed(self, choices: ViewChoices) -> None:
-        axis = self._options.x_axis
+        axis = self.maker.options.x_axis
         self._follow_choices(choices)
         if choices.x_axis != axis:
             self._grid.set_view(None)
-            self._options = replace(self._options, x_view=None)
+            self.maker.options = replace(self.maker.options, x_view=None)
         self._bridge.note("curves")
 
     def _follow_choices(self, choices: ViewChoices) -> None:
-        self._options = replace(
-            self._options,
+        self.maker.options = replace(
+            self.maker.options,
             x_axis=choices.x_axis,  # type: ignore[arg-type]
             log_x=choices.log_x,
             log_y=choices.log_y,
@@ -247,7 +192,7 @@ class PlotWiring(QObject):
         )
 
     def _change(self, **changes: Any) -> None:
-        self._options = replace(self._options, **changes)
+        self.maker.options = replace(self.maker.options, **changes)
         self._bridge.note("curves")
 
     def toggle_loss(self, loss: int) -> None:
@@ -257,7 +202,7 @@ class PlotWiring(QObject):
             shown = any(state.visible for state in runs)
             self._session.set_visible([state.info.index for state in runs], not shown)
         elif loss < len(self._session.config.losses):
-            self._options = self._options.toggled(loss)
+            self.maker.options = self.maker.options.toggled(loss)
         self._bridge.note("curves", "runs")
 
     def solo_loss(self, loss: int) -> None:
@@ -266,17 +211,17 @@ class PlotWiring(QObject):
         if runs:
             self._session.solo(runs)
         elif loss < len(self._session.config.losses):
-            self._options = self._options.soloed(loss)
+            self.maker.options = self.maker.options.soloed(loss)
         self._bridge.note("curves", "runs")
 
     @property
     def at(self) -> int | None:
         """The step looked at, or ``None`` for the latest."""
-        return self._options.at
+        return self.maker.options.at
 
     def look_at(self, step: int | None) -> None:
         """Let all plots show a step; ``None`` is the latest, which training moves on."""
-        if step != self._options.at:
+        if step != self.maker.options.at:
             self._change(at=step)
 
     def pick_sample(self, sample: int) -> None:
@@ -332,7 +277,9 @@ class PlotWiring(QObject):
 
     def reset_for_experiment(self) -> None:
         """Forget what belonged to the last experiment: hidden losses, zoom."""
-        self._options = replace(self._options, hidden_losses=frozenset(), solo=None, x_view=None, sample=None)
+        self.maker.options = replace(
+            self.maker.options, hidden_losses=frozenset(), solo=None, x_view=None, sample=None
+        )
         self._grid.set_view(None)
         self._bridge.note("curves")
 
@@ -341,7 +288,7 @@ class PlotWiring(QObject):
         """Return what to remember, as JSON-able data."""
         return {
             "own": self._own_kinds,
-            "comparison": self._options.comparison,
+            "comparison": self.maker.options.comparison,
             "cards": self._grid.state(),
         }
 
@@ -350,7 +297,7 @@ class PlotWiring(QObject):
         self._follow_choices(choices)
         comparison = stored.get("comparison")
         if comparison in ("raw", "relative", "nll"):
-            self._options = replace(self._options, comparison=comparison)
+            self.maker.options = replace(self.maker.options, comparison=comparison)
             self._grid.set_comparison(comparison)
         self._own_kinds = stored.get("own") is True and self._grid.restore(stored.get("cards"))
         if not self._own_kinds:

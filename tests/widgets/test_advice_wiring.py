@@ -100,7 +100,7 @@ def test_advice_is_not_looked_for_at_every_redraw(window: MainWindow, session: F
     session.start()
     window.bridge.tick()
     request = next(request for request in window.grid.requests() if request.kind == "advice")
-    assert window.plots._live_panel(request) is None or window.plots._live_panel(request) is None
+    assert window.plots.maker.live(request) is None or window.plots.maker.live(request) is None
     session.stop()
     window.bridge.tick()
-    assert window.plots._live_panel(request) is not None
+    assert window.plots.maker.live(request) is not None

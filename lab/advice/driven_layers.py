@@ -10,7 +10,7 @@ import numpy as np
 
 from lab.advice.finding import Finding
 from lab.advice.learning_rate import lower, too_high
-from lab.advice.readings import Readings, at_step, number, percent
+from lab.advice.readings import Readings, at_step, enough, number, percent
 
 if TYPE_CHECKING:
     from lab.advice.measuring import LayerShares, RunNumbers
@@ -78,10 +78,11 @@ def most_driven(layers: Sequence[LayerShares]) -> LayerShares | None:
 def layers_saturated(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Finding]:
     """Find networks whose hidden layers training has driven into saturation before they fitted their samples.
 
-    Criterion: a hidden layer of sigmoids or tanhs has at least 80 % of its (unit, sample) pairs below 5 % of
-    the largest slope, 30 points more than at the first snapshot; and over the later half of at least 10
-    evaluations and 3 epochs the median is at least 10 % of the training samples wrong, beside flipped labels,
-    or R² at most 0.5. A problem where the mean loss on them is more than half of its first value, else a
+    Criterion: over the later half of at least 10 evaluations and 3 epochs the median is at least 10 % of the
+    training samples wrong, beside flipped labels, or R² at most 0.5, on three quarters of the seeds; and in
+    the one of these whose parameters are held still, which is named, a hidden layer of sigmoids or tanhs has
+    at least 80 % of its (unit, sample) pairs below 5 % of the largest slope, 30 points more than at the first
+    snapshot. A problem where the mean loss on them is more than half of its first value, else a
     hint. Steps as large as the weights carry units from one flat end to the other: Y. LeCun, L. Bottou, G.
     Orr, K.-R. Müller, "Efficient BackProp", 1998, sections 4.4 to 4.7.
     """
@@ -90,10 +91,16 @@ def layers_saturated(readings: Readings, numbers: Sequence[RunNumbers]) -> Itera
         if short is None or layer is None:
             continue
         loss = readings.source.runs[measured.run].info.loss_index
+        sound = readings.sound_runs(loss)
+        fallen_short = [run for run in sound if shortfall(readings, run) is not None]
+        if not enough(fallen_short, sound):
+            continue
+        seeds = readings.seeds(len(fallen_short), loss)
         yield Finding(
             "layers_saturated",
             readings.title(loss, f"has driven hidden layer {layer.name} into saturation"),
-            f"{driven_words(layer, measured)} Over the later half of the evaluations {short.words}.",
+            f"{driven_words(layer, measured)}{readings.measured_on(measured.run)} Over the later half of the "
+            f"evaluations {short.words}.{seeds and f' It stays far from fitting them{seeds}.'}",
             f"Steps were probably so large that units jump from one flat end to the other. "
             f"{too_high(readings, loss, measured.run)}",
             "problem" if short.left > LEFT else "hint",

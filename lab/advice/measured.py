@@ -77,7 +77,7 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
         yield Finding(
             "saturation_plateau",
             readings.title(loss, f"stands still on a plateau at {at_step(measured.step)}"),
-            evidence,
+            evidence + readings.measured_on(measured.run),
             cause,
             "problem",
             (loss,),
@@ -120,7 +120,8 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
             "dying_relu",
             readings.title(loss, f"has {percent(worst.dead)} dead units in layer {worst.name}"),
             f"At {at_step(measured.step)}, {round(worst.dead * units)} of {units} units of layer "
-            f"{worst.name} give 0 for every training sample, so no gradient reaches them.{before}",
+            f"{worst.name} give 0 for every training sample, so no gradient reaches them.{before}"
+            f"{readings.measured_on(measured.run)}",
             cause,
             "problem" if worst.dead >= DEAD else "hint",
             (loss,),
@@ -153,7 +154,7 @@ def rate_at_edge(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[
             readings.title(loss, f"trains at the edge of stability, at rate {number(rate)}"),
             f"The largest curvature at {at_step(measured.step)} is {value_text(measured.curvature)}, which "
             f"bounds the stable rates by {value_text(limit)}; this rate is "
-            f"{round(100 * rate / limit)}\u202f% of that.",
+            f"{round(100 * rate / limit)}\u202f% of that.{readings.measured_on(measured.run)}",
             "A larger rate would probably diverge or oscillate."
             if rate <= limit
             else "Steps probably swing across the valley here instead of settling in it.",

@@ -119,6 +119,12 @@ class Readings:
             return f", on {'both' if total == 2 else f'all {total}'} seeds"
         return f", on {count} of {total} seeds"
 
+    def measured_on(self, run: int) -> str:
+        """Return " Measured on seed 0, one of 3." for a run held still; nothing where there is one seed."""
+        info = self.source.runs[run].info
+        total = len(self.runs_of(info.loss_index))
+        return "" if total == 1 else f" Measured on seed {info.seed}, one of {total}."
+
     def offers(self, *names: str) -> bool:
         """Whether none of the experiment's losses has one of these registry names yet."""
         return not any(loss.name in names for loss in self.source.run_config.losses)

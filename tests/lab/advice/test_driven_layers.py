@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from compute.plan import RunEnd
 from lab.advice.driven_layers import layers_saturated, shortfall
 from lab.advice.measuring import LayerShares, RunNumbers, question
 from lab.advice.readings import Readings
@@ -97,6 +98,50 @@ def test_the_share_must_have_grown_and_be_large() -> None:
     assert judged(session, 0.0, 0.9) == ["problem"]  # the mean loss is what it was
     assert judged(session, 0.7, 0.9) == []  # the start is to blame
     assert judged(session, 0.0, 0.7) == []
+
+
+def test_it_says_which_seed_was_measured_and_speaks_only_where_most_seeds_fall_short() -> None:
+    session = train(network(rate=1e-5))  # three seeds, none of which comes on
+    (finding,) = layers_saturated(Readings(session), of_layer(0.0, 0.9))
+    assert "At step 0 it was 0\u202f%. Measured on seed 0, one of 3. Over the later half" in finding.evidence
+    assert finding.evidence.endswith("It stays far from fitting them, on all 3 seeds.")
+    assert finding.runs == (0,)
+    fit(session, 2)
+    assert judged(session, 0.0, 0.9) == []  # two of three are no three quarters
+    fit(session, 1)
+    assert judged(session, 0.0, 0.9) == []
+    diverge(session, 1, 2)  # of the runs that are sound it is all
+    (finding,) = layers_saturated(Readings(session), of_layer(0.0, 0.9))
+    assert finding.evidence.endswith("It stays far from fitting them, on 1 of 3 seeds.")
+
+
+def test_of_one_seed_nothing_is_said_of_others() -> None:
+    session = train(network(rate=1e-5, seeds__count=1))
+    (finding,) = layers_saturated(Readings(session), of_layer(0.0, 0.9))
+    assert "seed" not in finding.evidence
+    assert finding.evidence.endswith("of the training samples are wrong.")
+
+
+def test_the_seed_that_was_measured_must_fall_short_itself() -> None:
+    session = train(network(rate=1e-5, seeds__count=4))
+    fit(session, 0)
+    assert judged(session, 0.0, 0.9) == []
+
+
+def fit(session: Session, run: int) -> None:
+    """Have a run answer every training sample rightly, as far as its curves say."""
+    track = session.curves.track("train_accuracy", run)
+    assert track is not None
+    steps, seconds = track.steps + 1 + int(track.steps[-1]), track.seconds
+    values = track.read_all(0, track.length)
+    values[track.channels.index("train_accuracy"), track.runs.index(run)] = 1.0
+    for _ in range(2):  # the median over the later half is what counts
+        session.curves.append_rows(track.runs, track.channels, steps, seconds, values, evaluated=True)
+        steps = steps + len(steps)
+
+
+def diverge(session: Session, *runs: int) -> None:
+    session.curves.append_ends(RunEnd(run, 5, "diverged", "out", float("nan")) for run in runs)
 
 
 def test_only_sigmoids_and_tanhs_that_are_far_from_fitting_are_measured_for_it() -> None:

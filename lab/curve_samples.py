@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -204,6 +204,25 @@ def _read_pyramid(
     )
 
 
+def head_rows(count: int, runs: int, width: int, raw_values: int = RAW_VALUES) -> int:
+    """Return how many rows at the start of a logarithmic x axis are read one by one.
+
+    A pyramid is too coarse for the first decades: those come from the values themselves.
+
+    Parameters
+    ----------
+    count
+        Rows of the view.
+    runs
+        How many runs are read.
+    width
+        Rows of a bucket of the pyramid; a whole number of buckets is left out of it.
+    raw_values
+        Values that may be read one by one.
+    """
+    return -(-min(count, max(4096, raw_values // (4 * runs))) // width) * width
+
+
 def read_samples(
     curves: Recording,
     track: Track,
@@ -223,15 +242,13 @@ def read_samples(
         x = positions(curves, track, slice(first, last), view.x_axis)
         return Samples(x, smoothed, smoothed, smoothed, exact=True)
     if view.log_x and first == 0:
-        # A pyramid is too coarse for the first decades of a logarithmic axis: those come from the values.
-        head_rows = -(-min(count, max(4096, raw_values // (4 * len(runs)))) // width) * width
-        head = read_samples(curves, track, metric, runs, 0, head_rows, replace(view, log_x=False))
-        tail = _read_pyramid(curves, track, metric, runs, head_rows, last, view)
+        rows = head_rows(count, len(runs), width, raw_values)
+        seen = min(rows, last)
+        _, head = read_raw(curves, track, metric, runs, 0, seen, view)
+        tail = _read_pyramid(curves, track, metric, runs, rows, last, view)
         return Samples(
-            np.concatenate([head.x, tail.x]),
-            np.concatenate([head.values, tail.values], axis=1),
-            np.concatenate([head.low, tail.low], axis=1),
-            np.concatenate([head.high, tail.high], axis=1),
+            np.concatenate([positions(curves, track, slice(0, seen), view.x_axis), tail.x]),
+            *(np.concatenate([head, part], axis=1) for part in (tail.values, tail.low, tail.high)),
             exact=False,
         )
     return _read_pyramid(curves, track, metric, runs, first, last, view)

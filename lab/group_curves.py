@@ -14,6 +14,7 @@ from lab.curve_samples import (
     BandKind,
     CurveView,
     Transform,
+    head_rows,
     positions,
     read_padded,
     read_raw,
@@ -205,14 +206,21 @@ def _raw_mean(
         return envelope(x, values, values, view.columns, log_x=view.log_x)
     stream = stream_of(metric, runs, view)
     width = stream.pyramid.width
+    leader = max((part for part, _ in parts), key=lambda part: part.length)
+    head_x, head = np.empty(0), np.empty(0)
+    if view.log_x and first == 0:  # as in `lab.curve_samples.read_samples`
+        first = head_rows(last, len(runs), width)
+        seen = min(first, last)
+        pieces = [read_padded(curves, part, metric, some, 0, seen, plain) for part, some in parts]
+        head_x, head = positions(curves, leader, slice(0, seen), view.x_axis), np.concatenate(pieces).mean(0)
     low, high, _, _ = stream.pyramid.read(slice(0, 1), first // width, -(-last // width))
-    if low.shape[1] == 0:  # not caught up to here yet
+    if low.shape[1] + len(head) == 0:  # not caught up to here yet
         return np.empty(0), np.empty(0)
     start = np.arange(first // width, first // width + low.shape[1]) * width
-    leader = max((part for part, _ in parts), key=lambda part: part.length)
     centre = np.minimum(start + width // 2, leader.length - 1)
-    x = positions(curves, leader, centre, view.x_axis)
-    return envelope(x, low[0].astype(np.float64), high[0].astype(np.float64), view.columns, log_x=view.log_x)
+    x = np.append(head_x, positions(curves, leader, centre, view.x_axis))
+    low, high = (np.append(head, part[0].astype(np.float64)) for part in (low, high))
+    return envelope(x, low, high, view.columns, log_x=view.log_x)
 
 
 def member_curve(

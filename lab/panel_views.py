@@ -63,11 +63,17 @@ def applicable_kinds(summary: DataSummary | None) -> tuple[str, ...]:
     return (*curves, *ADVICE_KINDS, *applicable_instruments(summary))
 
 
+_REGRESSION_METRICS = ("mse", "mae", "r2", "nll")
+_CLASS_METRICS = ("accuracy", "nll", "brier", "ece", "mae")
+METRIC_NAMES = tuple(dict.fromkeys((*_CLASS_METRICS, *_REGRESSION_METRICS)))
+"""Metrics that a plot can show, of all tasks."""
+
+
 def shared_metrics(summary: DataSummary | None) -> tuple[str, ...]:
     """Return the metrics that every run is measured by, without their split; the first is the usual one."""
     if summary is not None and summary.task == "regression":
-        return ("mse", "mae", "r2", "nll")
-    return ("accuracy", "nll", "brier", "ece", "mae")
+        return _REGRESSION_METRICS
+    return _CLASS_METRICS
 
 
 def metric_key(source: PanelSource, options: ViewOptions, split: str = "validation") -> str:

@@ -22,17 +22,19 @@ def column_starts(x: NDArray[np.float64], columns: int, *, log_x: bool = False) 
     columns
         Largest number of columns.
     log_x
-        Equally wide in log x; points at x ≤ 0 fall into the first column.
+        Equally wide in log x; points at x ≤ 0, which no logarithmic axis shows, have a column of their own.
     """
     n = len(x)
     if n <= columns:
         return np.arange(n)
     low, high = float(x[0]), float(x[-1])
     if log_x:
-        positive = x[x > 0]
-        if len(positive) == 0:
+        unseen = int(np.searchsorted(x, 0.0, side="right"))
+        if unseen == n:
             return np.zeros(1, dtype=np.intp)
-        edges = np.geomspace(positive[0], high, columns + 1)[:-1]
+        if unseen:
+            return np.append(0, unseen + column_starts(x[unseen:], max(1, columns - 1), log_x=True))
+        edges = np.geomspace(low, high, columns + 1)[:-1]
     else:
         edges = np.linspace(low, high, columns + 1)[:-1]
     starts = np.searchsorted(x, edges, side="left")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+_SIGN = re.compile(r"(?<=\S) ([×±≥≤=≈−+]) (?=\S)")
+_PAIR = re.compile(r"\((\S{1,6}), (\S{1,6})\)")
 
 
 class ElidedLabel(QLabel):
@@ -85,14 +89,17 @@ class ElidedLabel(QLabel):
 
 
 def numbers_kept_whole(text: str) -> str:
-    """Return a text in which no line breaks within a number, for labels that wrap.
+    """Return a text in which no line breaks within a number or beside a sign, for labels that wrap.
 
     Digits are grouped by thin spaces, at which lines may break; they may not at narrow no-break spaces, which
-    look the same.
+    look the same. Nor may they at the spaces round a sign or in a short pair: "p ≥ ½", "4 × 10⁻⁸", "N(0, 1)".
 
     >>> numbers_kept_whole("step 2\u2009000") == "step 2\u202f000"
     True
+    >>> numbers_kept_whole("until p ≥ ½") == "until p\u00a0≥\u00a0½"
+    True
     """
+    text = _PAIR.sub("(\\1,\u00a0\\2)", _SIGN.sub("\u00a0\\1\u00a0", text))
     return text.replace("\u2009", "\u202f")
 
 

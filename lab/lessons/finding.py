@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.lessons.lesson_config import PLACE, Claim
+from lab.lessons.claim import Claim
+from lab.lessons.lesson_config import PLACE
 from lab.lessons.measures import counts_steps, measured
 from lab.lessons.results import LessonResults
 from lab.lessons.seed_values import MeasureError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Any, Literal, Self
 
@@ -11,9 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from lab.config_checks import Part, not_allowed
 from lab.instruments.kinds import INSTRUMENT_KINDS
-from lab.lessons.measures import check_measure
-from lab.lessons.seed_values import MeasureError
-from lab.panel_views import ADVICE_KINDS, PANEL_KINDS
+from lab.lessons.claim import Claim
+from lab.panel_views import ADVICE_KINDS, METRIC_NAMES, PANEL_KINDS
 
 FORMAT = 1
 SHEET_TABLES = ("curves", "last-values")
@@ -28,28 +26,17 @@ AXES = ("x", "y", "xy")
 _NO_CURVES = frozenset({*INSTRUMENT_KINDS, "confusion", "field"})
 """Plots whose axes are their own."""
 
-Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
-Wanted = Annotated[float, Field(strict=False)]
-"""A number that may also be infinite or nan, where that is just what is claimed."""
-
-
-def _measure(text: str) -> str:
-    try:
-        check_measure(text)
-    except MeasureError as error:
-        raise PydanticCustomError(
-            "not_allowed",
-            "{key} must be {allowed}",
-            {"key": "", "value": text, "allowed": "a measure", "names": (), "why": str(error)},
-        ) from None
-    return text
-
-
 def _plot(kind: str) -> str:
     known = tuple(kind for kind in PANEL_KINDS if kind not in ADVICE_KINDS)
     if kind not in known:
         raise not_allowed("", kind, "kinds of plots", known)
     return kind
+
+
+def _metric(name: str) -> str:
+    if name and name not in METRIC_NAMES:
+        raise not_allowed("", name, "a metric", METRIC_NAMES)
+    return name
 
 
 def _axes(text: str) -> str:
@@ -133,63 +120,6 @@ class LessonView(Part):
     change: dict[str, Any] = Field(default_factory=dict)
 
 
-class Claim(Part):
-    """A statement with a number that the lesson's runs and views must bear out.
-
-    Attributes
-    ----------
-    say
-        The statement; ``{measured}`` stands for the number found.
-    measure
-        How the number is got from runs and views; see `lab.lessons.measures`.
-    value, within
-        What it must be, and how far off it may be; ``inf`` and ``nan`` must be just that.
-    relative
-        Whether ``within`` is a share of ``value``.
-    low, high
-        Bounds, either may be missing.
-    """
-
-    say: str = Field(min_length=1, max_length=400)
-    measure: Annotated[str, AfterValidator(_measure)] = Field(max_length=600)
-    value: Wanted | None = None
-    within: Annotated[Number, Field(ge=0)] = 0.0
-    relative: bool = False
-    low: Number | None = None
-    high: Number | None = None
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.value is None and self.low is None and self.high is None:
-            raise PydanticCustomError(
-                "not_allowed",
-                "{key} must be {allowed}",
-                {"key": "value", "value": None, "allowed": "given, or low or high", "names": ()},
-            )
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise not_allowed("low", self.low, f"at most high, which is {self.high:g}")
-        return self
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Least and largest number that bears the claim out."""
-        low = -float("inf") if self.low is None else self.low
-        high = float("inf") if self.high is None else self.high
-        if self.value is not None and math.isfinite(self.value):
-            room = self.within * (abs(self.value) if self.relative else 1)
-            low, high = max(low, self.value - room), min(high, self.value + room)
-        return low, high
-
-    def allows(self, number: float) -> bool:
-        """Return whether a number bears the claim out."""
-        if self.value is not None and math.isnan(self.value):
-            return math.isnan(number)
-        if self.value is not None and math.isinf(self.value):
-            return number == self.value
-        low, high = self.bounds
-        return low <= number <= high
-
-
 class Preset(Part):
     """A setting to try: what to change, and what it will show. ``bad`` ones fail on purpose.
 
@@ -221,9 +151,11 @@ class LessonConfig(Part):
     prediction
         What is asked first, or ``None``.
     runs
-        Its experiments, the one that is shown first first.
+        Its experiments, in the order in which they are trained.
     views
         Views of Explore that it shows after them, or instead.
+    shown
+        Name of the run or view that stands beside the finding; the first where it is empty.
     claims
         What the runs must show.
     formula
@@ -236,6 +168,10 @@ class LessonConfig(Part):
         Kinds of the plots beside the text, at most six; without any, those that suit the data.
     log_axes
         Plot of ``plots`` with curves → the axes that are logarithmic at first: "x", "y" or "xy".
+    metric
+        Which metric the plots ``metric`` and ``train_metric`` show; what suits the task where it is empty.
+    members
+        Whether every seed has a line of its own, beside the mean.
     locked, hidden
         Sections or configuration paths of the form that may be seen but not changed, or are not shown.
     references
@@ -250,12 +186,15 @@ class LessonConfig(Part):
     prediction: Prediction | None = None
     runs: tuple[LessonRun, ...] = Field(default=(), max_length=16, strict=False)
     views: tuple[LessonView, ...] = Field(default=(), max_length=16, strict=False)
+    shown: str = ""
     claims: tuple[Claim, ...] = Field(min_length=1, max_length=60, strict=False)
     formula: str = Field(default="", max_length=400)
     finding: str = Field(default="", max_length=2000)
     presets: tuple[Preset, ...] = Field(default=(), max_length=16, strict=False)
     plots: tuple[Annotated[str, AfterValidator(_plot)], ...] = Field(default=(), max_length=6, strict=False)
     log_axes: dict[str, Annotated[str, AfterValidator(_axes)]] = Field(default_factory=dict)
+    metric: Annotated[str, AfterValidator(_metric)] = ""
+    members: bool = False
     locked: tuple[str, ...] = Field(default=(), strict=False)
     hidden: tuple[str, ...] = Field(default=(), strict=False)
     references: tuple[str, ...] = Field(default=(), max_length=12, strict=False)
@@ -273,6 +212,8 @@ class LessonConfig(Part):
             if (*runs, *views).count(name) > 1:
                 key = "runs" if name in runs else "views"
                 raise not_allowed(key, name or "(without a name)", "runs and views with different names")
+        if self.shown and self.shown not in (*runs, *views):
+            raise not_allowed("shown", self.shown, "the name of a run or a view", (*runs, *views))
         for name in SHEET_TABLES:
             if name in views:
                 raise not_allowed("views", name, f"views with other names than {' and '.join(SHEET_TABLES)}")

@@ -10,7 +10,7 @@ from lab.explore import figures
 from lab.exporting.report import report_figures
 from lab.figure_look import Draw
 from lab.lessons.attempt import Attempt
-from lab.lessons.lesson_config import part_titles
+from lab.lessons.lesson_config import LessonConfig, part_titles
 from lab.panel_views import applicable_kinds, default_kinds, make_panel
 from lab.panels import Panel
 from lab.view_options import ViewOptions
@@ -55,12 +55,18 @@ def _panels(attempt: Attempt) -> Iterator[tuple[str, tuple[Panel, ...]]]:
     for name, session in attempt.sessions.items():
         fitting = applicable_kinds(session.summary)
         kinds = [kind for kind in config.plots if kind in fitting] or default_kinds(session.summary)
-        made = (make_panel(session, kind, _options(config.log_axes.get(kind, ""))) for kind in kinds)
+        made = (make_panel(session, kind, _options(config, kind)) for kind in kinds)
         yield titles[name], tuple(panel for panel in made if panel is not None)
     for name, view in attempt.results.views.items():
         yield titles[name], figures.panels(view.state)
 
 
-def _options(logarithmic: str) -> ViewOptions:
-    """Return how a plot is looked at whose named axes are logarithmic, and others as suits it."""
-    return ViewOptions(log_x="x" in logarithmic, log_y=True if "y" in logarithmic else None)
+def _options(config: LessonConfig, kind: str) -> ViewOptions:
+    """Return how a lesson looks at a plot: the axes that it names logarithmic, others as suits the plot."""
+    logarithmic = config.log_axes.get(kind, "")
+    return ViewOptions(
+        log_x="x" in logarithmic,
+        log_y=True if "y" in logarithmic else None,
+        metric=config.metric,
+        members=config.members,
+    )

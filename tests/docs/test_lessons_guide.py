@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.lessons.lesson_config import Claim, LessonConfig, LessonRun, LessonView, Prediction, Preset
+from lab.lessons.claim import Claim
+from lab.lessons.lesson_config import LessonConfig, LessonRun, LessonView, Prediction, Preset
 from lab.lessons.measures import CORRELATION, NUMBERS, SHAPED, check_measure
 from lab.lessons.reading import LESSON, TEXT, read_lesson
 from lab.lessons.run_values import OF_RUNS

@@ -243,6 +243,20 @@ def test_log_axis_keeps_the_first_decades() -> None:
     assert np.count_nonzero((group.x > 0) & (group.x <= 100)) > 30
 
 
+@pytest.mark.parametrize(("steps", "runs"), [(100_000, 2), (2_700, 20), (300, 2)])
+def test_on_a_log_axis_the_raw_line_lies_where_the_mean_does(steps: int, runs: int) -> None:
+    curves = Curves(infos(1, runs), 10)
+    falling = np.repeat(1 / (1 + np.arange(steps, dtype=np.float64))[:, None], runs, axis=1)
+    for first in range(0, steps, 1000):
+        curves.append(range(runs), make_chunk(first, falling[first : first + 1000]))
+    group = curves.group("objective", tuple(range(runs)), CurveView(log_x=True, smoothing=0.2))
+    assert group is not None
+    np.testing.assert_allclose(group.raw, 1 / (1 + group.raw_x), rtol=0.05)
+    assert group.raw_x[group.raw_x > 0][0] == group.x[group.x > 0][0] == 1
+    assert (np.diff(group.raw_x) >= 0).all()
+    assert group.raw_x[-1] > 0.99 * (steps - 1)
+
+
 def test_cost_does_not_grow_with_length() -> None:
     short, _ = recorded(40_000, piece=5000)
     long, _ = recorded(640_000, piece=5000)

@@ -41,3 +41,11 @@ def test_columns_are_equally_wide_in_log_x() -> None:
     edges = np.log10(x[starts])
     wide = np.diff(edges)[40:]
     assert wide.std() / wide.mean() < 0.1
+
+
+def test_what_a_log_axis_cannot_show_is_in_a_column_of_its_own() -> None:
+    x = np.arange(10_001, dtype=float)
+    starts = column_starts(x, 100, log_x=True)
+    assert starts[:2].tolist() == [0, 1]  # the line begins at step 1, with the value of that step
+    assert len(starts) <= 100
+    assert column_starts(-x[::-1], 100, log_x=True).tolist() == [0]

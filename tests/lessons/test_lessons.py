@@ -114,11 +114,11 @@ def test_the_gradient_of_the_quadratic_is_a_hump_and_that_of_cross_entropy_falls
 
 # --- lesson 2: one logit at the wrong end ---------------------------------------------------------
 STEPS_TO_HALF = {
-    -2: {"ce": 3, "half_se": 16, "mae": 12},
-    -4: {"ce": 5, "half_se": 71, "mae": 64},
-    -6: {"ce": 7, "half_se": 426, "mae": 418},
-    -8: {"ce": 9, "half_se": 3011, "mae": 3001},
-    -10: {"ce": 11, "half_se": 22063, "mae": 22051},
+    -2: {"CE": 3, "½ SE": 16, "MAE": 12},
+    -4: {"CE": 5, "½ SE": 71, "MAE": 64},
+    -6: {"CE": 7, "½ SE": 426, "MAE": 418},
+    -8: {"CE": 9, "½ SE": 3011, "MAE": 3001},
+    -10: {"CE": 11, "½ SE": 22063, "MAE": 22051},
 }
 
 
@@ -139,8 +139,8 @@ def test_lesson_2_stuck_at_the_wrong_end(tmp_path: Path, start: int) -> None:
 @pytest.mark.parametrize(
     ("loss", "integral"),
     [
-        ("half_se", lambda z: 3 * z - math.exp(-z) + 3 * math.exp(z) + math.exp(2 * z) / 2),
-        ("mae", lambda z: 2 * z + math.exp(z) - math.exp(-z)),
+        ("½ SE", lambda z: 3 * z - math.exp(-z) + 3 * math.exp(z) + math.exp(2 * z) / 2),
+        ("MAE", lambda z: 2 * z + math.exp(z) - math.exp(-z)),
     ],
 )
 def test_lesson_2_follows_the_gradient_flow(loss: str, integral: object) -> None:
@@ -161,14 +161,14 @@ def test_lesson_3_sum_over_classes_against_cross_entropy(tmp_path: Path) -> None
         reached = steps[values >= 0.95]
         epochs.setdefault(loss, []).append(reached[0] / 45 if len(reached) else math.inf)
     assert {loss: len(found) for loss, found in epochs.items()} == dict.fromkeys(
-        ("ce", "se", "mse_k", "mae"), 20
+        ("CE", "SE", "SE mean", "MAE"), 20
     )
     median = {loss: float(np.median(found)) for loss, found in epochs.items()}
-    assert 1.5 <= median["se"] / median["ce"] <= 2.6
-    assert 7 <= median["ce"] <= 12.5
-    assert 15 <= median["se"] <= 23
-    assert sum(math.isfinite(epoch) for epoch in epochs["mse_k"]) <= 1
-    assert median["mae"] > median["se"]
+    assert 1.5 <= median["SE"] / median["CE"] <= 2.6
+    assert 7 <= median["CE"] <= 12.5
+    assert 15 <= median["SE"] <= 23
+    assert sum(math.isfinite(epoch) for epoch in epochs["SE mean"]) <= 1
+    assert median["MAE"] > median["SE"]
 
 
 def test_lesson_3_a_factor_is_a_factor_on_the_learning_rate(tmp_path: Path) -> None:
@@ -176,20 +176,20 @@ def test_lesson_3_a_factor_is_a_factor_on_the_learning_rate(tmp_path: Path) -> N
     for metric in ("validation_accuracy", "validation_nll", "train_brier", "validation_mae"):
         curves = written.curves(metric)
         for seed in (0, 1):
-            (steps, summed), (other, mean) = curves["se", seed], curves["mse_k", seed]
+            (steps, summed), (other, mean) = curves["SE", seed], curves["SE mean", seed]
             np.testing.assert_array_equal(steps, other)
             assert len(steps) == 10
             np.testing.assert_allclose(mean, summed, rtol=0, atol=1e-9)
-    summed, mean = (written.one("train_loss", loss) for loss in ("se", "mse_k"))
+    summed, mean = (written.one("train_loss", loss) for loss in ("SE", "SE mean"))
     for step, value in summed.items():
         assert mean[step] == pytest.approx(value / 10, abs=1e-9)
 
 
 # --- lesson 8: the gradient that never shrinks -----------------------------------------------------
-BEST = {"mse": 0.48225158, "mae": 0.55893882}
+BEST = {"MSE": 0.48225158, "MAE": 0.55893882}
 EXCESS = {
-    "mse": {100: 2.685e-3, 1000: 1.226e-4},
-    "mae": {100: 2.240e-3, 1000: 4.899e-4, 10_000: 1.770e-4},
+    "MSE": {100: 2.685e-3, 1000: 1.226e-4},
+    "MAE": {100: 2.240e-3, 1000: 4.899e-4, 10_000: 1.770e-4},
 }
 
 
@@ -202,15 +202,15 @@ def test_lesson_8_the_gradient_that_never_shrinks(tmp_path: Path) -> None:
         capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "mae" in done.stdout
+    assert "MAE" in done.stdout
     written = Written(tmp_path / "out")
     for loss, expected in EXCESS.items():
         losses = written.one("train_loss", loss)
         for step, excess in expected.items():
             assert losses[step] - BEST[loss] == pytest.approx(excess, abs=2e-7 + 5e-4 * excess), (loss, step)
-    assert written.one("train_loss", "mse")[10_000] == pytest.approx(BEST["mse"], abs=1e-8)
+    assert written.one("train_loss", "MSE")[10_000] == pytest.approx(BEST["MSE"], abs=1e-8)
     norms = {loss: written.one("gradient_norm", loss)[10_000] for loss in BEST}
-    assert norms["mse"] < 1e-8
-    assert norms["mae"] > 1e-2
+    assert norms["MSE"] < 1e-8
+    assert norms["MAE"] > 1e-2
     for name in ("plots.png", "plots.svg", "metric.png", "objective.svg"):
         assert (tmp_path / "out" / name).stat().st_size > 1000

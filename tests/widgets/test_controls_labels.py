@@ -51,6 +51,20 @@ def test_wrap_label_keeps_numbers_whole(place: QVBoxLayout) -> None:
     assert label.full_text().endswith("2\u2009000")
 
 
+def test_wrap_label_keeps_a_sign_beside_what_it_belongs_to(place: QVBoxLayout) -> None:
+    whole = ("p ≥ ½", "4 × 10⁻⁸", "1 − p", "N(0, 1)")
+    label = WrapLabel("Of " + " and then of ".join(whole))
+    place.addWidget(label)
+    QApplication.processEvents()
+    for width in range(70, 300, 5):
+        label.setFixedWidth(width)
+        layout, _ = label._wrapped(width)
+        lines = [layout.lineAt(number) for number in range(layout.lineCount())]
+        texts = [layout.text()[line.textStart() :][: line.textLength()] for line in lines]
+        for part in whole:
+            assert any(part.replace(" ", "\u00a0") in text for text in texts), (width, texts)
+
+
 def test_wrap_label_breaks_a_word_that_is_too_long(place: QVBoxLayout) -> None:
     label = WrapLabel("/home/someone/without_any_blank/" * 6, kind="error")
     place.addWidget(label)

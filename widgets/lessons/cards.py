@@ -249,13 +249,18 @@ class PresetsCard(TextCard):
         self.buttons: list[QPushButton] = []
         self._shows: list[WrapLabel] = []
         for number, preset in enumerate(presets):
-            row = QHBoxLayout()
-            row.setSpacing(8)
+            words = QVBoxLayout()
+            words.setSpacing(2)
+            words.addStretch(1)
+            words.addWidget(WrapLabel(preset.label))
             if preset.bad:
                 mark = QLabel("fails on purpose")
                 mark.setProperty("k", "warn")
-                row.addWidget(mark)
-            row.addStretch(1)
+                words.addWidget(mark)
+            words.addStretch(1)
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addLayout(words, 1)
             into = QPushButton(f"Open in {preset.place}")
             into.setProperty("k", "ghost")
             into.setAccessibleName(f"Open “{preset.label}” in {preset.place}")
@@ -263,13 +268,12 @@ class PresetsCard(TextCard):
             run = QPushButton(preset.verb)
             run.setAccessibleName(f"{preset.verb} “{preset.label}”")
             run.clicked.connect(lambda _=False, at=number: self.tried.emit(at))
-            row.addWidget(into)
-            row.addWidget(run)
+            row.addWidget(into, 0, Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(run, 0, Qt.AlignmentFlag.AlignVCenter)
             note = WrapLabel(preset.shows, kind="subtitle")
             note.hide()
             self.buttons.append(run)
             self._shows.append(note)
-            self.column.addWidget(WrapLabel(preset.label))
             self.column.addLayout(row)
             self.column.addWidget(note)
 

@@ -109,11 +109,20 @@ class LessonPlots(QWidget):
         """How the plots look at the curves."""
         return self._options
 
-    def set_kinds(self, kinds: Sequence[str], log_axes: Mapping[str, str] | None = None) -> None:
+    def set_kinds(
+        self,
+        kinds: Sequence[str],
+        log_axes: Mapping[str, str] | None = None,
+        *,
+        metric: str = "",
+        members: bool = False,
+    ) -> None:
         """Say which plots the lesson wants beside it; without any, those that suit the data.
 
-        ``log_axes`` says of some which axes are logarithmic at first.
+        ``log_axes`` says of some which axes are logarithmic at first, ``metric`` what the metric plots show,
+        ``members`` whether each seed has a line.
         """
+        self._options = replace(self._options, metric=metric, members=members)
         axes = {} if log_axes is None else dict(log_axes)
         if (tuple(kinds), axes) != (self._kinds, self._log_axes):
             self._kinds, self._log_axes = tuple(kinds), axes

@@ -33,9 +33,9 @@ class MarkdownLabel(QLabel):
             self.markdown = text
             document = QTextDocument()
             document.setDefaultFont(self.font())
-            document.setMarkdown(text.strip(), _FEATURES)
+            document.setMarkdown(numbers_kept_whole(text.strip()), _FEATURES)
             _space(document)
-            self.setText(numbers_kept_whole(document.toHtml()))
+            self.setText(document.toHtml())
 
 
 def _space(document: QTextDocument) -> None:

@@ -10,7 +10,7 @@ from widgets.lessons.lesson_plots import LessonPlots, Shown
 
 
 def shown_parts(attempt: Attempt) -> tuple[dict[str, Shown], str]:
-    """Return title → what can be shown, and which to show: what is at work, at the end the first."""
+    """Return title → what can be shown, and which to show: what is at work, at the end what the finding is about."""
     titles = part_titles(attempt.lesson.config)
     parts: dict[str, Shown] = {titles[name]: session for name, session in attempt.sessions.items()}
     parts.update({titles[name]: view for name, view in attempt.views.items()})
@@ -20,8 +20,9 @@ def shown_parts(attempt: Attempt) -> tuple[dict[str, Shown], str]:
     active = attempt.active_part
     if active is not None:
         return parts, titles[active]
-    first_again = attempt.trial is None and attempt.state == "finished"
-    return parts, next(iter(parts) if first_again else reversed(parts), "")
+    if attempt.trial is None and attempt.state == "finished":
+        return parts, titles[attempt.lesson.config.shown or attempt.lesson.parts[0]]
+    return parts, next(reversed(parts), "")
 
 
 def what_opens(attempt: Attempt, plots: LessonPlots) -> ExperimentConfig | State:

@@ -214,7 +214,8 @@ class LessonsWorkspace(QWidget):
         attempt = self.attempt
         self.text.show_attempt(attempt)
         sources, newest = shown_parts(attempt)
-        self.plots.set_kinds(attempt.lesson.config.plots, attempt.lesson.config.log_axes)
+        config = attempt.lesson.config
+        self.plots.set_kinds(config.plots, config.log_axes, metric=config.metric, members=config.members)
         self.plots.show_sources(sources, newest, live=attempt.busy)
         self._show_place()
         if attempt.problem is not None:

@@ -58,10 +58,10 @@ def test_dead_rectifiers_do_not_come_back_and_bounded_losses_keep_theirs() -> No
         layers = saturation(book.run(index), samples.inputs, samples.targets, parameters)
         dead[label] = layers[0].dead
         right[label] = session.curves.value_at("validation_accuracy", index, session.step)
-    assert dead["ce"] > 0.98
-    assert right["ce"] < 0.2
-    assert dead["gce"] < 0.1
-    assert right["gce"] > 0.8
+    assert dead["CE"] > 0.98
+    assert right["CE"] < 0.2
+    assert dead["GCE"] < 0.1
+    assert right["GCE"] > 0.8
 
 
 def accuracy(session: Session, loss: str) -> float:
@@ -74,9 +74,9 @@ def test_absolute_error_on_wrong_labels_is_slow_at_a_small_rate() -> None:
     shorter: dict[str, Any] = {"training__epochs": 15, "seeds__count": 4}
     slow = preset("wrong_labels", "Absolute error at 0.03", **shorter)
     usual = preset("wrong_labels", "Absolute error at 0.03", losses__3__learning_rate=1.0, **shorter)
-    assert accuracy(slow, "mae") < 0.7
-    assert accuracy(usual, "mae") > 0.8
-    assert abs(accuracy(slow, "gce") - accuracy(usual, "gce")) < 1e-9  # the others are as they were
+    assert accuracy(slow, "MAE") < 0.7
+    assert accuracy(usual, "MAE") > 0.8
+    assert abs(accuracy(slow, "GCE") - accuracy(usual, "GCE")) < 1e-9  # the others are as they were
 
 
 def test_huber_with_a_small_delta_is_absolute_error_at_a_smaller_rate() -> None:
@@ -88,17 +88,17 @@ def test_huber_with_a_small_delta_is_absolute_error_at_a_smaller_rate() -> None:
         kept = [session.curves.snapshots.at(run, step) for run in runs]
         return float(np.mean([float(parameters[0]) for parameters in kept if parameters is not None]))
 
-    end = slope("mae", 3000)
-    assert abs(slope("mae", 300) - end) < 0.02
-    assert slope("huber", 300) < 0.6 * end
-    assert abs(slope("huber", 2000) - end) < 0.02
-    assert abs(slope("huber", 3000) - end) < 0.01
+    end = slope("MAE", 3000)
+    assert abs(slope("MAE", 300) - end) < 0.02
+    assert slope("Huber", 300) < 0.6 * end
+    assert abs(slope("Huber", 2000) - end) < 0.02
+    assert abs(slope("Huber", 3000) - end) < 0.01
 
 
 def test_what_the_sources_warn_of_is_there() -> None:
     bad = {f"{key}: {one.label}" for key in built_in() for one in load_lesson(key).config.presets if one.bad}
     for expected in (
-        "slow_learner: Start at 0.9999",  # a saturated sigmoid under squared error
+        "slow_learner: Start at 0.99995",  # a saturated sigmoid under squared error
         "never_shrinks: Rate 1 for absolute error",
         "focal_factors: γ = 5",
         "outliers: δ = 0.01",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.lessons.finding import Finding
-from lab.lessons.lesson_config import Claim
+from lab.lessons.claim import Claim
 
 
 def claim(**bounds: object) -> Claim:

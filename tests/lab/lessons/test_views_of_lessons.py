@@ -14,7 +14,7 @@ from lab.explore.efficiency import EfficiencyState
 from lab.explore.numerics import NumericsState
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding
-from lab.lessons.lesson_config import Claim
+from lab.lessons.claim import Claim
 from lab.lessons.reading import LESSON, TEXT, load_lesson, pack_lesson, read_lesson
 from lab.lessons.running import run_lesson
 from lab.lessons.sheet_figures import sheet_figures

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lab.chart import ChartPanel
 from lab.lessons.reading import LESSON
-from lab.panels import CurvePanel
+from lab.panels import CurvePanel, Panel
 from tests.lab.lessons.test_attempt import TINY_LESSON
 from tests.widgets.lessons.driving import Make, choose, go_on
 from widgets.lessons.workspace import LessonsWorkspace
@@ -108,3 +108,33 @@ def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
     objective = plots.panels()[1]
     assert isinstance(objective, CurvePanel) and not objective.log_x
     plots.study.close()
+
+
+def test_a_lesson_says_which_run_stands_beside_its_finding_and_whether_each_seed_has_a_line(
+    qtbot: QtBot, make: Make, folder: Path
+) -> None:
+    text = TINY_LESSON.replace("number = 3", 'number = 3\nshown = "long"\nplots = ["metric"]\nmetric = "brier"')
+    (folder / LESSON).write_text(text, encoding="utf-8")
+    workspace = make()
+    workspace.open_lesson(folder)
+    choose(workspace, 1)
+    workspace.run()
+    go_on(qtbot, workspace)
+    plots = workspace.plots
+    assert plots.source is workspace.attempt.sessions["long"]
+    assert _members(plots.panels()) == 0
+    (folder / LESSON).write_text(text.replace("number = 3", "number = 3\nmembers = true"), encoding="utf-8")
+    workspace.open_lesson(folder)
+    choose(workspace, 1)
+    workspace.run()
+    go_on(qtbot, workspace)
+    assert _members(plots.panels()) == 2
+    workspace.text.presets.buttons[0].click()
+    go_on(qtbot, workspace)
+    assert plots.source is workspace.attempt.trial_session  # what was changed last is looked at
+
+
+def _members(panels: tuple[Panel, ...]) -> int:
+    (panel,) = panels
+    assert isinstance(panel, CurvePanel) and "Brier" in panel.title
+    return sum(line.role == "member" for line in panel.facets[0].lines)

@@ -26,6 +26,8 @@ from widgets.figure_sheet import LOGICAL_DPI, Sheet, print_sheet, screen_sheet
 
 FORMATS = ("png", "svg", "pdf")
 LARGEST_SIDE = 20_000
+DPI = 192.0
+"""Pixels an inch of a figure whose size is given in pixels."""
 
 
 def draw(
@@ -34,7 +36,7 @@ def draw(
     stem: str,
     formats: Sequence[str] = ("png", "svg"),
     size: tuple[int, int] | None = None,
-    dpi: float = 192.0,
+    dpi: float = DPI,
     *,
     overwrite: bool = False,
     look: FigureLook | None = None,
@@ -115,11 +117,16 @@ def draw_figure(
 
 
 def figure_sheet(panels: Sequence[Panel], look: FigureLook | None = None) -> Sheet:
-    """Return a figure laid out at its default size, for who paints it into something larger."""
-    return _sheet(panels, ("svg",), None, LOGICAL_DPI, look or FigureLook(), None)
+    """Return a figure laid out, at its default size or that of a look, for who paints it into a page.
+
+    A look's size is in pixels of `DPI`, as in `draw`.
+    """
+    look = look or FigureLook()
+    dpi = LOGICAL_DPI if look.size is None else DPI
+    return _sheet(panels, ("svg",), look.size, dpi, look, None)
 
 
-def image(panels: Sequence[Panel], size: tuple[int, int] | None = None, dpi: float = 192.0) -> QImage:
+def image(panels: Sequence[Panel], size: tuple[int, int] | None = None, dpi: float = DPI) -> QImage:
     """Return a figure as an image; parameters as in `draw`. Needs a QGuiApplication."""
     return figure_image(_sheet(panels, ("png",), size, dpi, FigureLook(), None))
 

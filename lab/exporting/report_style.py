@@ -18,6 +18,7 @@ h1 { font-size: 28px; line-height: 1.25; font-weight: 600; margin: 0 0 8px; }
 h2 { font-size: 17px; font-weight: 600; margin: 0 0 12px; }
 h3 { font-size: 14px; font-weight: 600; margin: 20px 0 8px; }
 p { margin: 0 0 12px; }
+section > p:last-child { margin-bottom: 0; }
 .question { font-size: 17px; color: var(--text2); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 20px 24px;
   margin-bottom: 16px; }
@@ -36,6 +37,7 @@ tbody tr + tr > * { border-top: 1px solid var(--line); }
 td.number { white-space: nowrap; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; }
+figure.broad { grid-column: 1 / -1; }
 figure .paper { background: #FFFFFF; border: 1px solid var(--line); border-radius: 6px; padding: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
 dl { margin: 0; }
@@ -58,7 +60,10 @@ footer { color: var(--text2); font-size: 13px; padding: 8px 2px; }
   table { font-size: 8pt; }
   th, td { padding-right: 8pt; }
   dl div { width: 120pt; }
-  figure, tr, .verdict { break-inside: avoid; }
+  .figures { display: block; }
+  figure { max-width: 132mm; margin-bottom: 10pt; }
+  figure.broad { max-width: none; }
+  figure, tr, dl div, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .screen { display: none; }
   .wide, pre { overflow: visible; }

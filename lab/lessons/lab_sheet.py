@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,16 +12,22 @@ from compute.problems import Problem, ProblemError
 from lab.explore.state_text import dump_state
 from lab.exporting.html_text import escaped, facts, html_table, paragraph, section, tag
 from lab.exporting.inline_svg import inline_svg
+from lab.exporting.report_sections import formula_markup
 from lab.exporting.report_style import STYLE
 from lab.exporting.tables import Column, Table
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
+from lab.lessons.formulas import formula_lines
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import SHEET_TABLES, part_titles
 from lab.lessons.sheet_tables import curves_csv, last_values_csv, view_csv
 from lab.loss_labels import loss_labels
+from lab.number_text import thousands
 from lab.versions import versions
 from lab.whole_files import check_free, whole_file
+
+BROAD = 640
+"""Figures that are wider than this have a row of their own, so that their type can be read."""
 
 
 def write_lab_sheet(
@@ -127,25 +133,31 @@ def lab_sheet(
             "figure",
             tag("div", inline_svg(content, f"figure{number}-", title), class_="paper")
             + tag("figcaption", escaped(title)),
+            **({"class_": "broad"} if _width(content) > BROAD else {}),
         )
         for number, (title, content) in enumerate(figures)
     ]
-    body = sheet_body(attempt, tag("div", "".join(plots), class_="figures") if plots else "", tables, now)
+    shown = tag("div", "".join(plots), class_="figures") if plots else ""
+    lines = formula_lines(attempt.lesson.config.formula)
+    formulas = "".join(tag("div", formula_markup(line, line), class_="formula") for line in lines)
+    body = sheet_body(attempt, shown, formulas, tables, now)
     head = '<meta charset="utf-8">' + tag("title", title) + tag("style", STYLE)
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head) + tag('body', tag('main', body)), lang='en')}\n"
 
 
-def sheet_body(attempt: Attempt, plots: str, tables: Sequence[str], now: datetime.datetime) -> str:
+def sheet_body(
+    attempt: Attempt, plots: str, formulas: str, tables: Sequence[str], now: datetime.datetime
+) -> str:
     """Return what stands on a lab sheet, as HTML without its head; parameters as in `lab_sheet`.
 
-    ``plots`` is the HTML of the plots, empty for none.
+    ``plots`` and ``formulas`` are the HTML of these, empty for none.
     """
     config = attempt.lesson.config
     return "".join(
         (
             tag("header", tag("h1", escaped(config.title)) + paragraph(config.question, class_="question")),
             _prediction(attempt),
-            section("finding", "Finding", [prose(filled(config.finding, attempt.findings))]),
+            section("finding", "Finding", [prose(filled(config.finding, attempt.findings)), formulas]),
             section("claims", "Claims", [html_table(claims_table(attempt.findings))]),
             section("plots", "Plots", [plots]),
             section("made", "How it was made", [facts(_facts(attempt, tables, now))]),
@@ -172,7 +184,12 @@ def prose(markdown: str) -> str:
 def claims_table(findings: Sequence[Finding | None]) -> Table:
     """Return each claim with what was measured, what was expected, and whether it holds."""
     rows = tuple(
-        (finding.sentence, finding.number, finding.bounds, "yes" if finding.holds else "no")
+        (
+            finding.sentence,
+            finding.number.replace(" ", "\u00a0"),
+            finding.bounds.replace(" × ", "\u00a0×\u00a0"),
+            "yes" if finding.holds else "no",
+        )
         if not finding.why_not
         else (finding.sentence, "not measured", finding.why_not, "no")
         for finding in findings
@@ -198,12 +215,31 @@ def _facts(attempt: Attempt, tables: Sequence[str], now: datetime.datetime) -> l
     found = [("Date", now.strftime("%Y-%m-%d %H:%M"))]
     titles = part_titles(attempt.lesson.config)
     for name, session in attempt.sessions.items():
-        seeds = sorted({state.info.seed for state in session.runs})
         losses = ", ".join(loss_labels(session.run_config))
-        words = f"{losses}; seeds {', '.join(map(str, seeds))}; {session.step} steps"
-        found.append((titles[name], words))
+        seeds = seed_words(state.info.seed for state in session.runs)
+        found.append((titles[name], f"{losses}; {seeds}; {thousands(session.step)} steps"))
     for name, view in attempt.results.views.items():
         found.append((titles[name], ", ".join(dump_state(view.state).split("\n")[1:-1])))
     found += [("Tables beside it", ", ".join(tables)), ("Lesson", attempt.lesson.key)]
     found.append(("Versions", ", ".join(f"{name} {text}" for name, text in versions().items())))
     return found
+
+
+def seed_words(seeds: Iterable[int]) -> str:
+    """Return seeds as a person reads them.
+
+    >>> seed_words([2, 0, 1, 3]), seed_words([4]), seed_words([1, 3, 9])
+    ('seeds 0 to 3', 'seed 4', 'seeds 1, 3, 9')
+    """
+    known = sorted(set(seeds))
+    if len(known) == 1:
+        return f"seed {known[0]}"
+    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
+        return f"seeds {known[0]} to {known[-1]}"
+    return f"seeds {', '.join(map(str, known))}"
+
+
+def _width(svg: bytes) -> float:
+    """Return how wide a drawing is in units of its type, 0 where it does not say."""
+    found = re.search(rb'viewBox="\s*\S+\s+\S+\s+([\d.]+)', svg)
+    return float(found[1]) if found else 0.0

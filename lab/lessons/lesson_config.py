@@ -26,6 +26,7 @@ AXES = ("x", "y", "xy")
 _NO_CURVES = frozenset({*INSTRUMENT_KINDS, "confusion", "field"})
 """Plots whose axes are their own."""
 
+
 def _plot(kind: str) -> str:
     known = tuple(kind for kind in PANEL_KINDS if kind not in ADVICE_KINDS)
     if kind not in known:

@@ -105,6 +105,11 @@ class LessonPlots(QWidget):
         return self.views.state if isinstance(self._chosen, SeenView) else None
 
     @property
+    def shown_title(self) -> str:
+        """Title of what is shown, empty where there is nothing to choose from."""
+        return self.choice.currentText() if len(self._sources) > 1 else ""
+
+    @property
     def options(self) -> ViewOptions:
         """How the plots look at the curves."""
         return self._options

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from lab.lessons.attempt import Attempt
 from lab.lessons.finding import Finding, filled
+from lab.lessons.formulas import formula_lines
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import part_titles
 from widgets.controls import IconTextButton, WrapLabel
@@ -220,16 +221,6 @@ class LessonText(QScrollArea):
             button.set_theme(theme)
         for formula in self._formulas:
             formula.set_theme(theme)
-
-
-def formula_lines(latex: str) -> tuple[str, ...]:
-    r"""Return the formulas that stand beside each other, set apart by ``\qquad``, one a line.
-
-    >>> formula_lines(r"a = b,\qquad c = d")
-    ('a = b', 'c = d')
-    """
-    parts = (part.strip().rstrip(",").rstrip() for part in latex.split(r"\qquad"))
-    return tuple(part for part in parts if part)
 
 
 def preset_lines(lesson: Lesson) -> tuple[PresetLine, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
@@ -21,10 +23,12 @@ from PySide6.QtGui import (
 from lab.exporting.html_text import tag
 from lab.exporting.report import LOOK
 from lab.lessons.attempt import Attempt
+from lab.lessons.formulas import formula_lines
 from lab.lessons.lab_sheet import sheet_body
 from lab.panels import Panel
 from widgets.figure import figure_sheet, painting_application
 from widgets.figure_formats import AnySheet
+from widgets.formula import formula_size, paint_formula
 from widgets.theme import LIGHT
 
 _DPI = 96.0
@@ -38,7 +42,11 @@ _NUMBER = int(QTextFormat.Property.UserProperty) + 1
 _TITLE = 28.0
 """Height of the line under a plot."""
 _PLACE = "\ue000"
-"""Stands where a plot goes; no lesson's text has it, for it is taken out of that."""
+"""Stands where a drawing goes; no lesson's text has it, for it is taken out of that."""
+_PLOTS, _FORMULAS = "\0", "\1"
+"""Stand where all plots and all formulas go, which no lesson's text can have either."""
+_FORMULA = 15.0
+"""Type size of formulas."""
 _STYLE = """
 h1 { font-size: 22px; font-weight: 600; margin-bottom: 4px; }
 h2 { font-size: 15px; font-weight: 600; margin-top: 16px; margin-bottom: 6px; }
@@ -47,20 +55,49 @@ p { margin-top: 0px; margin-bottom: 6px; }
 .note { color: #4A5361; }
 table { border-collapse: collapse; border-style: solid; border-color: #C9CED6; margin-bottom: 8px; }
 th { text-align: left; font-weight: 400; padding: 4px; }
+thead th { font-weight: 600; }
 td { padding: 4px; }
 dt { color: #4A5361; }
 dd { margin-left: 16px; margin-bottom: 4px; }
 """
 
 
+class _Drawing(Protocol):
+    """What is drawn into a page: a figure or a formula."""
+
+    @property
+    def layout(self) -> QSizeF:
+        """Its size in the units that it is painted in."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in units of its layout."""
+
+
+@dataclass(frozen=True)
+class _Formula:
+    """A formula as a drawing."""
+
+    latex: str
+
+    @property
+    def layout(self) -> QSizeF:
+        """Its natural size."""
+        return formula_size(self.latex, _FORMULA, self.latex, LIGHT)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in ink."""
+        room = QRectF(QPointF(0, 0), self.layout)
+        paint_formula(painter, self.latex, room, _FORMULA, LIGHT.color("text"), LIGHT, self.latex)
+
+
 class _Drawings(QPyTextObject):
-    """Draws figures inside a document, as wide as its text at most, each with its title under it.
+    """Draws figures inside a document, as wide as its text at most, each with its title under it, if any.
 
     The title is part of the drawing, so that no page ends between the two. Only what lies on the page that
     is painted (``part``) is drawn: figures set clips of their own, which would let them out of it.
     """
 
-    def __init__(self, figures: Sequence[tuple[str, AnySheet]], room: QSizeF) -> None:
+    def __init__(self, figures: Sequence[tuple[str, _Drawing]], room: QSizeF) -> None:
         super().__init__()
         self._figures = figures
         self._room = room
@@ -68,9 +105,10 @@ class _Drawings(QPyTextObject):
 
     def intrinsicSize(self, document: QTextDocument, position: int, form: QTextFormat) -> QSizeF:
         """Return the size of a drawing on the page."""
-        size = self._figures[int(form.property(_NUMBER))][1].layout
+        title, figure = self._figures[int(form.property(_NUMBER))]
+        size = figure.layout
         share = min(1.0, self._room.width() / size.width(), 0.9 * self._room.height() / size.height())
-        return QSizeF(size.width() * share, size.height() * share + _TITLE)
+        return QSizeF(size.width() * share, size.height() * share + (_TITLE if title else 0.0))
 
     def drawObject(
         self,
@@ -85,7 +123,8 @@ class _Drawings(QPyTextObject):
         if not self.part.contains(room.center()):
             return
         below = QRectF(room.left(), room.bottom() - _TITLE, self._room.width(), _TITLE)
-        room.setBottom(below.top())
+        if title:
+            room.setBottom(below.top())
         painter.save()
         painter.translate(room.topLeft())
         painter.scale(room.width() / figure.layout.width(), room.height() / figure.layout.height())
@@ -129,17 +168,19 @@ class SheetPages:
         self.title = attempt.lesson.config.title
         paper = self.layout.paintRect(QPageLayout.Unit.Inch).size() * _DPI
         self.room = QSizeF(paper.width(), paper.height() - _FOOT)
-        plots = tag("p", _PLACE) * len(figures)
+        formulas = [("", _Formula(line)) for line in formula_lines(attempt.lesson.config.formula)]
+        drawings: list[tuple[str, _Drawing]] = [*formulas, *figures]  # in the order of the document
         self.document = QTextDocument()
         self.document.setDocumentMargin(0)
         self.document.setDefaultFont(_plain_font("body"))
         self.document.setDefaultStyleSheet(_STYLE)
-        self._drawings = _Drawings(figures, self.room)
+        self._drawings = _Drawings(drawings, self.room)
         self.document.documentLayout().registerHandler(_OBJECT, self._drawings)
-        body = sheet_body(attempt, "\0" if figures else "", tables, now).replace(_PLACE, "")
+        body = sheet_body(attempt, _PLOTS if figures else "", _FORMULAS, tables, now).replace(_PLACE, "")
         body = body.replace("<h2>Plots</h2>", '<h2 style="page-break-before: always">Plots</h2>')
-        self.document.setHtml(body.replace("\0", plots))
-        for number in range(len(figures)):
+        body = body.replace(_FORMULAS, tag("p", _PLACE) * len(formulas))
+        self.document.setHtml(body.replace(_PLOTS, tag("p", _PLACE) * len(figures)))
+        for number in range(len(drawings)):
             self._place(number)
         self.document.setPageSize(self.room)
 

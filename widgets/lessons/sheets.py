@@ -78,7 +78,11 @@ class LessonSheets(QObject):
 
     def _figures(self, attempt: Attempt) -> tuple[tuple[str, AnySheet], ...]:
         """Return title and figure of the plots that are shown, and of each view as the lesson has it."""
-        plots = ((panel.title, figure_sheet((panel,), LOOK)) for panel in self._plots.panels())
+        shown = self._plots.shown_title
+        titles = (
+            (f"{shown}: {panel.title}" if shown else panel.title, panel) for panel in self._plots.panels()
+        )
+        plots = ((title, figure_sheet((panel,), LOOK)) for title, panel in titles)
         return (*plots, *view_figures(attempt))
 
     def copy(self) -> None:

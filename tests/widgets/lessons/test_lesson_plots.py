@@ -113,7 +113,9 @@ def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
 def test_a_lesson_says_which_run_stands_beside_its_finding_and_whether_each_seed_has_a_line(
     qtbot: QtBot, make: Make, folder: Path
 ) -> None:
-    text = TINY_LESSON.replace("number = 3", 'number = 3\nshown = "long"\nplots = ["metric"]\nmetric = "brier"')
+    text = TINY_LESSON.replace(
+        "number = 3", 'number = 3\nshown = "long"\nplots = ["metric"]\nmetric = "brier"'
+    )
     (folder / LESSON).write_text(text, encoding="utf-8")
     workspace = make()
     workspace.open_lesson(folder)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from lab.lessons.formulas import formula_lines
 from lab.lessons.reading import LESSON, built_in, load_lesson, pack_lesson
 from lab.pool import TrainerPool
 from lab.session import Session
@@ -16,7 +17,6 @@ from tests.lab.lessons.test_attempt import TINY_LESSON
 from tests.widgets.lessons.driving import Make, choose, drop, go_on
 from widgets.formula import formula_svg
 from widgets.lessons.lesson_list import NARROW, WIDE
-from widgets.lessons.lesson_text import formula_lines
 from widgets.lessons.workspace import PROBLEM, LessonsWorkspace
 from widgets.theme import DARK
 
@@ -117,7 +117,9 @@ def test_the_lab_sheet_has_the_numbers_the_prediction_and_the_curves_beside_it(
         assert finding.sentence in page
     assert "Predicted before the run: The first (not the lesson&#x27;s answer)." in page
     assert page.count("<svg") == len(workspace.plots.grid.kinds)
-    assert "seeds 0, 1" in page
+    assert re.search(r"ce; seeds 0, 1; \d+ steps", page)
+    assert page.count("<figcaption>Ten steps: ") == len(workspace.plots.grid.kinds)  # of which run they are
+    assert 'viewBox="0 0 560 400"' in page
     assert re.search(r"losslab \d", page)
     assert "<b>" not in page
     names = sorted(path.name for path in target.parent.iterdir())

@@ -10,7 +10,7 @@ from widgets.lessons.lesson_plots import LessonPlots, Shown
 
 
 def shown_parts(attempt: Attempt) -> tuple[dict[str, Shown], str]:
-    """Return title → what can be shown, and which to show: what is at work, at the end what the finding is about."""
+    """Return title → what can be shown, and which to show: what is at work, at the end what is found."""
     titles = part_titles(attempt.lesson.config)
     parts: dict[str, Shown] = {titles[name]: session for name, session in attempt.sessions.items()}
     parts.update({titles[name]: view for name, view in attempt.views.items()})

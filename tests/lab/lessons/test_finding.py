@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab.lessons.finding import Finding
 from lab.lessons.claim import Claim
+from lab.lessons.finding import Finding
 
 
 def claim(**bounds: object) -> Claim:

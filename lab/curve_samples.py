@@ -246,11 +246,11 @@ def read_samples(
         seen = min(rows, last)
         _, head = read_raw(curves, track, metric, runs, 0, seen, view)
         tail = _read_pyramid(curves, track, metric, runs, rows, last, view)
-        return Samples(
-            np.concatenate([positions(curves, track, slice(0, seen), view.x_axis), tail.x]),
-            *(np.concatenate([head, part], axis=1) for part in (tail.values, tail.low, tail.high)),
-            exact=False,
+        x = np.concatenate([positions(curves, track, slice(0, seen), view.x_axis), tail.x])
+        values, low, high = (
+            np.concatenate([head, part], axis=1) for part in (tail.values, tail.low, tail.high)
         )
+        return Samples(x, values, low, high, exact=False)
     return _read_pyramid(curves, track, metric, runs, first, last, view)
 
 

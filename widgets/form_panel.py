@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -99,7 +98,6 @@ class ExperimentForm(QFrame):
                 changed = self.losses.show_section(spec) or changed
             changed = self._groups[spec.key].show_fields(spec.fields) or changed
         if changed:
-            self._chain_tabs()
             for spec in sections:
                 self._sections[spec.key].set_line_visible(spec is not sections[-1])
         self.scroller.verticalScrollBar().setValue(scrolled)
@@ -245,7 +243,6 @@ class ExperimentForm(QFrame):
         group.edited.connect(self.edited)
         group.refused.connect(self._bring_into_view, Qt.ConnectionType.QueuedConnection)
         group.set_more_open(self._open.get(f"{spec.key}/more", False))
-        group.rows_made.connect(self._chain_tabs)
         group.more_toggled.connect(lambda is_open, key=f"{spec.key}/more": self._on_toggled(key, is_open))
         if spec.key == "losses":
             section.set_action(self.losses.add_button)
@@ -284,18 +281,3 @@ class ExperimentForm(QFrame):
                 return widget
             widget = widget.parentWidget()
         return None
-
-    def _chain_tabs(self) -> None:
-        order: list[QWidget] = [self.head.name, self.head.undo, self.head.redo, self.head.files]
-        for key in self._ordered_keys():
-            order.append(self._sections[key].header)
-            if key == "losses":
-                order.append(self.losses.add_button)
-                for card in self.losses.cards():
-                    order.extend([card.name_edit, card.more])
-                    order.extend(widget for row in card.rows.rows() for widget in row.field.stops())
-            group = self._groups[key]
-            order.extend(widget for row in group.made_rows() for widget in row.field.stops())
-            order.append(group.more)
-        for first, second in pairwise(order):
-            QWidget.setTabOrder(first, second)

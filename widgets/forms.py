@@ -34,8 +34,6 @@ class FieldRows(QWidget):
     settled = Signal()
     """What a row refused is gone."""
     more_toggled = Signal(bool)
-    rows_made = Signal()
-    """Rows that had waited are there."""
 
     def __init__(
         self,
@@ -135,7 +133,6 @@ class FieldRows(QWidget):
         if missing:
             made = self._rows | {key: self._made(self._specs[key]) for key in missing}
             self._place({key: made[key] for key in self._specs if key in made})
-            self.rows_made.emit()
 
     def _place(self, rows: dict[str, FormRow]) -> None:
         for position, row in enumerate(rows.values()):

@@ -28,7 +28,8 @@ from widgets.files import UNSAVED, Files, dropped_path
 from widgets.form_panel import ExperimentForm
 from widgets.message_card import Message
 from widgets.messages import Messages
-from widgets.panel_focus import focus_next
+from widgets.overlay import card_with_focus
+from widgets.panel_focus import focus_next, focus_stop
 from widgets.plot_wiring import PlotWiring
 from widgets.plots.grid import PlotGrid
 from widgets.remembering import Remembering
@@ -228,6 +229,10 @@ class MainWindow(QWidget):
     def next_panel(self, step: int = 1) -> None:
         """Move the focus to the next panel."""
         focus_next([self.top, *self.workspaces.panels, self.status], step)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        """Go to the next stop as one reads, also to what was made later; round and round in an open card."""
+        return focus_stop(card_with_focus() or self, forwards)
 
     def say(self, message: Message) -> None:
         """Show a message in the page."""

@@ -19,6 +19,14 @@ from widgets.theme import Theme
 MARGIN = 8
 
 
+def card_with_focus() -> Overlay | None:
+    """Return the card that the keyboard is in, if it is in one."""
+    widget = QApplication.focusWidget()
+    while widget is not None and not isinstance(widget, Overlay):
+        widget = widget.parentWidget()
+    return widget
+
+
 class Overlay(QFrame):
     """A titled card over a window.
 

@@ -45,6 +45,7 @@ QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 """
 
 _BUTTONS = """
+QPushButton, QToolButton, QCheckBox, QRadioButton { outline: none; }
 QPushButton { background: $raised; color: $text; border: 1px solid $line2; border-radius: 6px; min-height:
     26px;
     padding: 0 11px; font-weight: 500; }

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from widgets.focus_ring import paint_focus_ring
 from widgets.icons import icon
 from widgets.theme import Theme
 
@@ -113,9 +114,12 @@ class AddCell(QPushButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the words, in a dashed outline."""
+        """Paint the words, in a dashed outline or, with the focus, in its ring."""
         super().paintEvent(event)
         painter = QPainter(self)
+        if self.hasFocus():
+            paint_focus_ring(painter, self.rect(), self._theme)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         pen = QPen(self._theme.color("line2"))
         pen.setDashPattern([4.0, 4.0])

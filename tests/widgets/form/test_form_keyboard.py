@@ -13,6 +13,7 @@ from tests.widgets.form.made_form import Heard, settle
 from tests.widgets.keyboard import keys
 from tests.widgets.sample_form import field, sections
 from widgets.form_panel import ExperimentForm
+from widgets.panel_focus import focus_stop
 
 
 # --- keyboard ---------------------------------------------------------------------------------------
@@ -30,7 +31,7 @@ def test_tab_goes_from_top_to_bottom(panel: ExperimentForm) -> None:
         assert widget is not None
         corner = widget.mapTo(panel, QPoint(0, widget.height() // 2))
         places.append((corner.y(), corner.x()))
-        QTest.keyClick(widget, Qt.Key.Key_Tab)
+        assert focus_stop(panel, forwards=True)  # as the window does on Tab
         if QApplication.focusWidget() is panel.head.name:
             break
     else:

@@ -183,7 +183,7 @@ def _training(config: ExperimentConfig, summary: DataSummary | None) -> SectionS
         ),
         fixed_field(
             training, "training.l2", "L2 penalty", advanced=training.l2 == 0,
-            help="λ/2 · Σ w² is added to the objective; biases are left out.",
+            help="λ/2 · Σ w² is added to the objective: weight decay, with plain steps. Biases are left out.",
         ),
         fixed_field(
             training, "training.l1", "L1 penalty", advanced=training.l1 == 0,

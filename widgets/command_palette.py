@@ -1,4 +1,4 @@
-"""Ctrl+K: every command of the window by typing part of its name."""
+"""Ctrl+K: every command, plot and setting of the window by typing part of its name."""
 
 from __future__ import annotations
 
@@ -158,14 +158,14 @@ class CommandPalette(Overlay):
         self._model = EntryModel(self)
         self._delegate = EntryDelegate(theme, self)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Find a command")
-        self.line.setAccessibleName("Find a command")
+        self.line.setPlaceholderText("Find a command, a plot or a setting")
+        self.line.setAccessibleName("Find a command, a plot or a setting")
         self.view = QListView()
         self.view.setModel(self._model)
         self.view.setItemDelegate(self._delegate)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setMouseTracking(True)
-        self._none = QLabel("No command has this name")
+        self._none = QLabel("No command, plot or setting has this name")
         self._none.setProperty("k", "text3")
         self.body.addWidget(self.line)
         self.body.addWidget(self._none)
@@ -194,11 +194,13 @@ class CommandPalette(Overlay):
         some = rows > 0
         self.view.setFixedHeight(ROW * min(11, max(1, rows)) + 4)
         self.view.setVisible(some)
-        if self.isVisible():
-            self.resize(self.width(), self.sizeHint().height())
         self._none.setVisible(not some)
         if some:
             self.view.setCurrentIndex(self._model.index(0))
+        if self.isVisible():
+            for layout in (self.body, self.layout()):
+                layout.activate()  # so that it says at once how high it wants to be
+            self.resize(self.width(), self.sizeHint().height())
 
     def _choose(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QToolTip, QVBoxLayout, QWidget
 
-from lab.field_spec import SectionSpec
+from lab.field_spec import FieldSpec, SectionSpec
 from widgets.form_head import FormHead
 from widgets.form_row import FormRow
 from widgets.form_scroller import FormScroller
@@ -57,6 +57,7 @@ class ExperimentForm(QFrame):
         self._sections: dict[str, Section] = {}
         self._groups: dict[str, FieldRows] = {}
         self._open: dict[str, bool] = {}
+        self._shown: tuple[SectionSpec, ...] = ()
         self.head = FormHead(self)
         self.losses = LossList(formulas)
         self.scroller = FormScroller(self)
@@ -72,6 +73,7 @@ class ExperimentForm(QFrame):
     # --- state in ---------------------------------------------------------------------------------
     def show_form(self, sections: Sequence[SectionSpec]) -> None:
         """Show these sections, silently and in place."""
+        self._shown = tuple(sections)
         self.content.setUpdatesEnabled(False)
         scrolled = self.scroller.verticalScrollBar().value()
         changed = False
@@ -183,6 +185,17 @@ class ExperimentForm(QFrame):
                 return row
         return next((row for row in self.losses.rows() if row.spec.path == path), None)
 
+    def settings(self) -> list[tuple[FieldSpec, str]]:
+        """Return every field, also of what is folded away, with the title of its section or loss."""
+        found: list[tuple[FieldSpec, str]] = []
+        for section in self._shown:
+            found.extend((spec, section.title) for spec in section.fields)
+            if section.losses:
+                found.extend(
+                    (spec, card.spec.label) for card in self.losses.cards() for spec in card.fields()
+                )
+        return found
+
     def section(self, key: str) -> Section:
         """Return a section. An unknown key raises KeyError."""
         return self._sections[key]
@@ -198,6 +211,26 @@ class ExperimentForm(QFrame):
         focus.editingFinished.emit()
         row = self._focused_row()
         return row is None or not row.is_refusing
+
+    def focus_field(self, path: str) -> bool:
+        """Put the cursor into a field and scroll to it; say whether there is such a field."""
+        for card in self.losses.cards():
+            card.unfold(path)
+        row = self.row(path)
+        if row is None:
+            return False
+        for key, section in self._sections.items():
+            if section.isAncestorOf(row):
+                section.set_open(True)
+                self._open[key] = True
+                if row.isHidden():
+                    self._groups[key].set_more_open(True)
+                    self._open[f"{key}/more"] = True
+        row.setVisible(True)
+        self.content.adjustSize()  # what was folded has its place only now
+        row.field.take_focus()
+        self.scroller.ensureWidgetVisible(row, 0, 24)
+        return True
 
     # --- events -----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -230,6 +230,17 @@ class LossCard(QFrame):
         column.addLayout(inner)
         column.addWidget(self.note)
 
+    def fields(self) -> list[FieldSpec]:
+        """Return the fields that have a row, or would have one if they were asked for."""
+        return [field for field in self._spec.fields if _suffix(field) not in _MENU_ONLY]
+
+    def unfold(self, path: str) -> None:
+        """Show the row of a field, also where it holds its usual value."""
+        field = next((field for field in self.fields() if field.path == path), None)
+        if field is not None and field not in self._shown_fields():
+            self._asked_for.add(_suffix(field))
+            self.show_loss(self._spec, self._count)
+
     def _shown_fields(self) -> list[FieldSpec]:
         shown = []
         for field in self._spec.fields:

@@ -31,7 +31,7 @@ def focus_next(parts: Sequence[QWidget], step: int = 1) -> None:
 
 
 def focus_stop(part: QWidget, forwards: bool) -> bool:
-    """Give the focus to the stop after or before the one that has it, as one reads; return whether there is one.
+    """Give the focus to the next stop, as one reads, or to the one before; return whether there is one.
 
     Qt goes by the order in which widgets were made. Here parts come and go, so that order says nothing.
 

@@ -4,7 +4,7 @@ Object names it knows
     Surfaces (use QFrame): ``win``, ``top_bar``, ``view_strip``, ``time_strip``, ``status_bar``,
     ``side_left``, ``side_right``, ``panel_head``, ``card``, ``chip`` (a card inside a panel),
     ``raised`` (readout, popover), ``message``, ``hairline``, ``bar_line``, ``segments``,
-    ``clear`` (no background).
+    ``clear`` (no background), ``reading`` (a scrolled text; property ``ring``: has the keyboard).
 Property ``k``
     Buttons: ``primary``, ``ghost``, ``icon``, ``flush``, ``quiet``, ``tab``, ``segment``, ``row``; without
     it a plain button.
@@ -166,6 +166,8 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 _LISTS = """
 QAbstractScrollArea { background: transparent; border: none; }
+QScrollArea#reading { border: 2px solid transparent; border-radius: 6px; }
+QScrollArea#reading[ring="true"] { border-color: $accent; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QPlainTextEdit, QTextEdit { background: $field; border: 1px solid $line2; }
 QScrollArea > QWidget > QWidget#clear { background: transparent; }

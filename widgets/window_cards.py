@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 Card = TypeVar("Card", bound=Overlay)
-PLOT = "plot:"
-"""Begins the names of plots among the palette's entries."""
+PLOT, CARD, SETTING = "plot:", "card:", "setting:"
+"""Begin the names of plots to add, of plots that are there and of settings among the palette's entries."""
 
 
 class WindowCards(QObject):
@@ -97,7 +97,7 @@ class WindowCards(QObject):
         self.log.open_above(self._window.status.log_anchor)
 
     def show_palette(self) -> None:
-        """Find a command."""
+        """Find a command, a plot or a setting."""
         from lab.instruments.kinds import INSTRUMENT_HELP
         from widgets.command_palette import PaletteEntry
         from widgets.shortcuts import key_text
@@ -112,14 +112,34 @@ class WindowCards(QObject):
                 if command.name != "palette"
             ]
             + [
+                PaletteEntry(f"{CARD}{number}", f"Go to plot: {title}")
+                for number, title in self._window.grid.titles().items()
+            ]
+            + [
                 PaletteEntry(PLOT + kind, f"Add plot: {title}", help=INSTRUMENT_HELP.get(kind, ""))
                 for kind, title in self._window.grid.available.items()
+            ]
+            + [
+                PaletteEntry(
+                    SETTING + spec.path, spec.label, "", f"setting {spec.path} {spec.help}", help=place
+                )
+                for spec, place in self._window.form.settings()
             ]
         )  # fmt: skip
 
     def _chosen(self, name: str) -> None:
-        """Do a command, or add a plot."""
+        """Do a command, add a plot or go to one, or go to a setting."""
+        window = self._window
         if name.startswith(PLOT):
-            self._window.grid.add(name.removeprefix(PLOT))
+            window.workspaces.choose("train")
+            window.grid.add(name.removeprefix(PLOT))
+        elif name.startswith(CARD):
+            window.workspaces.choose("train")
+            window.grid.go_to(int(name.removeprefix(CARD)))
+        elif name.startswith(SETTING):
+            window.workspaces.choose("train")
+            if window.form.isHidden():
+                window.workspace.toggle("form")
+            window.form.focus_field(name.removeprefix(SETTING))
         else:
             self._window.commands.trigger(name)

@@ -46,3 +46,17 @@ def test_escape_closes_one_card(window: MainWindow, qtbot: QtBot) -> None:
     window.cards.show_palette()
     qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Escape)
     assert not window.cards.palette.isVisible()
+
+
+def test_the_palette_is_as_high_as_what_it_lists(window: MainWindow, qtbot: QtBot) -> None:
+    window.cards.show_palette()
+    palette = window.cards.palette
+    qtbot.keyClicks(palette.line, "learning rate")
+    assert palette.height() == palette.sizeHint().height()
+    rows = palette.view.model().rowCount()
+    qtbot.keyClicks(palette.line, " opt")
+    assert palette.view.model().rowCount() < rows
+    assert palette.height() == palette.sizeHint().height()
+    assert palette.height() - palette.view.height() - palette.line.height() < 60
+    qtbot.keyClicks(palette.line, "zzz")
+    assert palette.height() == palette.sizeHint().height()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -99,6 +100,61 @@ def test_the_palette_finds_an_instrument_by_what_it_answers(qtbot: QtBot, window
     assert index.data(Qt.ItemDataRole.ToolTipRole) == INSTRUMENT_HELP["influence"]
     qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
     assert window.grid.kinds[-1] == "influence"
+
+
+def choose_in_palette(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    """Open the palette, type, and take the first entry."""
+    window.cards.show_palette()
+    qtbot.keyClicks(window.cards.palette.line, text)
+    qtbot.keyClick(window.cards.palette.line, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("learning rate opt", "optimizer.learning_rate"),  # open
+        ("activation", "model.activation"),  # in a closed section
+        ("clip", "training.clip"),  # folded away in an open one
+        ("smoothing cross", "losses.0.label_smoothing"),
+        ("factor brier", "losses.1.scale"),  # asked for in a loss's menu
+    ],
+)
+def test_the_palette_goes_to_a_setting_wherever_it_is(
+    qtbot: QtBot, window: MainWindow, text: str, path: str
+) -> None:
+    window.workspaces.choose("compare")
+    window.workspace.toggle("form")
+    assert not window.form.isVisible()
+    choose_in_palette(qtbot, window, text)
+    assert window.workspaces.name == "train"
+    row = window.form.row(path)
+    assert row is not None
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert row.isAncestorOf(focus)
+    qtbot.waitUntil(lambda: window.form.scroller.viewport().rect().contains(
+        row.mapTo(window.form.scroller.viewport(), row.rect().center())
+    ))  # fmt: skip
+    window.experiment.show_form()
+    assert row.isVisible()  # also when the form is shown anew
+
+
+def test_every_setting_of_the_form_is_in_the_palette(window: MainWindow) -> None:
+    window.form.set_open_sections(dict.fromkeys(("model", "training", "seeds"), True))
+    shown = {row.spec.path for row in window.form.rows()}
+    assert shown <= {spec.path for spec, _ in window.form.settings()}
+
+
+def test_the_palette_goes_to_a_plot_that_is_there(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.set_kinds(["metric", "objective", "gradient", "influence"])
+    window.grid.toggle_full(window.grid.numbers()[0])
+    choose_in_palette(qtbot, window, "go to plot: influence")
+    card = window.grid.card(window.grid.numbers()[3])
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert card.isAncestorOf(focus)
+    assert card.isVisible()
+    assert window.grid.kinds == ("metric", "objective", "gradient", "influence")
 
 
 def test_f6_goes_round_the_panels(window: MainWindow) -> None:

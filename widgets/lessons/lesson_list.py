@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from widgets.controls import IconTextButton
+from widgets.focus_ring import came_by_key, paint_focus_ring
 from widgets.icons import icon
 from widgets.theme import Theme
 
@@ -28,9 +30,31 @@ class LessonEntry:
 class _Rows(QListWidget):
     """Rows that keep off the panel's edges."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setViewportMargins(8, 0, 8, 0)
+        self.theme = theme
+        self._by_key = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring where the focus came by key, and the row that it is round."""
+        self._by_key = came_by_key(event)
+        if self._by_key and self.currentItem() is not None:
+            self.scrollToItem(self.currentItem())
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        self._by_key = False
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, and the ring round the one that the keyboard is at."""
+        super().paintEvent(event)
+        if self._by_key and self.currentItem() is not None:
+            painter = QPainter(self.viewport())
+            paint_focus_ring(painter, self.visualItemRect(self.currentItem()), self.theme)
+            painter.end()
 
 
 class LessonList(QFrame):
@@ -61,7 +85,7 @@ class LessonList(QFrame):
         self._head.addWidget(self._title)
         self._head.addStretch(1)
         self._head.addWidget(self._count)
-        self.rows = _Rows()
+        self.rows = _Rows(theme)
         self.rows.setAccessibleName("Lessons")
         self.rows.setIconSize(QSize(16, 16))
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -126,7 +150,7 @@ class LessonList(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
-        self._theme = theme
+        self._theme = self.rows.theme = theme
         self.open_button.set_theme(theme)
         self.show_lessons(self._entries, self._done, self.current)
 

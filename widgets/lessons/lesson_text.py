@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -20,6 +20,7 @@ from lab.lessons.formulas import formula_lines
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import part_titles
 from widgets.controls import IconTextButton, WrapLabel
+from widgets.focus_ring import came_by_key
 from widgets.formula import FormulaView
 from widgets.lessons.cards import ClaimLine, ClaimsCard, PredictionCard, PresetLine, PresetsCard, TextCard
 from widgets.lessons.markdown_label import MarkdownLabel
@@ -129,9 +130,31 @@ class LessonText(QScrollArea):
         for reference in config.references:
             column.addWidget(WrapLabel(reference, kind="text3"))
         column.addStretch(1)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setObjectName("reading")
         self.setWidget(inside)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        self._follow_range()
         self.set_theme(theme)
+
+    def _follow_range(self) -> None:
+        """Take the keyboard where there is something to scroll."""
+        scrolls = self.verticalScrollBar().maximum() > 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if scrolls else Qt.FocusPolicy.NoFocus)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a ring where the focus came by key."""
+        self._show_ring(came_by_key(event))
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        self._show_ring(False)
+        super().focusOutEvent(event)
+
+    def _show_ring(self, shown: bool) -> None:
+        self.setProperty("ring", shown)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     @property
     def words(self) -> str:

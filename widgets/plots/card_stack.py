@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
 from lab.panels import Panel
+from widgets.panel_focus import first_stop
 from widgets.plots.card_kinds import AnyCard, card_class, sort_of
 from widgets.plots.grid_cells import AddCell, DropMark, cell_rects, drop_place
 from widgets.plots.grid_state import Slot
@@ -77,6 +78,10 @@ class CardStack(QScrollArea):
         """Return a card. An unknown number raises KeyError."""
         return self._cards[number]
 
+    def titles(self) -> dict[int, str]:
+        """Return number and title of each card, in order."""
+        return {number: self._kinds.get(self._slots[number].kind, "") for number in self._order}
+
     def focused(self) -> int | None:
         """Return the number of the card that has the keyboard, else the one at full size, else the first."""
         for number, card in self._cards.items():
@@ -95,6 +100,17 @@ class CardStack(QScrollArea):
         self._arrange()
         self._after_change()
         self.ensureWidgetVisible(self._cards[self._order[-1]])
+
+    def go_to(self, number: int) -> None:
+        """Bring a card into view and give it the keyboard."""
+        if self._full not in (None, number):
+            self._set_full(None)
+            self.panels_wanted.emit()
+        card = self._cards[number]
+        self.ensureWidgetVisible(card)
+        stop = first_stop(card)
+        if stop is not None:
+            stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def remove(self, number: int) -> None:
         """Take a plot away."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +55,24 @@ def go_through(qtbot: QtBot, lessons: LessonsWorkspace) -> None:
         return not lessons.busy
 
     qtbot.waitUntil(through, timeout=20_000)
+
+
+def test_what_has_the_keyboard_is_ringed(qtbot: QtBot, lessons: LessonsWorkspace) -> None:
+    lessons.activateWindow()
+    qtbot.waitUntil(lessons.isActiveWindow)
+    text, rows = lessons.text, lessons.list.rows
+    lessons.resize(1280, 300)
+    qtbot.waitUntil(lambda: text.verticalScrollBar().maximum() > 0)
+    text.setFocus(Qt.FocusReason.TabFocusReason)
+    assert text.property("ring") is True
+    plain = rows.grab().toImage()
+    rows.setFocus(Qt.FocusReason.TabFocusReason)
+    assert text.property("ring") is False
+    assert rows.grab().toImage() != plain
+    rows.setFocus(Qt.FocusReason.OtherFocusReason)
+    lessons.resize(1280, 3000)  # nothing to scroll is nothing to stop at
+    qtbot.waitUntil(lambda: text.verticalScrollBar().maximum() == 0)
+    assert text.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
 def test_a_view_comes_after_the_prediction_and_shows_what_was_measured(

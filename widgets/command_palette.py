@@ -199,7 +199,8 @@ class CommandPalette(Overlay):
             self.view.setCurrentIndex(self._model.index(0))
         if self.isVisible():
             for layout in (self.body, self.layout()):
-                layout.activate()  # so that it says at once how high it wants to be
+                if layout is not None:
+                    layout.activate()  # so that it says at once how high it wants to be
             self.resize(self.width(), self.sizeHint().height())
 
     def _choose(self, index: QModelIndex) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.list_keys import obey_list_key
 from widgets.overlay import Overlay
 from widgets.theme import Theme
 
@@ -211,18 +212,12 @@ class CommandPalette(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows walk the list while the line has the focus, Enter chooses."""
-        if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 10, Qt.Key.Key_PageUp: -10}
-            key = Qt.Key(event.key())
-            if key in steps:
-                row = self.view.currentIndex().row() + steps[key]
-                row = max(0, min(row, self._model.rowCount() - 1))
-                self.view.setCurrentIndex(self._model.index(row))
-                return True
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._choose(self.view.currentIndex())
-                return True
-            if key == Qt.Key.Key_Escape:
-                self.dismiss()
-                return True
+        if watched is self.line and obey_list_key(
+            event, self._step, lambda: self._choose(self.view.currentIndex()), self.dismiss, page=10
+        ):
+            return True
         return super().eventFilter(watched, event)
+
+    def _step(self, rows: int) -> None:
+        row = max(0, min(self.view.currentIndex().row() + rows, self._model.rowCount() - 1))
+        self.view.setCurrentIndex(self._model.index(row))

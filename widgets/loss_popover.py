@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.formula import formula_size, paint_formula
+from widgets.list_keys import obey_list_key
 from widgets.theme import LIGHT, Theme
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -168,21 +169,15 @@ class LossPopover(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys move in the list, Enter takes, Esc closes."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            key = event.key()
-            steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5}
-            if key in steps:
-                count = self._proxy.rowCount()
-                row = self.view.currentIndex().row() + steps[Qt.Key(key)]
-                self.view.setCurrentIndex(self._proxy.index(min(max(row, 0), count - 1), 0))
-                return True
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._take(self.view.currentIndex())
-                return True
-            if key == Qt.Key.Key_Escape:
-                self.close()
-                return True
+        if watched is self.search and obey_list_key(
+            event, self._step, lambda: self._take(self.view.currentIndex()), self.close, page=5
+        ):
+            return True
         return super().eventFilter(watched, event)
+
+    def _step(self, rows: int) -> None:
+        row = self.view.currentIndex().row() + rows
+        self.view.setCurrentIndex(self._proxy.index(min(max(row, 0), self._proxy.rowCount() - 1), 0))
 
     def _filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text.strip())

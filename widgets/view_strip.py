@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,17 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.controls import Combo, Slider
+from widgets.controls import Combo
 from widgets.folding import fold_to_fit
 from widgets.icons import icon
 from widgets.segments import Segments
+from widgets.smoothing import show_smoothing, smoothing_pair, weight_of
 from widgets.theme import Theme, set_kind
 
 HEIGHT = 40
 FOLDED = 6
 """The last level of folding."""
-SMOOTHEST = 3.0
-"""The slider's right end is a weight of 1 − 10^−3."""
 BAND_WORDS: Mapping[str, tuple[str, str]] = {
     "none": ("No band", "No band"),
     "minmax": ("Min to max", "Min–max"),
@@ -70,16 +68,6 @@ class ViewChoices:
         )
 
 
-def weight_of(position: int) -> float:
-    """Return the smoothing weight at a slider position from 0 to 100."""
-    return round(1 - 10 ** (-SMOOTHEST * position / 100), 4)
-
-
-def position_of(weight: float) -> int:
-    """Return the slider position of a smoothing weight."""
-    return round(-100 / SMOOTHEST * math.log10(max(1 - weight, 10**-SMOOTHEST)))
-
-
 class ViewStrip(QFrame):
     """The strip. It shows `ViewChoices` and gives out the user's."""
 
@@ -107,19 +95,7 @@ class ViewStrip(QFrame):
         self.log_x = self._toggle("log x", "Logarithmic x axis")
         self.log_y = self._toggle("log y", "All y axes logarithmic, then linear, then as suits each plot")
         self._smooth_label = self._label("Smooth")
-        self.smooth = Slider()
-        self.smooth.setTracking(True)
-        self.smooth.setRange(1, 100)
-        self.smooth.setPageStep(10)
-        self.smooth.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.smooth.setAccessibleName("Smoothing")
-        self.smooth.setToolTip("Weight of the past in the smoothed curve; the raw one stays faint behind it")
-        self.smooth_value = QPushButton("off")
-        self.smooth_value.setProperty("k", "flush")
-        self.smooth_value.setCheckable(True)
-        self.smooth_value.setFixedWidth(46)
-        self.smooth_value.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.smooth_value.setToolTip("Smoothing on or off (S)")
+        self.smooth, self.smooth_value = smoothing_pair("Smoothing on or off (S)")
         self._band_label = self._label("Band")
         self.band = Combo()
         self.band.setAccessibleName("Band around the mean")
@@ -214,11 +190,7 @@ class ViewStrip(QFrame):
             self.log_x.setChecked(choices.log_x)
             self.log_y.setChecked(choices.log_y is not None)
             self.log_y.setText("lin y" if choices.log_y is False else "log y")
-            self.smooth.setValue(max(1, position_of(choices.smoothing)))
-            self.smooth_value.setChecked(choices.smooth)
-            weight = choices.smoothing
-            shown = f"{weight:.3f}" if weight >= 0.99 else f"{weight:.2f}"
-            self.smooth_value.setText(shown if choices.smooth else "off")
+            show_smoothing(self.smooth, self.smooth_value, choices.smoothing, on=choices.smooth)
             self.members.setChecked(choices.members)
             self._fill_band()
         finally:

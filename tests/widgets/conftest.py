@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.fake_session import FakeSession
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
-from widgets.theme import LIGHT
+from widgets.theme import LIGHT, apply_theme
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +50,18 @@ def window(qtbot: QtBot, session: FakeSession, settings: Settings) -> Iterator[M
     made.close_unasked()
     made.end()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
+    """A small window for a few controls, one below the other."""
+    apply_theme(qapp, LIGHT)
+    window = QWidget()
+    window.resize(160, 120)
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    window.show()
+    window.activateWindow()
+    QApplication.processEvents()
+    yield layout
+    window.close()

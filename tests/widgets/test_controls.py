@@ -1,37 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from lab.field_spec import FieldSpec
 from widgets.controls import Combo, IconButton
 from widgets.controls_fields import ChoiceField
-from widgets.theme import DARK, LIGHT, apply_theme
+from widgets.theme import DARK
 
 CHOICE = FieldSpec(
     "data.name", "Dataset", "choice", "digits",
     choices=(("digits", "Digits", "Written"), ("moons", "Moons with a very long name indeed", "Two moons")),
 )  # fmt: skip
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_icon_button_says_what_it_does(place: QVBoxLayout) -> None:

@@ -1,36 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QVBoxLayout
 
 from lab.field_spec import FieldSpec
 from widgets.controls_fields import CheckField, ChoiceField
-from widgets.theme import LIGHT, apply_theme
 
 CHOICE = FieldSpec(
     "data.name", "Dataset", "choice", "digits",
     choices=(("digits", "Digits", "Written"), ("moons", "Moons with a very long name indeed", "Two moons")),
 )  # fmt: skip
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_choice_is_silent_while_set_and_emits_once(place: QVBoxLayout) -> None:

@@ -1,28 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from widgets.controls import ElidedLabel, WrapLabel
-from widgets.theme import LIGHT, apply_theme
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_elided_label_shortens_and_tells_all(place: QVBoxLayout) -> None:

@@ -1,36 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from lab.field_spec import FieldSpec
 from tests.widgets.keyboard import keys
 from widgets.controls_text import ListField, PathField, TextField
-from widgets.theme import LIGHT, apply_theme
 
 NAME = FieldSpec("name", "Name", "text", "One")
 HIDDEN = FieldSpec("model.hidden", "Hidden", "integers", (32, 32), low=1, high=4096)
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_list_is_read_as_people_write_it(place: QVBoxLayout) -> None:

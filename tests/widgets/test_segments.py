@@ -1,30 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from widgets.segments import Segments
-from widgets.theme import LIGHT, apply_theme
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_segments_are_silent_while_set_and_emit_once(place: QVBoxLayout) -> None:

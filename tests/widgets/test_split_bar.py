@@ -1,33 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from lab.field_spec import FieldSpec
 from widgets.split_bar import SplitField
-from widgets.theme import LIGHT, apply_theme
 
 SPLIT = FieldSpec("data.split", "Split", "split", (0.7, 0.15, 0.15))
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
 
 
 def test_split_by_mouse_emits_once_and_sums_to_one(place: QVBoxLayout) -> None:

@@ -1,27 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from widgets.swatch import Swatch, swatch_icon
-from widgets.theme import DARK, LIGHT, apply_theme
-
-
-@pytest.fixture
-def place(qtbot: QtBot, qapp: QApplication) -> Iterator[QVBoxLayout]:
-    apply_theme(qapp, LIGHT)
-    window = QWidget()
-    window.resize(160, 120)
-    qtbot.addWidget(window)
-    layout = QVBoxLayout(window)
-    window.show()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield layout
-    window.close()
+from widgets.theme import DARK, LIGHT
 
 
 def test_swatch_is_painted_in_the_series_colour_and_dashed(place: QVBoxLayout) -> None:

@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.smoothing import position_of, weight_of
 from widgets.theme import LIGHT, apply_theme
-from widgets.view_strip import ViewChoices, ViewStrip, position_of, weight_of
+from widgets.view_strip import ViewChoices, ViewStrip
 
 
 @pytest.fixture

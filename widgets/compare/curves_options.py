@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from lab.comparing.curves_choices import AXES, CurveChoices, usual_expression
 from lab.comparing.curves_groups import Grouping, suggested_grouping
@@ -19,10 +19,10 @@ from lab.store.rows import RunRow
 from widgets.button_flow import ButtonFlow
 from widgets.compare.expression_field import ExpressionField
 from widgets.compare.options import NameCombo, labelled, switch
-from widgets.controls import IconButton, Slider
+from widgets.controls import IconButton
 from widgets.segments import Segments
+from widgets.smoothing import show_smoothing, smoothing_pair, weight_of
 from widgets.theme import Theme
-from widgets.view_strip import position_of, weight_of
 
 
 class CurvesOptions(QWidget):
@@ -55,18 +55,8 @@ class CurvesOptions(QWidget):
         self.members = QCheckBox("Members")
         self.members.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.members.setToolTip("Draw every run, too")
-        self.smooth = Slider()
-        self.smooth.setRange(1, 100)
+        self.smooth, self.smooth_value = smoothing_pair()
         self.smooth.setFixedWidth(72)
-        self.smooth.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.smooth.setAccessibleName("Smoothing")
-        self.smooth.setToolTip("Weight of the past in the smoothed curve; the raw one stays faint behind it")
-        self.smooth_value = QPushButton("off")
-        self.smooth_value.setProperty("k", "flush")
-        self.smooth_value.setCheckable(True)
-        self.smooth_value.setFixedWidth(46)
-        self.smooth_value.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.smooth_value.setToolTip("Smoothing on or off")
         self.relative = switch("÷ first", "Divide every run by its first value")
         self.log_x = switch("log x", "Logarithmic x axis")
 
@@ -120,11 +110,7 @@ class CurvesOptions(QWidget):
             self.spread.show_names(tuple(SPREADS.items()), choices.spread)
             self.spread.setEnabled(choices.x in AXES)  # a path has no band
             self.members.setChecked(choices.members)
-            self.smooth.setValue(max(1, position_of(choices.smoothing)))
-            self.smooth_value.setChecked(choices.smooth)
-            weight = choices.smoothing
-            shown = f"{weight:.3f}" if weight >= 0.99 else f"{weight:.2f}"
-            self.smooth_value.setText(shown if choices.smooth else "off")
+            show_smoothing(self.smooth, self.smooth_value, choices.smoothing, on=choices.smooth)
             self.relative.setChecked(choices.relative)
             self.log_x.setChecked(choices.log_x)
         finally:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from lab.explore.claims import SOURCES
+from widgets.list_keys import obey_list_key
 from widgets.theme import LIGHT, Theme
 
 WIDTH, HEIGHT = 620, 480
@@ -82,17 +83,10 @@ class ClaimsPopover(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys move in the list, Enter takes, Esc closes."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            key = Qt.Key(event.key())
-            if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                self._step(1 if key == Qt.Key.Key_Down else -1)
-                return True
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._take(self.view.currentIndex())
-                return True
-            if key == Qt.Key.Key_Escape:
-                self.close()
-                return True
+        if watched is self.search and obey_list_key(
+            event, self._step, lambda: self._take(self.view.currentIndex()), self.close
+        ):
+            return True
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:

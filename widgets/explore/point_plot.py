@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,22 +19,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.panels import CurvePanel
 from widgets.explore.plot_data import PlotData
+from widgets.explore.point_dragging import PointDragging
 from widgets.explore.point_painting import paint_lines, paint_notes, paint_point
 from widgets.explore.point_steps import key_step, rounded
-from widgets.focus_ring import RingWidget, paint_focus_ring
+from widgets.focus_ring import paint_focus_ring
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import CurveLayout, FacetLayout, lay_out
 from widgets.plots.pan_zoom import wheeled
 from widgets.theme import Theme
 
 
-class PointPlot(RingWidget):
+class PointPlot(PointDragging):
     """Shows `PlotData` and a point; a press, a drag or an arrow key says where the point is wanted."""
 
     point_moved = Signal(float)
     """An x that a person moves the point to."""
-    point_released = Signal()
-    """The drag ended."""
     range_asked = Signal(object)
     """(low, high) that a person zoomed x to, or None for the usual range."""
 
@@ -58,7 +56,6 @@ class PointPlot(RingWidget):
         self._layout: CurveLayout | None = None
         self._picture = QPixmap()
         self._stale = True
-        self._dragging = False
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -182,27 +179,10 @@ class PointPlot(RingWidget):
         painter.end()
 
     # --- pointer and keys ---------------------------------------------------------------------------
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the point and bring it here."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = True
-            self._drag_to(event.position())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the point."""
-        if self._dragging:
-            self._drag_to(event.position())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the point go."""
-        if self._dragging:
-            self._dragging = False
-            self.point_released.emit()
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the usual range again."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = False
+            self.dragging = False
             self.range_asked.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -237,12 +217,8 @@ class PointPlot(RingWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """End an edit by key."""
-        self.point_released.emit()
-        super().focusOutEvent(event)
-
-    def _drag_to(self, place: QPointF) -> None:
+    def drag_to(self, place: QPointF) -> None:
+        """Say that the point is wanted there."""
         facet = self.facet()
         if facet is None:
             return

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -14,9 +12,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.explore.point_dragging import PointDragging
 from widgets.explore.point_steps import key_step, rounded
 from widgets.explore.surface_painting import SurfaceData, paint_points, paint_surface
-from widgets.focus_ring import RingWidget, paint_focus_ring
+from widgets.focus_ring import paint_focus_ring
 from widgets.plots.curve_layout import FacetLayout, lay_out
 from widgets.theme import Theme
 
@@ -25,13 +24,11 @@ _KEYS = {
 }  # fmt: skip
 
 
-class SurfacePlot(RingWidget):
+class SurfacePlot(PointDragging):
     """Shows `SurfaceData` and a point; a press, a drag or an arrow key says where the point is wanted."""
 
     point_moved = Signal(float, float)
     """(x, y) that a person moves the point to."""
-    point_released = Signal()
-    """The drag ended."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +38,6 @@ class SurfacePlot(RingWidget):
         self._point = (0.0, 0.0)
         self._picture = QPixmap()
         self._stale = True
-        self._dragging = False
         self.setAccessibleName(name)
         self.setToolTip("Drag the point, or move it with the arrow keys (Shift: ten times as far).")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -115,23 +111,6 @@ class SurfacePlot(RingWidget):
         painter.end()
 
     # --- pointer and keys ---------------------------------------------------------------------------
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the point and bring it here."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = True
-            self._drag_to(event.position())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the point."""
-        if self._dragging:
-            self._drag_to(event.position())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the point go."""
-        if self._dragging:
-            self._dragging = False
-            self.point_released.emit()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the point, Shift ten times as far."""
         facet, key = self.facet(), Qt.Key(event.key())
@@ -147,12 +126,8 @@ class SurfacePlot(RingWidget):
             key_step(facet.frame.y, y, up * times) if up else y,
         )
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """End an edit by key."""
-        self.point_released.emit()
-        super().focusOutEvent(event)
-
-    def _drag_to(self, place: QPointF) -> None:
+    def drag_to(self, place: QPointF) -> None:
+        """Say that the point is wanted there."""
         facet = self.facet()
         if facet is None:
             return

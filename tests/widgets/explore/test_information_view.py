@@ -6,35 +6,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lab.explore.information import InformationState
 from lab.explore.information import view as computed
 from lab.problems import Problem
+from tests.widgets.explore.on_screen import heard, on_screen
 from widgets.explore.figure_files import write_figure
 from widgets.explore.information_pictures import stack_range, stacks_of
 from widgets.explore.information_view import EXAMPLES, InformationExploreView
-from widgets.theme import DARK, LIGHT, apply_theme
+from widgets.theme import DARK
 
 
 @pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[InformationExploreView]:
-    apply_theme(qapp, LIGHT)
-    made = InformationExploreView(LIGHT)
-    qtbot.addWidget(made)
-    made.resize(1280, 700)
-    made.show()
-    made.activateWindow()
-    QApplication.processEvents()
-    yield made
-    made.close()
-
-
-def heard(view: InformationExploreView) -> list[InformationState]:
-    states: list[InformationState] = []
-    view.state_changed.connect(states.append)
-    return states
+def view(qtbot: QtBot) -> Iterator[InformationExploreView]:
+    yield from on_screen(qtbot, InformationExploreView)
 
 
 def height(view: InformationExploreView, which: str, index: int, value: float) -> QPoint:

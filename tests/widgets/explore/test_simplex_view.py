@@ -16,29 +16,16 @@ from lab.explore import simplex
 from lab.explore.choice import add_loss, chosen
 from lab.explore.simplex import SimplexState
 from lab.problems import Problem
+from tests.widgets.explore.on_screen import heard, on_screen
 from widgets.explore.figure_files import write_figure
 from widgets.explore.simplex_ground import band_colours, band_image
 from widgets.explore.simplex_view import EXAMPLES, SimplexExploreView
-from widgets.theme import DARK, LIGHT, apply_theme
+from widgets.theme import DARK, LIGHT
 
 
 @pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[SimplexExploreView]:
-    apply_theme(qapp, LIGHT)
-    made = SimplexExploreView(LIGHT)
-    qtbot.addWidget(made)
-    made.resize(1280, 700)
-    made.show()
-    made.activateWindow()
-    QApplication.processEvents()
-    yield made
-    made.close()
-
-
-def heard(view: SimplexExploreView) -> list[SimplexState]:
-    states: list[SimplexState] = []
-    view.state_changed.connect(states.append)
-    return states
+def view(qtbot: QtBot) -> Iterator[SimplexExploreView]:
+    yield from on_screen(qtbot, SimplexExploreView)
 
 
 def place(view: SimplexExploreView, p: tuple[float, float, float]) -> QPoint:

@@ -14,30 +14,17 @@ from lab.explore.choice import add_loss
 from lab.explore.table import TableState
 from lab.explore.table_rows import TableRow
 from lab.problems import Problem
+from tests.widgets.explore.on_screen import heard, on_screen
 from tests.widgets.keyboard import keys
 from widgets.explore.figure_files import write_figure
 from widgets.explore.table_model import BEST_ROLE, PROBLEM_ROLE
 from widgets.explore.table_view import TableExploreView
-from widgets.theme import DARK, LIGHT, apply_theme
+from widgets.theme import DARK
 
 
 @pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> Iterator[TableExploreView]:
-    apply_theme(qapp, LIGHT)
-    made = TableExploreView(LIGHT)
-    qtbot.addWidget(made)
-    made.resize(1280, 700)
-    made.show()
-    made.activateWindow()
-    QApplication.processEvents()
-    yield made
-    made.close()
-
-
-def heard(view: TableExploreView) -> list[TableState]:
-    states: list[TableState] = []
-    view.state_changed.connect(states.append)
-    return states
+def view(qtbot: QtBot) -> Iterator[TableExploreView]:
+    yield from on_screen(qtbot, TableExploreView)
 
 
 def cell(view: TableExploreView, row: int, words: str) -> QModelIndex:

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from lab.problems import ProblemError
 from widgets.advice_wiring import AdviceWiring
 from widgets.appearance import Appearance
 from widgets.branch_card import BranchCard
@@ -38,6 +37,7 @@ from widgets.settings import Settings, WindowState
 from widgets.shell import SMALLEST
 from widgets.shortcuts import Commands
 from widgets.status_bar import StatusBar
+from widgets.taking_in import keep_bundle, take_dropped
 from widgets.theme import Theme
 from widgets.time_wiring import TimeWiring
 from widgets.top_bar import TopBar
@@ -153,7 +153,7 @@ class MainWindow(QWidget):
         self.files.message_wanted.connect(self.messages.say)
         self.files.message_done.connect(self.messages.remove)
         self.files.opened.connect(self.show_opened)
-        self.files.bundle_opened.connect(self._keep_bundle)
+        self.files.bundle_opened.connect(lambda path: keep_bundle(self, path))
         self.files.state_changed.connect(self._title)
         self.experiment.refused.connect(self.messages.show_problem)
         self.experiment.started.connect(self.messages.remove_run_messages)
@@ -174,22 +174,6 @@ class MainWindow(QWidget):
     def _message_chosen(self, key: str, choice: str) -> None:
         if key == UNSAVED:
             self.files.answer("cancel" if choice == "closed" else choice)
-
-    def _keep_bundle(self, path: Path) -> None:
-        """Take a bundle's results into the store, where Compare shows them."""
-        if self.store is None:
-            return
-        from lab.bundle.keeping import take_in
-
-        try:
-            stored = self.store.experiment(take_in(self.store, path))
-        except ProblemError as error:
-            self.messages.show_problem(error.problem)
-            return
-        problem = self.session.show(stored)
-        if problem is not None:
-            self.messages.show_problem(problem)
-        self.status.show_note(f"The results of {path.name} are among the runs of Compare")
 
     def show_opened(self) -> None:
         """Show in Train that another experiment is there."""
@@ -314,14 +298,9 @@ class MainWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open an experiment or a lesson; take a table as data."""
         path = dropped_path(event.mimeData())
-        if path is None:
-            return
-        event.acceptProposedAction()
-        if path.suffix == ".losslesson":
-            self.workspaces.choose("lessons")
-            self.workspaces.lessons.open_lesson(path)
-        else:
-            self.files.drop(path)
+        if path is not None:
+            event.acceptProposedAction()
+            take_dropped(self, path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask for changes to a file; then remember everything and end the trainer."""

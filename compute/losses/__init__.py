@@ -6,6 +6,7 @@ from typing import Any
 
 from compute.links import LINKS
 from compute.losses.base import Loss, LossCard
+from compute.losses.cross_entropy import CrossEntropy
 from compute.losses.custom import CustomLoss
 from compute.losses.divergences import JensenShannon, KullbackLeibler, ReverseKullbackLeibler
 from compute.losses.focal import Focal, FocalSigmoid
@@ -25,7 +26,7 @@ from compute.losses.regression_scale import GaussianNLL, LaplaceNLL
 from compute.losses.regression_smooth import HalfSquaredError, LogCosh, SmoothL1
 from compute.losses.rescaled import RescaledSquaredError
 from compute.losses.sigmoid_outputs import AbsoluteErrorSigmoid, BinaryCrossEntropy, SquaredErrorSigmoid
-from compute.losses.softmax_outputs import AbsoluteErrorSoftmax, Brier, CrossEntropy
+from compute.losses.softmax_outputs import AbsoluteErrorSoftmax, Brier
 from compute.losses.sparsemax import SparsemaxLoss
 
 LOSS_TYPES: dict[str, type[Loss]] = {

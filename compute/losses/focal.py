@@ -11,11 +11,11 @@ from compute.backend import Array
 from compute.declaration import Parameter
 from compute.links import Link, Sigmoid
 from compute.losses.base import Loss, LossCard, column, row_column
+from compute.losses.cross_entropy import CLASS_WEIGHTS
 from compute.losses.label_form import LabelLoss
 from compute.losses.reductions import sum_last
 from compute.losses.sigmoid_form import SigmoidForm
 from compute.losses.softmax_form import SoftmaxForm
-from compute.losses.softmax_outputs import CLASS_WEIGHTS
 from compute.workspace import Workspace
 
 _CLASSES: Any = ("binary", "multiclass")

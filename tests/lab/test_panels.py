@@ -9,14 +9,14 @@ from compute.plan import RunEnd
 from lab.advice.panel import AdvicePanel
 from lab.chart import ChartPanel
 from lab.config_changes import apply_changes
-from lab.messages import Ended, Field, Prepared, Recorded
-from lab.panel_views import PANEL_KINDS, applicable_kinds, default_kinds, make_panel, readout
+from lab.messages import Ended, Prepared, Recorded
+from lab.panel_views import PANEL_KINDS, make_panel, readout
 from lab.panels import ConfusionPanel, CurvePanel, FieldPanel
 from lab.session import Session
 from lab.view_options import ViewOptions
+from tests.lab.made_panels import RUNS, curves, trained
 from tests.lab.recorded_runs import (
     data_summary,
-    evaluation,
     make_chunk,
     scripted_session,
     started,
@@ -24,32 +24,8 @@ from tests.lab.recorded_runs import (
     tiny_config,
 )
 
-RUNS = tuple(range(6))
 THIN = "\u2009"
 PER_CENT = "\u202f%"
-
-
-def trained(objective: np.ndarray | None = None, **more: object) -> Session:
-    """Two losses, three seeds, 40 of 50 steps."""
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    tell(session, trainer, started(trainer))
-    if objective is None:
-        objective = np.exp(-np.arange(40) / 20)[:, None] * np.array([1, 1.1, 1.2, 4, 4.4, 4.8])
-    accuracies = [
-        (step, np.full(6, min(0.97, 0.5 + step / 60)) + np.array([0, 0.01, 0.02] * 2))
-        for step in range(0, 40, 10)
-    ]
-    evaluations = [evaluation(step, values) for step, values in accuracies]
-    tell(session, trainer, Recorded(RUNS, make_chunk(0, objective, evaluations=evaluations, **more)))  # type: ignore[arg-type]
-    return session
-
-
-def curves(session: Session, kind: str, **options: object) -> CurvePanel:
-    panel = make_panel(session, kind, ViewOptions(**options))  # type: ignore[arg-type]
-    assert isinstance(panel, CurvePanel)
-    return panel
 
 
 @pytest.mark.parametrize("kind", PANEL_KINDS)
@@ -282,58 +258,6 @@ def test_without_a_validation_part_the_training_part_is_shown() -> None:
     assert curves(session, "error").title == "Training error"
 
 
-def test_confusion() -> None:
-    session, trainer = scripted_session()
-    session.start()
-    counts = np.array([[[8, 2], [1, 9]]] * 6)
-    counts[3:] = [[5, 5], [0, 10]]
-    tell(
-        session,
-        trainer,
-        started(trainer),
-        Recorded(RUNS, make_chunk(0, np.ones((1, 6)), evaluations=[evaluation(0, [0.5] * 6, counts)])),
-    )
-    panel = make_panel(session, "confusion", ViewOptions(loss=1))
-    assert isinstance(panel, ConfusionPanel)
-    np.testing.assert_allclose(panel.percent, [[50, 50], [0, 100]])
-    assert panel.loss_name == "MSE on raw outputs"
-    assert panel.subtitle == "validation, % of class, 3 seeds"
-    session.set_visible([0, 1, 2], False)
-    hidden = make_panel(session, "confusion", ViewOptions(loss=0))
-    assert hidden.placeholder
-
-
-def test_field() -> None:
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, data_summary()))
-    session.start()
-    axes = (np.linspace(-1, 1, 4), np.linspace(-1, 1, 4))
-    values = np.stack([np.zeros((4, 4)), np.ones((4, 4))]).astype(np.float32)
-    tell(session, trainer, started(trainer), Field(3, (0, 3), axes, values, "probability"))
-    panel = make_panel(session, "field", ViewOptions())
-    assert isinstance(panel, FieldPanel)
-    assert [view.title for view in panel.views] == ["Cross-entropy", "MSE on raw outputs"]
-    assert panel.views[1].values.min() == 1
-    assert panel.classes == 2
-    assert panel.subtitle == "decision surface, seed 0"
-    many = make_panel(trained_on(data_summary(64)), "field", ViewOptions())
-    assert "64 features" in many.placeholder
-
-
-def trained_on(summary: object) -> Session:
-    session, trainer = scripted_session()
-    tell(session, trainer, Prepared(1, summary))  # type: ignore[arg-type]
-    return session
-
-
-def test_kinds() -> None:
-    assert default_kinds(data_summary(64))[3] == "confusion"
-    assert default_kinds(data_summary(2))[3] == "field"
-    assert "confusion" not in applicable_kinds(data_summary(1, "regression"))
-    assert "field" not in applicable_kinds(data_summary(64))
-    assert set(applicable_kinds(None)) == set(PANEL_KINDS)
-
-
 def test_readout_reads_every_curve() -> None:
     session = trained()
     panel = curves(session, "metric", hidden_losses=frozenset({1}))
@@ -343,11 +267,3 @@ def test_readout_reads_every_curve() -> None:
     assert readout(panel, 45.0)[0].value == "–"
     relative = curves(session, "objective")
     assert readout(relative, 20.0)[0].value == f"36.8{PER_CENT}"
-
-
-def test_options_refuse_nonsense() -> None:
-    for smoothing in (1.0, -0.1, float("nan")):
-        with pytest.raises(ValueError, match="smoothing"):
-            ViewOptions(smoothing=smoothing)
-    with pytest.raises(ValueError, match="columns"):
-        ViewOptions(columns=1)

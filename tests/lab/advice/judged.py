@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from lab.config import ExperimentConfig
 from lab.config_changes import apply_changes
 from lab.experiment_file import parse_experiment
 from lab.instruments.direct import DirectAnswers
-from lab.pool import TrainerPool
 from lab.session import Session
+from tests.lab.lessons import trained
 
 LESSONS = Path(__file__).parents[3] / "lab" / "lessons" / "catalogue"
 
@@ -68,16 +67,7 @@ def changed(config: ExperimentConfig, **changes: Any) -> ExperimentConfig:
 
 def train(config: ExperimentConfig) -> Session:
     """Train to the end in one process; runs may diverge. The session is closed."""
-    session = Session("cpu", config=config, trainer=TrainerPool(1))
-    try:
-        session.start()
-        deadline = time.monotonic() + 60
-        while session.state != "finished":
-            assert time.monotonic() < deadline, session.state
-            session.advance()
-            time.sleep(0.002)
-    finally:
-        session.close()
+    session = trained.train(config, diverges=True)
     diverged = any(run.status == "diverged" for run in session.runs)
     assert session.problem is None or diverged, session.problem
     return session

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import lab
 from lab.config import ExperimentConfig
 from lab.experiment_file import parse_experiment
-from lab.pool import TrainerPool
 from lab.session import Session
+from tests.lab.lessons.trained import train
 
 LESSONS = Path(lab.__file__).parent / "lessons" / "catalogue"
 
@@ -52,21 +51,7 @@ def experiment(
 
 def diverging() -> Session:
     """Return an experiment whose first loss diverges at once while the second is trained to the end."""
-    session = Session(
-        "cpu",
-        config=experiment(
-            "squared_error scale = 1e5", "cross_entropy", steps=40, training="divergence = 100.0"
-        ),
-        trainer=TrainerPool(1),
-    )
-    try:
-        session.start()
-        deadline = time.monotonic() + 60
-        while session.state != "finished":
-            assert time.monotonic() < deadline, session.state
-            session.advance()
-            time.sleep(0.005)
-    finally:
-        session.close()
+    config = experiment("squared_error scale = 1e5", "cross_entropy", steps=40, training="divergence = 100.0")
+    session = train(config, diverges=True)
     assert set(session.curves.ends) == {0}
     return session

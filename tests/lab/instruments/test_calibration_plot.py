@@ -20,21 +20,6 @@ from tests.lab.instruments.judged import CLASSES, TWO, ask, chosen, layers, trai
 from tests.lab.lessons.trained import train
 
 
-@pytest.fixture(scope="module")
-def classes() -> Session:
-    return trained()
-
-
-@pytest.fixture(scope="module")
-def two() -> Session:
-    return trained("moons", TWO)
-
-
-@pytest.fixture(scope="module")
-def no_validation() -> Session:
-    return trained(split=(1.0, 0.0, 0.0), measured=False)
-
-
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 @pytest.mark.parametrize(("data", "losses"), [("blobs", CLASSES), ("moons", TWO)])
 def test_the_error_shown_is_the_metric_recorded(data: str, losses: tuple[str, ...], precision: str) -> None:

@@ -23,22 +23,7 @@ from lab.panel_looks import looks
 from lab.pool import TrainerPool
 from lab.session import Session
 from lab.view_options import ViewOptions
-from tests.lab.instruments.judged import TOML, TWO, ask, chosen, layers, trained
-
-
-@pytest.fixture(scope="module")
-def classes() -> Session:
-    return trained()
-
-
-@pytest.fixture(scope="module")
-def two() -> Session:
-    return trained("moons", TWO)
-
-
-@pytest.fixture(scope="module")
-def no_validation() -> Session:
-    return trained(split=(1.0, 0.0, 0.0), measured=False)
+from tests.lab.instruments.judged import TOML, ask, chosen, layers, trained
 
 
 # --- recall -----------------------------------------------------------------------------------------

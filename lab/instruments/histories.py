@@ -21,6 +21,8 @@ from lab.view_options import PanelSource, ViewOptions
 
 MOST_FACETS = 3
 """Losses that stand side by side, a facet each; of more one at a time is shown."""
+LEAST_SEEN = 0.05
+"""Share of the axis that columns cover at least."""
 
 T = TypeVar("T")
 
@@ -108,21 +110,32 @@ def columns(x: Floats, values: Floats, axis: ChartAxis) -> tuple[Floats, Floats]
     Returns
     -------
     edges
-        (m + 1,), ascending. The outer ones are the first and the last place.
+        (m + 1,), ascending. The outer ones are the first and the last place, or further apart where that
+        would be too narrow to be seen: while there is one step, or of a run that soon diverged.
     values
         (ny, m): columns without width, as at equal places, are left out.
     """
     if not len(x):
         return np.array([axis.low, axis.high]), np.full((len(values), 1), np.nan)
     if len(x) == 1:
-        half = 0.01 * (axis.high - axis.low)
-        return np.array([max(axis.low, x[0] - half), x[0] + half]), values
+        return np.array(seen_ends(float(x[0]), float(x[0]), axis)), values
     between = np.sqrt(x[:-1] * x[1:]) if axis.log else (x[:-1] + x[1:]) / 2
-    edges = np.concatenate([x[:1], between, x[-1:]])
+    first, last = seen_ends(float(x[0]), float(x[-1]), axis)
+    edges = np.concatenate([[first], between, [last]])
     wide = np.flatnonzero(np.diff(edges) > 0)
-    if not len(wide):
-        return columns(x[-1:], values[:, -1:], axis)
     return np.append(edges[wide], edges[wide[-1] + 1]), values[:, wide]
+
+
+def seen_ends(first: float, last: float, axis: ChartAxis) -> tuple[float, float]:
+    """Return the ends of columns from one place to another: at least `LEAST_SEEN` of the axis apart."""
+    low, high, left, right = axis.low, axis.high, first, last
+    if axis.log:
+        low, high, left, right = (float(np.log(place)) for place in (low, high, left, right))
+    least = LEAST_SEEN * (high - low)
+    if right - left >= least:
+        return first, last
+    left = max(low, min((left + right - least) / 2, high - least))
+    return (float(np.exp(left)), float(np.exp(left + least))) if axis.log else (left, left + least)
 
 
 def some_losses(found: Sequence[LookedAt], options: ViewOptions) -> tuple[LookedAt, ...]:

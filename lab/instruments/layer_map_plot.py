@@ -9,7 +9,7 @@ import numpy as np
 from lab.chart import ChartAxis, ChartFacet, ChartGrid, ChartPanel
 from lab.instruments.book import Book
 from lab.instruments.frozen import Floats
-from lab.instruments.histories import loss_choice, some_losses, time_axis
+from lab.instruments.histories import loss_choice, seen_ends, some_losses, time_axis
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS
 from lab.instruments.layers import layer_names
@@ -130,6 +130,7 @@ def _facet(
     if len(wide):
         values = norms[:, wide]
         edges = np.append(edges[wide], edges[wide[-1] + 1])
+        edges[0], edges[-1] = seen_ends(float(edges[0]), float(edges[-1]), x_axis)
         up = np.arange(layers + 1, dtype=np.float64)
         grids = (ChartGrid(edges, up, values, low, high, log=True, bar="norm" if bar else ""),)
     ticks = tuple((number + 0.5, name) for number, name in enumerate(names))

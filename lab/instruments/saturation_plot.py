@@ -206,7 +206,7 @@ def _histogram(
         bar="share" if bar else "",
     )  # fmt: skip
     first, last = _seen(run)
-    beyond = "reaches; " + ", ".join(value_text(end, digits=2) for end in (first, last))
+    beyond = "reaches " + " to ".join(value_text(end, digits=2) for end in (first, last))
     note = beyond if first < low or last > high else ""
     return ChartFacet(one.look.name, x_axis, y_axis, (grid,), one.look.short, one.look.series, note=note)
 

@@ -91,7 +91,8 @@ class Study:
     def ask(self, source: PanelSource, question: Question) -> Any:
         """Return the newest answer to the question or an older one of its slot, or ``None``.
 
-        While there is none to all steps of a history, it is a `Partial`.
+        While there is none to all steps of a history, or an older one of less than half of them, it is a
+        `Partial`.
 
         Raises
         ------
@@ -107,9 +108,12 @@ class Study:
             self._wanted[slot] = question, self._clock()
         if answer is not None and answer.words:
             raise InstrumentError(answer.words)
-        if answer is None or answer.whole:
-            return None if answer is None else answer.numbers
-        return Partial(answer.numbers, answer.known, len(answer.question.steps))
+        if answer is None:
+            return None
+        known, asked = answer.known, len(answer.question.steps)
+        if answer.whole and question.history and 2 * known < len(question.steps):
+            asked = len(question.steps)  # training has gone on: what is drawn says too little not to say so
+        return answer.numbers if known >= asked else Partial(answer.numbers, known, asked)
 
     def _follow(self, source: PanelSource) -> None:
         """Look at a source: other runs make what is known void, other settings of the same runs stale."""

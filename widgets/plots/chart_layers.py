@@ -175,8 +175,13 @@ def paint_ring(painter: QPainter, theme: Theme, place: QPointF, radius: float) -
         painter.drawEllipse(place, radius, radius)
 
 
-def paint_text(painter: QPainter, theme: Theme, layout: ChartFacetLayout, text: ChartText) -> None:
-    """Paint words beside their place, moved inside where they would stand out of the facet."""
+def paint_text(
+    painter: QPainter, theme: Theme, layout: ChartFacetLayout, text: ChartText, taken: list[QRectF]
+) -> None:
+    """Paint words beside their place, moved inside where they would stand out of the facet.
+
+    Words that would cover others, whose places are ``taken``, are left out: these are read under the pointer.
+    """
     frame, rect = layout.frame, layout.frame.rect
     x, y = frame.px(text.x), frame.py(text.y)
     if not (math.isfinite(x) and math.isfinite(y)):
@@ -190,6 +195,10 @@ def paint_text(painter: QPainter, theme: Theme, layout: ChartFacetLayout, text: 
     words = metrics.elidedText(text.text, Qt.TextElideMode.ElideRight, room - rect.left())
     left = max(rect.left() + 2, min(left, room - metrics.horizontalAdvance(words) - 2))
     y = min(max(y, rect.top() + metrics.height() / 2), rect.bottom() - metrics.height() / 2)
+    place = QRectF(left, y - metrics.ascent() / 2, metrics.horizontalAdvance(words), metrics.ascent())
+    if any(place.intersects(other) for other in taken):
+        return
+    taken.append(place)
     paint_words(painter, theme, words, left, y, "text" if text.strong else "text2")
 
 

@@ -32,7 +32,10 @@ FOOT_LINE = 16.0
 RIGHT = 12.0
 SMALLEST = 24.0
 SHORT = 110.0
-"""Below this height a facet, keys and the second line of the foot go: both are said under the pointer."""
+"""Below this height a facet, keys and the second line of the foot go: both are said under the pointer.
+
+The first one goes, too, where facets would reach into it.
+"""
 LOW = 130.0
 """Below this one the second line of the foot goes."""
 TIGHT = HEAD + BOTTOM + UNIT_LINE + SMALLEST
@@ -123,9 +126,11 @@ def lay_out_chart(panel: ChartPanel, size: QSizeF, theme: Theme, *, still: bool 
         foot = QRectF(0, bottom - FOOT_LINE * len(lines), size.width(), FOOT_LINE * len(lines))
         bottom = foot.top() - 2
     room = QRectF(0, top, size.width(), max(SMALLEST, bottom - top))
-    return ChartLayout(
-        size, _placed(panel, room, grid, theme), note, keys, foot, lines, grid.rows, grid.columns
-    )
+    facets = _placed(panel, room, grid, theme)
+    if foot is not None and not still and any(facet.cell.bottom() > foot.top() for facet in facets):
+        foot, lines = None, ()
+        facets = _placed(panel, QRectF(0, top, size.width(), size.height() - top), grid, theme)
+    return ChartLayout(size, facets, note, keys, foot, lines, grid.rows, grid.columns)
 
 
 def wrapped(text: str, width: float, metrics: QFontMetricsF, most: int) -> tuple[str, ...]:

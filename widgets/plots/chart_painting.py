@@ -84,9 +84,10 @@ def _paint_facet(painter: QPainter, theme: Theme, layout: ChartFacetLayout, turn
             frame = layout.frame.rect
             paint_unit_line(painter, theme, facet.x, frame, layout.cell, frame.bottom() + 20)
         paint_tags(painter, theme, layout)
+        taken: list[QRectF] = []
         for layer in facet.layers:
             if isinstance(layer, ChartText):
-                paint_text(painter, theme, layout, layer)
+                paint_text(painter, theme, layout, layer, taken)
             elif isinstance(layer, ChartReadout):
                 paint_readout(painter, theme, layout, layer)
     grid = bar_of(facet) or layout.shared

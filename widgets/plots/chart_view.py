@@ -20,7 +20,7 @@ from lab.chart import ChartPanel
 from widgets.focus_ring import RingWidget
 from widgets.plots.chart_hits import Target, has_keys, picked_keys, same_place, target_at, walk
 from widgets.plots.chart_layers import paint_ring
-from widgets.plots.chart_layout import ChartLayout, lay_out_chart
+from widgets.plots.chart_layout import FOOT_LINE, ChartLayout, lay_out_chart
 from widgets.plots.chart_painting import VIEW, paint_chart
 from widgets.plots.chart_relief import Turn
 from widgets.plots.chart_words import line_values, summary_words
@@ -301,7 +301,7 @@ class ChartView(RingWidget):
         layout, panel = self.chart_layout(), self._panel
         if panel is None:
             return ""
-        if layout.foot is not None and layout.foot.contains(x, y):
+        if y >= (self.height() - FOOT_LINE if layout.foot is None else layout.foot.top()):
             return panel.foot
         if layout.note is not None and layout.note.contains(x, y):
             return panel.note

@@ -180,6 +180,20 @@ def test_a_history_that_is_extended_stays_whole_while_it_is_computed_anew(
     assert len(lines_of(panel)[0].x) == STEPS
 
 
+def test_an_older_answer_of_few_steps_says_how_few_they_are(session: Session, study: Study) -> None:
+    shown_until_whole(session, study, ViewOptions(at=4))
+    panel = instrument_panel(session, "slow", ViewOptions(at=6), study)
+    assert "so far" not in panel.foot  # a step or two behind is what training always is
+    panel = instrument_panel(session, "slow", ViewOptions(), study)
+    words = WORDS.match(panel.foot)
+    assert words is not None
+    assert (int(words[1]), int(words[2])) == (len(lines_of(panel)[0].x), STEPS)
+    while "so far" in panel.foot:
+        advance(study)
+        panel = instrument_panel(session, "slow", ViewOptions(), study)
+    assert len(lines_of(panel)[0].x) == STEPS
+
+
 def test_other_runs_end_what_is_under_way(session: Session, study: Study) -> None:
     panel = instrument_panel(session, "slow", ViewOptions(), study)
     while panel.placeholder == COMPUTED:

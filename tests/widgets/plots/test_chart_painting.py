@@ -22,6 +22,7 @@ from lab.chart import (
     ChartLine,
     ChartPanel,
     ChartRelief,
+    ChartText,
 )
 from lab.figure_look import FigureLook
 from tests.widgets.plots.made_charts import (
@@ -37,7 +38,7 @@ from tests.widgets.plots.painted_charts import close, painted
 from widgets.figure import draw
 from widgets.plots.axis import bottom_labels
 from widgets.plots.chart_bars import WORD_HEIGHT, bar_scale, bar_words
-from widgets.plots.chart_layers import bar_rects
+from widgets.plots.chart_layers import bar_rects, paint_text
 from widgets.plots.chart_layout import lay_out_chart
 from widgets.plots.chart_painting import paint_chart
 from widgets.plots.chart_relief import Turn
@@ -305,7 +306,7 @@ def test_a_surface_hides_what_is_behind_it(qtbot: QtBot) -> None:
 
 
 def test_a_figure_leaves_nothing_out_for_want_of_room(qtbot: QtBot) -> None:
-    size = QSizeF(281, 175)
+    size = QSizeF(281, 210)
     on_screen = lay_out_chart(reliability_panel(), size, LIGHT)
     figure = lay_out_chart(reliability_panel(), size, LIGHT, still=True)
     assert not on_screen.keys and len(on_screen.foot_lines) == 1 and on_screen.foot_lines[0].endswith("…")
@@ -334,6 +335,38 @@ def test_low_facets_keep_out_of_the_foot(qtbot: QtBot) -> None:
         layout = lay_out_chart(panel, QSizeF(336, height), LIGHT)
         assert layout.foot is not None
         assert all(facet.cell.bottom() <= layout.foot.top() for facet in layout.facets), height
+
+
+def test_the_foot_goes_where_facets_would_reach_into_it(qtbot: QtBot) -> None:
+    high, low = lines_panel().facets[0], replace(lines_panel().facets[0], weight=0.4)
+    panel = replace(lines_panel(), facets=(high, low), columns=1, foot="words")
+    feet = []
+    for height in range(90, 420, 2):
+        layout = lay_out_chart(panel, QSizeF(336, height), LIGHT)
+        feet.append(layout.foot is not None)
+        if layout.foot is not None:
+            assert all(facet.cell.bottom() <= layout.foot.top() for facet in layout.facets), height
+    assert feet == sorted(feet)
+    assert feet[-1] and not feet[0]
+    assert lay_out_chart(panel, QSizeF(336, 90), LIGHT, still=True).foot is not None
+
+
+def test_words_that_would_cover_others_are_left_out(qtbot: QtBot) -> None:
+    rows = [ChartText(2.0, float(place), f"{place}\u202f%") for place in range(10)]
+    facet = ChartFacet("", ChartAxis("share", 0.0, 4.0), ChartAxis("row", -0.5, 9.5), tuple(rows))
+    panel = replace(lines_panel(), facets=(facet,), columns=1)
+    image = QImage(300, 400, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    shown = {}
+    for height in (110.0, 380.0):
+        (placed,) = lay_out_chart(panel, QSizeF(300, height), LIGHT).facets
+        taken: list[QRectF] = []
+        for row in rows:
+            paint_text(painter, LIGHT, placed, row, taken)
+        assert not any(a.intersects(b) for a, b in itertools.combinations(taken, 2))
+        shown[height] = len(taken)
+    painter.end()
+    assert 2 <= shown[110.0] < 10 == shown[380.0]
 
 
 def test_words_beside_a_colour_bar_keep_apart(qtbot: QtBot) -> None:

@@ -130,15 +130,15 @@ def read_text(path: Path) -> str:
     except OSError as error:
         _refuse(f"{name} could not be read", f"The system says: {error.strerror or error}.")
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _refuse(f"{name} is UTF-16 text, not UTF-8", "TOML is UTF-8. Save the file as UTF-8 in the editor.")
+        _refuse(f"{name} is UTF-16 text, not UTF-8", "Save the file as UTF-8 in the editor.")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         _refuse(
             f"{name} is not UTF-8 text at line {line}",
-            f"Byte {error.start + 1} is 0x{raw[error.start]:02x}. TOML is UTF-8; the file was probably saved "
-            "in another encoding. Save it as UTF-8 in the editor.",
+            f"Byte {error.start + 1} is 0x{raw[error.start]:02x}; the file was probably saved in "
+            "another encoding. Save it as UTF-8 in the editor.",
         )
 
 

@@ -57,11 +57,7 @@ class Claim(Part):
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         if self.value is None and self.low is None and self.high is None:
-            raise PydanticCustomError(
-                "not_allowed",
-                "{key} must be {allowed}",
-                {"key": "value", "value": None, "allowed": "given, or low or high", "names": ()},
-            )
+            raise not_allowed("measure", self.measure, "held against something: give it value, low or high")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise not_allowed("low", self.low, f"at most high, which is {self.high:g}")
         return self

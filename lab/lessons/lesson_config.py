@@ -30,19 +30,19 @@ _NO_CURVES = frozenset({*INSTRUMENT_KINDS, "confusion", "field"})
 def _plot(kind: str) -> str:
     known = tuple(kind for kind in PANEL_KINDS if kind not in ADVICE_KINDS)
     if kind not in known:
-        raise not_allowed("", kind, "kinds of plots", known)
+        raise not_allowed("", kind, "one of the kinds of plots", known)
     return kind
 
 
 def _metric(name: str) -> str:
     if name and name not in METRIC_NAMES:
-        raise not_allowed("", name, "a metric", METRIC_NAMES)
+        raise not_allowed("", name, "one of the metrics", METRIC_NAMES)
     return name
 
 
 def _axes(text: str) -> str:
     if text not in AXES:
-        raise not_allowed("", text, "axes", AXES)
+        raise not_allowed("", text, "one of the axes", AXES)
     return text
 
 
@@ -207,17 +207,20 @@ class LessonConfig(Part):
             raise PydanticCustomError(
                 "not_allowed",
                 "{key} must be {allowed}",
-                {"key": "runs", "value": None, "allowed": "given, or views", "names": ()},
+                {"key": "runs", "value": None, "allowed": "given, as [[runs]], or [[views]]", "names": ()},
             )
-        for name in (*runs, *views):
-            if (*runs, *views).count(name) > 1:
-                key = "runs" if name in runs else "views"
-                raise not_allowed(key, name or "(without a name)", "runs and views with different names")
+        named = [(f"runs.{place}", name) for place, name in enumerate(runs)]
+        named += [(f"views.{place}", name) for place, name in enumerate(views)]
+        for place, (key, name) in enumerate(named):
+            if name in [other for _, other in named[:place]]:
+                allowed = "different from the names of other runs and views"
+                raise not_allowed(f"{key}.name", name or "(without a name)", allowed)
         if self.shown and self.shown not in (*runs, *views):
             raise not_allowed("shown", self.shown, "the name of a run or a view", (*runs, *views))
-        for name in SHEET_TABLES:
-            if name in views:
-                raise not_allowed("views", name, f"views with other names than {' and '.join(SHEET_TABLES)}")
+        for place, name in enumerate(views):
+            if name in SHEET_TABLES:
+                allowed = f"another name than {' and '.join(SHEET_TABLES)}"
+                raise not_allowed(f"views.{place}.name", name, allowed)
         for number in PLACE.findall(self.finding):
             if not 1 <= int(number) <= len(self.claims):
                 raise not_allowed(
@@ -229,13 +232,13 @@ class LessonConfig(Part):
         for kind in self.log_axes:
             if kind not in curves:
                 raise not_allowed("log_axes", kind, "a plot of curves among the lesson's plots", curves)
-        for preset in self.presets:
+        for place, preset in enumerate(self.presets):
             if preset.run and preset.view:
-                raise not_allowed("presets", preset.label, "of a run or of a view, not of both")
+                raise not_allowed(f"presets.{place}.view", preset.view, "left out where run is given")
             if preset.run and preset.run not in runs:
-                raise not_allowed("presets", preset.run, "of a known run", tuple(runs))
+                raise not_allowed(f"presets.{place}.run", preset.run, "the name of a run", tuple(runs))
             if preset.view and preset.view not in views:
-                raise not_allowed("presets", preset.view, "of a known view", tuple(views))
+                raise not_allowed(f"presets.{place}.view", preset.view, "the name of a view", tuple(views))
         return self
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -144,32 +145,41 @@ def _lesson(key: str, read: Read) -> Lesson:
     text = read(LESSON)
     config = _config(text)
     experiments: dict[str, ExperimentConfig] = {}
-    for run in config.runs:
-        try:
-            experiment = parse_experiment(read(run.experiment), run.experiment)
-            experiments[run.name] = apply_changes(experiment, run.change) if run.change else experiment
-        except ProblemError as error:
-            raise ProblemError(_of_part(error.problem, run.name or run.experiment)) from None
+    for place, run in enumerate(config.runs):
+        where = f"the run “{run.name}”" if run.name else run.experiment
+        with _told_of(where):
+            experiments[run.name] = parse_experiment(read(run.experiment), run.experiment)
+        if run.change:
+            with _told_of(f"what {where} changes", line_of(text, f"runs.{place}.change")):
+                experiments[run.name] = apply_changes(experiments[run.name], run.change)
     states: dict[str, State] = {}
-    for view in config.views:
-        try:
-            state = parse_state(read(view.state))
-            states[view.name] = changed_state(state, view.change) if view.change else state
-        except ProblemError as error:
-            raise ProblemError(_of_part(error.problem, view.name)) from None
-    _check_claims(config, experiments, states)
-    check_limits({"locked": config.locked, "hidden": config.hidden}, experiments.values(), "this lesson")
+    for place, view in enumerate(config.views):
+        with _told_of(f"the view “{view.name}”, {view.state}"):
+            states[view.name] = parse_state(read(view.state))
+        if view.change:
+            with _told_of(f"what the view “{view.name}” changes", line_of(text, f"views.{place}.change")):
+                states[view.name] = changed_state(states[view.name], view.change)
+    _check_claims(config, experiments, states, text)
+    for limit, paths in (("locked", config.locked), ("hidden", config.hidden)):
+        with _told_of("", line_of(text, limit)):
+            check_limits({limit: paths}, experiments.values(), "this lesson")
     lesson = Lesson(key, config, read(TEXT), experiments, states)
     for number, preset in enumerate(config.presets):
-        try:
+        where = f"what the preset “{preset.label}” changes"
+        with _told_of(where, line_of(text, f"presets.{number}.change")):
             lesson.changed(number)
-        except ProblemError as error:
-            raise ProblemError(_of_part(error.problem, f"preset “{preset.label}”")) from None
     return lesson
 
 
-def _of_part(problem: Problem, name: str) -> Problem:
-    return replace(problem, body=f"In {name} of this lesson. {problem.body}")
+@contextmanager
+def _told_of(part: str, line: int | None = None) -> Iterator[None]:
+    """Say of a problem in which part of the lesson it is, and at which line of its file."""
+    try:
+        yield
+    except ProblemError as error:
+        place = f"({LESSON}, line {line})" if line else ""
+        words = (f"In {part}." if part else "", error.problem.body, place)
+        raise ProblemError(replace(error.problem, body=" ".join(word for word in words if word))) from None
 
 
 def _config(text: str) -> LessonConfig:
@@ -195,7 +205,7 @@ def _config(text: str) -> LessonConfig:
 
 
 def _check_claims(
-    config: LessonConfig, experiments: dict[str, ExperimentConfig], states: dict[str, State]
+    config: LessonConfig, experiments: dict[str, ExperimentConfig], states: dict[str, State], text: str
 ) -> None:
     labels = {name: loss_labels(experiment) for name, experiment in experiments.items()}
     for number, claim in enumerate(config.claims):
@@ -204,6 +214,8 @@ def _check_claims(
         except MeasureError as error:
             raise ProblemError(
                 Problem(
-                    f"Claim {number + 1} measures what the lesson has not", str(error), f"claims.{number}"
+                    f"Claim {number + 1} measures what the lesson has not",
+                    f"{error} ({LESSON}, line {line_of(text, f'claims.{number}.measure')})",
+                    f"claims.{number}",
                 )
             ) from None

@@ -95,7 +95,7 @@ def test_the_plots_of_the_built_in_lessons_suit_their_data() -> None:
         (("number = 1", 'number = 1\nplots = ["metric", "saturatoin"]'), "Did you mean saturation"),
         (("number = 1", 'number = 1\nplots = ["advice"]'), "kinds of plots"),
         (("number = 1", "number = "), "not valid TOML"),
-        (("[[claims]]", '[[runs]]\nexperiment = "small.toml"\n[[claims]]'), "different names"),
+        (("[[claims]]", '[[runs]]\nexperiment = "small.toml"\n[[claims]]'), "names of other runs and views"),
         (
             ("[[claims]]", '[[presets]]\nlabel = "x"\nchange = {"data.samples" = -1}\n[[claims]]'),
             "data.samples",
@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said(folder: Path, change: tuple[str, str], words: str
 
 def test_a_wrong_experiment_names_its_run(folder: Path) -> None:
     (folder / "small.toml").write_text(SMALL.replace("moons", "moon"), encoding="utf-8")
-    with pytest.raises(ProblemError, match=r"In small\.toml of this lesson"):
+    with pytest.raises(ProblemError, match=r"In small\.toml\."):
         read_lesson(folder)
 
 
@@ -156,3 +156,32 @@ def test_missing_and_foreign_files_are_named(folder: Path, tmp_path: Path) -> No
         archive.writestr("readme.txt", "nothing")
     with pytest.raises(ProblemError, match=r"no lesson\.toml"):
         load_lesson(str(empty))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            ("[[claims]]", 'change = { "training.epoch" = 5 }\n[[claims]]'),
+            r"what small\.toml changes.*line 7\)",
+        ),
+        (('"ce"', '"cf"'), r"no loss cf.*\(lesson\.toml, line 9\)"),
+        (
+            ("number = 1", 'number = 1\nlocked = ["model.hiden"]'),
+            r"model\.hidden\?.*\(lesson\.toml, line 3\)",
+        ),
+        (
+            ("[[claims]]", '[[presets]]\nlabel = "x"\nrun = "far"\nchange = {}\n[[claims]]'),
+            r"presets\.0\.run cannot be .*\(lesson\.toml, line 9\)",
+        ),
+        (
+            ("[[claims]]", '[[presets]]\nlabel = "x"\nchange = {"data.samples" = -1}\n[[claims]]'),
+            r"the preset “x” changes.*\(lesson\.toml, line 9\)",
+        ),
+        (("high = 1", ""), r"claims\.0\.measure .*give it value, low or high\. \(lesson\.toml, line 9\)"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(folder: Path, change: tuple[str, str], words: str) -> None:
+    (folder / LESSON).write_text(LESSON_TOML.replace(*change), encoding="utf-8")
+    with pytest.raises(ProblemError, match=words):
+        read_lesson(folder)

@@ -57,7 +57,8 @@ def check_free(paths: list[Path], overwrite: bool) -> None:
     raise ProblemError(
         Problem(
             title,
-            f"In {there[0].parent}: {names}. Nothing was written. Choose another name, or overwrite.",
+            f"In {there[0].parent.absolute()}: {names}. Nothing was written. Choose another name, "
+            "or overwrite.",
         )
     )
 

@@ -172,7 +172,7 @@ class LessonConfig(Part):
     metric
         Which metric the plots ``metric`` and ``train_metric`` show; what suits the task where it is empty.
     members
-        Whether every seed has a line of its own, beside the mean.
+        Plots of ``plots`` with curves in which every seed has a line of its own, beside the mean.
     locked, hidden
         Sections or configuration paths of the form that may be seen but not changed, or are not shown.
     references
@@ -195,7 +195,7 @@ class LessonConfig(Part):
     plots: tuple[Annotated[str, AfterValidator(_plot)], ...] = Field(default=(), max_length=6, strict=False)
     log_axes: dict[str, Annotated[str, AfterValidator(_axes)]] = Field(default_factory=dict)
     metric: Annotated[str, AfterValidator(_metric)] = ""
-    members: bool = False
+    members: tuple[str, ...] = Field(default=(), strict=False)
     locked: tuple[str, ...] = Field(default=(), strict=False)
     hidden: tuple[str, ...] = Field(default=(), strict=False)
     references: tuple[str, ...] = Field(default=(), max_length=12, strict=False)
@@ -229,9 +229,10 @@ class LessonConfig(Part):
                     f"text with {{1}} to {{{len(self.claims)}}}, a number for each claim",
                 )
         curves = tuple(kind for kind in self.plots if kind not in _NO_CURVES)
-        for kind in self.log_axes:
-            if kind not in curves:
-                raise not_allowed("log_axes", kind, "a plot of curves among the lesson's plots", curves)
+        for key, kinds in (("log_axes", tuple(self.log_axes)), ("members", self.members)):
+            for kind in kinds:
+                if kind not in curves:
+                    raise not_allowed(key, kind, "a plot of curves among the lesson's plots", curves)
         for place, preset in enumerate(self.presets):
             if preset.run and preset.view:
                 raise not_allowed(f"presets.{place}.view", preset.view, "left out where run is given")

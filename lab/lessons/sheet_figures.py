@@ -68,5 +68,5 @@ def _options(config: LessonConfig, kind: str) -> ViewOptions:
         log_x="x" in logarithmic,
         log_y=True if "y" in logarithmic else None,
         metric=config.metric,
-        members=config.members,
+        members=kind in config.members,
     )

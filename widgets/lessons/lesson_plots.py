@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -48,6 +48,7 @@ class LessonPlots(QWidget):
         self._options = ViewOptions()
         self._kinds: tuple[str, ...] = ()
         self._log_axes: dict[str, str] = {}
+        self._members: frozenset[str] = frozenset()
         self.study = Study(lambda: self._crowded, idle=lambda: not self._crowded)
         self._answers = ShownAnswers(self.study)
         self._crowded = False
@@ -120,14 +121,15 @@ class LessonPlots(QWidget):
         log_axes: Mapping[str, str] | None = None,
         *,
         metric: str = "",
-        members: bool = False,
+        members: Collection[str] = (),
     ) -> None:
         """Say which plots the lesson wants beside it; without any, those that suit the data.
 
         ``log_axes`` says of some which axes are logarithmic at first, ``metric`` what the metric plots show,
-        ``members`` whether each seed has a line.
+        ``members`` in which each seed has a line.
         """
-        self._options = replace(self._options, metric=metric, members=members)
+        self._options = replace(self._options, metric=metric)
+        self._members = frozenset(members)
         axes = {} if log_axes is None else dict(log_axes)
         if (tuple(kinds), axes) != (self._kinds, self._log_axes):
             self._kinds, self._log_axes = tuple(kinds), axes
@@ -237,6 +239,7 @@ class LessonPlots(QWidget):
             columns=max(96, request.columns // (min(4, losses) if request.kind == "gradient" else 1)),
             patience=patience,
             choices=request.choices,
+            members=request.kind in self._members,
         )
         try:
             return make_panel(source, request.kind, options, answers)

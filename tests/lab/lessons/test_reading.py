@@ -125,6 +125,10 @@ def test_the_plots_of_the_built_in_lessons_suit_their_data() -> None:
         (("number = 1", 'number = 1\nplots = ["objective"]\nlog_axes = { metric = "x" }'), "plot of curves"),
         (("number = 1", 'number = 1\nmetric = "acuracy"'), "Did you mean accuracy"),
         (("number = 1", 'number = 1\nshown = "far"'), "the name of a run or a view"),
+        (
+            ("number = 1", 'number = 1\nplots = ["roc"]\nmembers = ["roc"]'),
+            "members cannot be .*plot of curves",
+        ),
         (("number = 1", 'number = 1\nplots = ["roc"]\nlog_axes = { roc = "x" }'), "plot of curves"),
         (("number = 1", 'number = 1\nplots = ["metric"]\nlog_axes = { metric = "z" }'), "axes: x, y, xy"),
     ],

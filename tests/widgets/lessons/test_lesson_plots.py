@@ -125,7 +125,9 @@ def test_a_lesson_says_which_run_stands_beside_its_finding_and_whether_each_seed
     plots = workspace.plots
     assert plots.source is workspace.attempt.sessions["long"]
     assert _members(plots.panels()) == 0
-    (folder / LESSON).write_text(text.replace("number = 3", "number = 3\nmembers = true"), encoding="utf-8")
+    (folder / LESSON).write_text(
+        text.replace("number = 3", 'number = 3\nmembers = ["metric"]'), encoding="utf-8"
+    )
     workspace.open_lesson(folder)
     choose(workspace, 1)
     workspace.run()

@@ -19,8 +19,7 @@ NOTHING_LOST = "The experiment in the form is as it was."
 def shown_runs(window: MainWindow) -> dict[str, Any]:
     """Return which runs of the store are shown and at which step, as JSON-able data; empty where none are."""
     session = window.session
-    unkept = session.stored is None and (window.store is None or window.store.problem is not None)
-    if not session.runs or not session.stored_as or unkept:
+    if not session.runs or not session.stored_as:
         return {}
     return {"experiment": session.stored_as, "name": session.run_config.name, "step": window.time.at}
 

@@ -126,6 +126,11 @@ class CurveWriter:
     def _append(self, kind: int, *parts: bytes | memoryview) -> None:
         self._end = append_at(self._file, frame(kind, *parts), self._end)
 
+    def check(self) -> None:
+        """Raise OSError where the file is no longer the one of its name: what is written reaches nobody."""
+        if not is_file_of(self._file, self.path):
+            raise OSError("Their file was removed while it was written")
+
     def sync(self) -> None:
         """Have the system write everything to the disk, for when the power fails."""
         os.fsync(self._file)
@@ -133,6 +138,14 @@ class CurveWriter:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def is_file_of(descriptor: int, path: Path) -> bool:
+    """Return whether an open file still has its name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def head_of(payload: memoryview) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -25,18 +26,26 @@ class Database:
     """One connection to the store's file, for any thread, one at a time.
 
     Nothing is opened before it is needed. Where opening fails, each use says so again, and a later use may
-    succeed.
+    succeed. Where another file has taken the place of the one that is open, or none, the next use opens what
+    is there now.
 
     Parameters
     ----------
     folder
         Folder of the store; made when the file is opened.
+
+    Attributes
+    ----------
+    generation
+        How often another file was found in the place of the one before.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self.generation = 0
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -73,12 +82,13 @@ class Database:
 
     @property
     def version(self) -> int:
-        """Number of the latest change by any process."""
+        """Number of the latest change by any process; of another file it is above all of the one before."""
         import sqlite3
 
         with self._lock:
             try:
-                return self._counter(self._open())
+                counter = self._counter(self._open())
+                return (self.generation << 40) + counter
             except sqlite3.Error as error:
                 raise database_error(self.path, error) from error
 
@@ -125,7 +135,9 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
-            return self._connection
+            if self._file == self._found():
+                return self._connection
+            self.close()
         import sqlite3
 
         try:
@@ -141,7 +153,17 @@ class Database:
             connection.close()
             raise
         self._connection = connection
+        before, self._file = self._file, self._found()
+        self.generation += before not in (None, self._file)
         return connection
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return what tells the file that is there now from any other; ``None`` where there is none."""
+        try:
+            facts = os.stat(self.path)
+        except OSError:
+            return None
+        return facts.st_dev, facts.st_ino
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """See that the file is a store of this version, or make it one."""

@@ -17,7 +17,7 @@ from lab.snapshots import Snapshots
 from lab.store.curve_reading import CurveReader
 from lab.store.kept_messages import WentOn
 from lab.store.rows import ExperimentRow
-from lab.store.snapshot_reading import SnapshotReader
+from lab.store.snapshot_reading import DAMAGED, SnapshotReader
 from lab.store.summaries import unpack_summary
 from lab.view_options import Confusion, RunState
 
@@ -119,8 +119,11 @@ class StoredExperiment:
     @property
     def damaged(self) -> bool:
         """Whether its curves end in bytes that are none, or early though their writing was not cut short."""
-        cut = self._reader.ending == "torn" and self.state in ("finished", "stopped")
-        return cut or self._reader.ending == "damaged"
+        return self._damaged(self._reader.ending)
+
+    def _damaged(self, ending: str) -> bool:
+        """Whether a file that ends so is damaged: only an interruption cuts its writing short."""
+        return ending == "damaged" or (ending == "torn" and self.state in ("finished", "stopped"))
 
     @property
     def curve_bytes(self) -> int:
@@ -132,7 +135,7 @@ class StoredExperiment:
 
     @property
     def incomplete(self) -> Problem | None:
-        """What of its curves is missing, or ``None``; errors as `curves`."""
+        """What of its curves and parameters is missing, or ``None``; errors as `curves`."""
         name, recorded = self.row.name, self._recorded
         if self.step and not recorded:
             why = "Their file is not in the store any more."
@@ -148,7 +151,26 @@ class StoredExperiment:
                 f"The curves of {name} are not whole",
                 f"They end at step {thousands(recorded)} of {thousands(self.step)}. What was kept is shown.",
             )
-        return None
+        return self._lacking_parameters
+
+    @property
+    def _lacking_parameters(self) -> Problem | None:
+        """What of its parameters cannot be read, or ``None``; that none were kept is no damage."""
+        reader, name = self._snapshot_reader, self.row.name
+        known = reader.snapshots
+        if known.absence == DAMAGED:
+            return Problem(
+                f"The parameters of {name} cannot be read",
+                "Its curves are shown. Run it again to look inside with instruments.",
+            )
+        if not self._damaged(reader.ending):
+            return None
+        last = max((int(known.steps(run)[-1]) for run in known.runs), default=0)
+        return Problem(
+            f"The parameters of {name} are damaged",
+            f"Its curves are shown, and instruments look inside up to step {thousands(last)}. "
+            "Run it again to look inside later.",
+        )
 
     @property
     def _recorded(self) -> int:

@@ -21,7 +21,7 @@ from lab.store.database import Database
 from lab.store.extremes import Extremes
 from lab.store.kept_messages import Begun, Intervened, Kept, Over, Overrun, Reached, WentOn
 from lab.store.owner import this_process
-from lab.store.problems import curves_problem, snapshots_problem
+from lab.store.problems import curves_problem, removed_problem, snapshots_problem
 from lab.store.records import Progress, curve_path, insert_experiment, release, sign, update_experiment
 from lab.store.resting import put_to_rest
 from lab.store.rows import Role
@@ -197,6 +197,7 @@ class Keeper:
         """Write how the experiment stands into the tables."""
         assert self._identity is not None
         self._entered, self._fresh = time.monotonic(), False
+        self._check_entered(self._identity)
         for runs, (step, split, counts) in self._confusion.items():
             self._write(
                 partial(CurveWriter.append_confusion, step=step, split=split, runs=runs, counts=counts)
@@ -210,6 +211,24 @@ class Keeper:
             update_experiment(connection, change, self._identity, self._progress, self._extremes)
             if self._group is not None:
                 sign(connection, "groups", self._group)
+
+    def _check_entered(self, identity: str) -> None:
+        """See that the experiment and its files are still in the store.
+
+        Raises
+        ------
+        ProblemError
+            Where the store was removed, or another one has taken its place; the experiment is left then.
+        """
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT 1 FROM experiments WHERE id = ?", (identity,)).fetchone()
+        if found is None:
+            self._identity = None
+            self._close_curves()
+            self._close_snapshots()
+            raise ProblemError(removed_problem(self._folder))
+        self._write(CurveWriter.check)
+        self._write_snapshots(SnapshotWriter.mend)
 
     def _finish(self) -> None:
         """Leave the experiment: what still ran was ended by whoever trained it."""

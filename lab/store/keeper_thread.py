@@ -26,12 +26,12 @@ class KeeperThread:
     folder, group, role
         As those of `lab.store.keeper.Keeper`.
     tell
-        Is told the first problem, in that thread.
+        Is told the first problem with each experiment, in that thread.
 
     Attributes
     ----------
     problem
-        The first problem with keeping, or ``None``.
+        The first problem with keeping the latest experiment, or ``None``.
     """
 
     def __init__(self, folder: Path, group: str | None, role: Role, tell: Callable[[Problem], None]) -> None:
@@ -74,6 +74,8 @@ class KeeperThread:
                     break
                 if isinstance(message, Recorded):
                     self._taken += _size(message)
+                elif isinstance(message, Begun):
+                    self.problem = None
                 keeper.take(message)
             except queue.Empty:
                 keeper.rest()

@@ -87,7 +87,7 @@ class KeepingTrainer:
 
     @property
     def problem(self) -> Problem | None:
-        """Why something could not be kept, or ``None``: the first such problem."""
+        """Why the latest experiment could not be kept, or ``None``: the first such problem with it."""
         return self._keeper.problem
 
     def start(self) -> None:

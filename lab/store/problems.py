@@ -28,6 +28,15 @@ def folder_error(folder: Path, error: OSError) -> ProblemError:
     )
 
 
+def removed_problem(folder: Path) -> Problem:
+    """Say that the store is gone from under a run that was being kept."""
+    return Problem(
+        "This run is no longer kept",
+        "The store of runs was removed while it trained. The training goes on, and Export saves what is on "
+        f"screen. The next training is kept in a new store, in {folder}.",
+    )
+
+
 def curves_problem(path: Path, error: OSError) -> Problem:
     """Say why the curves of a run are no longer kept."""
     return Problem(

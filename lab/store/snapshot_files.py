@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from compute.plan import Evaluation
 from lab.experiment_file import dump_experiment
+from lab.store.curve_files import is_file_of
 from lab.store.frames import append_at, frame
 from lab.store.kept_messages import WentOn
 from lab.store.part_files import replaced
@@ -172,6 +173,11 @@ class SnapshotWriter:
                     self._append(found.frame())
         kept = (*self._series, *self._rested.values(), *self._last)
         if self._stale > max(MOST_STALE, 4 * len(self._settings), _bytes(kept) // 4):
+            self._write_anew()
+
+    def mend(self) -> None:
+        """Write the file anew where it was removed or replaced: what it should hold is still known."""
+        if self._file is not None and not is_file_of(self._file, self.path):
             self._write_anew()
 
     def _write_anew(self) -> None:

@@ -64,6 +64,9 @@ class SnapshotReader:
         except OSError:
             self.snapshots.absence = DAMAGED
             return
+        if isinstance(path, Path) and not len(data):  # a file has a first frame at once
+            self.snapshots.absence = DAMAGED
+            return
         end = 0
         try:
             for found in frames(data):
@@ -74,7 +77,7 @@ class SnapshotReader:
             self.ending = "damaged"
         else:
             self.ending = ending(data, end)
-        if self.ending == "damaged" and not self._newest:
+        if self.ending != "whole" and not self._newest and not self.snapshots.absence:
             self.snapshots.absence = DAMAGED
 
     def _take(self, kind: int, payload: memoryview) -> bool:

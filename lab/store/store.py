@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from compute.plan import RunEnd
 from compute.problems import Problem, ProblemError
@@ -23,6 +23,9 @@ from lab.store.records import curve_path, insert, new_id, release
 from lab.store.rows import ExperimentRow, GroupRow, RunKey, RunRow
 from lab.store.snapshot_files import snapshot_path
 from lab.view_options import RunState
+
+if TYPE_CHECKING:
+    import sqlite3
 
 VARIABLE = "LOSSLAB_STORE"
 CHECK_SECONDS = 1.0
@@ -61,19 +64,19 @@ class Store:
     Attributes
     ----------
     problem
-        Why something that was trained in this process could not be kept, or ``None``.
+        Why something that was trained in this process could not be kept, lately, or ``None``.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = default_folder() if folder is None else folder
         self.database = Database(self.folder)
-        self._listing = Listing()
+        self._listing, self._generation = Listing(), 0
         self._checked = float("-inf")
         self.problem: Problem | None = None
 
     def tell(self, problem: Problem) -> None:
-        """Note that something could not be kept; `problem` is the first such."""
-        if self.problem is None:
+        """Note that something could not be kept; the same again is no news."""
+        if self.problem != problem:
             self.problem = problem
 
     def open(self) -> None:
@@ -126,8 +129,14 @@ class Store:
     def _caught_up(self) -> Listing:
         self._check()
         with self.database.reading() as connection:
-            self._listing.catch_up(connection)
-            return self._listing
+            return self._read_on(connection)
+
+    def _read_on(self, connection: sqlite3.Connection) -> Listing:
+        """Bring the listing up to date, from the start where it was that of another file."""
+        if self._generation != self.database.generation:
+            self._listing, self._generation = Listing(), self.database.generation
+        self._listing.catch_up(connection)
+        return self._listing
 
     def _check(self) -> None:
         """Note experiments whose process is gone."""
@@ -146,13 +155,13 @@ class Store:
         """
         self._check()
         with self.database.reading() as connection:
-            self._listing.catch_up(connection)
+            listing = self._read_on(connection)
             found = connection.execute(
                 "SELECT e.device_reason, e.config, e.interventions, e.command, e.system, s.facts, s.arrays "
                 "FROM experiments e JOIN summaries s ON s.key = e.summary WHERE e.id = ?",
                 (identity,),
             ).fetchone()
-            row = self._listing.experiment(identity)
+            row = listing.experiment(identity)
             if found is None or row is None:
                 raise _unknown(f"experiment {identity}")
             runs = connection.execute(

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from lab.experiment_file import parse_experiment
 from lab.messages import Ended
-from lab.problems import Problem
 from lab.session import Session
 from lab.store.records import curve_path
 from lab.store.store import Store
@@ -164,21 +163,6 @@ def test_what_was_trained_here_is_there_again_however_it_ended(
     window = start()
     assert window.session.stored_as == kept.trainer.experiment_id
     assert (window.session.state, window.session.step, window.time.at) == ("stopped", 20, 7)
-
-
-def test_runs_that_could_not_be_kept_are_not_looked_for(
-    start: Start, store: Store, identity: str, settings: Settings
-) -> None:
-    kept = Kept(store)
-    window = MainWindow(kept.session, settings, LIGHT, store=store)
-    kept.begin()
-    kept.tell(kept.rows())
-    assert window.current_state().shown != {}
-    store.tell(Problem("The store of runs cannot be used", "It is full."))
-    assert window.current_state().shown == {}
-    kept.close()
-    window.end()
-    window.deleteLater()
 
 
 def test_an_experiment_that_is_gone_is_said(start: Start, store: Store, identity: str) -> None:

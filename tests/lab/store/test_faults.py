@@ -18,6 +18,7 @@ from lab.store import curve_files, keeper_thread
 from lab.store import database as database_module
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
+from lab.store.kept_messages import Intervened
 from lab.store.records import curve_path
 from lab.store.store import Store, default_folder
 from tests.lab.store.kept import RUNS, Kept
@@ -296,6 +297,97 @@ def test_a_disk_that_cannot_keep_up_costs_no_memory_without_end(
     assert 0 < steps < 2000
     assert stored.state == "finished"
     kept.close()
+
+
+def enter(kept: Kept) -> None:
+    """Have the keeper bring its tables up to date now, as it does once a second."""
+    kept.trainer._keeper.put(Intervened("something was changed"))
+    kept.settle()
+
+
+def test_a_store_that_is_removed_while_a_run_is_kept_is_said_and_the_next_one_is_kept(store: Store) -> None:
+    kept = Kept(store)
+    kept.begin()
+    kept.tell(kept.rows(20))
+    enter(kept)
+    assert [row.step for row in store.experiments()] == [20]
+    shutil.rmtree(store.folder)
+    kept.tell(kept.rows(20, first=20))
+    enter(kept)
+    assert store.problem is not None
+    assert store.problem.title == "This run is no longer kept"
+    assert "was removed while it trained" in store.problem.body
+    kept.tell(kept.rows(20, first=40), Ended("finished", 60, 2.0))
+    assert kept.session.state == "finished"
+    assert len(kept.session.curves.series("loss", 0)[0]) == 60
+    assert store.experiments() == ()
+    identity = kept.finished()
+    kept.close()
+    for reader in (store, Store(store.folder)):
+        assert [(row.id, row.step) for row in reader.experiments()] == [(identity, 20)]
+        assert len(reader.experiment(identity).curves.series("loss", 0)[0]) == 20
+        assert len(reader.runs()) == 6
+    assert kept.trainer.problem is None  # with this one there was none
+
+
+def test_another_store_in_the_place_of_the_first_is_read_from_the_start(kept: Kept, tmp_path: Path) -> None:
+    identity = kept.finished()
+    kept.settle()
+    store = kept.store
+    assert [row.id for row in store.experiments()] == [identity]
+    version = store.version
+    other = Kept(Store(tmp_path / "other"))
+    theirs = other.finished()
+    other.close()
+    other.store.close()
+    store.folder.rename(tmp_path / "away")
+    (tmp_path / "other").rename(store.folder)
+    assert store.version > version
+    assert [row.id for row in store.experiments()] == [theirs]
+    shutil.rmtree(store.folder)
+    (tmp_path / "away").rename(store.folder)  # as a disk that comes back
+    assert [row.id for row in store.experiments()] == [identity]
+    assert said(lambda: store.experiment(theirs)).startswith("The store has no experiment")
+
+
+def test_curves_that_are_removed_while_they_are_written_are_said(store: Store) -> None:
+    kept = Kept(store)
+    kept.begin()
+    kept.tell(kept.rows(20))
+    enter(kept)
+    curve_path(store.folder, kept.trainer.experiment_id).unlink()
+    kept.tell(kept.rows(20, first=20))
+    enter(kept)
+    assert store.problem is not None
+    assert store.problem.title == "The curves of this run are no longer kept"
+    assert "Their file was removed while it was written." in store.problem.body
+    kept.tell(kept.rows(20, first=40), Ended("finished", 60, 2.0))
+    kept.close()
+    (row,) = store.experiments()
+    assert (row.state, row.step) == ("finished", 60)
+    lack = store.experiment(row.id).incomplete
+    assert lack is not None
+    assert lack.title.endswith("are missing")
+
+
+def test_each_run_that_is_not_kept_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(store)
+    told = []
+    for _ in range(2):
+        kept.begin()
+        kept.settle()
+        with monkeypatch.context() as patch:
+            patch.setattr(CurveWriter, "append", full_disk)
+            kept.tell(kept.rows(20), Ended("finished", 20, 1.0))
+        told.append(store.problem)
+    assert told[0] is not None and told[1] is not None
+    assert told[0].title == told[1].title == "The curves of this run are no longer kept"
+    assert told[0] != told[1]  # another file
+    kept.close()
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_store_that_is_locked_for_long_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

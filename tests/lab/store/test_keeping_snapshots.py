@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 
 import numpy as np
@@ -90,6 +91,26 @@ def test_what_cannot_be_written_is_said_and_curves_go_on(
     assert stored.curves.series("objective", 0)[0].tolist() == list(range(40))
     assert stored.state == "finished"
     kept.close()
+
+
+@pytest.mark.parametrize("how", ["removed", "folder removed", "replaced"])
+def test_parameters_that_are_removed_while_they_are_written_are_written_again(
+    kept: Kept, store: Store, how: str
+) -> None:
+    kept.begin()
+    kept.tell(rows(0, parameters(0)), rows(20, parameters(20)))
+    kept.settle()
+    path = snapshot_path(store.folder, kept.trainer.experiment_id)
+    if how == "folder removed":
+        shutil.rmtree(path.parent)
+    else:
+        path.unlink()
+    if how == "replaced":
+        path.write_bytes(b"something else")
+    kept.tell(rows(40, parameters(40)), Ended("finished", 60, 1.0))
+    kept.settle()
+    stored = store.experiment(kept.trainer.experiment_id)
+    assert steps_of(stored.curves.snapshots) == {0: [0, 20, 40], 3: [0, 20, 40]}
 
 
 def test_curves_that_cannot_be_written_do_not_stop_parameters(

@@ -110,7 +110,8 @@ def test_a_program_that_dies_is_noticed_by_one_that_has_the_store_open(
     assert store.version == version  # it is noted once
 
 
-def test_a_run_without_curves_is_interrupted_too(kept: Kept, store: Store) -> None:
+def test_a_run_without_curves_is_interrupted_too(store: Store) -> None:
+    kept = Kept(store)
     kept.begin()
     kept.settle()
     with store.database.writing() as (connection, _):
@@ -121,6 +122,9 @@ def test_a_run_without_curves_is_interrupted_too(kept: Kept, store: Store) -> No
     assert {row.status for row in other.runs()} == {"interrupted"}
     assert other.experiments()[0].state == "interrupted"
     other.close()
+    kept.close()
+    assert store.problem is not None
+    assert "was removed while it was written" in store.problem.body
 
 
 def test_damaged_curves_do_not_keep_a_run_from_being_interrupted(kept: Kept, store: Store) -> None:

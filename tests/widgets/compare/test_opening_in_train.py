@@ -10,12 +10,14 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from lab.bundle.reading import read_bundle
 from lab.bundle.writing import write_bundle
 from lab.chart import ChartPanel
 from lab.experiment_file import parse_experiment
+from lab.exporting.results_now import results_now
 from lab.session import Session
 from lab.store.records import curve_path
-from lab.store.snapshot_files import snapshot_path
+from lab.store.snapshot_files import files_of, snapshot_path
 from lab.store.store import Store
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import ScriptedTrainer, started, tell
@@ -184,6 +186,83 @@ def test_damaged_curves_are_said(window: MainWindow, store: Store, live: Session
     page.acts.act("open")
     assert "are damaged" in window.workspace.messages.card("stored").message.title
     assert window.session.step == live.step
+
+
+def spoil(path: Path, how: str) -> None:
+    """Do to a file what may happen to it from outside."""
+    whole = path.read_bytes()
+    if how == "removed":
+        path.unlink()
+    elif how == "emptied":
+        path.write_bytes(b"")
+    elif how == "cut":
+        path.write_bytes(whole[: 2 * len(whole) // 3])
+    elif how == "other":
+        path.unlink()
+        path.write_bytes(b"no frame at all" * 40)
+    elif how == "folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 255
+        path.write_bytes(flipped)
+
+
+HOW = ("removed", "emptied", "cut", "other", "folder", "flipped")
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_files_that_are_spoilt_while_their_experiment_is_shown_change_nothing(
+    window: MainWindow, store: Store, live: Session, tmp_path: Path, how: str
+) -> None:
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    window.bridge.flush()
+    for path in files_of(store.folder, live.stored_as):
+        spoil(path, how)
+    show_plots(window, "landscape", "influence")
+    wait(window, lambda: bool(panel_of(window, "landscape").facets and panel_of(window, "influence").facets))
+    assert repr(panel_of(window, "influence").facets) == repr(influence(live))
+    window.time.look_at(10)
+    wait(window, lambda: "step 8" in panel_of(window, "influence").subtitle)
+    assert window.session.problem is None
+    assert window.workspace.messages.keys == ()
+    write_bundle(results_now(window.session), tmp_path / "whole.losslab")
+    bundle = read_bundle(tmp_path / "whole.losslab")
+    assert bundle.curves.series("loss", 0)[1].tolist() == live.curves.series("loss", 0)[1].tolist()
+    assert window.session.branch(8, {"optimizer.learning_rate": 0.05}) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "title"),
+    [
+        ("emptied", "cannot be read"),
+        ("cut", "are damaged"),
+        ("other", "cannot be read"),
+        ("folder", "cannot be read"),
+        ("flipped", "are damaged"),
+    ],
+)
+def test_parameters_that_were_spoilt_before_are_said(
+    window: MainWindow, store: Store, live: Session, how: str, title: str
+) -> None:
+    spoil(snapshot_path(store.folder, live.stored_as), how)
+    page = page_of(window)
+    page.table.selectRow(0)
+    page.acts.act("open")
+    message = window.workspace.messages.card("stored").message
+    assert message.title == f"The parameters of {window.session.run_config.name} {title}"
+    assert window.session.step == live.step
+    show_plots(window, "landscape")
+    panel = panel_of(window, "landscape")
+    if title == "cannot be read":
+        assert panel.placeholder == "the file of its parameters cannot be read; run it again to look inside"
+    else:
+        wait(window, lambda: bool(panel_of(window, "landscape").facets))
+        last = max(window.session.curves.snapshots.steps(0).tolist())
+        assert f"up to step {last}." in message.body
 
 
 def test_the_form_says_where_its_experiment_comes_from_only_where_that_is_so(

@@ -23,7 +23,7 @@ def test_a_network_that_learns_300_samples_by_heart() -> None:
     finding = found["overfitting"]
     assert finding.severity == "problem"
     assert set(finding.losses) >= {0}
-    assert finding.title.startswith("ce overfits since step ")
+    assert finding.title.startswith("CE overfits since step ")
     assert finding.title.endswith("on all 3 seeds")
     # The same numbers, read from the curves: cross-entropy's validation NLL at least doubles.
     for run in range(3):

@@ -53,7 +53,7 @@ def test_a_rate_just_below_the_limit_is_at_the_edge() -> None:
     assert set(found) == {"rate_at_edge"}
     finding = found["rate_at_edge"]
     assert finding.severity == "hint"
-    assert finding.title == "mse trains at the edge of stability, at rate 0.24"
+    assert finding.title == "MSE trains at the edge of stability, at rate 0.24"
     assert "curvature at step 1\u2009000 is 8.05" in finding.evidence
     assert "by 0.248; this rate is 97\u202f% of that" in finding.evidence
     check_remedies(config, finding)
@@ -97,7 +97,7 @@ def test_absolute_error_that_cycles_goes_up_and_down() -> None:
     found = findings(config)
     finding = found["rate_oscillates"]
     assert finding.losses == (1,)  # squared error settles at the same rate
-    assert finding.title == "mae goes up and down without coming on"
+    assert finding.title == "MAE goes up and down without coming on"
     assert "rose on 50\u202f% of them, by 0.04 a step" in finding.evidence  # 0.03 and 0.07 in turn
     check_remedies(config, finding)
 

@@ -64,7 +64,7 @@ def test_a_minimum_that_is_sure_of_itself_is_no_plateau() -> None:
     mae = next(
         run.info.index
         for run in session.runs
-        if session.run_config.losses[run.info.loss_index].label == "mae"
+        if session.run_config.losses[run.info.loss_index].label == "MAE"
     )
     assert on_plateau(Readings(session), mae)
     asked = question(session)

@@ -39,7 +39,7 @@ def test_absolute_error_that_has_a_long_way_to_go() -> None:
     found = findings(lesson(DIABETES, **RAW, training__steps=1000, optimizer__learning_rate=0.01))
     finding = found["unnormalised_targets"]
     assert finding.losses == (1,)  # squared error arrives: its steps grow with the distance
-    assert "mae is still at R² −3.4" in finding.evidence
+    assert "MAE is still at R² −3.4" in finding.evidence
     assert "diverged" not in found
 
 

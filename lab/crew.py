@@ -30,6 +30,7 @@ from lab.messages import (
     Resume,
     Resumed,
     SetLearningRate,
+    SetSpeed,
     Share,
     Start,
     Started,
@@ -41,12 +42,17 @@ from lab.trainer_problems import lost_problem
 
 @dataclass
 class Member:
-    """A process of the crew: what it trains, how far it is, and what it is doing or was told to do."""
+    """A process of the crew: what it trains, how far it is, and what it is doing or was told to do.
+
+    ``releases`` is how often it was told to go on: that it rests is no longer so where it said that before
+    it read the last of them.
+    """
 
     state: Literal["starting", "running", "paused", "stopping", "stopped", "finished", "lost"] = "starting"
     runs: tuple[int, ...] = ()
     step: int = 0
     seconds: float = 0.0
+    releases: int = 0
 
 
 class Crew:
@@ -84,6 +90,7 @@ class Crew:
         self._changes = CrewChanges(send)
         self._first: Started | None = None
         self._held: list[Event] = []
+        self._goal: Advance | None = None  # what all were last told to do before they rest
         self._going = self._asked = self._stopping = self._over = False
         for part, number in enumerate(numbers):
             # where several train, none of them is on a GPU; the first also says why
@@ -110,7 +117,7 @@ class Crew:
         """Pass a command on to those whom it concerns."""
         live = self._live()
         if isinstance(command, Pause):
-            if self._going and not self._asked:
+            if self._runs(live) and not self._asked and not self.starting:
                 self._pause(live)
         elif isinstance(command, Stop):
             self._stop(live)
@@ -118,39 +125,46 @@ class Crew:
             self._release(live, command)
         elif isinstance(command, Advance):
             self._release(live, self._until(command, live))
+        elif isinstance(command, SetSpeed):
+            # a start that has to be repeated has it, too
+            self.start = replace(self.start, steps_per_second=command.steps_per_second)
+            for number in live:
+                self._send(number, command)
         elif isinstance(command, SetLearningRate):
             at = self._meet()
             for number in live:
                 self._send(number, replace(command, at=at))
-        elif isinstance(command, Change):
-            if not self.starting:
-                self._changes.ask(command, list(live))
-        else:
-            for number in live:
-                self._send(number, command)
+        elif isinstance(command, Change) and not self.starting:
+            self._changes.ask(command, list(live))
+
+    @staticmethod
+    def _runs(live: dict[int, Member]) -> bool:
+        """Whether any was last told to go on; it may not have said so yet."""
+        return any(member.state == "running" for member in live.values())
 
     def _meet(self) -> Meeting | None:
         """Return where something is to happen in all, ``None`` for at once: one has no one to meet.
 
-        Those that rest are at one step, unless they have just been told to go on.
+        Those that rest are at one step, unless they have just been told to go on. One that has finished can
+        be met no more, but nothing is to happen in the others before the step at which it did.
         """
-        live = self._live()
-        if len(live) < 2 or all(member.state != "running" for member in live.values()):
+        among = [number for number, member in self.members.items() if member.state != "lost"]
+        if len(among) < 2 or not self._runs(self._live()):
             return None
-        return self._pace.meet(soon=self._asked)
+        return self._pace.meet(soon=self._asked, among=among)
 
     def _pause(self, live: dict[int, Member]) -> None:
         """Bring all to rest at a step that none has passed."""
-        self._asked = True
-        at = self._pace.highest() if len(live) > 1 else None
+        self._asked, self._goal = True, None
+        at = self._pace.highest(live) if len(live) > 1 else None
         for number, member in live.items():
             if member.state == "running":
                 self._send(number, Pause(at))
 
     def _stop(self, live: dict[int, Member]) -> None:
         active = {number: member for number, member in live.items() if member.state in ("running", "paused")}
-        self._stopping = bool(active)
-        if len(live) > 1 and self._going:
+        self._stopping |= bool(active)
+        if len(live) > 1 and self._runs(live):
             if not self._asked:
                 self._pause(live)  # stopped once they are at one step
             return
@@ -159,17 +173,28 @@ class Crew:
             self._send(number, Stop())
 
     def _until(self, command: Advance, live: dict[int, Member]) -> Advance:
-        """Return the command with the step that it leads to, the same for all."""
-        if len(live) < 2 or self._first is None:
+        """Return the command with the step that it leads to, the same for all.
+
+        Asked for several times in a row, each counts, however late the first of them is read.
+        """
+        if not live or self._first is None:
             return command
-        base = self._pace.highest() if self._going else max(member.step for member in live.values())
+        base = max(member.step for member in live.values())
+        if self._runs(live):
+            base = max(base, self._pace.highest(live))
+            if self._goal is not None and (self._goal.epochs > 0) == (command.epochs > 0):
+                base = max(base, self._goal.until or 0)
         steps = command.steps + command.epochs * self._first.steps_per_epoch
-        return Advance(until=base + max(1, steps))
+        self._goal = replace(command, until=base + max(1, steps))
+        return Advance(until=self._goal.until)
 
     def _release(self, live: dict[int, Member], command: Command) -> None:
         self._asked = self._stopping = False
+        if isinstance(command, Resume):
+            self._goal = None
         for number, member in live.items():
             member.state = "running"
+            member.releases += 1
             self._send(number, command)
 
     # --- events -----------------------------------------------------------------------------------
@@ -186,7 +211,7 @@ class Crew:
         if self._first is None or self.starting:
             self._held += found
             return []
-        self._changes.settle(list(self._live()), self._meet)
+        found += self._changes.settle(list(self._live()), self._meet)
         return found + self._settle()
 
     def _refuse(self, event: Refused | Failed) -> list[Event]:
@@ -219,16 +244,21 @@ class Crew:
         if isinstance(event, ChangeReady | ChangeRefused | Changed):
             return self._changes.take(number, event)
         if isinstance(event, Paused):
-            member.state, member.step = "paused", event.step
+            member.step = max(member.step, event.step)
+            if event.releases == member.releases and member.state != "stopping":
+                member.state = "paused"
         elif isinstance(event, Resumed):
             if not self._going:
                 self._going = True
                 return [event]
         elif isinstance(event, Ended):
-            member.state = "stopped" if event.ending == "stopped" else "finished"
-            member.step, member.seconds = event.step, event.seconds
+            member.step, member.seconds = max(member.step, event.step), event.seconds
+            if event.ending == "finished":
+                member.state = "finished"
+            elif event.releases == member.releases and member.state == "stopping":
+                member.state = "stopped"
         elif isinstance(event, Failed):
-            return self._lose(number, event, event.problem)
+            return self._lose(number, replace(event, request=-1), event.problem)
         elif isinstance(event, Died):
             return self._lose(number, event, lost_problem(event.exit_code, member.step))
         return []

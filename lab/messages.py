@@ -181,9 +181,14 @@ class Changed:
 
 @dataclass(frozen=True)
 class Paused:
-    """Training waits after this many updates."""
+    """Training waits after this many updates.
+
+    ``releases`` is how often the process had been told to go on (`Resume`, `Advance`) since the start: who
+    has told it once more since knows that this is no longer so.
+    """
 
     step: int
+    releases: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,11 +200,15 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Ended:
-    """All runs are done, or were stopped, after ``step`` updates and ``seconds`` of training."""
+    """All runs are done, or were stopped, after ``step`` updates and ``seconds`` of training.
+
+    ``releases`` as in `Paused`.
+    """
 
     ending: Ending
     step: int
     seconds: float
+    releases: int = 0
 
 
 @dataclass(frozen=True)

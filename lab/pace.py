@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -76,6 +77,14 @@ class Pace:
         self._steps[number] = step
         self._later[number] = step if later is None else later
 
+    def finish(self, number: int, step: int) -> None:
+        """Say that process ``number`` did all that it had to do by ``step``.
+
+        Nobody waits for it. But nothing is to happen before that step any more: it would come too late there.
+        """
+        self._later[number] = step
+        self._steps[number] = OUT
+
     def leave(self, number: int) -> None:
         """Take a process out: it has nothing to train, or is gone."""
         self._steps[number] = self._later[number] = OUT
@@ -84,29 +93,34 @@ class Pace:
         """Return how far the slowest process is about to go, `OUT` where none takes part."""
         return int(min(self._steps))
 
-    def highest(self) -> int:
-        """Return how far the fastest process is about to go, 0 where none takes part."""
-        return int(max((step for step in self._steps if step < OUT), default=0))
+    def highest(self, among: Collection[int] | None = None) -> int:
+        """Return how far the fastest process is about to go, 0 where none takes part.
+
+        One that has not yet read that its experiment is over may still write here: ``among`` are the numbers
+        of those that count, by default all.
+        """
+        return _furthest(self._steps, among)
 
     # --- meetings -----------------------------------------------------------------------------------
-    def meet(self, *, soon: bool = False) -> Meeting:
+    def meet(self, *, soon: bool = False, among: Collection[int] | None = None) -> Meeting:
         """Return a step that none has passed, and that none passes before it hears of this meeting.
 
         Every process that takes part is to be told next. With ``soon`` it is as far as they have said that
-        they work, else a slice of work later, so that none need wait for what it is told. Asked for by one
-        process only.
+        they work, else a slice of work later, so that none need wait for what it is told. Where one has
+        finished, it is not before that. Asked for by one process only; ``among`` as in `highest`.
         """
         count = self.processes
         numbers, limits = zip(*(divmod(word, SPAN) for word in self._meetings), strict=True)
         number = max(numbers) + 1
         # one that has not heard of the last meeting stays before that
         bound = [limits[n] if self._heard[n] < numbers[n] else OUT for n in range(count)]
-        places = [*self._steps] if soon else [*self._steps, *self._later]
-        step = max((place for place in places if place < OUT), default=0)
+        later = [self._later[n] if not soon or self._steps[n] == OUT else 0 for n in range(count)]
+        step = max(self.highest(among), _furthest(later, among))
         self._bind(number, [min(limit, step) for limit in bound])
         # one that went on meanwhile has said so by now, and any that goes on from now on sees its limit
         time.sleep(SETTLE_SECONDS)
-        step = max(step, self.highest())
+        later = [self._later[n] if self._steps[n] == OUT else 0 for n in range(count)]
+        step = max(step, self.highest(among), _furthest(later, among))
         self._bind(number, [min(limit, step) for limit in bound])
         return Meeting(number, step)
 
@@ -126,3 +140,9 @@ class Pace:
     def enter(self, number: int) -> None:
         """Say that process ``number`` begins anew: meetings so far are no concern of it."""
         self._heard[number] = self._meetings[number] // SPAN
+
+
+def _furthest(places: Sequence[int], among: Collection[int] | None) -> int:
+    """Return the furthest of places that are any, of the processes that count; 0 where there is none."""
+    numbers = range(len(places)) if among is None else among
+    return int(max((places[n] for n in numbers if places[n] < OUT), default=0))

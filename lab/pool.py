@@ -249,14 +249,23 @@ class TrainerPool:
     def _bury(self, number: int, event: Died) -> list[Event]:
         """Go on without a process that is gone."""
         self._pace.leave(number)
+        asked, crew = self._asked, self._crew
+        found: list[Event] = []
         if number == 0:
-            self._asked = None
+            self._asked = self._waiting = None
             self._devices.clear()
-            self._waiting = None
-        crew = self._crew
-        if crew is None or number not in crew.members:
-            # without it, others may train all the same; data that are wanted are asked for again
-            return [event] if number == 0 and crew is None else []
+            if crew is None:
+                found.append(event)
+            elif asked is not None and asked.processes is None:
+                # others train all the same, but nobody will say what these data are
+                found.append(Failed(event.problem, asked.prepare.request))
+        if crew is not None and number in crew.members:
+            found += self._lose(crew, number, event)
+        self._catch_up()
+        return found
+
+    def _lose(self, crew: Crew, number: int, event: Died) -> list[Event]:
+        """Go on without a process of the crew; a start is repeated with the others."""
         if not crew.starting:
             return crew.take(number, event)
         left = [other for other in crew.members if other != number]

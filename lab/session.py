@@ -182,6 +182,8 @@ class Session(Editing):
 
     def pause(self) -> None:
         """Pause as soon as the present slice is done."""
+        if not self.starting:
+            self._epoch_wanted = False
         if self.state == "running":
             self._send(Pause())
 
@@ -217,11 +219,12 @@ class Session(Editing):
         if self.can_resume:
             self._send(Advance(epochs=1))
         else:
-            self._epoch_wanted = True
             self.start(pause_after=0)
+            self._epoch_wanted = True
 
     def stop(self) -> None:
         """End the runs where they are; `resume` continues them."""
+        self._epoch_wanted = False
         if self.starting:
             self._send(Stop())
             self._cancel_start()

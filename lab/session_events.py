@@ -56,9 +56,7 @@ class Listening(Shown):
         elif isinstance(event, Changed):
             self._take_changed(event)
         elif isinstance(event, ChangeRefused):
-            self._change_configs.pop(event.request, None)
-            if not self._change_configs and not self.interventions:
-                self._changed_from = None
+            self._forget_unanswered(event.request)
             self._set_problem(event.problem)
         elif isinstance(event, Recorded):
             self._take_recorded(event)
@@ -194,6 +192,8 @@ class Listening(Shown):
     def _take_end(self, event: Ended) -> None:
         self.step = event.step
         self._resumable = event.ending == "stopped"
+        if event.ending == "finished":
+            self._forget_unanswered()  # they came too late
         self._set_statuses({"running": "finished" if event.ending == "finished" else "stopped"})
         self._become(event.ending)
         self._changes.update({"curves", "progress"})
@@ -238,9 +238,8 @@ class Listening(Shown):
     def _take_death(self, event: Died) -> None:
         step = self.step if self.runs else None
         problem = death_problem(event.exit_code, step) if event.exit_code is not None else event.problem
-        waiting = self.state == "preparing" and not self.starting
         self._interrupt()
-        if waiting:
+        if self.state == "preparing":  # for data that nobody loads any more, whether a start waited or not
             self.data_problem = problem
             self._become("refused")
             self._changes.add("data")

@@ -195,6 +195,7 @@ class Shown:
             self._set_statuses({"running": "interrupted"})
         self._start_request, self._starting_config = request, config
         self.starting, self._listening, self._resumable = True, False, False
+        self._epoch_wanted = False
         if self.problem is not None:
             self.problem = None
             self._changes.add("problem")
@@ -208,6 +209,16 @@ class Shown:
 
     def _forget_changes(self) -> None:
         self._change_configs, self._data_changes, self._changed_from = {}, DataChanges(), None
+
+    def _forget_unanswered(self, after: int | None = None) -> None:
+        """Note that changes asked for are not made: all, or those up to a request."""
+        self._change_configs = {
+            request: config
+            for request, config in self._change_configs.items()
+            if after is not None and request > after
+        }
+        if not self._change_configs and not self.interventions:
+            self._changed_from = None
 
     def _intervene(self, sentence: str, *, replaces: bool = False) -> None:
         """Note what was changed by hand."""

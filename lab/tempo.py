@@ -73,6 +73,10 @@ class Tempo:
         """Say that nothing is done beyond this step before the next `begin`."""
         self._pace.promise(self._number, step)
 
+    def finish(self, step: int) -> None:
+        """Say that all is done after this step."""
+        self._pace.finish(self._number, step)
+
     def leave(self) -> None:
         """Say that this process takes no part."""
         self._pace.leave(self._number)

@@ -219,10 +219,11 @@ class TrainerHandle:
             process.kill()
             process.join()
         self._outbox.put(None)
+        if self._sender is not None:
+            # not before it is through: what it writes could reach whatever is opened next
+            self._sender.join(1.0)
         if self._connection is not None:
             self._connection.close()
-        if self._sender is not None:
-            self._sender.join(1.0)
         if process is not None and self._begun.is_set():
             process.close()
         self._process = self._connection = self._sender = None

@@ -128,19 +128,21 @@ class DataThread:
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
-            if job.request < self._latest[type(job)]:
-                continue  # nobody waits for it any more
-            if isinstance(job, ChangeJob):
-                self._deliver(self._change(job))
-                continue
-            self._deliver(self._answer(job))
-            if job.device not in self._reported:
-                # After the answer: finding a GPU may take seconds at the first time.
-                self._reported.add(job.device)
-                self._deliver(device_report(self._device(job.device)))
-            if isinstance(job, Prepare) and self._jobs.empty():
-                self._idle()
+            self._serve(self._jobs.get())
+
+    def _serve(self, job: Job) -> None:
+        if job.request < self._latest[type(job)]:
+            return  # nobody waits for it any more
+        if isinstance(job, ChangeJob):
+            self._deliver(self._change(job))
+            return
+        self._deliver(self._answer(job))
+        if job.device not in self._reported:
+            # After the answer: finding a GPU may take seconds at the first time.
+            self._reported.add(job.device)
+            self._deliver(device_report(self._device(job.device)))
+        if isinstance(job, Prepare) and self._jobs.empty():
+            self._idle()
 
     def _answer(self, job: Prepare | Start) -> Result:
         try:

@@ -85,6 +85,7 @@ class Server:
         self._data = DataThread(self._deliver, pace.processes, WarmKernels(number == 0).tend)
         self._work: ExperimentWork | None = None
         self._running = False
+        self._releases = 0
         self._start_request = -1
         self._changes = PendingChanges()
         self._message_seconds = 0.0
@@ -177,7 +178,7 @@ class Server:
             self._running = False
             self._flush(final=True)
             self._tempo.rest(self._work.step)
-            self._send(Ended("stopped", self._work.step, self._work.busy))
+            self._send(Ended("stopped", self._work.step, self._work.busy, self._releases))
 
     def _take_result(self, result: Result) -> None:
         if isinstance(result, Layout):
@@ -198,7 +199,7 @@ class Server:
             self._tempo.leave()
             self._send(Refused(start.request, memory_problem("hold all runs at once")))
             return
-        self._work = work
+        self._work, self._releases = work, 0
         self._message_seconds = message_seconds(start.share.parts)
         sweep = layout.phases[-1].sweep
         gc.collect()  # the last experiment's buffers hang in reference cycles
@@ -244,6 +245,7 @@ class Server:
     def _go(self, goal: int) -> None:
         work = self._work
         assert work is not None
+        self._releases += 1
         if work.finished:
             return
         if not self._running:
@@ -270,8 +272,8 @@ class Server:
         if work.finished:
             self._running = False
             self._flush(final=True)
-            self._tempo.leave()
-            self._send(Ended("finished", work.step, work.busy))
+            self._tempo.finish(work.step)
+            self._send(Ended("finished", work.step, work.busy, self._releases))
         elif work.step >= self._tempo.goal:
             self._pause()
         else:
@@ -292,7 +294,7 @@ class Server:
         self._running = False
         self._flush(final=True)
         self._tempo.rest(self._work.step)
-        self._send(Paused(self._work.step))
+        self._send(Paused(self._work.step, self._releases))
 
     def _send_recorded(self, work: ExperimentWork) -> None:
         for message in work.take():

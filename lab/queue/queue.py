@@ -207,6 +207,8 @@ class Queue:
                 session.pause()  # it was starting when the pause was asked for
         else:
             job.seconds += passed
+            if session.state == "paused" and not self._cancelled:
+                session.resume()  # it was still coming to rest when it was asked to go on
         if session.starting or session.state in ("running", "paused"):
             if session.planned_steps:
                 job.share = self._planned.runs * session.step / session.planned_steps
@@ -274,7 +276,8 @@ class Queue:
 
     def _experiment_ended(self, job: Job, session: Session, planned: Planned) -> None:
         self._planned, job.stage, job.share = None, "", 0.0
-        if session.state == "finished":
+        lost = any(run.status == "interrupted" for run in session.runs)
+        if session.state == "finished" and not lost:
             job.runs_done += planned.runs
         elif not self._cancelled:
             problem = session.problem or session.data_problem or Problem("The training broke off")

@@ -196,14 +196,16 @@ def test_steps_are_done_to_the_same_number_by_all() -> None:
     told.say(1, Paused(12))
     told.crew.obey(Advance(steps=1))
     assert told.commands() == [(0, Advance(until=13)), (1, Advance(until=13))]
-    assert told.say(0, Resumed(12), Paused(13)) == [Resumed(12)]
-    assert told.say(1, Resumed(12), Paused(13)) == [Paused(13)]
+    assert told.say(0, Resumed(12), Paused(13, releases=1)) == [Resumed(12)]
+    assert told.say(1, Resumed(12), Paused(13, releases=1)) == [Paused(13)]
     told.crew.obey(Advance(epochs=2))
     assert told.commands() == [(0, Advance(until=33)), (1, Advance(until=33))]
     told.say(0, Resumed(13))
     told.pace.promise(0, 25)
-    told.crew.obey(Advance(epochs=1))  # while it runs: counted from where all will be
-    assert {command for _, command in told.commands()} == {Advance(until=35)}
+    told.crew.obey(Advance(epochs=1))  # while it runs, it comes on top
+    assert {command for _, command in told.commands()} == {Advance(until=43)}
+    told.crew.obey(Advance(steps=1))  # of another kind: counted from where all will be
+    assert {command for _, command in told.commands()} == {Advance(until=26)}
 
 
 def test_a_learning_rate_changes_at_one_step_for_all() -> None:
@@ -343,8 +345,10 @@ def test_a_change_is_made_at_one_step_once_all_have_laid_it_out() -> None:
     assert told.commands() == []
     assert told.say(0, ChangeReady(11)) == []
     assert told.commands() == [(number, ApplyChange(11, Meeting(1, 58))) for number in (0, 1)]
-    assert told.say(1, changed(11, 58)) == [changed(11, 58)]
-    assert told.say(0, changed(11, 58)) == []  # said already
+    # said once, when all that was recorded before it has come
+    assert told.say(1, changed(11, 58)) == []
+    assert told.say(0, changed(11, 58)) == [changed(11, 58)]
+    assert told.say(0, changed(11, 58)) == []
 
 
 def test_of_changes_that_wait_only_the_newest_counts() -> None:
@@ -358,8 +362,8 @@ def test_of_changes_that_wait_only_the_newest_counts() -> None:
     asked = [(type(command), command.request) for _, command in told.commands()]  # type: ignore[union-attr]
     assert asked == [(ApplyChange, 11), (ApplyChange, 11), (Change, 39), (Change, 39)]
     # the next is laid out while the one before is made
-    assert told.say(0, ChangeReady(39), changed(11, 20)) == [changed(11, 20)]
-    told.say(1, ChangeReady(39))
+    assert told.say(0, ChangeReady(39), changed(11, 20)) == []
+    assert told.say(1, changed(11, 20), ChangeReady(39)) == [changed(11, 20)]
     assert [command.request for _, command in told.commands()] == [39, 39]  # type: ignore[union-attr]
 
 
@@ -389,9 +393,13 @@ def test_a_change_does_not_wait_for_a_process_that_is_gone_or_done() -> None:
     told.say(0, ChangeReady(11))
     told.say(1, Died(-9, Problem("gone")))
     assert told.commands() == []
+    told.pace.promise(0, 30, 40)
+    told.pace.finish(2, 50)
     told.say(2, Ended("finished", 50, 0.1))
-    assert told.commands() == [(0, ApplyChange(11, None))]  # one is left, which needs no common step
-    told.say(0, changed(11, 30), Ended("finished", 50, 0.1))
+    # one is left, but what the one that is done has passed is too late for both
+    assert told.commands() == [(0, ApplyChange(11, Meeting(1, 50)))]
+    assert told.say(0, changed(11, 50)) == [changed(11, 50)]
+    told.say(0, Ended("finished", 50, 0.1))
     told.crew.obey(Change(12, tiny_config()))
     assert told.commands() == []
 

@@ -268,3 +268,36 @@ def test_a_worker_that_idles_may_go_unnoticed() -> None:
 def test_there_is_at_least_one_process() -> None:
     with pytest.raises(ValueError, match="at least one"):
         TrainerPool(0)
+
+
+def test_a_speed_set_while_it_starts_outlives_a_process() -> None:
+    script = Scripted(2)
+    script.pool.send(Prepare(1, tiny_config()))
+    script.ready(processes=2)
+    script.pool.send(Start(2, tiny_config()))
+    script.pool.send(SetSpeed(5.0))
+    assert script.say(1, Died(-9, Problem("gone"))) == []
+    assert script.workers[0].last(Start).steps_per_second == 5.0
+
+
+def test_data_that_nobody_will_load_are_said_to_be_refused_while_others_train() -> None:
+    script = Scripted(2)
+    script.pool.send(Prepare(1, tiny_config()))
+    script.ready(processes=2)
+    script.pool.send(Start(2, tiny_config()))
+    script.begun(0, 1)
+    script.pool.send(Prepare(3, apply_changes(tiny_config(), {"data.samples": 100})))
+    died = Died(-9, Problem("gone"))
+    failed, lost = script.say(0, died)
+    assert failed == Failed(died.problem, 3)
+    assert kinds([lost]) == ["Lost"]
+
+
+def test_data_that_waited_behind_a_start_are_asked_for_when_its_process_is_gone() -> None:
+    script = Scripted(2)
+    script.pool.send(Prepare(1, tiny_config()))
+    script.pool.send(Start(2, tiny_config()))
+    other = apply_changes(tiny_config(), {"data.samples": 100})
+    script.pool.send(Prepare(3, other))
+    assert kinds(script.say(0, Died(-9, Problem("gone")))) == ["Died"]
+    assert script.workers[0].last(Prepare) == Prepare(3, other)

@@ -186,3 +186,21 @@ def test_all_hear_of_every_meeting_before_they_pass_it(moves: list[str]) -> None
             assert steps[number] <= meeting.step
             tempos[number].due(steps[number], 4)
     assert met[0] == met[1] == met[2]
+
+
+def test_nothing_is_to_happen_before_a_step_at_which_one_has_finished(pace: Pace) -> None:
+    pace.promise(0, 40, 48)
+    tempo = Tempo(pace, 1)
+    tempo.begin(60)
+    tempo.finish(60)
+    assert (pace.lowest(), pace.highest()) == (40, 40)
+    assert (pace.meet(), pace.meet(soon=True)) == (Meeting(1, 60), Meeting(2, 60))
+    tempo.enter()
+    assert pace.meet(soon=True, among=[0]) == Meeting(3, 40)
+
+
+def test_only_those_that_count_are_asked_how_far_they_are(pace: Pace) -> None:
+    pace.promise(0, 40, 48)
+    pace.promise(2, 5000)
+    assert pace.highest([0, 1]) == 40
+    assert pace.meet(among=[0, 1]) == Meeting(1, 48)

@@ -111,9 +111,9 @@ def test_the_whole_life_of_an_experiment(talk: Talk) -> None:
     assert talk.steps() == 3
 
     talk.handle.send(Advance(steps=1))
-    assert talk.until(Paused) == Paused(4)
+    assert talk.until(Paused) == Paused(4, releases=1)
     talk.handle.send(Advance(epochs=2))
-    assert talk.until(Paused) == Paused(24)
+    assert talk.until(Paused) == Paused(24, releases=2)
     assert talk.steps() == 24
 
     talk.handle.send(Resume())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +19,9 @@ from lab.messages import (
     Died,
     Hello,
     Pause,
+    Stop,
 )
+from lab.pace import Pace
 from lab.trainer import TrainerHandle
 from lab.trainer_problems import death_problem
 
@@ -129,3 +134,52 @@ def test_death_in_words(code: int | None, words: str) -> None:
     assert "step" in problem.title
     assert len(problem.title) <= 80
     assert "kept" in problem.title
+
+
+class SlowPipe:
+    """Our end of a pipe that takes a while to write to, and whose other end is gone."""
+
+    def __init__(self) -> None:
+        self.closed, self.written_closed = False, []  # type: ignore[var-annotated]
+        self.entered, self.go = threading.Event(), threading.Event()
+
+    def send(self, _command: object) -> None:
+        self.entered.set()
+        assert self.go.wait(10)
+        self.written_closed.append(self.closed)
+
+    def poll(self, _seconds: float) -> bool:
+        raise EOFError
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Context:
+    """Starts a process that is gone at once."""
+
+    def __init__(self, pipe: SlowPipe) -> None:
+        self.pipe = pipe
+
+    def Pipe(self) -> tuple[SlowPipe, SlowPipe]:
+        return self.pipe, SlowPipe()
+
+    def Process(self, **_arguments: object) -> SimpleNamespace:
+        nothing = lambda *_: None  # noqa: E731
+        return SimpleNamespace(
+            start=nothing, join=nothing, close=nothing, is_alive=lambda: False, exitcode=-9, pid=1
+        )
+
+    def get_start_method(self) -> str:
+        return "spawn"
+
+
+def test_a_pipe_is_not_closed_while_a_command_is_being_written_to_it() -> None:
+    """Its number would be that of whatever is opened next."""
+    pipe = SlowPipe()
+    handle = TrainerHandle(Context(pipe), Pace(multiprocessing.get_context("spawn"), 1))  # type: ignore[arg-type]
+    handle.send(Stop())
+    assert pipe.entered.wait(10)
+    threading.Timer(0.1, pipe.go.set).start()
+    assert [type(event) for event in handle.poll()] == [Died]
+    assert (pipe.written_closed, pipe.closed) == ([False], True)

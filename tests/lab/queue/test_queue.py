@@ -10,6 +10,8 @@ import pytest
 
 from compute.problems import Problem, ProblemError
 from lab.config import ExperimentConfig
+from lab.pace import Pace
+from lab.pool import TrainerPool
 from lab.queue.job import Job
 from lab.queue.queue import Queue
 from lab.queue.terminal import run_work, time_text
@@ -17,6 +19,7 @@ from lab.queue.work import Planned
 from lab.store.store import Store
 from lab.sweeping.sweep_work import SweepWork
 from tests.lab.racing.races import one_process, run, small_race
+from tests.lab.stepped_processes import SteppedWorker, still
 from tests.lab.sweeping.test_expansion import swept
 
 LONG = swept(("training.batch_size", (10, 20)), training__epochs=100_000)
@@ -230,3 +233,63 @@ def test_progress_and_time_left_of_a_job() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0, "1 s"), (89, "89 s"), (91, "2 min"), (7500, "2 h 5 min")])
 def test_times_in_words(seconds: float, text: str) -> None:
     assert time_text(seconds) == text
+
+
+def test_who_goes_on_before_it_has_come_to_rest_goes_on(store: Store) -> None:
+    workers: list[SteppedWorker] = []
+
+    def trainer() -> TrainerPool:
+        def make(pace: Pace, number: int) -> SteppedWorker:
+            workers.append(SteppedWorker(pace, number, 1))
+            return workers[-1]
+
+        return TrainerPool(1, make)
+
+    with still():
+        queue = Queue(store, "cpu", make_trainer=trainer)
+        job = queue.add(SweepWork(LONG))
+
+        def look() -> None:
+            for worker in workers:
+                worker.step()
+            queue.advance()
+
+        while queue.session is None or queue.session.step < 10:
+            look()
+        queue.pause()
+        queue.resume()
+        step = queue.session.step
+        for _ in range(40):
+            look()
+        assert (job.state, queue.session.state) == ("running", "running")
+        assert queue.session.step > step + 10
+        queue.close()
+
+
+def test_an_experiment_that_lost_runs_is_said_not_to_be_whole(store: Store) -> None:
+    workers: list[SteppedWorker] = []
+
+    def trainer() -> TrainerPool:
+        def make(pace: Pace, number: int) -> SteppedWorker:
+            workers.append(SteppedWorker(pace, number, 2))
+            return workers[-1]
+
+        return TrainerPool(2, make)
+
+    with still():
+        queue = Queue(store, "cpu", make_trainer=trainer)
+        job = queue.add(SweepWork(swept(("training.batch_size", (10,)), training__epochs=2)))
+        end = time.monotonic() + 20
+        killed = False
+        while job.state not in ("finished", "failed"):
+            assert time.monotonic() < end, "it waits for what will not come"
+            for worker in workers:
+                worker.step()
+            queue.advance()
+            if not killed and queue.session is not None and queue.session.step > 0:
+                workers[1].kill()
+                killed = True
+        assert job.state == "failed"
+        (problem,) = job.problems.values()
+        assert "SIGKILL" in problem.title
+        queue.close()

@@ -184,9 +184,11 @@ class ExperimentWiring(QObject):
     def show_facts(self) -> None:
         """Show the selected run's facts."""
         run = self._runs.selected_run
-        self._runs.show_facts(None if run is None else run_facts(self._session, run, self.at))
+        self._runs.facts.show_facts(None if run is None else run_facts(self._session, run, self.at))
         same = not self._differences()
-        self._runs.set_usable(not same, "The experiment has the parameters of these runs" if same else "")
+        self._runs.facts.set_usable(
+            not same, "The experiment has the parameters of these runs" if same else ""
+        )
 
     def look_at(self, step: int | None) -> None:
         """Show runs as they stood at a step; ``None`` is now."""

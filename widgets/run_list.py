@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from widgets.controls import Combo, ElidedLabel
 from widgets.run_delegate import RunDelegate
+from widgets.run_facts import RunFactsPanel
 from widgets.run_model import ROW_ROLE, RunGroup, RunModel, RunRow
 from widgets.run_tree import RunTree
-from widgets.swatch_label import SwatchLabel
 from widgets.theme import Theme
 
-USE = "Give the experiment the parameters of these runs again"
 METRIC, METRIC_THEN = 150, 116
 """Width of the choice of metric at most, and while a step takes room beside it …"""
 ROOMY = 250
 """… in a panel narrower than this."""
 FOLD_ABOVE = 8
 """Groups with more runs than this start folded."""
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """The selected run: title ("Brier · seed 2"), its series and (name, value) pairs."""
-
-    run: int
-    title: str
-    series: int
-    facts: tuple[tuple[str, str], ...]
 
 
 class RunList(QFrame):
@@ -92,23 +77,15 @@ class RunList(QFrame):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._menu)
 
+        self.facts = RunFactsPanel(theme)
+        self.facts.use_pressed.connect(self._use_pressed)
+
         self._empty = QWidget()
         empty_title = QLabel("No runs yet")
         empty_title.setProperty("k", "title")
         empty_text = QLabel("Each run appears here with its line, its live value and an eye to hide it.")
         empty_text.setProperty("k", "subtitle")
         empty_text.setWordWrap(True)
-
-        self._facts = QFrame()
-        line = QFrame()
-        line.setObjectName("hairline")
-        caption = QLabel("Selected")
-        caption.setProperty("k", "subtitle")
-        self._fact_title = SwatchLabel(theme)
-        self._fact_grid = QGridLayout()
-        self.use_button = QPushButton("Use these parameters")
-        self.use_button.setToolTip(USE)
-        self.use_button.clicked.connect(self._use_clicked)
 
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 0, 8, 0)
@@ -125,23 +102,6 @@ class RunList(QFrame):
         column.addWidget(empty_text)
         column.addStretch(1)
 
-        self._fact_grid.setContentsMargins(0, 0, 0, 0)
-        self._fact_grid.setVerticalSpacing(4)
-        self._fact_grid.setColumnStretch(0, 1)
-        facts = QVBoxLayout(self._facts)
-        facts.setContentsMargins(0, 0, 0, 12)
-        facts.setSpacing(6)
-        facts.addWidget(line)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(14, 4, 14, 0)
-        inner.setSpacing(6)
-        inner.addWidget(caption)
-        inner.addWidget(self._fact_title)
-        inner.addLayout(self._fact_grid)
-        inner.addSpacing(2)
-        inner.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignLeft)
-        facts.addLayout(inner)
-
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -152,16 +112,15 @@ class RunList(QFrame):
         tree_box.setContentsMargins(6, 4, 0, 0)
         tree_box.addWidget(self.tree)
         layout.addLayout(tree_box, 1)
-        layout.addWidget(self._facts)
+        layout.addWidget(self.facts)
 
         self.setMinimumWidth(200)
-        self._facts.hide()
         self.show_groups(())
 
     def set_theme(self, theme: Theme) -> None:
         """Take over colours and fonts."""
         self._delegate.set_theme(theme)
-        self._fact_title.set_theme(theme)
+        self.facts.set_theme(theme)
         self.tree.viewport().update()
 
     # --- state in ---------------------------------------------------------------------------------
@@ -194,7 +153,7 @@ class RunList(QFrame):
         if self._model.show_groups(groups):
             self._restore_folds(groups)
             self._selected = None
-            self.show_facts(None)
+            self.facts.show_facts(None)
 
     def show_step(self, words: str) -> None:
         """Say at which step the runs are shown ("step 340"); empty for now."""
@@ -218,40 +177,6 @@ class RunList(QFrame):
         past = self._step if self._total else ""
         self._title.setText(past.capitalize() if past else "Runs")
         self._count.setText("" if past else self._total)
-
-    def show_facts(self, facts: RunFacts | None) -> None:
-        """Show the selected run's facts, or nothing."""
-        self._facts.setVisible(facts is not None)
-        if facts is None:
-            return
-        self._fact_title.show_text(facts.title, facts.series)
-        for number, (name, value) in enumerate(facts.facts):
-            for column, (text, kind) in enumerate(((name, "subtitle"), (value, "value"))):
-                item = self._fact_grid.itemAtPosition(number, column)
-                label = item.widget() if item is not None else None
-                if not isinstance(label, QLabel):
-                    label = QLabel()
-                    label.setProperty("k", kind)
-                    label.setTextInteractionFlags(
-                        Qt.TextInteractionFlag.TextSelectableByMouse
-                        if column
-                        else Qt.TextInteractionFlag.NoTextInteraction
-                    )
-                    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                    self._fact_grid.addWidget(label, number, column, side)
-                label.setText(text)
-                label.show()
-        for number in range(len(facts.facts), self._fact_grid.rowCount()):
-            for column in (0, 1):
-                item = self._fact_grid.itemAtPosition(number, column)
-                widget = item.widget() if item is not None else None
-                if widget is not None:
-                    widget.hide()
-
-    def set_usable(self, usable: bool, reason: str = "") -> None:
-        """Say whether the selected run's parameters can be used, and if not why."""
-        self.use_button.setEnabled(usable)
-        self.use_button.setToolTip(reason or USE)
 
     def index_of_run(self, run: int) -> QModelIndex:
         """Return where a run stands in the tree."""
@@ -294,7 +219,7 @@ class RunList(QFrame):
             self._selected = run
             self.run_selected.emit(run)
 
-    def _use_clicked(self) -> None:
+    def _use_pressed(self) -> None:
         if self._selected is not None:
             self.parameters_wanted.emit(self._selected)
 
@@ -311,7 +236,7 @@ class RunList(QFrame):
         menu.addAction("Show only this").triggered.connect(lambda: self.solo_wanted.emit(runs))
         every = tuple(run for group in self._model.groups for run in group.runs)
         menu.addAction("Show all").triggered.connect(lambda: self.visibility_changed.emit(every, True))
-        if isinstance(item, RunRow) and self.use_button.isEnabled():
+        if isinstance(item, RunRow) and self.facts.use_button.isEnabled():
             menu.addSeparator()
             menu.addAction("Use these parameters").triggered.connect(
                 lambda: self.parameters_wanted.emit(item.run)
@@ -334,6 +259,3 @@ class RunList(QFrame):
                 self.tree.setExpanded(self._model.index(number, 0), not folded)
         finally:
             self._setting = False
-
-
-__all__ = ["FOLD_ABOVE", "RunFacts", "RunList", "RunTree"]

@@ -22,7 +22,7 @@ from widgets.numbers import (
     format_number,
     format_percent,
 )
-from widgets.run_list import RunFacts
+from widgets.run_facts import RunFacts
 from widgets.run_model import RunGroup, RunRow
 from widgets.status_bar import Status
 

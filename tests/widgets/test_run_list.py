@@ -6,7 +6,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from widgets.run_delegate import RunDelegate
-from widgets.run_list import FOLD_ABOVE, RunFacts, RunList
+from widgets.run_facts import RunFacts
+from widgets.run_list import FOLD_ABOVE, RunList
 from widgets.run_model import RunGroup, RunModel, RunRow
 from widgets.theme import DARK, LIGHT
 
@@ -83,16 +84,16 @@ def test_selecting_shows_facts_and_survives_new_values(qtbot: QtBot, runs: RunLi
     place = runs.tree.visualRect(runs.index_of_run(1)).center() - QPoint(60, 0)
     qtbot.mouseClick(runs.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen == [1]
-    runs.show_facts(RunFacts(1, "Loss 0 · seed 1", 1, (("final objective", "0.04"),)))
+    runs.facts.show_facts(RunFacts(1, "Loss 0 · seed 1", 1, (("final objective", "0.04"),)))
     runs.show_groups((group(0, 2, "0.95"),))
     assert runs.selected_run == 1
     wanted: list[int] = []
     runs.parameters_wanted.connect(wanted.append)
-    runs.set_usable(False, "why")
-    runs.use_button.click()
+    runs.facts.set_usable(False, "why")
+    runs.facts.use_button.click()
     assert wanted == []
-    runs.set_usable(True)
-    runs.use_button.click()
+    runs.facts.set_usable(True)
+    runs.facts.use_button.click()
     assert wanted == [1]
 
 

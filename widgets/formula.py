@@ -97,6 +97,7 @@ def paint_formula(
         target = QRectF(rect.left(), 0, size.width() * scale, size.height() * scale)
         target.moveTop(rect.center().y() - target.height() / 2)
         painter.setOpacity(painter.opacity() * color.alphaF())
+        painter.setPen(Qt.PenStyle.NoPen)  # else what is painted around it would draw an outline
         QSvgRenderer(QByteArray(svg.replace(_INK, color.name()).encode())).render(painter, target)
     painter.restore()
 

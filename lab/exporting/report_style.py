@@ -61,7 +61,7 @@ footer { color: var(--text2); font-size: 13px; padding: 8px 2px; }
   th, td { padding-right: 8pt; }
   dl div { width: 120pt; }
   .figures { display: block; }
-  figure { max-width: 132mm; margin-bottom: 10pt; }
+  figure { max-width: 150mm; margin-bottom: 10pt; }
   figure.broad { max-width: none; }
   figure, tr, dl div, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

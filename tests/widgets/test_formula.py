@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -93,3 +93,16 @@ def test_too_wide_a_formula_breaks_and_then_shrinks(qtbot: QtBot) -> None:
 def test_parts() -> None:
     assert formula_parts(r"L = a, \quad b = c,\quad d") == ("L = a", "b = c", "d")
     assert formula_parts("") == ()
+
+
+def test_a_formula_has_no_outline_whatever_was_painted_before(qapp: QApplication) -> None:
+    def painted(width: float) -> QImage:
+        image = QImage(160, 60, QImage.Format.Format_ARGB32)
+        image.fill(QColor("white"))
+        painter = QPainter(image)
+        painter.setPen(QPen(QColor("black"), width))
+        paint_formula(painter, r"\frac{a}{b}=c", QRectF(4, 4, 150, 50), 15.0, QColor("black"), LIGHT)
+        painter.end()
+        return image
+
+    assert painted(3.0) == painted(0.1)

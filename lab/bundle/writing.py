@@ -67,7 +67,9 @@ def write_bundle(source: ResultSource, path: Path, *, overwrite: bool = False) -
     went_on = getattr(source, "went_on", None)
     if went_on is not None and went_on.config.data.parameters.get("path"):
         went_on = None  # edits of its points were all undone: it went on by what it began with
-    parameters = pack_snapshots(source.curves.snapshots, [run.info for run in source.runs], went_on)
+    parameters = pack_snapshots(
+        source.curves.snapshots, [run.info for run in source.runs], went_on, source.curves
+    )
     if parameters:
         members[SNAPSHOTS] = parameters
     about = {

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from compute.plan import Evaluation
 from lab.experiment_file import dump_experiment
+from lab.store.best_rows import METRIC, BestRow, BestRows
 from lab.store.curve_files import is_file_of
 from lab.store.frames import append_at, frame
 from lab.store.kept_messages import WentOn
@@ -70,7 +71,8 @@ class SnapshotWriter:
 
     Those of the runs that every evaluation hands over are kept at every evaluation at first. When these are
     too many steps or bytes, every other one is dropped, and only every other one is kept from then on: what
-    stays is evenly spread, however long the training goes on. The last one is added when it has come to rest.
+    stays is evenly spread, however long the training goes on. The last one, and of each run that at which its
+    validation loss was lowest, are added when it has come to rest.
     The final parameters of all other runs are kept, too, as far as there is room for them.
 
     Nothing is written before there is something to keep. Each frame reaches the system at once; where the
@@ -101,6 +103,8 @@ class SnapshotWriter:
         self._series: list[Snapshot] = []
         self._latest: dict[tuple[int, ...], Snapshot] = {}
         self._rested: dict[tuple[int, ...], Snapshot] = {}
+        self._best: BestRows | None = BestRows()
+        self._best_written: dict[int, BestRow] = {}
         self._last: list[Snapshot] = []
         self._settings = b""
         self._unwritten_settings = False
@@ -118,6 +122,10 @@ class SnapshotWriter:
             self._numbers[runs] = number + 1
             those = tuple(kept[place] for place in series)
             found = self._latest[runs] = Snapshot(number, evaluation.step, those, parameters[series])
+            losses = evaluation.metrics.get(METRIC)
+            if losses is not None and self._best is not None:
+                low = [float(losses[evaluation.kept[place]]) for place in series]
+                self._best.note(number, evaluation.step, those, low, found.values)
             belongs = number % self._every == 0
             if belongs:
                 self._series.append(found)
@@ -132,16 +140,29 @@ class SnapshotWriter:
     def _too_much(self) -> bool:
         """Whether there is no room for what is kept, with the latest parameters beside it."""
         steps = len({kept.step for kept in self._series})
-        size = _bytes(self._series) + _bytes(self._latest.values())
+        best = sum(row.values.nbytes for row in self._apart().values())
+        size = _bytes(self._series) + _bytes(self._latest.values()) + best
         return steps > self._most_steps or size > self._budget
 
+    def _apart(self) -> dict[int, BestRow]:
+        """Return the best rows that are not in the series."""
+        return {} if self._best is None else self._best.apart(self._every)
+
     def _thin(self) -> None:
-        """Drop every other step until there is room for more; of nets too large for any, keep nothing."""
+        """Drop every other step until there is room for more; of nets too large for any, keep nothing.
+
+        Before that, of a net of which only the first and the last fit, the best is given up.
+        """
         while self._too_much() and not self._left_out:
-            self._left_out = not any(kept.number for kept in self._series)
+            only_first = not any(kept.number for kept in self._series)
+            if only_first and self._apart():
+                self._best = None
+                continue
+            self._left_out = only_first
             self._every *= 2
             self._series = [kept for kept in self._series if kept.number % self._every == 0]
         if self._left_out:
+            self._best = None
             self._series, self._last = [], []
             self._latest.clear()
         self._write_anew()
@@ -159,7 +180,7 @@ class SnapshotWriter:
         self._unwritten_settings = True
 
     def flush(self, *, rests: bool = False) -> None:
-        """Write settings that are new; where training ``rests``, also the latest parameters."""
+        """Write settings that are new; where training ``rests``, also the latest and the best parameters."""
         if self._unwritten_settings:
             self._unwritten_settings = False
             self._append(self._settings)
@@ -171,9 +192,20 @@ class SnapshotWriter:
                     self._stale += 0 if before is None else before.values.nbytes
                     self._rested[runs] = found
                     self._append(found.frame())
+            self._append_best()
         kept = (*self._series, *self._rested.values(), *self._last)
         if self._stale > max(MOST_STALE, 4 * len(self._settings), _bytes(kept) // 4):
             self._write_anew()
+
+    def _append_best(self) -> None:
+        """Write the best rows that are neither in the series, nor the latest ones, nor written yet."""
+        latest = {run: found.number for found in self._latest.values() for run in found.runs}
+        for run, row in self._apart().items():
+            before = self._best_written.get(run)
+            if row is not before and row.number != latest[run]:
+                self._stale += 0 if before is None else before.values.nbytes
+                self._best_written[run] = row
+                self._append(_of_best(run, row).frame())
 
     def mend(self) -> None:
         """Write the file anew where it was removed or replaced: what it should hold is still known."""
@@ -191,7 +223,10 @@ class SnapshotWriter:
             self._unwritten_settings = False
         self._stale = 0
         self._rested = {runs: kept for runs, kept in self._rested.items() if self._latest.get(runs) is kept}
-        frames += [kept.frame() for kept in (*self._series, *self._rested.values(), *self._last)]
+        self._best_written = self._apart()
+        best = [_of_best(run, row) for run, row in self._best_written.items()]
+        kept = (*self._series, *self._rested.values(), *self._last, *best)
+        frames += [found.frame() for found in kept]
         write_whole(self.path, frames)
         self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         self._end = sum(map(len, frames))
@@ -239,6 +274,10 @@ def settings_frame(went_on: WentOn) -> bytes:
         {"step": went_on.step, "config": dump_experiment(went_on.config), "summary": facts}
     ).encode()
     return frame(SETTINGS, len(head).to_bytes(4, "little"), head, arrays)
+
+
+def _of_best(run: int, row: BestRow) -> Snapshot:
+    return Snapshot(row.number, row.step, (run,), row.values[None])
 
 
 def _bytes(kept: Iterable[Snapshot]) -> int:

@@ -7,15 +7,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.plan import Evaluation
 from lab.messages import RunInfo
+from lab.recording import Recording
 from lab.snapshots import Snapshots
+from lab.store.best_rows import METRIC
 from lab.store.kept_messages import WentOn
 from lab.store.snapshot_files import Snapshot, SnapshotWriter, head_frame, settings_frame
 
 
-def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentOn | None = None) -> bytes:
+def pack_snapshots(
+    snapshots: Snapshots,
+    runs: Sequence[RunInfo],
+    went_on: WentOn | None = None,
+    curves: Recording | None = None,
+) -> bytes:
     """Return parameters as the bytes of a file.
 
     Those of a session are thinned as a store would have thinned them.
@@ -28,6 +36,8 @@ def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentO
         All runs of the experiment.
     went_on
         Settings by which the runs went on, where they were changed meanwhile.
+    curves
+        What was recorded, where the best of each run is to be kept, too.
     """
     if snapshots.stored:
         frames = [head_frame()]
@@ -41,11 +51,23 @@ def pack_snapshots(snapshots: Snapshots, runs: Sequence[RunInfo], went_on: WentO
         try:
             for group, kept in _kept(snapshots, runs):
                 places = tuple(group.index(run) for run in kept.runs)
-                writer.append(group, Evaluation(kept.step, 0.0, {}, None, places, kept.values))
+                metrics = {} if curves is None else _losses(curves, group, kept)
+                writer.append(group, Evaluation(kept.step, 0.0, metrics, None, places, kept.values))
             writer.flush(rests=True)
         finally:
             writer.close()
         return path.read_bytes() if path.exists() else b""
+
+
+def _losses(curves: Recording, group: tuple[int, ...], kept: Snapshot) -> dict[str, NDArray[np.float64]]:
+    """Return the validation losses (R,) of a group's runs at a step, NaN where they were not measured."""
+    losses = np.full(len(group), np.nan)
+    for run in kept.runs:
+        steps, values = curves.series(METRIC, run)
+        place = int(np.searchsorted(steps, kept.step))
+        if place < len(steps) and steps[place] == kept.step:
+            losses[group.index(run)] = values[place]
+    return {METRIC: losses}
 
 
 def _kept(snapshots: Snapshots, runs: Sequence[RunInfo]) -> Iterator[tuple[tuple[int, ...], Snapshot]]:

@@ -22,13 +22,15 @@ from lab.store.summaries import unpack_summary
 TOO_LARGE = "the net is too large for its parameters to be kept; run it again to look inside"
 DAMAGED = "the file of its parameters cannot be read; run it again to look inside"
 NEWER = "its parameters were kept by a newer version of Loss Lab, which can look inside"
+Ending = Literal["whole", "torn", "damaged"]
 _TYPES = ("<f4", "<f8")
 
 
 class SnapshotReader:
     """What a file of parameters holds.
 
-    What is no whole frame ends it, as does one that does not fit to the runs: what comes before is read.
+    What is no whole frame ends it, as does one that does not fit to the runs: what comes before is read. The
+    steps of a run may come in any order.
 
     Parameters
     ----------
@@ -54,9 +56,9 @@ class SnapshotReader:
     ) -> None:
         self.snapshots = Snapshots() if snapshots is None else snapshots
         self.went_on: WentOn | None = None
-        self.ending: Literal["whole", "torn", "damaged"] = "whole"
+        self.ending: Ending = "whole"
         self._sizes = {run.index: run.parameters for run in runs}
-        self._newest: dict[int, int] = {}
+        self._known: dict[int, dict[int, NDArray[np.floating[Any]]]] = {}
         try:
             data = memoryview(path.read_bytes() if isinstance(path, Path) else path)
         except FileNotFoundError:
@@ -67,18 +69,26 @@ class SnapshotReader:
         if isinstance(path, Path) and not len(data):  # a file has a first frame at once
             self.snapshots.absence = DAMAGED
             return
+        found = self._read(data)
+        if found is not None:
+            self.ending = found
+        for run in sorted(self._known):
+            for step in sorted(self._known[run]):
+                self.snapshots.add(run, step, self._known[run][step])
+        if found in ("torn", "damaged") and not self._known and not self.snapshots.absence:
+            self.snapshots.absence = DAMAGED
+
+    def _read(self, data: memoryview) -> Ending | None:
+        """Take all frames and return how they end; ``None`` where they are not for this version."""
         end = 0
         try:
             for found in frames(data):
                 if not self._take(found.kind, found.payload):
-                    return
+                    return None
                 end = found.end
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError):
-            self.ending = "damaged"
-        else:
-            self.ending = ending(data, end)
-        if self.ending != "whole" and not self._newest and not self.snapshots.absence:
-            self.snapshots.absence = DAMAGED
+            return "damaged"
+        return ending(data, end)
 
     def _take(self, kind: int, payload: memoryview) -> bool:
         """Take a frame; return whether to go on."""
@@ -102,9 +112,7 @@ class SnapshotReader:
         if any(self._sizes[run] != values.shape[1] for run in runs):
             raise ValueError("another net has so many parameters")
         for run, row in zip(runs, values, strict=True):
-            if self._newest.get(run, -1) < step:
-                self._newest[run] = step
-                self.snapshots.add(run, step, row)
+            self._known.setdefault(run, {}).setdefault(step, row)
 
     def _take_settings(self, payload: memoryview) -> None:
         head, rest = _divided(payload)

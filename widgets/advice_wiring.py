@@ -34,6 +34,8 @@ class AdviceWiring(QObject):
 
     refused = Signal(object)
     """A `Problem` with what was to be tried."""
+    changed = Signal(str)
+    """The path of the setting that a remedy changed, the first of several."""
     train_wanted = Signal()
     """The plots are to be seen."""
 
@@ -56,6 +58,7 @@ class AdviceWiring(QObject):
             self._session.start()
         else:
             self._status.show_note("Changed in the form; run again to see, or undo")
+            self.changed.emit(next(iter(remedy.changes), ""))
 
     def count(self) -> None:
         """Say how many findings there are, where runs have come to rest and the advice is not on screen."""

@@ -80,14 +80,17 @@ class ExportWiring(QObject):
         self._open(self._last.figure)
 
     def open_for(self, place: int) -> None:
-        """Open the panel for one plot."""
-        self._open(f"card:{place}")
+        """Open the panel for one plot; of an instrument its numbers, too."""
+        self._open(f"card:{place}", self._plots.kinds()[place] in INSTRUMENT_KINDS)
 
-    def _open(self, figure: str) -> None:
+    def _open(self, figure: str, numbers: bool = False) -> None:
         path = self._session.path
         stem = path.stem if path is not None else stem_of(self._session.config.name)
         folder = self._last.folder or str(path.parent if path is not None else user_documents_path())
-        request = replace(self._last, figure=figure, folder=folder, stem=stem, overwrite=False)
+        request = replace(
+            self._last, figure=figure, folder=folder, stem=stem, overwrite=False,
+            instruments=self._last.instruments or numbers,
+        )  # fmt: skip
         instruments = any(kind in INSTRUMENT_KINDS for kind in self._plots.kinds())
         self.panel.show_request(request, self._plots.titles(), instruments=instruments)
         self.panel.open_below(self._anchor, right=True)

@@ -212,13 +212,13 @@ class ExperimentForm(QFrame):
         row = self._focused_row()
         return row is None or not row.is_refusing
 
-    def focus_field(self, path: str) -> bool:
-        """Put the cursor into a field and scroll to it; say whether there is such a field."""
+    def reveal(self, path: str) -> FormRow | None:
+        """Unfold a field, wherever it is, and scroll to it; return its row, or ``None`` if there is no such."""
         for card in self.losses.cards():
             card.unfold(path)
         row = self.row(path)
         if row is None:
-            return False
+            return None
         for key, section in self._sections.items():
             if section.isAncestorOf(row):
                 section.set_open(True)
@@ -228,9 +228,15 @@ class ExperimentForm(QFrame):
                     self._open[f"{key}/more"] = True
         row.setVisible(True)
         self.content.adjustSize()  # what was folded has its place only now
-        row.field.take_focus()
         self.scroller.ensureWidgetVisible(row, 0, 24)
-        return True
+        return row
+
+    def focus_field(self, path: str) -> None:
+        """Put the cursor into a field and scroll to it, if there is such a field."""
+        row = self.reveal(path)
+        if row is not None:
+            row.field.take_focus()
+            self.scroller.ensureWidgetVisible(row, 0, 24)
 
     # --- events -----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -164,6 +164,7 @@ class MainWindow(QWidget):
         self.status.log_pressed.connect(self.cards.show_log)
         self.plots.points.refused.connect(self.messages.show_problem)
         self.advice.refused.connect(self.messages.show_problem)
+        self.advice.changed.connect(self.form.reveal)
         self.advice.train_wanted.connect(lambda: self.workspaces.show("train"))
         self.exports.refused.connect(self.messages.show_problem)
         self.exports.copied.connect(lambda title: self.status.show_note(f"{title} is in the clipboard"))

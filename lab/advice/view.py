@@ -16,7 +16,6 @@ from lab.view_options import PanelSource, ViewOptions
 if TYPE_CHECKING:
     from lab.instruments.instrument import Answers
 
-CALM = "Nothing stands out so far."
 LOOKED_AT = (
     "Looked at: divergence, losses worse than at the start, rates at the edge, plateaus by saturation, "
     "saturated layers, dead units, classes never predicted, overfitting, wrong labels, targets in their own "
@@ -75,7 +74,9 @@ def advice_panel(source: PanelSource, options: ViewOptions, answers: Answers | N
     step = source.step if options.at is None else min(options.at, source.step)
     words = f"step {thousands(step)}"
     if not rows:
-        calm = CALM if not said else "Nothing else stands out."
+        goes_on = step < source.step or any(run.status in ("waiting", "running") for run in source.runs)
+        more = " so far" if goes_on else ""
+        calm = f"Nothing {'else ' if said else ''}stands out{more}."
         return AdvicePanel("Advice", words, calm=calm, looked_at=LOOKED_AT)
     count = "1 finding" if len(rows) == 1 else f"{len(rows)} findings"
     return AdvicePanel("Advice", f"{count} at {words}", rows)

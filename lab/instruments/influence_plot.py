@@ -96,7 +96,7 @@ class InfluencePlot:
     ) -> ChartPanel:
         """Draw the hardest ten as bars side by side, or all samples as points, a facet a loss."""
         shown = options.choice("show", "hardest")
-        choices: tuple[ChartChoice, ...] = (ChartChoice("show", "Show", SHOWN, shown),)
+        choices: tuple[ChartChoice, ...] = (ChartChoice("show", "Samples", SHOWN, shown),)
         title = INSTRUMENT_KINDS[KIND]
         if not answer:
             return ChartPanel(KIND, title, "share of the gradient", choices=choices)

@@ -131,7 +131,7 @@ def landscape_view(source: PanelSource, options: ViewOptions) -> LandscapeView |
     steady = plane == "path" or (plane == "parameters" and parameters == 2)
     choices = [ChartChoice("plane", "Plane", tuple(kinds.items()), plane)]
     shows = (("contours", "Contours"), ("surface", "Surface"))
-    choices.append(_choice("show", "Show", shows, options, "contours"))
+    choices.append(_choice("show", "Drawn as", shows, options, "contours"))
     asked: list[ChartChoice] = []
     if plane == "parameters":
         every = tuple((str(place), name) for place, name in enumerate(names))

@@ -31,6 +31,22 @@ def test_a_remedy_edits_the_experiment_and_undo_takes_it_back(
     assert session.state != "running"
 
 
+def test_what_a_remedy_changed_is_brought_into_view_and_takes_no_focus(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    window.resize(1280, 800)
+    button = window.top.run
+    button.setFocus()
+    window.advice.carry_out(Remedy("Add an L2 penalty", {"training.l2": 0.001}))
+    row = window.form.row("training.l2")
+    assert row is not None
+    view = window.form.scroller.viewport()
+    qtbot.waitUntil(lambda: row.isVisible() and view.rect().contains(row.mapTo(view, row.rect().center())))
+    assert button.hasFocus()
+    window.advice.carry_out(Remedy("Try focal", {"losses.0.name": "focal"}))  # which has no row of its own
+    assert session.config.losses[0].name == "focal"
+
+
 def test_a_remedy_that_runs_again_does(window: MainWindow, session: FakeSession) -> None:
     window.advice.carry_out(Remedy("Run again at 0.03", {"optimizer.learning_rate": 0.03}))
     assert session.config.optimizer.learning_rate == 0.03

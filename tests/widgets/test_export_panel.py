@@ -76,6 +76,15 @@ def test_one_plot_or_the_whole_grid(trained: MainWindow, tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["race-objective.svg", "race-plots.svg"]
 
 
+def test_the_panel_of_an_instrument_offers_its_numbers(trained: MainWindow) -> None:
+    trained.grid.set_kinds(["metric", "influence"])
+    trained.exports.open_for(0)
+    assert not trained.exports.panel.instruments.isChecked()
+    trained.exports.open_for(1)
+    assert trained.exports.panel.request().figure == "card:1"
+    assert trained.exports.panel.request().instruments
+
+
 def test_nothing_is_overwritten_unasked(trained: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "race.toml").write_text("mine")
     choose(trained, tmp_path, figure="none", tables=("toml",))

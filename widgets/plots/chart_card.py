@@ -112,7 +112,7 @@ class ChartCard(Card):
                 )
         losses = [entry for entry in panel.legend if entry.key.isdecimal()]
         if losses:
-            shown = menu.addMenu("Show")
+            shown = menu.addMenu("Losses")
             for entry in losses:
                 action = shown.addAction(entry.name)
                 action.setCheckable(True)

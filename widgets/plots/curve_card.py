@@ -157,7 +157,7 @@ class CurveCard(Card):
         reset = self._add(menu, "Whole range", self.canvas.reset_view, "0")
         reset.setEnabled(self.canvas.x_view is not None or self.canvas.y_view is not None)
         if panel is not None and panel.legend:
-            shown = menu.addMenu("Show")
+            shown = menu.addMenu("Losses")
             for entry in panel.legend:
                 action = shown.addAction(entry.name)
                 action.setCheckable(True)

@@ -55,7 +55,8 @@ def test_it_stands_at_the_step_looked_at() -> None:
     assert early.subtitle == "1 finding at step 40"
     assert late.rows == ()
     assert late.subtitle == "step 301"
-    assert late.calm == "Nothing stands out so far."
+    assert late.calm == "Nothing stands out."
+    assert panel(session, at=300).calm == "Nothing stands out so far."
     assert late.looked_at == LOOKED_AT
 
 

@@ -34,7 +34,7 @@ def finding(number: int = 0, severity: str = "problem", remedies: tuple[Remedy, 
 
 def panel(*findings: Finding) -> AdvicePanel:
     rows = tuple(AdviceRow(one, (1,)) for one in findings)
-    calm = "" if rows else "Nothing stands out so far."
+    calm = "" if rows else "Nothing stands out."
     return AdvicePanel("Advice", "step 340", rows, calm, "" if rows else "Looked at: divergence.")
 
 
@@ -62,7 +62,7 @@ def test_it_shows_what_it_is_given_and_is_silent(card: AdviceCard) -> None:
     assert [button.text() for row in card.rows for button in row.buttons] == ["Try learning rate 0.03"]
     card.show_panel(panel())
     assert card.rows == ()
-    assert "Nothing stands out so far." in texts(card)
+    assert "Nothing stands out." in texts(card)
     assert "Looked at: divergence." in texts(card)
     card.show_panel(AdvicePanel("Advice", "", placeholder="what stands out in the runs, with what to try"))
     assert "What stands out in the runs, with what to try" in texts(card)

@@ -263,7 +263,7 @@ def test_a_legend_entry_hides_its_loss(card: ChartCard) -> None:
     card.show_panel(replace(panel, legend=tuple(replace(e, key=f"layer {e.key}") for e in panel.legend)))
     QTest.mouseClick(card.legend, Qt.MouseButton.LeftButton, pos=place)
     assert len(said) == 1
-    assert "Show" not in [action.text() for action in card.menu().actions()]
+    assert "Losses" not in [action.text() for action in card.menu().actions()]
     card.show_panel(bars_panel())
     assert not card.legend.isVisible()
 

@@ -213,7 +213,7 @@ class ExperimentForm(QFrame):
         return row is None or not row.is_refusing
 
     def reveal(self, path: str) -> FormRow | None:
-        """Unfold a field, wherever it is, and scroll to it; return its row, or ``None`` if there is no such."""
+        """Unfold a field, wherever it is, and scroll to it; return its row if there is such a field."""
         for card in self.losses.cards():
             card.unfold(path)
         row = self.row(path)

@@ -70,7 +70,10 @@ class GeometryPlot:
             for look in _others(source, options, chosen.look)
         ]
         if not others:
-            return "there is one loss only; directions are compared between two"
+            if not any(look.shown for look in looks(source, options)):
+                return why_nothing(source, options)
+            lacking = "the others are hidden" if len(looks(source, options)) > 1 else "there is one loss only"
+            return f"{lacking}; directions are compared between two"
         runs = (chosen.run, *others)
         steps, choices = steps_of(source, options, runs[:1]), (("layer", _layer(source, options)),)
         return Question(KIND, runs, steps, choices, history=True)

@@ -34,7 +34,7 @@ class LayerMapPlot:
         if not source.runs:
             return COMES
         if not any(look.shown for look in looks(source, options)):
-            return "no loss is shown"
+            return "every loss is hidden"
         if not found:
             return "comes with the first steps"
         return Question(KIND, (), ())

@@ -68,7 +68,7 @@ def why_nothing(source: PanelSource, options: ViewOptions) -> str:
     if not source.runs:
         return COMES
     if not any(look.shown for look in looks(source, options)):
-        return "no loss is shown"
+        return "every loss is hidden"
     if source.curves.snapshots.runs:
         return "the parameters of the losses shown were not kept"
     if source.step < source.planned_steps and any(run.status == "running" for run in source.runs):

@@ -161,6 +161,7 @@ def _measured(
         count = len(samples.inputs)
         raise InstrumentError(
             f"{samples_words(part, count)} {'is' if count == 1 else 'are'} too few for a distribution"
+            + ("" if part == "training" else "; the menu of this plot has the training part")
         )
     outputs = run.forward(samples.inputs, parameters).outputs
     names = run.plan.data.dataset.target_names

@@ -176,7 +176,7 @@ def test_hidden_losses_are_left_out_and_numbers_refused(classes: Session, kind: 
     assert all(len(layer.series) == 1 for layer in drawn if isinstance(layer, ChartReadout))
     assert series == {looks(classes, ViewOptions())[1].series}
     none = instrument_panel(classes, kind, ViewOptions(hidden_losses=frozenset({0, 1, 2})))
-    assert none.placeholder == "no loss is shown"
+    assert none.placeholder == "every loss is hidden"
     assert none.choices
     early = instrument_panel(classes, kind, ViewOptions(at=20))
     assert "step 20" in early.subtitle

@@ -129,6 +129,8 @@ def test_runs_are_paired_whichever_seed_is_looked_at() -> None:
 
 def test_one_loss_alone_has_nothing_to_be_compared_with(session: Session) -> None:
     solo = instrument_panel(session, "geometry", ViewOptions(solo=0))
-    assert "one loss only" in solo.placeholder
+    assert solo.placeholder == "the others are hidden; directions are compared between two"
+    hidden = instrument_panel(session, "geometry", ViewOptions(hidden_losses=frozenset(range(9))))
+    assert hidden.placeholder == "every loss is hidden"
     hidden = instrument_panel(session, "geometry", ViewOptions(hidden_losses=frozenset({1})))
     assert len(hidden.facets[0].x.ticks) == 2

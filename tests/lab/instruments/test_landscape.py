@@ -212,7 +212,7 @@ def test_of_many_losses_two_are_chosen(moons: Session) -> None:
     hidden = panel(moons, ViewOptions(hidden_losses=frozenset({0})))
     assert [facet.series for facet in hidden.facets] == [2, 3]
     nothing = panel(moons, ViewOptions(hidden_losses=frozenset({0, 1, 2})))
-    assert nothing.placeholder == "no loss is shown"
+    assert nothing.placeholder == "every loss is hidden"
     assert not nothing.facets
 
 

@@ -99,7 +99,7 @@ def test_up_to_a_step_in_the_middle_of_a_column() -> None:
 
 def test_nothing_yet_and_no_loss(session: Session) -> None:
     hidden = replace(ViewOptions(), hidden_losses=frozenset({0, 1}))
-    assert instrument_panel(session, "layer_map", hidden).placeholder == "no loss is shown"
+    assert instrument_panel(session, "layer_map", hidden).placeholder == "every loss is hidden"
     empty = SimpleNamespace(
         run_config=session.run_config, runs=(), curves=Curves(), step=0, planned_steps=0, summary=None,
         steps_per_epoch=0,

@@ -221,3 +221,20 @@ def test_means_are_said_in_the_digits_that_they_have(laplace: Session) -> None:
     assert "no outliers (expected 0.27" in panel.foot
     assert "no off the band" not in panel.foot
     assert "none off the band" in panel.foot
+
+
+def test_a_part_of_one_sample_says_where_there_are_more() -> None:
+    few = trained(
+        '"squared_error"',
+        samples=20,
+        steps=5,
+        data="[data.split]\ntrain = 0.95\nvalidation = 0.05\ntest = 0.0\n",
+    )
+    panel = instrument_panel(few, "residuals", ViewOptions())
+    assert panel.placeholder == (
+        "1 validation sample is too few for a distribution; the menu of this plot has the training part"
+    )
+    part = next(choice for choice in panel.choices if choice.key == "part")
+    assert [value for value, _ in part.options] == ["validation", "training"]
+    on_training = instrument_panel(few, "residuals", ViewOptions(choices=(("part", "training"),)))
+    assert on_training.facets and not on_training.placeholder

@@ -191,7 +191,7 @@ def test_it_goes_to_an_earlier_step_and_leaves_out_hidden_losses(session: Sessio
     assert isinstance(first.facets[0].layers[0], ChartGrid)
     assert first.facets[0].layers[0].values.shape[1] == 1
     hidden = ViewOptions(hidden_losses=frozenset({0, 1}))
-    assert instrument_panel(session, "saturation", hidden).placeholder == "no loss is shown"
+    assert instrument_panel(session, "saturation", hidden).placeholder == "every loss is hidden"
 
 
 def test_of_more_losses_than_fit_one_is_chosen() -> None:

@@ -209,7 +209,7 @@ def test_before_the_first_evaluation_and_without_a_loss_shown_a_sentence_stands_
     fresh = Session(config=parse_experiment(TOML, "toy.toml"), trainer=Silent())
     assert "first evaluation" in instrument_panel(fresh, "toy", ViewOptions()).placeholder
     hidden = ViewOptions(hidden_losses=frozenset({0, 1}))
-    assert instrument_panel(session, "toy", hidden).placeholder == "no loss is shown"
+    assert instrument_panel(session, "toy", hidden).placeholder == "every loss is hidden"
 
 
 class Silent:

@@ -20,6 +20,20 @@ def value_at(source: PanelSource, metric: str, run: int, step: int | None) -> fl
     return curves.last(metric, run) if step is None else curves.value_at(metric, run, step)
 
 
+def best_step(source: PanelSource, run: int, step: int | None = None) -> int | None:
+    """Return the step up to ``step``, by default to now, at which a run's validation loss was lowest.
+
+    The first of them where several are as low; ``None`` where it was not measured.
+    """
+    steps, losses = source.curves.series("validation_loss", run)
+    measured = np.isfinite(losses)
+    if step is not None:
+        measured &= steps <= step
+    if not measured.any():
+        return None
+    return int(steps[np.argmin(np.where(measured, losses, np.inf))])
+
+
 def end_at(source: PanelSource, run: int, step: int | None) -> RunEnd | None:
     """Return the end of a run that has ended by a step, by default by now."""
     end = source.curves.ends.get(run)

@@ -93,14 +93,24 @@ def legend_value(
         )
     if group is not None and spec.smooth and options.smoothing and options.x_view is None and len(group.mean):
         place = None if at is None else place_of(source, at, options.x_axis)
-        if place is not None and not METRICS[spec.metric].evaluated and place <= group.x[-1]:
-            # recorded at every step, drawn at fewer: as the marker there reads it, between two points drawn
+        row = len(group.x) if place is None else int(np.searchsorted(group.x, place, side="right"))
+        if place is not None and place <= group.x[-1] and _drawn_at_fewer(source, look, spec, group, options):
+            # measured at more steps than are drawn: as the marker there reads it, between two points drawn
             value = line_value(group.x, group.mean, place, log_x=options.log_x, log_y=log_y)
             return value_text(value, percent=spec.percent)
-        row = len(group.x) if place is None else int(np.searchsorted(group.x, place, side="right"))
         return value_text(float(group.mean[max(row, 1) - 1]), percent=spec.percent)
     values = np.array([transformed_value(source, spec, run, at) for run in look.runs])
     return value_text(float(values.mean()), percent=spec.percent) if len(values) else MISSING
+
+
+def _drawn_at_fewer(
+    source: PanelSource, look: LossLook, spec: Spec, group: GroupCurve, options: ViewOptions
+) -> bool:
+    """Whether a metric was measured between the points that are drawn, up to the step looked at."""
+    track = source.curves.track(spec.metric, look.runs[0])
+    if not METRICS[spec.metric].evaluated or track is None or options.at is None:
+        return True
+    return group.diverged is None and len(group.x) < track.length
 
 
 def transformed_value(source: PanelSource, spec: Spec, run: int, at: int | None) -> float:

@@ -190,6 +190,16 @@ class ExperimentWiring(QObject):
             not same, "The experiment has the parameters of these runs" if same else ""
         )
 
+    @property
+    def chosen_run(self) -> int | None:
+        """The selected run or the first of the selected loss, else the first that is shown; else ``None``."""
+        shown = (state.info.index for state in self._session.runs if state.visible)
+        return next(iter((*self._runs.chosen_runs, *shown)), None)
+
+    def note(self, words: str) -> None:
+        """Show news in passing."""
+        self._status.show_note(words)
+
     def look_at(self, step: int | None) -> None:
         """Show runs as they stood at a step; ``None`` is now."""
         if step != self.at:

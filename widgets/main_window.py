@@ -155,6 +155,7 @@ class MainWindow(QWidget):
         self.files.opened.connect(self.show_opened)
         self.files.bundle_opened.connect(lambda path: keep_bundle(self, path))
         self.files.state_changed.connect(self._title)
+        self.runs.best_wanted.connect(self.time.look_at_best)
         self.experiment.refused.connect(self.messages.show_problem)
         self.experiment.started.connect(self.messages.remove_run_messages)
         self.messages.data_wanted.connect(self.files.choose_data)

@@ -37,6 +37,8 @@ class RunList(QFrame):
     metric_chosen = Signal(str)
     run_selected = Signal(object)
     """Run index, or ``None``."""
+    best_wanted = Signal(int)
+    """Look at the step of this run's lowest validation loss."""
     parameters_wanted = Signal(int)
     """Give the experiment the parameters that this run was trained with."""
 
@@ -197,6 +199,15 @@ class RunList(QFrame):
         """Index of the selected run."""
         return self._selected
 
+    @property
+    def chosen_runs(self) -> tuple[int, ...]:
+        """Indices of the runs of the selected row: one run, or all of a loss; empty where none is."""
+        indexes = self.tree.selectionModel().selectedIndexes()
+        item = indexes[0].data(ROW_ROLE) if indexes else None
+        if isinstance(item, RunGroup):
+            return tuple(item.runs)
+        return () if not isinstance(item, RunRow) else (item.run,)
+
     # --- the user's acts --------------------------------------------------------------------------
     def _metric_activated(self, index: int) -> None:
         if not self._setting:
@@ -236,8 +247,10 @@ class RunList(QFrame):
         menu.addAction("Show only this").triggered.connect(lambda: self.solo_wanted.emit(runs))
         every = tuple(run for group in self._model.groups for run in group.runs)
         menu.addAction("Show all").triggered.connect(lambda: self.visibility_changed.emit(every, True))
-        if isinstance(item, RunRow) and self.facts.use_button.isEnabled():
+        if isinstance(item, RunRow):
             menu.addSeparator()
+            menu.addAction("Look at its best step").triggered.connect(lambda: self.best_wanted.emit(item.run))
+        if isinstance(item, RunRow) and self.facts.use_button.isEnabled():
             menu.addAction("Use these parameters").triggered.connect(
                 lambda: self.parameters_wanted.emit(item.run)
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lab.at_step import run_at, value_at
+from lab.at_step import best_step, run_at, value_at
 from lab.catalogue import METRICS, metric_of, undefined
 from lab.loss_labels import loss_labels, series_numbers, short_loss_labels
 from lab.number_text import bytes_text
@@ -140,12 +140,20 @@ def run_facts(session: Session, run: int, at: int | None = None) -> RunFacts | N
     facts.append(("learning rate", editable_number(float(f"{rate:.6g}"))))
     if config.branch is not None:
         facts.append(("branched at", f"step {format_integer(config.branch.step)}"))
+    best = best_step(session, run, at)
+    if best is not None:
+        facts.append(("lowest val. loss", f"step {format_integer(best)}"))
     facts.append(("parameters", format_integer(state.info.parameters)))
     if state.end is not None:
         how = {"diverged": "diverged at", "target": "target at", "plateau": "plateau at"}[state.end.reason]
         facts.append((how, f"step {format_integer(state.end.step)}"))
-    title = f"{short_loss_labels(config)[loss]} · seed {state.info.seed}"
-    return RunFacts(run, title, series_numbers(config)[loss], tuple(facts))
+    return RunFacts(run, run_title(session, run), series_numbers(config)[loss], tuple(facts))
+
+
+def run_title(session: Session, run: int) -> str:
+    """Return what a run is called: "Brier · seed 2"."""
+    info = session.runs[run].info
+    return f"{short_loss_labels(session.run_config)[info.loss_index]} · seed {info.seed}"
 
 
 def _diverged(runs: Sequence[RunState]) -> str:

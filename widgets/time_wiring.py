@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from lab.at_step import best_step
 from lab.branch_draft import BranchDraft, form_changes, settings_at
 from widgets.branch_card import BranchCard
 from widgets.bridge import Bridge
 from widgets.experiment_wiring import ExperimentWiring
+from widgets.numbers import format_integer
 from widgets.plot_wiring import PlotWiring
+from widgets.session_words import run_title
 from widgets.shortcuts import Command
 from widgets.time_strip import TimeState, TimeStrip
 
@@ -77,6 +80,19 @@ class TimeWiring(QObject):
         self._show(step)
         self.follow()
 
+    def look_at_best(self, run: int | None = None) -> None:
+        """Let everything show the step of a run's lowest validation loss, by default of the chosen one."""
+        session = self._session
+        run = self._experiment.chosen_run if run is None else run
+        if run is None or self._strip.isHidden():
+            return
+        step, title = best_step(session, run), run_title(session, run)
+        if step is None:
+            self._experiment.note(f"No validation loss was measured of {title}")
+            return
+        self._strip.choose(step)
+        self._experiment.note(f"Step {format_integer(step)} has the lowest validation loss of {title}")
+
     def _show(self, step: int | None) -> None:
         self._plots.look_at(step)
         self._experiment.look_at(step)
@@ -139,6 +155,13 @@ class TimeWiring(QObject):
             Command("back_far", "Look one evaluation back", ("Ctrl+,",), lambda: step(False, True), "time"),
             Command("forward_far", "Look one evaluation on", ("Ctrl+;",), lambda: step(True, True), "time"),
             Command("first_step", "Look at step 0", ("Alt+Home",), lambda: self._choose(0), "time start"),
+            Command(
+                "best",
+                "Look at the best step: the lowest validation loss",
+                ("Alt+B",),
+                self.look_at_best,
+                "time minimum early stopping",
+            ),
             Command("branch", "Branch from here …", ("Ctrl+Shift+B",), self.open_branch, "time change again"),
             Command(
                 "latest", "Look at the latest step", ("Alt+End",), lambda: self._choose(None), "time live"

@@ -30,7 +30,7 @@ WORKSPACES: tuple[tuple[str, str], ...] = (
 TRAIN_ONLY = (
     "run", "step", "epoch", "stop", "reset", "log_y", "log_x", "x_axis", "band", "members", "smooth", "view",
     "full", "add_plot", "default_plots", "form", "runs",
-    "back", "forward", "back_far", "forward_far", "first_step", "latest", "branch",
+    "back", "forward", "back_far", "forward_far", "first_step", "latest", "best", "branch",
     *(f"{kind}_{number}" for kind in ("loss", "solo") for number in range(1, 9)),
 )  # fmt: skip
 """Commands that rest while another workspace is open: what they act on is out of sight."""

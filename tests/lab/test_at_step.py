@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.plan import RunEnd
-from lab.at_step import end_at, moment_of, place_of, run_at, value_at
+from compute.plan import Evaluation, RunEnd
+from lab.at_step import best_step, end_at, moment_of, place_of, run_at, value_at
 from lab.curves import Curves
 from lab.messages import Prepared, Recorded
 from lab.panel_views import make_panel, readout
@@ -35,6 +35,45 @@ def curves(session: Session, kind: str, **options: object) -> CurvePanel:
     panel = make_panel(session, kind, ViewOptions(**options))  # type: ignore[arg-type]
     assert isinstance(panel, CurvePanel)
     return panel
+
+
+def with_losses(*losses: float) -> Session:
+    """Six runs; the validation loss of the first one every ten steps."""
+    session, trainer = scripted_session()
+    tell(session, trainer, Prepared(1, data_summary()))
+    session.start()
+    tell(session, trainer, started(trainer))
+    evaluations = [
+        Evaluation(10 * number, 0.0, {"validation_loss": np.array([loss, 1.0, 2.0, 3.0, 4.0, 5.0])})
+        for number, loss in enumerate(losses)
+    ]
+    tell(session, trainer, Recorded(RUNS, make_chunk(0, OBJECTIVE, evaluations=evaluations)))
+    return session
+
+
+def test_the_best_step_is_that_of_the_lowest_validation_loss_known_then() -> None:
+    session = with_losses(3.0, float("nan"), 0.5, 2.0)
+    assert [best_step(session, 0, step) for step in (0, 15, 19, 20, 39, None)] == [0, 0, 0, 20, 20, 20]
+    assert best_step(with_losses(3.0, 0.5, 0.5, 2.0), 0) == 10  # the first of them
+    assert best_step(with_losses(3.0, float("-inf"), 0.5, float("inf")), 0) == 20
+    assert best_step(session, 1) == 0
+    assert best_step(with_losses(float("nan"), float("nan")), 0) is None
+    assert best_step(session, 0, -1) is None
+    assert best_step(session, 9) is None  # there is no such run
+
+
+def test_of_more_evaluations_than_are_drawn_the_legend_reads_the_line_where_its_marker_is() -> None:
+    session, trainer = scripted_session()
+    tell(session, trainer, Prepared(1, data_summary()))
+    session.start()
+    tell(session, trainer, started(trainer))
+    evaluations = [evaluation(step, np.full(6, 1 - 0.8 * 0.9**step)) for step in range(40)]
+    tell(session, trainer, Recorded(RUNS, make_chunk(0, OBJECTIVE, evaluations=evaluations)))
+    for at in (1, 2, 3, 9, 38):
+        panel = curves(session, "metric", at=at, smoothing=0.5, columns=8)
+        line = next(line for line in panel.facets[0].lines if line.role == "mean")
+        assert len(line.x) < 40
+        assert float(panel.legend[0].value) == pytest.approx(np.interp(at, line.x, line.y), abs=6e-4)
 
 
 def test_a_value_is_the_last_one_measured_up_to_the_step() -> None:

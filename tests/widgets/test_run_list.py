@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from widgets.run_delegate import RunDelegate
@@ -118,3 +120,21 @@ def test_thousands_of_runs_are_updated_in_place(qtbot: QtBot, runs: RunList) -> 
     runs.show_groups((group(0, 2048, "0.5"), group(1, 2048, "0.6")))
     assert resets == []
     assert model.rowCount(model.index(1, 0)) == 2048
+
+
+def test_a_right_click_on_a_run_offers_its_best_step_and_on_a_loss_it_does_not(runs: RunList) -> None:
+    runs.show_groups((group(0, 3), group(1, 3)))
+    wanted: list[int] = []
+    runs.best_wanted.connect(wanted.append)
+
+    def actions(index: QModelIndex) -> dict[str, QAction]:
+        runs.tree.customContextMenuRequested.emit(runs.tree.visualRect(index).center())
+        (menu,) = [menu for menu in runs.findChildren(QMenu) if menu.isVisible()]
+        menu.close()
+        return {action.text(): action for action in menu.actions()}
+
+    best = actions(runs.index_of_run(101))["Look at its best step"]
+    best.trigger()
+    assert wanted == [101]
+    assert "Look at its best step" not in actions(runs.index_of_run(101).parent())
+    assert wanted == [101]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from lab.config_changes import apply_changes
@@ -100,6 +100,54 @@ def test_keys_look_around(qtbot: QtBot, window: MainWindow, session: FakeSession
         qtbot.keyClick(window, key, modifier)
         found.append(window.time.at)
     assert found == [399, 398, 399, 359, 399, 0, None]
+
+
+def test_the_best_step_of_the_chosen_run_is_looked_at(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    window.commands.trigger("best")  # there is nothing yet
+    assert window.time.at is None
+    train(window, session, 400)
+    best = {}
+    for run in (0, 4):
+        steps, losses = session.curves.series("validation_loss", run)
+        best[run] = int(steps[np.argmin(losses)])
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_B, alt)
+    assert window.time.at == window.workspace.time.state.at == best[0]
+    assert window.status._note == f"Step {best[0]} has the lowest validation loss of CE · seed 0"
+    window.runs.tree.setCurrentIndex(window.runs.index_of_run(4))
+    window.commands.trigger("best")
+    assert window.time.at == best[4]
+    assert "of Brier · seed 1" in window.status._note
+    facts = window.runs.facts
+    assert any(f"step {best[4]}" in label.text() for label in facts.findChildren(QLabel))
+    window.runs.best_wanted.emit(0)
+    assert window.time.at == best[0]
+    window.runs.tree.setCurrentIndex(window.runs.index_of_run(4).parent())
+    window.commands.trigger("best")
+    assert "of Brier · seed 0" in window.status._note
+    session.solo([3])
+    window.runs.tree.clearSelection()
+    window.bridge.flush()
+    window.commands.trigger("best")
+    assert "of Brier · seed 0" in window.status._note
+    session.set_visible(range(6), False)
+    window.bridge.flush()
+    window.commands.trigger("best")  # no run is shown
+    assert "of Brier · seed 0" in window.status._note
+
+
+def test_without_a_validation_part_there_is_no_best_step(window: MainWindow, session: FakeSession) -> None:
+    train(window, session, 400)
+    window.workspace.time.choose(100)
+    for tracks in (session.curves._recorded, session.curves._evaluated):
+        for track in tracks.values():
+            track.channels = tuple(name.replace("validation_", "hidden_") for name in track.channels)
+    window.time.look_at_best()
+    assert window.time.at == 100
+    assert window.status._note == "No validation loss was measured of CE · seed 0"
 
 
 def test_keys_are_letters_in_a_text_field(qtbot: QtBot, window: MainWindow, session: FakeSession) -> None:

@@ -116,6 +116,10 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
                 if grew
                 else "The initial weights and biases probably put them below 0."
             )
+        leaky = Remedy("Try leaky ReLU", {"model.activation": "leaky_relu"})
+        remedies = (leaky, *(lower(readings, loss, measured.run) if grew else _start_remedies(config, "he")))
+        if grew and worst.dead_first < worst.dead / 2:  # the rate did it, and leaky units may diverge at it
+            remedies = (*remedies[1:], leaky)
         yield Finding(
             "dying_relu",
             readings.title(loss, f"has {percent(worst.dead)} dead units in layer {worst.name}"),
@@ -126,8 +130,7 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
             "problem" if worst.dead >= DEAD else "hint",
             (loss,),
             (measured.run,),
-            (Remedy("Try leaky ReLU", {"model.activation": "leaky_relu"}),)
-            + (lower(readings, loss, measured.run) if grew else _start_remedies(config, "he")),
+            remedies,
             worst.dead,
         )
 

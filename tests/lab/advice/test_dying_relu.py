@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lab.advice.advising import advise
+from lab.advice.finding import Finding
 from lab.advice.measuring import LayerShares, RunNumbers
 from tests.lab.advice.judged import check_remedies, findings, judge, network, train
 
@@ -65,11 +66,22 @@ def test_saturated_tanhs_are_no_dying_relus() -> None:
 def test_a_share_that_is_steady_and_small_is_silent_and_one_that_grew_is_a_hint() -> None:
     session = train(network(activation="relu", training__epochs=4))
 
-    def judged(before: float, now: float) -> list[str]:
+    def found(before: float, now: float) -> tuple[Finding, ...]:
         numbers = (RunNumbers(0, 0, 28, (LayerShares("1", before, now, before, now),), 0.0, float("nan")),)
-        return [finding.severity for finding in advise(session, None, numbers)]
+        return advise(session, None, numbers)
+
+    def judged(before: float, now: float) -> list[str]:
+        return [finding.severity for finding in found(before, now)]
 
     assert judged(0.25, 0.3) == []
     assert judged(0.0, 0.2) == []
     assert judged(0.1, 0.3) == ["hint"]
     assert judged(0.5, 0.5) == ["problem"]
+
+    def remedies(before: float, now: float) -> list[str]:
+        return [remedy.label for remedy in found(before, now)[0].remedies]
+
+    leaky, slower = "Try leaky ReLU", "Try learning rate 0.03"
+    assert remedies(0.05, 1.0) == [slower, leaky]  # the rate killed them: at it, leaky units may diverge
+    assert remedies(0.6, 0.8) == [leaky, slower]
+    assert remedies(0.5, 0.5)[0] == leaky

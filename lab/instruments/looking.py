@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from lab.chart import ChartPanel
+from lab.instruments.branch_mark import with_branch
 from lab.instruments.direct import DirectAnswers
 from lab.instruments.filling import Partial
 from lab.instruments.instrument import Answers, InstrumentError, Question
@@ -190,9 +191,9 @@ def instrument_panel(
     if why and why != COMPUTED:
         return replace(_empty(source, kind, options), placeholder=why)
     if isinstance(answer, Partial):
-        panel = found.panel(source, options, answer.numbers)
+        panel = with_branch(found.panel(source, options, answer.numbers), source, options)
         return replace(panel, foot="; ".join(words for words in (answer.words, panel.foot) if words))
-    panel = found.panel(source, options, answer)
+    panel = with_branch(found.panel(source, options, answer), source, options)
     return panel if panel.placeholder else replace(panel, placeholder=why)
 
 

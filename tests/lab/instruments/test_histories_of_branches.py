@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lab.chart import ChartLine, ChartPanel
 from lab.experiment_file import parse_experiment
 from lab.instruments.direct import DirectAnswers
 from lab.instruments.frozen import freeze
+from lab.instruments.looking import instrument_panel
 from lab.instruments.noise_scale import noise
 from lab.instruments.registry import instrument
 from lab.session import Session
@@ -67,3 +69,45 @@ def test_the_noise_scale_before_the_branch_is_that_of_the_loss_before_it(session
 @pytest.mark.parametrize("kind", ["saturation", "factors", "update_ratio", "influence", "calibration"])
 def test_other_instruments_answer_across_the_branch(session: Session, kind: str) -> None:
     assert answer(session, kind)
+
+
+def marks(panel: ChartPanel) -> list[list[ChartLine]]:
+    """Return of each facet the lines that mark the branch."""
+    return [
+        [
+            layer
+            for layer in facet.layers
+            if isinstance(layer, ChartLine) and layer.name.startswith("branched")
+        ]
+        for facet in panel.facets
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "over_training"),
+    [("saturation", 2), ("factors", 4), ("update_ratio", 1), ("noise_scale", 1), ("layer_map", 1)],
+)
+def test_what_is_drawn_over_training_marks_the_branch(
+    session: Session, kind: str, over_training: int
+) -> None:
+    panel = instrument_panel(session, kind, ViewOptions())
+    found = [line for lines in marks(panel) for line in lines]
+    assert len(panel.facets) == len(found) == over_training
+    for line, facet in zip(found, panel.facets, strict=True):
+        assert (line.name, line.style) == ("branched at step 30", "guide")
+        assert line.x.tolist() == [30, 30]
+        assert line.y.tolist() == [facet.y.low, facet.y.high]
+    epochs = marks(instrument_panel(session, kind, ViewOptions(x_axis="epoch")))
+    assert epochs[0][0].x[0] == pytest.approx(30 / session.steps_per_epoch)
+
+
+@pytest.mark.parametrize("kind", ["influence", "calibration", "recall", "roc", "landscape"])
+def test_what_is_not_drawn_over_training_does_not(session: Session, kind: str) -> None:
+    panel = instrument_panel(session, kind, ViewOptions())
+    assert panel.facets
+    assert not any(marks(panel))
+
+
+def test_runs_that_branched_off_nowhere_are_not_marked() -> None:
+    plain = train(parse_experiment(TOML.format(loss="brier"), "plain.toml"))
+    assert not any(marks(instrument_panel(plain, "saturation", ViewOptions())))

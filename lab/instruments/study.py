@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,6 +12,7 @@ from lab.config import ExperimentConfig
 from lab.instruments.filling import Partial
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import PLACES
+from lab.instruments.sending import Sending
 from lab.instruments.study_process import Answer, Ask, Begin, Enough, GoOn, Keep, enter
 from lab.shares import usable_cores
 from lab.trainer import child_environment, trainer_context
@@ -30,7 +30,7 @@ SHARE = 0.04
 LONGEST_REST = 20.0
 MOST_ANSWERS = 64
 MOST_BYTES = 4 * 2**20
-"""Parameters sent at a time, so that sending is not felt."""
+"""Parameters sent at a time: packing them takes a moment of the window's, too."""
 
 Slot = tuple[object, ...]
 
@@ -72,6 +72,7 @@ class Study:
         self._crowded, self._clock, self._idle = crowded, clock, idle
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._sending: Sending | None = None
         self._source: PanelSource | None = None
         self._curves: object = None
         self._config: ExperimentConfig | None = None
@@ -150,6 +151,8 @@ class Study:
     def advance(self) -> bool:
         """Do what is due; return whether plots are due: there is another answer, or they must ask again."""
         changed = self._take()
+        if self._sending is not None and self._sending.busy:
+            return changed  # the process has not read yet what it was sent
         if self._under_way is None and self._wanted and self._clock() >= self.resting_until:
             changed |= self._forget_old()
             self._send_next()
@@ -165,9 +168,8 @@ class Study:
 
     def _leave_question(self) -> None:
         self._left = True
-        assert self._connection is not None
-        with contextlib.suppress(OSError):  # that it ended is noticed where answers are taken
-            self._connection.send(Enough())
+        assert self._sending is not None
+        self._sending.put(Enough())
 
     def _forget_old(self) -> bool:
         """Forget what was asked too long ago; return whether there was such.
@@ -217,28 +219,25 @@ class Study:
         """
         if not self._wanted or self._source is None or not self._start():
             return
-        connection = self._connection
-        assert connection is not None
+        sending = self._sending
+        assert sending is not None
         waiting = [slot for slot in self._wanted if slot not in self._answers]
         question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
         earlier = self._source.curves.snapshots.earlier
-        try:
-            known = len(self._told)
-            if self._begun[0] is not self._curves or earlier[:known] != self._told:
-                connection.send(Begin(self._source.run_config, earlier))
-                self._sent.clear()
-            elif self._begun[1] is not self._config:
-                connection.send(GoOn(self._source.run_config, earlier[known:]))
-            self._begun, self._told = (self._curves, self._config), earlier
-            if self._send_parameters(connection, question):
-                connection.send(Ask(question, *PLACES[question.kind]))
-                self._under_way, self._left, self._asked_of = question, False, self._curves
-                # asked again, it goes to the end of the queue
-                self._wanted[question.slot] = self._wanted.pop(question.slot)
-        except (BrokenPipeError, OSError):
-            self._fall("what computes this ended; it is started again when the view changes")
+        known = len(self._told)
+        if self._begun[0] is not self._curves or earlier[:known] != self._told:
+            sending.put(Begin(self._source.run_config, earlier))
+            self._sent.clear()
+        elif self._begun[1] is not self._config:
+            sending.put(GoOn(self._source.run_config, earlier[known:]))
+        self._begun, self._told = (self._curves, self._config), earlier
+        if self._send_parameters(sending, question):
+            sending.put(Ask(question, *PLACES[question.kind]))
+            self._under_way, self._left, self._asked_of = question, False, self._curves
+            # asked again, it goes to the end of the queue
+            self._wanted[question.slot] = self._wanted.pop(question.slot)
 
-    def _send_parameters(self, connection: Connection, question: Question) -> bool:
+    def _send_parameters(self, sending: Sending, question: Question) -> bool:
         """Send some of the parameters that a question needs; return whether all are there."""
         assert self._source is not None
         snapshots, room = self._source.curves.snapshots, MOST_BYTES
@@ -255,7 +254,7 @@ class Study:
                 if room <= 0:
                     break
             if missing:
-                connection.send(Keep(run, missing))
+                sending.put(Keep(run, missing))
             if room <= 0:
                 return False
         return True
@@ -282,7 +281,7 @@ class Study:
             return False
         finally:
             theirs.close()
-        self._process, self._connection = process, ours
+        self._process, self._connection, self._sending = process, ours, Sending(ours)
         self._begun, self._asked_of = (None, None), None
         return True
 
@@ -295,9 +294,12 @@ class Study:
         self._leave()
 
     def _leave(self) -> None:
-        connection, process = self._connection, self._process
-        self._connection = self._process = None
+        connection, process, sending = self._connection, self._process, self._sending
+        self._connection = self._process = self._sending = None
         self._begun = (None, None)
+        if sending is not None and process is not None and not sending.end(0.05):
+            process.kill()  # it does not read what is being written, which ends that
+            sending.end(1.0)
         if connection is not None:
             connection.close()
         if process is not None:

@@ -51,7 +51,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     qtbot.addWidget(made)
     made.resize(1600, 1000)
     made.show()
-    qtbot.waitUntil(lambda: session.state == "ready", timeout=30_000)
+    qtbot.waitUntil(lambda: session.state == "ready", timeout=240_000)
     yield made
     made.close_unasked()
     made.end()
@@ -88,11 +88,11 @@ def test_instruments_follow_training_the_step_looked_at_and_the_sample_picked(
     session, grid = window.session, window.grid
     choose_plots(window, "field", "influence", "residuals", "landscape")
     session.start()
-    qtbot.waitUntil(filled(window, 1), timeout=60_000)  # while it trains
-    qtbot.waitUntil(lambda: session.state == "finished", timeout=60_000)
-    qtbot.waitUntil(filled(window, 1, 4000), timeout=60_000)
+    qtbot.waitUntil(filled(window, 1), timeout=240_000)  # while it trains
+    qtbot.waitUntil(lambda: session.state == "finished", timeout=240_000)
+    qtbot.waitUntil(filled(window, 1, 4000), timeout=240_000)
     for place in (2, 3):
-        qtbot.waitUntil(filled(window, place), timeout=60_000)
+        qtbot.waitUntil(filled(window, place), timeout=240_000)
 
     bars = shown(window, 1).facets[0].layers[0]
     assert isinstance(bars, ChartBars)
@@ -105,12 +105,12 @@ def test_instruments_follow_training_the_step_looked_at_and_the_sample_picked(
     field = grid.card(grid.numbers()[0])
     assert isinstance(field, FieldCard)
     qtbot.waitUntil(lambda: isinstance(field.panel, FieldPanel) and field.panel.picked == hardest)
-    qtbot.waitUntil(lambda: shown(window, 1).foot.startswith(f"Row {hardest}: "), timeout=30_000)
+    qtbot.waitUntil(lambda: shown(window, 1).foot.startswith(f"Row {hardest}: "), timeout=240_000)
 
     window.time.look_at(0)
-    qtbot.waitUntil(filled(window, 1, 0), timeout=30_000)
+    qtbot.waitUntil(filled(window, 1, 0), timeout=240_000)
     window.time.look_at(None)
-    qtbot.waitUntil(filled(window, 1, 4000), timeout=30_000)
+    qtbot.waitUntil(filled(window, 1, 4000), timeout=240_000)
 
     panels = window.plots.panels()
     assert all(not getattr(panel, "placeholder", "") for panel in panels)
@@ -129,12 +129,12 @@ def test_choices_of_a_card_are_remembered_and_cards_out_of_sight_ask_nothing(
     session, grid = window.session, window.grid
     choose_plots(window, "influence", "objective")
     session.start()
-    qtbot.waitUntil(lambda: session.state == "finished", timeout=60_000)
-    qtbot.waitUntil(filled(window, 0), timeout=60_000)
+    qtbot.waitUntil(lambda: session.state == "finished", timeout=240_000)
+    qtbot.waitUntil(filled(window, 0), timeout=240_000)
     number = grid.numbers()[0]
     grid._on_choice(number, "show", "all")
     assert window.current_state().grid["cards"]["cards"][0]["choices"] == {"show": "all"}
     grid.toggle_full(grid.numbers()[1])
-    qtbot.waitUntil(lambda: not window.plots.study.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.plots.study.busy, timeout=240_000)
     assert [request.kind for request in grid.requests()] == ["objective"]
     qtbot.keyClick(window, Qt.Key.Key_Escape)

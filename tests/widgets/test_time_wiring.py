@@ -218,7 +218,7 @@ def moons(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
 
 
 def wait(window: MainWindow, done: object) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not done():  # type: ignore[operator]
         assert time.monotonic() < end
         window.bridge.flush()

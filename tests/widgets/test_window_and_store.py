@@ -48,7 +48,7 @@ def test_a_killed_window_leaves_interrupted_runs_with_their_curves() -> None:
     store = Store()
     with subprocess.Popen([sys.executable, "-c", WINDOW], cwd=ROOT, start_new_session=True) as process:
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 120
             while not (store.experiments() and store.experiments()[0].step > 100):
                 assert process.poll() is None
                 assert time.monotonic() < until

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +23,9 @@ from lab.session import Session
 from lab.snapshots import Snapshots
 from lab.view_options import ViewOptions
 from tests.lab.lessons.trained import train
+
+PATIENCE = 240.0
+"""Seconds after which it is taken never to come: the process that answers stands back behind all others."""
 
 TOML = """
 [data]
@@ -62,7 +67,7 @@ def study() -> Iterator[Study]:
 
 
 def wait(study: Study, session: Session, options: ViewOptions) -> Any:
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         panel = instrument_panel(session, "toy", options, study)
         study.advance()
@@ -140,7 +145,7 @@ def test_a_plot_that_waited_through_a_long_rest_is_answered(session: Session) ->
 
     shown = redraw()
     study._rested_from, study._worked = 0.0, 8.0  # what went before took that long
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while any(shown):
         assert time.monotonic() < end, "no answer came"
         now[0] += 0.5
@@ -266,3 +271,46 @@ def test_other_data_of_the_same_runs_keep_the_answer_until_there_is_a_new_one(
     finally:
         session._run_config = None
         session._run_config = session.config
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals")
+def test_a_process_that_does_not_read_is_not_waited_for(session: Session, study: Study) -> None:
+    wait(study, session, ViewOptions())
+    process = study._process
+    assert process is not None
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    # more than the pipe holds, of runs that it does not know
+    source = SimpleNamespace(
+        run_config=session.run_config, curves=SimpleNamespace(snapshots=Snapshots()), step=9
+    )
+    for step in range(8):
+        source.curves.snapshots.add(0, step, np.ones(100_000))
+    question = Question("toy", (0,), (7,))
+    # handed over at once, and nothing more before that is read
+    while study._begun[0] is not source.curves:
+        assert study.ask(source, question) is None  # type: ignore[arg-type]
+        study.advance()
+        time.sleep(0.005)
+    for _ in range(20):
+        study.advance()
+    assert study._sending is not None
+    assert study._sending.busy
+    os.kill(process.pid, signal.SIGCONT)
+    end = time.monotonic() + PATIENCE
+    while study.ask(source, question) is None:  # type: ignore[arg-type]
+        study.advance()
+        time.sleep(0.005)
+        assert time.monotonic() < end
+    # nor is one that does not read when the window closes
+    os.kill(process.pid, signal.SIGSTOP)
+    for step in range(8, 16):
+        source.curves.snapshots.add(0, step, np.ones(100_000))
+    question = Question("toy", (0,), (15,))
+    while not (study._sending is not None and study._sending.busy):
+        study.ask(source, question)  # type: ignore[arg-type]
+        study.advance()
+        time.sleep(0.005)
+        assert time.monotonic() < end
+    study.close()
+    assert not process.is_alive()

@@ -27,7 +27,7 @@ def view(qtbot: QtBot) -> EfficiencyExploreView:
 
 @pytest.fixture
 def done(view: EfficiencyExploreView, qtbot: QtBot) -> EfficiencyExploreView:
-    with qtbot.waitSignal(view.simulated, timeout=20_000):
+    with qtbot.waitSignal(view.simulated, timeout=120_000):
         view.show()
     return view
 
@@ -52,7 +52,7 @@ def test_the_simulation_comes_in_chunks(view: EfficiencyExploreView, qtbot: QtBo
 
     view.intervals.show_rows = counted  # type: ignore[method-assign]
     view.restore(EfficiencyState(samples=11, replications=2200))
-    with qtbot.waitSignal(view.simulated, timeout=10_000):
+    with qtbot.waitSignal(view.simulated, timeout=120_000):
         view.show()
     assert counts == [0, 500, 1000, 1500, 2000, 2200]
     *_, whole = run(EfficiencyState(samples=11, replications=2200))
@@ -63,24 +63,24 @@ def test_nothing_is_simulated_unseen(view: EfficiencyExploreView, qtbot: QtBot) 
     qtbot.wait(30)
     assert view.progress_now is None
     view.show()
-    qtbot.waitUntil(lambda: view.progress_now is not None, timeout=5000)
+    qtbot.waitUntil(lambda: view.progress_now is not None, timeout=60_000)
     view.hide()
     held = view.progress_now
     qtbot.wait(30)
     assert view.progress_now is held
-    with qtbot.waitSignal(view.simulated, timeout=20_000):
+    with qtbot.waitSignal(view.simulated, timeout=120_000):
         view.show()
 
 
 def test_an_edit_begins_anew(done: EfficiencyExploreView, qtbot: QtBot) -> None:
     spy = QSignalSpy(done.state_changed)
-    with qtbot.waitSignal(done.simulated, timeout=20_000):
+    with qtbot.waitSignal(done.simulated, timeout=120_000):
         done.column.edited.emit("noise", "laplace")
     assert spy.count() == 1
     median, huber = done.intervals.rows
     assert median.exact == pytest.approx(2.0)
     assert median.value > 1.5 > huber.value > 1.0
-    with qtbot.waitSignal(done.simulated, timeout=20_000):
+    with qtbot.waitSignal(done.simulated, timeout=120_000):
         done.undo()
     assert done.state() == EfficiencyState()
 

@@ -23,7 +23,7 @@ def go_on(qtbot: QtBot, workspace: LessonsWorkspace) -> None:
         workspace.follow()
         return not workspace.busy
 
-    qtbot.waitUntil(through, timeout=60_000)
+    qtbot.waitUntil(through, timeout=240_000)
 
 
 def drop(target: LessonsWorkspace | MainWindow, path: Path) -> None:

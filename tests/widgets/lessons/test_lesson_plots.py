@@ -97,7 +97,7 @@ def test_a_lesson_brings_its_own_plots_and_a_person_may_change_them(
         panel = plots.grid.panels()[0]
         return isinstance(panel, ChartPanel) and bool(panel.facets)
 
-    qtbot.waitUntil(answered, timeout=30_000)
+    qtbot.waitUntil(answered, timeout=240_000)
     assert all(not getattr(panel, "placeholder", "") for panel in plots.panels())
     objective = plots.panels()[1]
     assert isinstance(objective, CurvePanel) and objective.log_x

@@ -54,7 +54,7 @@ def go_through(qtbot: QtBot, lessons: LessonsWorkspace) -> None:
         lessons.follow()
         return not lessons.busy
 
-    qtbot.waitUntil(through, timeout=20_000)
+    qtbot.waitUntil(through, timeout=120_000)
 
 
 def test_what_has_the_keyboard_is_ringed(qtbot: QtBot, lessons: LessonsWorkspace) -> None:
@@ -140,7 +140,7 @@ def test_a_preset_of_a_simulation_simulates_itself(qtbot: QtBot, lessons: Lesson
     lessons.text.presets.buttons[1].click()
     view = lessons.plots.views.view
     assert isinstance(view, EfficiencyExploreView)
-    qtbot.waitUntil(lambda: view.progress_now is not None and view.progress_now.done == 1000, timeout=10_000)
+    qtbot.waitUntil(lambda: view.progress_now is not None and view.progress_now.done == 1000, timeout=120_000)
     assert view.progress_now is not None
     assert view.progress_now.results[0].ratio > 1  # the median is the better one under Laplace noise
 

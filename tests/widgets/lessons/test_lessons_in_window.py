@@ -45,13 +45,13 @@ def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
     lessons.text.run_button.click()
     window.workspaces.choose("train")
     window.bridge.start()
-    qtbot.waitUntil(lambda: not lessons.busy, timeout=60_000)
-    qtbot.waitUntil(lambda: not lessons.text.finding.isHidden(), timeout=5_000)
+    qtbot.waitUntil(lambda: not lessons.busy, timeout=240_000)
+    qtbot.waitUntil(lambda: not lessons.text.finding.isHidden(), timeout=60_000)
     assert lessons.attempt.state == "finished"
     assert lessons.plots.stack.currentWidget() is lessons.plots.empty
     window.workspaces.choose("lessons")
     assert lessons.plots.stack.currentWidget() is lessons.plots.grid
-    qtbot.waitUntil(lambda: len(store.runs()) == 4, timeout=20_000)
+    qtbot.waitUntil(lambda: len(store.runs()) == 4, timeout=120_000)
     assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
     window.close_unasked()
     window.end()

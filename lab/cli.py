@@ -182,7 +182,7 @@ def _is_window(arguments: list[str]) -> bool:
 def _window(arguments: list[str], draw: Draw | None, open_window: OpenWindow | None) -> int:
     from lab.training_arguments import add_device
 
-    window = argparse.ArgumentParser(prog="losslab", usage="losslab [FILE.toml] [--device auto|cpu|gpu]")
+    window = argparse.ArgumentParser(prog="losslab", usage="losslab [FILE] [--device auto|cpu|gpu]")
     window.add_argument("file", nargs="?")
     add_device(window)
     try:

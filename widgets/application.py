@@ -177,6 +177,7 @@ class Opening(QObject):
             from lab.store.keeping import KeepingTrainer
             from lab.store.store import Store
             from widgets.main_window import MainWindow
+            from widgets.taking_in import take_at_start
 
             store = Store()
             self.session = Session(self._device, trainer=KeepingTrainer(TrainerPool(), store))
@@ -185,7 +186,7 @@ class Opening(QObject):
             self._report.say = window.say
             self._shell.fill(window)
             if self._path is not None:
-                window.files.open_at_start(self._path)
+                take_at_start(window, self._path)
             else:
                 window.show_again()
         except Exception as error:

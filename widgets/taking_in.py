@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.lessons.reading import is_lesson
 from lab.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -13,11 +14,24 @@ if TYPE_CHECKING:
 
 def take_dropped(window: MainWindow, path: Path) -> None:
     """Open an experiment, a bundle or a lesson; take a table as data."""
-    if path.suffix == ".losslesson":
-        window.workspaces.choose("lessons")
-        window.workspaces.lessons.open_lesson(path)
+    if is_lesson(path):
+        _open_lesson(window, path)
     else:
         window.files.drop(path)
+
+
+def take_at_start(window: MainWindow, path: Path) -> None:
+    """Open what the program was started with: an experiment, a bundle, a lesson or a table."""
+    if is_lesson(path):
+        window.show_again()
+        _open_lesson(window, path.absolute())
+    else:
+        window.files.open_at_start(path)
+
+
+def _open_lesson(window: MainWindow, path: Path) -> None:
+    window.workspaces.choose("lessons")
+    window.workspaces.lessons.open_lesson(path)
 
 
 def keep_bundle(window: MainWindow, path: Path) -> None:

@@ -38,6 +38,8 @@ td.number { white-space: nowrap; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; }
 figure.broad { grid-column: 1 / -1; }
+figure.broad .paper { overflow-x: auto; }
+figure.broad svg { min-width: 600px; }
 figure .paper { background: #FFFFFF; border: 1px solid var(--line); border-radius: 6px; padding: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
 dl { margin: 0; }
@@ -63,6 +65,7 @@ footer { color: var(--text2); font-size: 13px; padding: 8px 2px; }
   .figures { display: block; }
   figure { max-width: 150mm; margin-bottom: 10pt; }
   figure.broad { max-width: none; }
+  figure.broad svg { min-width: 0; }
   figure, tr, dl div, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .screen { display: none; }

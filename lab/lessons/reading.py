@@ -73,6 +73,11 @@ def load_lesson(name: str) -> Lesson:
     )
 
 
+def is_lesson(path: Path) -> bool:
+    """Whether a path is meant as a lesson: a packed one, a folder with one, or its ``lesson.toml``."""
+    return path.suffix == SUFFIX or path.name == LESSON or (path / LESSON).is_file()
+
+
 def read_lesson(path: Path) -> Lesson:
     """Read a lesson of a person's own: a folder, its ``lesson.toml``, or a ``.losslesson`` file.
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
-from lab.lessons.reading import pack_lesson
+from lab.lessons.reading import LESSON, pack_lesson
 from lab.store.store import Store
 from tests.widgets.fake_session import FakeSession
 from tests.widgets.lessons.driving import choose, drop
+from widgets.lessons.workspace import PROBLEM
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
+from widgets.taking_in import take_at_start
 from widgets.theme import LIGHT
 
 
@@ -55,3 +58,27 @@ def test_a_window_s_timer_trains_a_dropped_lesson_and_its_store_keeps_the_runs(
     assert {row.name for row in store.experiments()} == {lessons.attempt.lesson.experiments["long"].name}
     window.close_unasked()
     window.end()
+
+
+@pytest.mark.parametrize("named", ["", LESSON])
+def test_a_lesson_s_folder_is_opened_by_dropping_it_or_starting_with_it(
+    window: MainWindow, folder: Path, named: str
+) -> None:
+    lessons = window.workspaces.lessons
+    drop(window, folder / named)
+    assert window.workspaces.name == "lessons"
+    assert lessons.attempt.lesson.config.title == "Tiny"
+    window.workspaces.choose("train")
+    lessons.show_lesson("slow_learner")
+    take_at_start(window, folder / named)
+    assert window.workspaces.name == "lessons"
+    assert lessons.key == str(folder / named)
+    (folder / LESSON).write_text("number = ", encoding="utf-8")
+    take_at_start(window, folder / named)
+    assert lessons.messages.keys == (PROBLEM,)
+
+
+def test_what_is_no_lesson_is_opened_as_before(window: MainWindow, folder: Path) -> None:
+    take_at_start(window, folder / "tiny.toml")
+    assert window.workspaces.name == "train"
+    assert window.session.path == folder / "tiny.toml"

@@ -28,11 +28,12 @@ class ExportWork(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread: threading.Thread | None = None
+        self._working = False
 
     @property
     def busy(self) -> bool:
         """Whether something is being written."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._working
 
     def start(self, act: Callable[[], object]) -> None:
         """Begin an act that touches no widget.
@@ -44,6 +45,7 @@ class ExportWork(QObject):
         """
         if self.busy:
             raise RuntimeError("something is being written already")
+        self._working = True
         self._thread = threading.Thread(target=self._carry_out, args=(act,), name="export")
         self._thread.start()
 
@@ -63,5 +65,6 @@ class ExportWork(QObject):
             LOG.exception("export")
             words = f"{type(error).__name__}: {error}"
             signal, result = self.failed, Problem("The export failed", f"The log has more: {words}.")
+        self._working = False  # before that is heard, or the next act could be refused
         with contextlib.suppress(RuntimeError):  # the window is gone
             signal.emit(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,11 +16,14 @@ from lab.hand_points import as_points, move_point
 from lab.messages import Change, Changed, Command, Event
 from lab.pool import TrainerPool
 from lab.session import Session
+from lab.store.keeping import KeepingTrainer
+from lab.store.store import Store
 from tests.lab.recorded_runs import tiny_config
 from tests.lab.stepped_processes import SteppedWorker, still
 from tests.lab.test_changing_runs import assert_equal, curves_of, expected
 
 MOST_LATE = 6
+PATIENCE = 60.0
 ROUNDS = 400
 """After so many rounds in which everybody does all there is to do, whatever is not done is stuck."""
 SMALL = {
@@ -31,11 +35,13 @@ SMALL = {
 class Stepped:
     """A session whose processes do what the test says, when it says so."""
 
-    def __init__(self, count: int, steps: int) -> None:
+    def __init__(self, count: int, steps: int, store: Store | None = None) -> None:
         self.workers: list[SteppedWorker] = []
         self.count = count
         config = apply_changes(tiny_config(), {**SMALL, "training.steps": steps})
-        self.session = Session("cpu", config=config, trainer=TrainerPool(count, self._make))
+        self.pool = TrainerPool(count, self._make)
+        self.keeping = None if store is None else KeepingTrainer(self.pool, store)
+        self.session = Session("cpu", config=config, trainer=self.keeping or self.pool)
         self.heard: list[Event] = []
         self.sent: dict[int, ExperimentConfig] = {}
         self.begun = config
@@ -103,6 +109,9 @@ class Stepped:
         for worker in self.workers:
             worker.step()
         self.session.advance()
+        if self.keeping is not None and self.keeping._written is not None:
+            assert self.keeping._written.wait(PATIENCE)
+            self.session.advance()
 
     def until(self, done: Callable[[], bool], what: str) -> None:
         for _ in range(ROUNDS):
@@ -113,7 +122,7 @@ class Stepped:
         states = [
             (w.server and (w.server._running, w.server._step, w.server._tempo.goal)) for w in self.workers
         ]
-        crew = session._trainer._crew  # type: ignore[attr-defined]
+        crew = self.pool._crew
         members = crew and crew.members
         raise AssertionError((what, session.state, session.starting, session.step, states, members))
 
@@ -178,6 +187,23 @@ class Stepped:
         if found is not None:
             assert_equal(found, expected(self.begun, wanted, steps))
 
+    def check_stored(self, store: Store) -> None:
+        """What the store holds of the experiment shown is what is shown."""
+        session = self.session
+        if not session.runs or not session.can_resume:
+            return
+        session.stop()
+        for _ in range(20):
+            self.round()
+        identity = session.stored_as
+        assert self.keeping is not None
+        assert self.keeping._keeper.mark().wait(PATIENCE)
+        stored = store.experiment(identity)
+        assert (stored.state, stored.step) == (session.state, session.step)
+        assert stored.interventions == session.interventions
+        assert stored.as_it_went_on().run_config == session.run_config
+        assert_equal(curves_of(stored.curves, session.step), curves_of(session.curves, session.step))
+
     def check_goes_on(self) -> None:
         """Whatever happened: what can go on goes on when it is asked to, and stops when it is asked to."""
         session = self.session
@@ -228,9 +254,9 @@ def stories(*more: str) -> st.SearchStrategy[list[str]]:
     ).map(lambda story: [*story[0], *story[1]])
 
 
-def play(count: int, steps: int, begun: bool, names: list[str]) -> None:
+def play(count: int, steps: int, begun: bool, names: list[str], store: Store | None = None) -> None:
     with still():
-        stepped = Stepped(count, steps)
+        stepped = Stepped(count, steps, store)
         if begun:
             stepped.session.start()
             stepped.until(lambda: stepped.session.step > 4, "the beginning")
@@ -239,6 +265,8 @@ def play(count: int, steps: int, begun: bool, names: list[str]) -> None:
         stepped.settle()
         stepped.check_rest()
         stepped.check_curves()
+        if store is not None:
+            stepped.check_stored(store)
         stepped.check_goes_on()
         stepped.session.close()
 
@@ -261,6 +289,14 @@ STORIES = {
 @pytest.mark.parametrize("story", STORIES)
 def test_acts_in_quick_succession(story: str, count: int) -> None:
     play(count, 1_000_000, True, STORIES[story])
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_store_has_it_as_it_was(story: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    more = ["rate", "drag", "wait 3", "drag", "rate", "drag", "wait 7", "wait 7", "drag", "pause", "rate"]
+    play(2, 1_000_000, True, [*STORIES[story], "resume", "wait 7", *more], store)
+    store.close()
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -67,3 +68,12 @@ def test_a_window_that_is_gone_is_not_told(qtbot: QtBot) -> None:
     go_on.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_who_hears_that_it_is_done_can_begin_the_next(qtbot: QtBot) -> None:
+    work, busy = ExportWork(), []
+    # in the thread that writes, before it has ended
+    work.done.connect(lambda _: busy.append(work.busy), Qt.ConnectionType.DirectConnection)
+    work.start(lambda: 3)
+    work.wait()
+    assert busy == [False]

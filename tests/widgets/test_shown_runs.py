@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from widgets.settings import Settings
 from widgets.stored_wiring import show_stored
 from widgets.theme import LIGHT
 
+ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[[], MainWindow]
 
 
@@ -294,3 +298,51 @@ def test_a_step_that_is_none_of_its_steps_is_the_latest(
     window = start()
     assert window.session.stored_as == identity
     assert window.time.at is None
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from widgets.application import make_application, run
+from widgets.settings import Settings
+
+
+def look():
+    shown = [w for w in application.allWidgets() if w.objectName() == "win" and w.isVisible()]
+    ready = shown and shown[0].session.data_summary is not None
+    if not ready:
+        QTimer.singleShot(20, look)
+        return
+    window = shown[0]
+    window.bridge.flush()
+    print("shows", window.session.stored_as, window.time.at, window.session.config.name)
+    window.window().close()
+
+
+if __name__ == "__main__":
+    application = make_application([])
+    QTimer.singleShot(0, look)
+    path = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    sys.exit(run(path, "cpu", Settings(Path(sys.argv[1]))))
+"""
+
+
+@pytest.mark.parametrize("with_file", [False, True])
+def test_the_program_shows_them_unless_it_is_started_with_a_file(
+    tmp_path: Path, identity: str, settings: Settings, with_file: bool
+) -> None:
+    settings.folder.mkdir(parents=True)
+    settings.state_path.write_text(json.dumps({"shown": {"experiment": identity, "step": 12}}))
+    script, file = tmp_path / "program.py", tmp_path / "other.toml"
+    script.write_text(PROGRAM)
+    file.write_text('name = "Other"\n' + CLASSES)
+    done = subprocess.run(
+        [sys.executable, str(script), str(settings.folder), *([str(file)] if with_file else [])],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=90,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert ("shows  None Other" if with_file else f"shows {identity} 12 Digits race") in done.stdout
+    kept = json.loads(settings.state_path.read_text())["shown"]
+    assert kept.get("experiment") == (None if with_file else identity)

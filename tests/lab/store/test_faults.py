@@ -379,6 +379,7 @@ def test_each_run_that_is_not_kept_is_said(store: Store, monkeypatch: pytest.Mon
         with monkeypatch.context() as patch:
             patch.setattr(CurveWriter, "append", full_disk)
             kept.tell(kept.rows(20), Ended("finished", 20, 1.0))
+            kept.settle()
         told.append(store.problem)
     assert told[0] is not None and told[1] is not None
     assert told[0].title == told[1].title == "The curves of this run are no longer kept"

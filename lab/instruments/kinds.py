@@ -68,6 +68,9 @@ Kinds without a title are no plots of their own: advice and other plots ask them
 FOLLOWING = frozenset({"factors", "field_at", "influence", "residuals"})
 """Kinds that follow or draw single samples: as these are now, also at steps before they were edited."""
 
+LONG = frozenset({"landscape"})
+"""Kinds that are answered in one piece which takes seconds on a large model: others go first."""
+
 FOR_CLASSES = frozenset({"calibration", "recall", "roc"})
 FOR_NUMBERS = frozenset({"residuals"})
 

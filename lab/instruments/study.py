@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lab.config import ExperimentConfig
 from lab.instruments.filling import Partial
 from lab.instruments.instrument import InstrumentError, Question
-from lab.instruments.kinds import PLACES
+from lab.instruments.kinds import LONG, PLACES
 from lab.instruments.sending import Sending
 from lab.instruments.study_process import Answer, Ask, Begin, Enough, GoOn, Keep, enter
 from lab.shares import usable_cores
@@ -215,13 +215,14 @@ class Study:
     def _send_next(self) -> None:
         """Send parameters that are new and, once they are all there, a question.
 
-        Plots that show nothing yet go first, then who has waited longest.
+        Plots that show nothing yet go first, of these last what takes long; then who has waited longest.
         """
         if not self._wanted or self._source is None or not self._start():
             return
         sending = self._sending
         assert sending is not None
         waiting = [slot for slot in self._wanted if slot not in self._answers]
+        waiting.sort(key=lambda slot: self._wanted[slot][0].kind in LONG)
         question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
         earlier = self._source.curves.snapshots.earlier
         known = len(self._told)

@@ -18,7 +18,9 @@ from lab.instruments.direct import DirectAnswers
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES
 from lab.instruments.looking import MOST_STEPS, instrument_panel, steps_of
+from lab.instruments.sending import Sending
 from lab.instruments.study import Study
+from lab.instruments.study_process import Answer
 from lab.session import Session
 from lab.snapshots import Snapshots
 from lab.view_options import ViewOptions
@@ -206,6 +208,39 @@ def test_plots_that_show_nothing_yet_are_answered_first(session: Session) -> Non
     assert study._under_way is not None
     assert study._under_way.choice("n", "") == "second"
     study.close()
+
+
+def test_what_takes_long_comes_after_other_plots_that_show_nothing_yet(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PLACES, "long", PLACES["toy"])
+    monkeypatch.setattr("lab.instruments.study.LONG", frozenset({"long"}))
+
+    def first_sent(*shown: Question) -> str:
+        study = Study()
+        study.ask(session, Question("long", (0, 2), (40,)))
+        study.ask(session, Question("toy", (0, 2), (40,)))
+        for question in shown:
+            study._answers[question.slot] = Answer(question, (1.0, 1.0), known=1)
+        study.advance()
+        study.close()
+        assert study._wanted == {}
+        return sent[-1]
+
+    sent: list[str] = []
+    send_parameters = Study._send_parameters
+
+    def noted(study: Study, sending: Sending, question: Question) -> bool:
+        sent.append(question.kind)
+        return send_parameters(study, sending, question)
+
+    monkeypatch.setattr(Study, "_send_parameters", noted)
+    assert first_sent() == "toy"
+    long, toy = (Question(kind, (0, 2), (0,)) for kind in ("long", "toy"))
+    assert first_sent(toy) == "long"
+    assert (
+        first_sent(long, toy) == "long"
+    )  # where all show something it need not wait for the others for ever
 
 
 def test_before_the_first_evaluation_and_without_a_loss_shown_a_sentence_stands_there(

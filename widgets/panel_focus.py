@@ -61,7 +61,16 @@ def first_stop(part: QWidget) -> QWidget | None:
 def is_stop(widget: QWidget) -> bool:
     """Return whether Tab stops at a widget."""
     by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return by_tab and widget.isEnabled() and widget.isVisible() and widget.focusProxy() is None
+    if not (by_tab and widget.isEnabled() and widget.isVisible() and widget.focusProxy() is None):
+        return False
+    return not isinstance(widget, QScrollArea) or _is_read(widget)
+
+
+def _is_read(area: QScrollArea) -> bool:
+    """Return whether the keyboard scrolls an area: a text, or one without stops that would scroll it."""
+    if not any(bar.maximum() > 0 for bar in (area.verticalScrollBar(), area.horizontalScrollBar())):
+        return False
+    return area.objectName() == "reading" or first_stop(area.viewport()) is None
 
 
 def in_reading_order(part: QWidget) -> Iterator[QWidget]:

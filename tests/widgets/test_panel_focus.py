@@ -74,6 +74,27 @@ def test_a_stop_that_is_scrolled_away_comes_into_view(qtbot: QtBot) -> None:
     assert 0 <= bottom.mapTo(host.viewport(), QPoint(0, 0)).y() <= 200 - 28
 
 
+def test_an_area_is_a_stop_only_where_nothing_else_would_scroll_it(qtbot: QtBot) -> None:
+    host = QScrollArea()
+    qtbot.addWidget(host)
+    inside = QWidget()
+    inside.resize(100, 900)
+    button = QPushButton("within", inside)
+    host.setWidget(inside)
+    host.resize(200, 200)
+    host.show()
+    qtbot.waitUntil(lambda: host.verticalScrollBar().maximum() > 0)
+    assert not is_stop(host)  # the button is, and brings itself into view
+    host.setObjectName("reading")
+    assert is_stop(host)  # a text, which stands between its buttons
+    host.setObjectName("")
+    button.setEnabled(False)
+    assert is_stop(host)
+    inside.resize(100, 100)
+    qtbot.waitUntil(lambda: host.verticalScrollBar().maximum() == 0)
+    assert not is_stop(host)  # nothing to scroll
+
+
 def test_tab_reaches_every_control_of_train_as_one_reads(
     qtbot: QtBot, window: MainWindow, session: FakeSession
 ) -> None:

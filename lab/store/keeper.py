@@ -64,6 +64,8 @@ class Keeper:
         self._entered = 0.0
         self._fresh = False
         self._unrested: list[Path] = []
+        self._owed: list[tuple[str, Progress, Extremes]] = []
+        self._tried = 0.0
 
     @property
     def patience(self) -> float | None:
@@ -71,7 +73,7 @@ class Keeper:
         if self._unrested:
             return 0.0
         if self._identity is None:
-            return None
+            return ENTER_SECONDS if self._owed else None
         return (ENTER_SECONDS if self._fresh else SIGN_SECONDS) / 4
 
     def take(self, message: Kept) -> None:
@@ -107,6 +109,8 @@ class Keeper:
 
     def tick(self) -> None:
         """Bring the tables up to date, if it is time."""
+        if self._owed and time.monotonic() - self._tried >= ENTER_SECONDS:
+            self._pay()
         if self._identity is None:
             return
         wait = ENTER_SECONDS if self._fresh else SIGN_SECONDS
@@ -115,6 +119,17 @@ class Keeper:
                 self._enter()
             except ProblemError as error:
                 self._tell(error.problem)
+
+    def _pay(self) -> None:
+        """Enter how experiments ended for which there was no room, or no turn, when they did."""
+        self._tried = time.monotonic()
+        with contextlib.suppress(ProblemError):  # it was told when it was owed
+            while self._owed:
+                identity, progress, extremes = self._owed[0]
+                with self._database.writing() as (connection, change):
+                    update_experiment(connection, change, identity, progress, extremes)
+                    release(connection, "experiments", identity)
+                del self._owed[0]
 
     def rest(self, most_bytes: float = math.inf) -> None:
         """Put the curves of an experiment that is over in order, if they are at most so large."""
@@ -128,6 +143,7 @@ class Keeper:
     def close(self) -> None:
         """End what is being kept; only what takes a moment is put in order."""
         self.take(Over())
+        self._pay()
         self._database.close()
         while self._unrested:
             self.rest(SMALL_BYTES)
@@ -242,6 +258,11 @@ class Keeper:
             self._write_snapshots(partial(SnapshotWriter.flush, rests=True))
             with self._database.writing() as (connection, _):
                 release(connection, "experiments", identity)
+        except ProblemError:
+            if self._identity is not None:  # else it is in the store no more
+                self._owed.append((identity, self._progress, self._extremes))
+                self._tried = time.monotonic()
+            raise
         finally:
             self._identity = None
             if self._curves is not None:

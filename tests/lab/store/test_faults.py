@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from compute.problems import ProblemError
 from lab.messages import Ended
-from lab.store import curve_files, keeper_thread
+from lab.store import curve_files, keeper, keeper_thread
 from lab.store import database as database_module
 from lab.store.curve_files import CurveWriter
 from lab.store.database import Database
@@ -385,6 +386,52 @@ def test_each_run_that_is_not_kept_is_said(store: Store, monkeypatch: pytest.Mon
     assert told[0].title == told[1].title == "The curves of this run are no longer kept"
     assert told[0] != told[1]  # another file
     kept.close()
+
+
+def test_an_end_that_could_not_be_entered_is_entered_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    kept = Kept(store)
+    kept.begin()
+    kept.tell(kept.rows(20))
+    enter(kept)
+    (row,) = store.experiments()
+    other = Database(store.folder)
+    with other.writing():
+        kept.tell(Ended("finished", 20, 1.0))
+        kept.settle()
+        assert kept.trainer.problem is not None
+        assert kept.trainer.problem.title == "The store of runs is in use"
+    assert store.experiment(row.id).state in ("running", "finished")
+    deadline = time.monotonic() + 60
+    while store.experiments()[0].state != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert {run.status for run in store.runs()} == {"finished"}
+    with store.database.reading() as connection:
+        assert connection.execute("SELECT owner_pid FROM experiments").fetchall() == [(None,)]
+    other.close()
+    kept.close()
+
+
+def test_an_end_that_could_not_be_entered_is_entered_when_the_program_ends(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(keeper, "ENTER_SECONDS", 1000.0)
+    kept = Kept(store)
+    kept.begin()
+    kept.tell(kept.rows(20))
+    enter(kept)
+    other = Database(store.folder)
+    with other.writing():
+        kept.tell(Ended("finished", 20, 1.0))
+        kept.settle()
+    assert store.experiments()[0].state == "running"
+    other.close()
+    kept.close()
+    assert store.experiments()[0].state == "finished"
 
 
 def full_disk(*_: object, **__: object) -> None:

@@ -17,6 +17,9 @@ from widgets.theme import LIGHT, Theme
 #: Ink that the renderer writes and painting replaces.
 _INK = "#010203"
 
+#: Qt's PDF engine outlines every path that does not refuse it: formulas would come out bold on paper.
+_FILLED = '<path stroke="none" stroke-width="0" '
+
 #: No formula is drawn taller than this many times its type size.
 TALLEST = 6.0
 
@@ -97,8 +100,8 @@ def paint_formula(
         target = QRectF(rect.left(), 0, size.width() * scale, size.height() * scale)
         target.moveTop(rect.center().y() - target.height() / 2)
         painter.setOpacity(painter.opacity() * color.alphaF())
-        painter.setPen(Qt.PenStyle.NoPen)  # else what is painted around it would draw an outline
-        QSvgRenderer(QByteArray(svg.replace(_INK, color.name()).encode())).render(painter, target)
+        inked = svg.replace(_INK, color.name()).replace("<path ", _FILLED)
+        QSvgRenderer(QByteArray(inked.encode())).render(painter, target)
     painter.restore()
 
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+import re
+import zlib
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPdfWriter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -95,14 +100,19 @@ def test_parts() -> None:
     assert formula_parts("") == ()
 
 
-def test_a_formula_has_no_outline_whatever_was_painted_before(qapp: QApplication) -> None:
-    def painted(width: float) -> QImage:
-        image = QImage(160, 60, QImage.Format.Format_ARGB32)
-        image.fill(QColor("white"))
-        painter = QPainter(image)
-        painter.setPen(QPen(QColor("black"), width))
-        paint_formula(painter, r"\frac{a}{b}=c", QRectF(4, 4, 150, 50), 15.0, QColor("black"), LIGHT)
-        painter.end()
-        return image
-
-    assert painted(3.0) == painted(0.1)
+def test_a_formula_is_filled_on_paper_and_not_outlined(qapp: QApplication, tmp_path: Path) -> None:
+    latex = r"\frac{a}{b}=c"
+    writer = QPdfWriter(str(tmp_path / "formula.pdf"))
+    painter = QPainter(writer)
+    painter.scale(12.5, 12.5)
+    paint_formula(painter, latex, QRectF(4, 4, 150, 50), 15.0, QColor("black"), LIGHT)
+    painter.end()
+    content = (tmp_path / "formula.pdf").read_bytes()
+    drawn = b""
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            drawn += zlib.decompress(stream)
+    svg = formula_svg(latex, 15.0)
+    assert svg is not None
+    filled = re.findall(rb"(?m)^(?:.* )?f\*?$", drawn)
+    assert len(filled) == svg.count("<path ") + svg.count("<rect ")  # an outline would be filled, too

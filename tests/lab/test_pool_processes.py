@@ -21,7 +21,7 @@ from lab.session import Session
 from lab.shares import runs_of
 from tests.lab.recorded_runs import tiny_config
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 WIDE = {"model.hidden": [64, 64], "seeds.count": 6, "training.epochs": 15}

@@ -86,7 +86,7 @@ def test_the_process_of_instruments_answers_from_what_was_kept(
     study = Study()
     try:
         wanted = make_panel(live, "calibration", ViewOptions(at=22))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while True:
             panel = make_panel(session, "calibration", ViewOptions(at=22), study)
             assert isinstance(panel, ChartPanel)

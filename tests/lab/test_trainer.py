@@ -43,7 +43,7 @@ from tests.lab.recorded_runs import tiny_config
 LONG = {"training.steps": 1_000_000}
 
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 class Talk:

@@ -192,7 +192,7 @@ def test_a_diverged_run_is_shown_as_it_was_frozen() -> None:
     session = Session("cpu", config=parse_experiment(text, "diverged.toml"), trainer=TrainerPool(1))
     try:
         session.start()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while session.state != "finished":
             assert time.monotonic() < deadline
             session.advance()

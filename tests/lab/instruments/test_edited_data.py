@@ -54,7 +54,7 @@ FIRST, SECOND = 25, 45
 
 
 def until(session: Session, done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not done():
         session.advance()
         assert time.monotonic() < end, (session.state, session.problem)
@@ -178,7 +178,7 @@ def check_answers(source: Any, study: Study) -> None:
     """Hold what the process answers against what is computed at once."""
     direct = instrument_panel(source, "noise_scale", ViewOptions(), DirectAnswers())
     panel = instrument_panel(source, "noise_scale", ViewOptions(), study)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while study.busy or panel.placeholder == COMPUTED:
         assert time.monotonic() < end
         study._worked = 0.0  # no rest

@@ -86,7 +86,7 @@ def attempt(tiny: Lesson) -> Iterator[Attempt]:
 
 def go_on(attempt: Attempt, until: str = "") -> None:
     """Advance until nothing trains, or a run of that name does."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while attempt.busy and (not until or attempt.active_part != until):
         assert time.monotonic() < deadline
         attempt.advance()

@@ -14,7 +14,7 @@ def train(config: ExperimentConfig, *, diverges: bool = False) -> Session:
     session = Session("cpu", config=config, trainer=TrainerPool(1))
     try:
         session.start()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while session.state != "finished":
             assert time.monotonic() < deadline, session.state
             assert diverges or session.problem is None, session.problem

@@ -91,7 +91,7 @@ def endless_race(file: Path, store: Store) -> subprocess.Popen[str]:
     """Start a race that will not end by itself, and wait until the store holds something of it."""
     command = [sys.executable, "main.py", "race", str(file), "--set", "training.epochs=100000", *QUICK[:4]]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not any(row.step for row in store.runs()):
         assert time.monotonic() < end
         assert child.poll() is None
@@ -104,7 +104,7 @@ def test_a_killed_race_is_interrupted_and_keeps_its_curves(file: Path) -> None:
     child = endless_race(file, store)
     child.kill()
     child.communicate(timeout=60)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while store.groups()[0].state == "running":
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -26,7 +26,7 @@ def train_some(folder: Path, experiments: int) -> None:
     for number in range(experiments):
         identity = kept.finished()
         # an end is held back for two seconds at most: a machine with much else to do writes it later
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not any(row.key[0] == identity for row in store.runs()) and time.monotonic() < until:
             time.sleep(0.01)
         store.annotate([(identity, 0)], name=f"{os.getpid()} {number}", add_tags=("mine",))
@@ -91,7 +91,7 @@ def test_a_program_that_dies_is_noticed_by_one_that_has_the_store_open(
 ) -> None:
     monkeypatch.setattr(module, "CHECK_SECONDS", 0.0)
     program = process(hang)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not (store.experiments() and store.experiments()[0].step):
         assert time.monotonic() < until
         time.sleep(0.02)

@@ -47,8 +47,9 @@ def test_nothing_outlives_the_program(death: signal.Signals) -> None:
         if __name__ == "__main__":
             handle = TrainerHandle()
             handle.start()
-            while not handle.poll():
+            while not (heard := handle.poll()):
                 time.sleep(0.01)
+            assert handle.pid is not None, heard
             server = forkserver._forkserver._forkserver_pid
             print(handle.pid, *([] if server is None else [server]), flush=True)
             os.kill(os.getpid(), {death.value})
@@ -56,7 +57,7 @@ def test_nothing_outlives_the_program(death: signal.Signals) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     pids = [int(word) for word in done.stdout.split()]
-    assert len(pids) == (2 if sys.platform == "linux" else 1)
+    assert len(pids) == (2 if sys.platform == "linux" else 1), done.stderr
     deadline = time.monotonic() + 60
     while not all(gone(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -214,7 +214,7 @@ def tell_why_not(session: Session, interruption: Interruption) -> int:
         say("Stopped before the first step; nothing was written.")
         return INTERRUPTED
     problem = session.problem or session.data_problem or Problem("The training could not begin")
-    if session.data_problem is not None or problem.where:
+    if (session.data_problem is not None and not session.died) or problem.where:
         raise ProblemError(problem)
     print_problem(problem)
     return FAILED

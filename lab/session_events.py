@@ -86,6 +86,7 @@ class Listening(Shown):
         self.data_summary = event.summary if isinstance(event, Prepared) else None
         self.memory = event.memory if isinstance(event, Prepared) else 0
         self.processes = event.processes if isinstance(event, Prepared) else 1
+        self.died = False
         shown = self.problem is not None and self.problem is self.data_problem
         self.data_problem = event.problem
         if event.problem is not None or shown:
@@ -238,6 +239,7 @@ class Listening(Shown):
     def _take_death(self, event: Died) -> None:
         step = self.step if self.runs else None
         problem = death_problem(event.exit_code, step) if event.exit_code is not None else event.problem
+        self.died = True
         self._interrupt()
         if self.state == "preparing":  # for data that nobody loads any more, whether a start waited or not
             self.data_problem = problem

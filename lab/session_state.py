@@ -75,6 +75,8 @@ class Shown:
         Limit in updates a second, or ``None`` for flat out.
     problem
         The latest problem to show, or ``None``.
+    died
+        Whether the trainer's process ended by itself since data were last loaded.
     data_problem
         Why the config as edited cannot be trained, or ``None``.
     memory, processes
@@ -100,6 +102,7 @@ class Shown:
         self.speed: float | None = None
         self.problem: Problem | None = None
         self.data_problem: Problem | None = None
+        self.died = False
         self.memory = 0
         self.processes = 1
         self.interventions: tuple[str, ...] = ()

@@ -319,13 +319,13 @@ def test_every_step_asked_for_is_done(count: int) -> None:
 COUNTS, LENGTHS = st.sampled_from((1, 2, 2, 3)), st.sampled_from((24, 1_000_000, 1_000_000))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(COUNTS, LENGTHS, st.booleans(), stories())
 def test_whatever_comes_late(count: int, steps: int, begun: bool, names: list[str]) -> None:
     play(count, steps, begun, names)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(COUNTS, LENGTHS, st.booleans(), stories(*KILLS))
 def test_whatever_comes_late_or_dies(count: int, steps: int, begun: bool, names: list[str]) -> None:
     play(count, steps, begun, names)

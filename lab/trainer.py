@@ -215,9 +215,7 @@ class TrainerHandle:
 
     def _forget(self) -> None:
         process = self._process
-        if process is not None and process.is_alive():
-            process.kill()
-            process.join()
+        self._kill()
         self._outbox.put(None)
         if self._sender is not None:
             # not before it is through: what it writes could reach whatever is opened next
@@ -225,5 +223,12 @@ class TrainerHandle:
         if self._connection is not None:
             self._connection.close()
         if process is not None and self._begun.is_set():
+            self._kill()  # on a busy machine it may have begun only now
             process.close()
         self._process = self._connection = self._sender = None
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None and process.is_alive():
+            process.kill()
+            process.join()

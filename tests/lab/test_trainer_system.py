@@ -10,8 +10,11 @@ import sys
 import textwrap
 import threading
 import time
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -184,3 +187,39 @@ def test_a_pipe_is_not_closed_while_a_command_is_being_written_to_it() -> None:
     threading.Timer(0.1, pipe.go.set).start()
     assert [type(event) for event in handle.poll()] == [Died]
     assert (pipe.written_closed, pipe.closed) == ([False], True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are begun in the thread where they are forked")
+def test_a_process_that_begins_only_when_it_is_to_be_gone_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may come to the start after the patience of `close`."""
+    late = threading.Event()
+    begin = TrainerHandle._begin
+
+    def begin_late(handle: TrainerHandle, process: BaseProcess, theirs: Connection) -> bool:
+        assert late.wait(30)
+        return begin(handle, process, theirs)
+
+    class Releasing:
+        """What is put into the outbox at the very end lets the process begin."""
+
+        def __init__(self, outbox: Any) -> None:
+            self._outbox = outbox
+
+        def put(self, command: object) -> None:
+            if command is None:
+                late.set()
+                assert handle._begun.wait(30)
+            self._outbox.put(command)
+
+    monkeypatch.setattr(TrainerHandle, "_begin", begin_late)
+    handle = TrainerHandle()
+    handle.start()
+    process = handle._process
+    assert process is not None
+    assert not process.is_alive()
+    handle._outbox = Releasing(handle._outbox)  # type: ignore[assignment]
+    handle.close(patience=0.0)
+    assert late.is_set()
+    with pytest.raises(ValueError, match="closed"):
+        process.is_alive()
+    assert not multiprocessing.active_children()

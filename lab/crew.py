@@ -284,7 +284,8 @@ class Crew:
             return self._end("stopped") if self._stopping else []
         if states != {"paused"} or not self._going:
             return []
-        step = max(member.step for member in live.values())
+        # one that has finished is not to be ahead of those that rest either
+        step = max(member.step for member in self.members.values() if member.state != "lost")
         behind = [number for number, member in live.items() if member.step < step]
         if behind:
             for number in behind:

@@ -179,3 +179,12 @@ def test_a_speed_set_meanwhile_is_that_of_a_start_that_is_repeated() -> None:
     told = Told()
     told.crew.obey(SetSpeed(5.0))
     assert told.crew.start == replace(START, steps_per_second=5.0)
+
+
+def test_none_rests_before_a_step_at_which_another_has_finished(told: Told) -> None:
+    told.crew.obey(Pause())
+    told.commands()
+    assert told.say(0, Paused(47)) == []
+    assert told.say(1, Ended("finished", 50, 1.0)) == []
+    assert told.commands() == [(0, Pause(50))]
+    assert told.say(0, Ended("finished", 50, 1.0)) == [Ended("finished", 50, 1.0)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lab.config import ExperimentConfig
@@ -319,7 +319,14 @@ def test_every_step_asked_for_is_done(count: int) -> None:
 COUNTS, LENGTHS = st.sampled_from((1, 2, 2, 3)), st.sampled_from((24, 1_000_000, 1_000_000))
 
 
+LAST = [
+    "step_epoch", "toggle", "wait 6", "resume", "wait 1", "wait 1", "commands 20", "wait 1", "wait 7",
+    "resume", "commands 18", "undo", "wait 1", "pause",
+]  # fmt: skip
+
+
 @settings(max_examples=60, deadline=None)
+@example(3, 24, False, ["events 14", *LAST])
 @given(COUNTS, LENGTHS, st.booleans(), stories())
 def test_whatever_comes_late(count: int, steps: int, begun: bool, names: list[str]) -> None:
     play(count, steps, begun, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,12 +21,17 @@ LARGEST_HISTORY = 200
 
 @dataclass(frozen=True)
 class Version:
-    """A state to go back to: the experiment, its file, what stands in that file, and what is settled."""
+    """A state to go back to: the experiment, its file, what stands in that file, and what is settled.
+
+    ``number`` stays the same while one experiment is edited; another one that is opened, begun or adopted
+    has its own.
+    """
 
     config: ExperimentConfig
     path: Path | None
     saved: ExperimentConfig
     limits: FormLimits | None = None
+    number: int = 0
 
 
 class EditedConfig:
@@ -47,6 +53,7 @@ class EditedConfig:
         self.now = Version(config, None, config)
         self._undo: list[Version] = []
         self._redo: list[Version] = []
+        self._numbers = itertools.count(1)
 
     @property
     def edited(self) -> bool:
@@ -115,14 +122,14 @@ class EditedConfig:
     def new(self, config: ExperimentConfig | None = None) -> None:
         """Begin with an experiment without a file. Undo brings the present one back."""
         config = config or default_experiment()
-        self._become(Version(config, None, config))
+        self._become(Version(config, None, config, number=next(self._numbers)))
 
     def adopt(self, config: ExperimentConfig, limits: FormLimits | None = None) -> bool:
         """Take over another experiment's settings, and what is settled in it; whether that differs."""
         version = replace(self.now, config=config, limits=limits)
         if version == self.now:
             return False
-        self._become(version)
+        self._become(replace(version, number=next(self._numbers)))
         return True
 
     def open(self, path: Path) -> Problem | None:
@@ -134,7 +141,8 @@ class EditedConfig:
             config = _read_bundled(path) if is_bundle(path) else read_experiment(path)
         except ProblemError as error:
             return error.problem
-        self._become(Version(config, None if is_bundle(path) else path, config))
+        file = None if is_bundle(path) else path
+        self._become(Version(config, file, config, number=next(self._numbers)))
         return None
 
     def save(self, path: Path | None, *, overwrite: bool = True) -> Problem | None:

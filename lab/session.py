@@ -138,6 +138,7 @@ class Session(Editing):
     def start(self, pause_after: int | None = None) -> None:
         """Train the edited config from step 0, replacing the runs shown once it has begun."""
         self._requests += 1
+        self._run_number = self._edits.now.number
         self._begin(self._requests, self.config)
         self._send(Start(self._requests, self.config, self.device_request, self.speed, pause_after))
 

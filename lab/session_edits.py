@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.config import ExperimentConfig
-from lab.edited_config import EditedConfig
+from lab.edited_config import EditedConfig, Version
 from lab.form_limits import FormLimits
 from lab.interventions import loss_rate_sentence, rate_sentence
 from lab.messages import Change, Command, Prepare, Problem, SetLearningRate
@@ -40,6 +40,7 @@ class Editing(Listening):
         self._edits = EditedConfig(config)
         self._trainer = trainer
         self._requests = 0
+        self._run_number = -1
 
     @property
     def config(self) -> ExperimentConfig:
@@ -81,7 +82,7 @@ class Editing(Listening):
         An edit that ``continues`` the one before, as one of many while a point is dragged, is taken back
         together with it.
         """
-        before = self.config
+        before = self._edits.now
         problem = self._edits.apply(changes, continues=continues)
         if problem is None:
             self._follow(before)
@@ -97,19 +98,19 @@ class Editing(Listening):
 
         With ``limits`` edits of what they name are refused, until another experiment is opened or begun.
         """
-        before = self.config
+        before = self._edits.now
         if self._edits.adopt(config, limits):
             self._follow(before)
 
     def undo(self) -> None:
         """Take the last edit back."""
-        before = self.config
+        before = self._edits.now
         if self._edits.undo():
             self._follow(before)
 
     def redo(self) -> None:
         """Do the last edit taken back again."""
-        before = self.config
+        before = self._edits.now
         if self._edits.redo():
             self._follow(before)
 
@@ -121,14 +122,17 @@ class Editing(Listening):
             self._changes.add("config")
         return problem
 
-    def _follow(self, before: ExperimentConfig) -> None:
-        """Do what an edit calls for: load the data again, apply a learning rate."""
-        after = self.config
+    def _follow(self, version: Version) -> None:
+        """Do what an edit of a version calls for: load the data again, apply a learning rate.
+
+        Only edits of the experiment that was started concern its runs.
+        """
+        before, after = version.config, self.config
         self._changes.add("config")
         rules = [(c.training.target, c.training.plateau) for c in (before, after)]
         if any(getattr(before, part) != getattr(after, part) for part in _DATA_PARTS) or rules[0] != rules[1]:
             self._prepare()
-        if self.can_resume:
+        if self.can_resume and version.number == self._edits.now.number == self._run_number:
             self._apply_rates(before, after)
             self._apply_points(before, after)
 

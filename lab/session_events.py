@@ -29,6 +29,7 @@ from lab.messages import (
     Started,
 )
 from lab.session_state import Shown
+from lab.speed import Stopwatch
 from lab.trainer_problems import death_problem
 from lab.view_options import Confusion, RunState, RunStatus
 
@@ -123,10 +124,11 @@ class Listening(Shown):
         self._run_summary = event.summary
         self._run_steps = (event.steps, event.steps_per_epoch)
         self.step, self.seconds, self.interventions, self.stored = 0, 0.0, (), None
+        self._stopwatch = Stopwatch(self._asked_at)
         self._set_device(event.device)
+        self._become("running")
         self._meter.restart()
         self._meter.note(self._clock(), 0)
-        self._become("running")
         self._changes.update({"runs", "curves", "progress", "data", "field", "confusion"})
 
     def _take_changed(self, event: Changed) -> None:
@@ -191,7 +193,7 @@ class Listening(Shown):
         self._changes.add("progress")
 
     def _take_end(self, event: Ended) -> None:
-        self.step = event.step
+        self.step, self.seconds = event.step, max(self.seconds, event.seconds)
         self._resumable = event.ending == "stopped"
         if event.ending == "finished":
             self._forget_unanswered()  # they came too late

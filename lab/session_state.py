@@ -12,7 +12,7 @@ from lab.interventions import DataChanges
 from lab.loss_labels import loss_labels
 from lab.messages import Command, DataSummary, DeviceReport, Event, Field, Problem
 from lab.shares import usable_cores
-from lab.speed import Speedometer
+from lab.speed import Speedometer, Stopwatch
 from lab.sweep import planned_steps, steps_per_epoch
 from lab.view_options import Confusion, RunState, RunStatus
 
@@ -70,7 +70,8 @@ class Shown:
     device
         Where it computes, once known.
     step, seconds
-        Updates done; training time so far.
+        Updates done; time spent on training them so far, by the process that spent most. ``elapsed`` is how
+        long a person waited for them.
     speed
         Limit in updates a second, or ``None`` for flat out.
     problem
@@ -109,6 +110,8 @@ class Shown:
         self.stored: StoredExperiment | None = None
         self._clock = clock
         self._meter = Speedometer()
+        self._stopwatch: Stopwatch | None = None
+        self._asked_at = 0.0
         self._changes: set[Change] = {"state", "progress", "runs", "curves", "data", "config"}
         self._run_config: ExperimentConfig | None = None
         self._begun_config: ExperimentConfig | None = None
@@ -173,6 +176,15 @@ class Shown:
         return self._meter.steps_per_second if self.state == "running" else 0.0
 
     @property
+    def elapsed(self) -> float | None:
+        """Seconds that the runs shown have taken since they were asked for, pauses left out.
+
+        Start, evaluations, limits of speed and waiting for other processes count; ``None`` where the runs
+        shown were not trained here.
+        """
+        return None if self._stopwatch is None else self._stopwatch.seconds(self._clock())
+
+    @property
     def eta(self) -> float | None:
         """Seconds left at the present speed, or ``None``."""
         rate = self.steps_per_second
@@ -187,6 +199,9 @@ class Shown:
     def _become(self, state: SessionState) -> None:
         if state != self.state:
             self.state = state
+            if self._stopwatch is not None and not self.starting:
+                turn = self._stopwatch.go if state == "running" else self._stopwatch.hold
+                turn(self._clock())
             self._changes.update({"state", "progress"})
 
     def _begin(self, request: int, config: ExperimentConfig) -> None:
@@ -196,7 +211,7 @@ class Shown:
         if self._before in ("running", "paused"):
             self._before = "interrupted"
             self._set_statuses({"running": "interrupted"})
-        self._start_request, self._starting_config = request, config
+        self._start_request, self._starting_config, self._asked_at = request, config, self._clock()
         self.starting, self._listening, self._resumable = True, False, False
         self._epoch_wanted = False
         if self.problem is not None:
@@ -243,6 +258,7 @@ class Shown:
         self._forget_changes()
         self.step, self.seconds, self.interventions, self.stored = 0, 0.0, (), None
         self._meter.restart()
+        self._stopwatch = None
         if self.problem is not self.data_problem:
             self.problem = self.data_problem
             self._changes.add("problem")

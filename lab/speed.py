@@ -1,4 +1,4 @@
-"""How fast training goes: updates a second over the last seconds, and what is left."""
+"""How fast training goes: updates a second over the last seconds, and how long it has taken."""
 
 from __future__ import annotations
 
@@ -32,3 +32,30 @@ class Speedometer:
             return 0.0
         (start, first), (end, last) = self._marks[0], self._marks[-1]
         return (last - first) / (end - start) if end > start else 0.0
+
+
+class Stopwatch:
+    """Seconds that a person has waited, without the pauses.
+
+    Parameters
+    ----------
+    began
+        When it was started (seconds of any clock).
+    """
+
+    def __init__(self, began: float) -> None:
+        self._before = 0.0
+        self._since: float | None = began
+
+    def hold(self, now: float) -> None:
+        """Stop counting; nothing changes where it holds already."""
+        self._before, self._since = self.seconds(now), None
+
+    def go(self, now: float) -> None:
+        """Count on from here; nothing changes where it counts already."""
+        if self._since is None:
+            self._since = now
+
+    def seconds(self, now: float) -> float:
+        """Return what was counted so far."""
+        return self._before + (0.0 if self._since is None else now - self._since)

@@ -203,6 +203,10 @@ def origin_words(session: Session) -> str:
     return " · ".join(words for words in (stored_words(session), branch_words(session)) if words)
 
 
+def _took(seconds: float) -> str:
+    return format_duration(seconds) if seconds >= 0.1 else "under 0.1 s"
+
+
 def _status(session: Session) -> Status:
     state, runs = session.state, session.runs
     step, planned = format_integer(session.step), format_integer(session.planned_steps)
@@ -229,8 +233,8 @@ def _status(session: Session) -> Status:
     if state == "paused":
         return Status(f"Paused at step {step}{behind}", "", share, f"step {step} of {planned}", count)
     if state == "finished":
-        took = format_duration(session.seconds) if session.seconds >= 0.1 else "under 0.1 s"
-        return Status(f"Finished in {took}{behind}", "", None, f"{step} steps", count)
+        words = "Finished" if session.elapsed is None else f"Finished in {_took(session.elapsed)}"
+        return Status(f"{words}{behind}", "", None, f"{step} steps", count)
     if state == "stopped":
         return Status(f"Stopped at step {step}{behind}", "", share, f"step {step} of {planned}", count)
     return Status(f"Interrupted at step {step}, curves kept", "warn", share, "", count)

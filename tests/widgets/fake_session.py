@@ -47,6 +47,7 @@ class FakeSession:
         self.device: DeviceReport | None = None
         self.step = 0
         self.seconds = 0.0
+        self.elapsed: float | None = 0.0
         self.steps_per_second = 2940.0
         self.speed: float | None = None
         self.problem: Problem | None = None
@@ -140,7 +141,7 @@ class FakeSession:
         )  # fmt: skip
         self.curves.append(tuple(range(count)), chunk)
         self.step += steps
-        self.seconds = self.step / 2940.0
+        self.seconds = self.elapsed = self.step / 2940.0
         self._changes |= {"curves", "progress", "confusion"} | ({"runs"} if ended else set())
 
     def _end(self, state: str) -> None:

@@ -79,6 +79,9 @@ def test_the_status_says_every_state() -> None:
     ):  # fmt: skip
         session.state = state
         assert words.status_of(session).words == expected  # type: ignore[arg-type]
+    for elapsed, expected in ((8.2, "Finished in 8 s"), (125.0, "Finished in 2 min 5 s"), (None, "Finished")):
+        session.elapsed, session.seconds = elapsed, 5.0
+        assert words.status_of(session).words == expected  # type: ignore[arg-type]
     session.complain(Problem("table.csv is empty"), data=True)
     assert words.status_of(session).words == "table.csv is empty"  # type: ignore[arg-type]
     assert words.status_of(session).level == "error"  # type: ignore[arg-type]

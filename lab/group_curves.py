@@ -23,7 +23,7 @@ from lab.curve_samples import (
 )
 from lab.pyramid import Pyramid
 from lab.recording import Recording
-from lab.student import t_quantile
+from lab.student import interval_deviations
 from lab.thinning import column_starts, envelope
 from lab.tracks import Track
 
@@ -45,6 +45,9 @@ class GroupCurve:
         Number of runs in it.
     diverged
         The first of its runs that diverged, or ``None``: the mean ends there.
+    deviations
+        Half width of the band in standard deviations of the runs: 9 in a confidence interval of two runs.
+        1 where it goes no further than the runs themselves.
     dropped
         Number of values that a logarithmic y axis cannot show (≤ 0) among ``mean``.
     """
@@ -57,6 +60,7 @@ class GroupCurve:
     raw: NDArray[np.float64]
     runs: int
     diverged: RunEnd | None = None
+    deviations: float = 1.0
 
     @property
     def dropped(self) -> int:
@@ -109,7 +113,7 @@ def _band(
     deviation = values.std(axis=0, ddof=1)
     half = np.add.reduceat(deviation, starts) / counts
     if kind == "ci95":
-        half = half * t_quantile(runs - 1) / np.sqrt(runs)
+        half = half * interval_deviations(runs)
     return mean - half, mean + half
 
 
@@ -179,7 +183,8 @@ def group_curve(
         raw_x, raw = _raw_mean(curves, metric, runs, parts, first, last, view, stream)
     out_x = x[centre].copy()
     out_x[0], out_x[-1] = x[0], x[-1]
-    return GroupCurve(out_x, mean, lower, upper, raw_x, raw, len(values), broken)
+    wide = interval_deviations(len(values)) if view.band == "ci95" and len(values) > 1 else 1.0
+    return GroupCurve(out_x, mean, lower, upper, raw_x, raw, len(values), broken, wide)
 
 
 def _raw_mean(

@@ -16,7 +16,7 @@ from lab.group_curves import GroupCurve
 from lab.number_text import MISSING, thousands, value_text
 from lab.panel_looks import LossLook, looks
 from lab.panel_members import many_members
-from lab.panel_ranges import x_range, y_range
+from lab.panel_ranges import BAND_CUT, band_cut, within, x_range, y_range
 from lab.panels import Band, CurvePanel, Facet, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions, XAxis
 
@@ -152,24 +152,29 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
     values += [y for _, _, members in drawn for _, y in members]
     values += [part.low for parts in (envelopes or {}).values() for part in parts]
     log_y, dropped = _log_choice(spec, options, values)
-    subtitle_parts = [spec.unit or seeds_words(source, groups), "log" if log_y else ""]
+    calm = {look.key for look, group, _ in drawn if group.diverged is None}
+    apart = [y for look, _, members in drawn if look.key in calm for _, y in members]
+    for (_, key), parts in (envelopes or {}).items():
+        apart += [side for part in parts if key in calm for side in (part.low, part.high)]
     y_limits = y_range(
         [group for _, group, _ in drawn],
         log_y=log_y,
         extra=() if spec.target is None else (spec.target,),
+        members=apart,
     )
     if spec.bounds is not None:
         low, high = max(y_limits[0], spec.bounds[0]), min(y_limits[1], spec.bounds[1])
         y_limits = (low, high) if low < high else y_limits
+        drawn = [(look, within(group, spec.bounds), members) for look, group, members in drawn]
+    cut = band_cut([group for _, group, _ in drawn], y_limits, log_y=log_y)
+    subtitle_parts = [
+        spec.unit or seeds_words(source, groups), "log" if log_y else "", BAND_CUT if cut else ""
+    ]  # fmt: skip
     lines: list[Line] = []
     bands: list[Band] = []
     marks: list[Mark] = []
     for look, group, members in drawn:
         lines.extend(_line(x, y, look, "member", log_y, options.log_x) for x, y in members)
-        if spec.bounds is not None and group.low is not None and group.high is not None:
-            group = replace(
-                group, low=np.clip(group.low, *spec.bounds), high=np.clip(group.high, *spec.bounds)
-            )
         facet_lines, band, mark = draw_group(group, look, log_y=log_y, log_x=options.log_x, floor=y_limits[0])
         lines.extend(facet_lines)
         bands.extend(band)

@@ -21,7 +21,7 @@ from lab.panel_curves import (
 )
 from lab.panel_looks import LossLook, look_of_one, looks
 from lab.panel_members import many_members
-from lab.panel_ranges import x_range, y_range
+from lab.panel_ranges import BAND_CUT, band_cut, x_range, y_range
 from lab.panels import ConfusionPanel, CurvePanel, Facet, FieldPanel, FieldView, LegendEntry, Line, Mark
 from lab.view_options import PanelSource, ViewOptions
 
@@ -62,6 +62,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
     if options.log_y is None and not any((group.mean > 0).any() for group in everything) and everything:
         log_y = False
     y_limits = y_range(everything, log_y=log_y)
+    cut = band_cut(everything, y_limits, log_y=log_y)
     facets = []
     for look, curves in found:
         lines: list[Line] = []
@@ -99,7 +100,7 @@ def gradient_panel(source: PanelSource, options: ViewOptions) -> CurvePanel:
     return CurvePanel(
         kind="gradient",
         title="Gradient norm",
-        subtitle="per layer" + (", log" if log_y else ""),
+        subtitle="per layer" + (", log" if log_y else "") + (f", {BAND_CUT}" if cut else ""),
         facets=tuple(facets),
         legend=legend,
         x_label=X_LABELS[options.x_axis],

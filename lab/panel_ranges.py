@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,14 @@ from lab.ranges import growing_end, linear_range, log_range
 from lab.view_options import PanelSource, ViewOptions
 
 Floats = NDArray[np.float64]
+
+BAND_CUT = "band cut off at the edge"
+
+SHARES = (0.005, 0.995)
+"""Quantiles of a line's values that a range holds: not its rarest spikes."""
+
+MOST_SORTED = 20_000
+"""Values of a line, or of all runs of a loss, that are looked at for that."""
 
 
 def x_range(source: PanelSource, options: ViewOptions) -> tuple[float, float]:
@@ -41,14 +50,20 @@ def latest_seconds(source: PanelSource) -> float:
 
 
 def y_range(
-    groups: Sequence[GroupCurve], *, log_y: bool, extra: tuple[float, ...] = ()
+    groups: Sequence[GroupCurve],
+    *,
+    log_y: bool,
+    extra: tuple[float, ...] = (),
+    members: Sequence[NDArray[np.floating]] = (),
 ) -> tuple[float, float]:
     """Return the range of y on round numbers.
 
-    A diverged group may run far out of it: it counts only up to 30 times (log) or one and a half times the
-    range of the others, so that one explosion does not flatten every other curve.
+    It follows the means, one standard deviation of the runs around them, and members where they are drawn.
+    What is wider counts only up to half their height on either side, so that they keep half of the plot: a
+    confidence band of few runs (that of two is 18 times as wide as they are apart) and a diverged group that
+    flies away (on a logarithmic axis, up to 30 times).
     """
-    calm = _spread([group for group in groups if group.diverged is None], log_y)
+    calm = _spread([group for group in groups if group.diverged is None], log_y, members)
     wild = _spread([group for group in groups if group.diverged is not None], log_y)
     if not len(calm) and len(wild):
         starts = [group.mean[0] for group in groups if len(group.mean) and np.isfinite(group.mean[0])]
@@ -66,33 +81,70 @@ def y_range(
     return log_range(low, high) if log_y else linear_range(low, high)
 
 
+def within(group: GroupCurve, bounds: tuple[float, float]) -> GroupCurve:
+    """Return a curve whose band ends where the metric does: no accuracy is above 1."""
+    if group.low is None or group.high is None:
+        return group
+    return replace(group, low=np.clip(group.low, *bounds), high=np.clip(group.high, *bounds))
+
+
+def band_cut(groups: Sequence[GroupCurve], limits: tuple[float, float], *, log_y: bool) -> bool:
+    """Return whether a band goes on beyond the plot's range: that is to be said.
+
+    Those of diverged groups do not count: a cross says where they went.
+    """
+    low, high = limits
+    slack = 0.01 * (high - low)
+    for group in groups:
+        if group.diverged is None and group.low is not None and group.high is not None:
+            known = np.isfinite(group.mean) & ((group.mean > 0) | (not log_y))
+            lower, upper = group.low[known], group.high[known]
+            below = lower < low * 0.95 if log_y else lower < low - slack
+            above = upper > high * 1.05 if log_y else upper > high + slack
+            if below.any() or above.any():
+                return True
+    return False
+
+
 def _between(values: Floats, shares: tuple[float, float]) -> Floats:
     """Return two quantiles, as `numpy.quantile` does: that would load NumPy's masked arrays, a long wait."""
     ordered = np.sort(values)
     return np.asarray(np.interp(np.array(shares) * (len(ordered) - 1), np.arange(len(ordered)), ordered))
 
 
-def _spread(groups: Sequence[GroupCurve], log_y: bool) -> Floats:
-    """Return what a range must hold: means, bands, and raw lines but for their rarest spikes."""
-    parts: list[Floats] = []
+def _spread(
+    groups: Sequence[GroupCurve], log_y: bool, members: Sequence[NDArray[np.floating]] = ()
+) -> Floats:
+    """Return what a range must hold: means, lines but for their rarest spikes, and of bands what has room."""
+    parts: list[Floats] = [group.mean for group in groups]
     for group in groups:
-        parts.append(group.mean)
         if group.low is not None and group.high is not None:
-            parts.append(group.high)
-            parts.append(group.low)
-        if len(group.raw):
-            usable = group.raw[np.isfinite(group.raw) & ((group.raw > 0) | (not log_y))]
-            if len(usable):
-                parts.append(_between(usable, (0.005, 0.995)))
-    values = np.concatenate(parts) if parts else np.empty(0)
-    values = values[np.isfinite(values)]
-    if not log_y:
-        return values
-    values = values[values > 0]
-    if len(values):
+            narrow = max(1.0, group.deviations)
+            parts += [group.mean + (side - group.mean) / narrow for side in (group.low, group.high)]
+    for values in (*(group.raw for group in groups), *members):
+        some = values.reshape(-1)[:: max(1, values.size // MOST_SORTED)]
+        usable = some[np.isfinite(some) & ((some > 0) | (not log_y))]
+        if len(usable):
+            parts.append(_between(usable.astype(np.float64), SHARES))
+    values = _usable(parts, log_y)
+    if log_y and len(values):
         # A band that dips to 0 must not stretch a logarithmic axis over many decades.
-        means = np.concatenate([group.mean for group in groups])
-        means = means[np.isfinite(means) & (means > 0)]
-        if len(means):
-            values = values[values >= means.min() / 10]
-    return values
+        means = _usable([group.mean for group in groups], log_y)
+        values = values[values >= means.min() / 10] if len(means) else values
+    bands = _usable([band for group in groups for band in (group.low, group.high) if band is not None], log_y)
+    if not len(values) or not len(bands):
+        return values
+    if log_y:
+        factor = np.sqrt(values.max() / values.min())
+        low, high = values.min() / min(factor, 10.0), values.max() * factor
+    else:
+        slack = 0.5 * (values.max() - values.min())
+        low, high = values.min() - slack, values.max() + slack
+    if low < high:  # else nothing but the band gives the plot a height
+        bands = np.clip(bands, low, high)
+    return np.concatenate([values, bands])
+
+
+def _usable(parts: Sequence[NDArray[np.floating]], log_y: bool) -> Floats:
+    values = np.concatenate([np.asarray(part, np.float64) for part in parts]) if parts else np.empty(0)
+    return values[np.isfinite(values) & ((values > 0) | (not log_y))]

@@ -13,7 +13,7 @@ from compute.plan import RunEnd
 from lab.comparing.curves_columns import Part, Table, TrainingAxis, read_table
 from lab.curve_samples import CurveView
 from lab.group_curves import GroupCurve
-from lab.student import t_quantile
+from lab.student import interval_deviations, t_quantile
 from lab.thinning import column_starts, envelope
 
 Floats = NDArray[np.float64]
@@ -104,11 +104,14 @@ def group_line(
     seen = np.isfinite(table.values).any(axis=1)
     longest = float(table.ends.max())
     early = int(np.count_nonzero(seen & ~table.diverged & (table.ends < longest * (1 - 1e-9))))
+    counted = np.isfinite(table.values).sum(axis=0)
+    fewest = int(counted[counted > 1].min(initial=len(table.values)))
+    wide = interval_deviations(fewest) if spread == "ci95" and fewest > 1 else 1.0
     end = None
     if table.diverged.any() and not np.isfinite(middle[table.x > table.ends[table.diverged].min()]).any():
         end = _first_divergence(parts)
     return GroupLine(
-        GroupCurve(x, line, low, high, raw_x, raw, len(table.values), end),
+        GroupCurve(x, line, low, high, raw_x, raw, len(table.values), end, wide),
         int(seen.sum()),
         int(table.diverged.sum()),
         early,

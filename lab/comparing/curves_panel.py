@@ -21,7 +21,7 @@ from lab.metric_catalogue import METRICS, bounds_of, metric_of
 from lab.number_text import MISSING, thousands, value_text
 from lab.panel_curves import draw_group
 from lab.panel_looks import LossLook
-from lab.panel_ranges import y_range
+from lab.panel_ranges import BAND_CUT, band_cut, within, y_range
 from lab.panels import Band, CurvePanel, Facet, LegendEntry
 from lab.store.rows import RunRow
 
@@ -164,7 +164,7 @@ class _Maker:
         panel = CurvePanel(
             kind="compare",
             title=self.title,
-            subtitle=self._subtitle(),
+            subtitle=self._subtitle(y_limits),
             facets=tuple(facets),
             legend=self._legend(),
             x_label=X_LABELS.get(self.choices.x, "") if self.ask.x is None else _brief(self.ask.x),
@@ -216,7 +216,7 @@ class _Maker:
         return 0.0, self._end() or 1.0
 
     def _y_range(self) -> tuple[float, float]:
-        low, high = y_range([self._bounded(line.curve) for line in self.lines], log_y=self.log_y)
+        low, high = y_range([line.curve for line in self.lines], log_y=self.log_y)
         if self.bounds is None:
             return low, high
         inside = max(low, self.bounds[0]), min(high, self.bounds[1])
@@ -224,14 +224,12 @@ class _Maker:
 
     def _bounded(self, curve: GroupCurve) -> GroupCurve:
         """Return a curve whose band ends where the metric does: no accuracy is above 1."""
-        if self.bounds is None or curve.low is None or curve.high is None:
-            return curve
-        return replace(curve, low=np.clip(curve.low, *self.bounds), high=np.clip(curve.high, *self.bounds))
+        return curve if self.bounds is None else within(curve, self.bounds)
 
     def _end(self) -> float:
         return max(end_of(self.ask, group.rows) for group, line in self.drawn if line is not None)
 
-    def _subtitle(self) -> str:
+    def _subtitle(self, y_limits: tuple[float, float]) -> str:
         counts = {line.runs for line in self.lines}
         few, many = min(counts), max(counts)
         if many == 1:
@@ -239,7 +237,9 @@ class _Maker:
         else:
             words = f"{self.choices.centre} of {few if few == many else f'{few} to {many}'} runs"
         unit = "÷ first value" if self.choices.relative else ""
-        return ", ".join(part for part in (words, unit, "log" if self.log_y else "") if part)
+        cut = band_cut([self._bounded(line.curve) for line in self.lines], y_limits, log_y=self.log_y)
+        parts = (words, unit, "log" if self.log_y else "", BAND_CUT if cut else "")
+        return ", ".join(part for part in parts if part)
 
     def _legend(self) -> tuple[LegendEntry, ...]:
         values: dict[str, list[str]] = {}

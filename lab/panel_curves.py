@@ -153,7 +153,9 @@ def curve_panel(source: PanelSource, spec: Spec, options: ViewOptions) -> CurveP
     values += [part.low for parts in (envelopes or {}).values() for part in parts]
     log_y, dropped = _log_choice(spec, options, values)
     calm = {look.key for look, group, _ in drawn if group.diverged is None}
-    apart = [y for look, _, members in drawn if look.key in calm for _, y in members]
+    apart: list[NDArray[np.floating]] = [
+        y for look, _, members in drawn if look.key in calm for _, y in members
+    ]
     for (_, key), parts in (envelopes or {}).items():
         apart += [side for part in parts if key in calm for side in (part.low, part.high)]
     y_limits = y_range(

@@ -14,7 +14,7 @@ from lab.view_options import PanelSource, ViewOptions
 
 Floats = NDArray[np.float64]
 
-BAND_CUT = "band cut off at the edge"
+BAND_CUT = "band cut off"
 
 SHARES = (0.005, 0.995)
 """Quantiles of a line's values that a range holds: not its rarest spikes."""
@@ -146,5 +146,5 @@ def _spread(
 
 
 def _usable(parts: Sequence[NDArray[np.floating]], log_y: bool) -> Floats:
-    values = np.concatenate([np.asarray(part, np.float64) for part in parts]) if parts else np.empty(0)
+    values: Floats = np.concatenate([np.asarray(part, np.float64) for part in parts] or [np.empty(0)])
     return values[np.isfinite(values) & ((values > 0) | (not log_y))]

@@ -58,7 +58,7 @@ def test_a_line_a_loss_with_a_band(rows, shelf):
     assert shown.panel.title == "Validation NLL"
     lowest = min(float(band.low.min()) for band in shown.panel.facets[0].bands)
     assert lowest < shown.panel.y_range[0]  # one nears 0, where a logarithmic axis never gets
-    assert shown.panel.subtitle == "mean of 2 runs, log, band cut off at the edge" and shown.panel.log_y
+    assert shown.panel.subtitle == "mean of 2 runs, log, band cut off" and shown.panel.log_y
     assert shown.panel.x_range == (0.0, 90.0) and shown.panel.x_label == "step"
     assert [(entry.name, entry.short) for entry in shown.panel.legend] == [
         ("Cross-entropy", "CE"), ("Squared error", "MSE")

@@ -158,6 +158,8 @@ class ChartText:
 class ChartReadout:
     """A number of each series, one below the other in a corner: what ``title`` says in a word ("AUC").
 
+    ``corner`` is where it stands unless lines are in the way.
+
     ``names``, ``series`` and ``words`` are all (n,): the series' name and number, and the number in words.
     """
 

@@ -16,7 +16,6 @@ from widgets.plots.annotations import (
     paint_annotations,
     paint_line_sample,
     paint_marker,
-    paint_notes,
     paint_placeholder,
     paint_target_line,
 )
@@ -26,6 +25,7 @@ from widgets.plots.chart_painting import paint_chart
 from widgets.plots.confusion_painting import is_empty, lay_out_confusion, paint_confusion
 from widgets.plots.curve_items import band_path, line_pen, view_points
 from widgets.plots.curve_layout import FacetLayout, lay_out
+from widgets.plots.curve_notes import paint_notes
 from widgets.plots.field_layout import dimensions, lay_out_field
 from widgets.plots.field_marks import paint_field_wrong
 from widgets.plots.field_painting import (

@@ -9,7 +9,6 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from lab.panels import CurvePanel, Mark
-from widgets.icons import paint_icon
 from widgets.numbers import format_number, format_percent
 from widgets.plots.axis import thin_pen
 from widgets.plots.curve_layout import TAG_GAP, CurveLayout, FacetLayout, push_apart, tags_of
@@ -32,19 +31,6 @@ def paint_annotations(painter: QPainter, theme: Theme, panel: CurvePanel, layout
             _paint_mark(painter, theme, facet, mark)
         if facet.show_title:
             _paint_title(painter, theme, panel, facet)
-
-
-def paint_notes(painter: QPainter, theme: Theme, panel: CurvePanel, layout: CurveLayout) -> None:
-    """Paint what is said of the whole panel: the target's label, the note, or what will be here."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    if panel.target is not None and layout.facets:
-        _paint_target_label(painter, theme, panel, layout.facets[0])
-    if panel.note:
-        _paint_note(painter, theme, panel.note, layout)
-    if panel.placeholder:
-        paint_placeholder(
-            painter, theme, panel.placeholder, QRectF(0, 0, layout.size.width(), layout.size.height())
-        )
 
 
 def paint_target_line(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
@@ -123,7 +109,7 @@ def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark
         if rect.left() - 1 <= x <= rect.right() + 1 and rect.top() - 1 <= y <= rect.bottom() + 1:
             paint_marker(painter, theme, mark.series, x, y)
         return
-    place = _cross_place(layout, mark)
+    place = cross_place(layout, mark)
     if place is None:
         return
     x, y = place
@@ -145,7 +131,7 @@ def _paint_mark(painter: QPainter, theme: Theme, layout: FacetLayout, mark: Mark
         paint_words(painter, theme, text, left, y, "error")
 
 
-def _cross_place(layout: FacetLayout, mark: Mark) -> tuple[float, float] | None:
+def cross_place(layout: FacetLayout, mark: Mark) -> tuple[float, float] | None:
     """Return where the cross of a diverged run stands: a run that flew out of the picture, at that edge."""
     rect = layout.frame.rect
     x = layout.frame.px(mark.x)
@@ -178,7 +164,7 @@ def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
         return
     painter.setFont(theme.font("tag"))
     metrics = QFontMetricsF(painter.font())
-    crosses = [place for mark in layout.facet.marks if (place := _cross_place(layout, mark)) is not None]
+    crosses = [place for mark in layout.facet.marks if (place := cross_place(layout, mark)) is not None]
     low, high = rect.top() + 5, rect.bottom() - 6
     for (
         cross,
@@ -192,72 +178,6 @@ def _paint_tags(painter: QPainter, theme: Theme, layout: FacetLayout) -> None:
     for (tag, x, _), y in zip(found, moved, strict=True):
         painter.setPen(theme.color("text"))
         painter.drawText(QPointF(x + TAG_GAP, y - metrics.height() / 2 + metrics.ascent()), tag)
-
-
-def _paint_target_label(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:
-    assert panel.target is not None
-    rect = layout.frame.rect
-    y = layout.frame.py(panel.target)
-    if not math.isfinite(y) or not rect.top() - 1 <= y <= rect.bottom() + 1:
-        return
-    painter.setFont(theme.font("tick"))
-    metrics = QFontMetricsF(painter.font())
-    text = f"target {number(panel.target, panel.percent)}"
-    left = rect.right() - metrics.horizontalAdvance(text)
-    places = [
-        centre
-        for centre in (y + 12, y - 11)
-        if centre - metrics.height() / 2 > 0 and centre + metrics.height() / 2 < rect.bottom()
-    ]
-    if places:
-        box = QRectF(left, 0, rect.right() - left, metrics.height())
-        centre = min(
-            places, key=lambda place: _crossings(layout, box.translated(0, place - box.height() / 2))
-        )
-        paint_words(painter, theme, text, left, centre, "text2")
-
-
-def _paint_note(painter: QPainter, theme: Theme, note: str, layout: CurveLayout) -> None:
-    """Paint the note in the top right corner, where falling curves leave room, behind its sign."""
-    rect = (
-        layout.facets[-1].frame.rect if layout.columns == 1 else layout.facets[layout.columns - 1].frame.rect
-    )
-    first = layout.facets[0].frame.rect
-    painter.setFont(theme.font("tick"))
-    metrics = QFontMetricsF(painter.font())
-    room = rect.right() - first.left() - 24
-    note = metrics.elidedText(note, Qt.TextElideMode.ElideRight, max(40.0, room))
-    left = rect.right() - metrics.horizontalAdvance(note)
-    centre = rect.top() + 9
-    if any(_words_reach(facet, left - 22, centre, theme) for facet in layout.facets):
-        centre += 20
-    painter.fillRect(QRectF(left - 22, centre - 9, rect.right() - left + 26, 18), theme.color("card", 215))
-    paint_icon(painter, "info", theme.color("text2"), QRectF(left - 19, centre - 7, 14, 14))
-    painter.setPen(theme.color("text2"))
-    painter.drawText(QPointF(left, centre - metrics.height() / 2 + metrics.ascent()), note)
-
-
-def _crossings(layout: FacetLayout, box: QRectF) -> int:
-    """Return how many points of means lie in a box: where there are fewest, words cover least."""
-    low, high = layout.frame.x_at(box.left()), layout.frame.x_at(box.right())
-    found = 0
-    for line in layout.facet.lines:
-        if line.role == "mean":
-            values = line.y[(line.x >= low) & (line.x <= high)]
-            low_y, high_y = layout.frame.y_at(box.bottom()), layout.frame.y_at(box.top())
-            found += int(((values >= low_y) & (values <= high_y)).sum())
-    return found
-
-
-def _words_reach(facet: FacetLayout, left: float, centre: float, theme: Theme) -> bool:
-    """Return whether the words beside a diverged run run into what stands at the top right."""
-    metrics = QFontMetricsF(theme.font("tag"))
-    for mark in facet.facet.marks:
-        place = _cross_place(facet, mark)
-        near = place is not None and bool(mark.text) and abs(place[1] - centre) < 16
-        if near and place is not None and place[0] + 10 + metrics.horizontalAdvance(mark.text) > left - 6:
-            return True
-    return False
 
 
 def _paint_outside(painter: QPainter, theme: Theme, panel: CurvePanel, layout: FacetLayout) -> None:

@@ -9,9 +9,10 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from lab.panels import CurvePanel
-from widgets.plots.annotations import paint_annotations, paint_notes, paint_target_line
+from widgets.plots.annotations import paint_annotations, paint_target_line
 from widgets.plots.axis import paint_axes
 from widgets.plots.curve_layout import CurveLayout
+from widgets.plots.curve_notes import paint_notes
 from widgets.plots.envelope_image import EnvelopeImage
 from widgets.plots.moments import paint_branched, paint_future
 from widgets.theme import Theme

@@ -80,7 +80,7 @@ def lesson_command(options: argparse.Namespace) -> int:
     if not names:
         say("losslab lesson check: name a lesson, or give --all.")
         return BAD_INPUT
-    lessons = [load_lesson(name) for name in names]
+    lessons = [load_lesson(name, checked=True) for name in names]
     codes = [_run(lesson, options.device, whole=False) for lesson in lessons]
     if len(codes) > 1:
         print(f"{codes.count(OK)} of {len(codes)} lessons hold.")

@@ -46,8 +46,15 @@ def built_in() -> tuple[str, ...]:
     return tuple(name for _, name in sorted(found))
 
 
-def load_lesson(name: str) -> Lesson:
+def load_lesson(name: str, *, checked: bool = False) -> Lesson:
     """Return a built-in lesson by its key or number, or one that a person has made, by its path.
+
+    Parameters
+    ----------
+    name
+        Key, number or path.
+    checked
+        See that its formula can be drawn, too, which nobody should wait for at a start.
 
     Raises
     ------
@@ -58,12 +65,12 @@ def load_lesson(name: str) -> Lesson:
     if name.isdigit():
         chosen = next((key for key in keys if _packaged(key).config.number == int(name)), None)
         if chosen is not None:
-            return _packaged(chosen)
+            return _packaged(chosen, checked)
     if name in keys:
-        return _packaged(name)
+        return _packaged(name, checked)
     path = Path(name).expanduser()
     if path.exists():
-        return read_lesson(path)
+        return read_lesson(path, checked=checked)
     raise ProblemError(
         Problem(
             f"There is no lesson {name[:40]}",
@@ -78,8 +85,10 @@ def is_lesson(path: Path) -> bool:
     return path.suffix == SUFFIX or path.name == LESSON or (path / LESSON).is_file()
 
 
-def read_lesson(path: Path) -> Lesson:
+def read_lesson(path: Path, *, checked: bool = False) -> Lesson:
     """Read a lesson of a person's own: a folder, its ``lesson.toml``, or a ``.losslesson`` file.
+
+    ``checked`` is as in `load_lesson`.
 
     Raises
     ------
@@ -87,12 +96,12 @@ def read_lesson(path: Path) -> Lesson:
         Naming the file, the line where there is one, and what would be right.
     """
     if path.is_dir():
-        return _lesson(path.name, lambda name: read_text(path / name))
+        return _lesson(path.name, lambda name: read_text(path / name), checked)
     if path.name == LESSON:
-        return read_lesson(path.parent)
+        return read_lesson(path.parent, checked=checked)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _lesson(path.stem, _unpacked(archive))
+            return _lesson(path.stem, _unpacked(archive), checked)
     except (zipfile.BadZipFile, OSError):
         raise ProblemError(
             Problem(
@@ -113,7 +122,7 @@ def pack_lesson(folder: Path, target: Path, *, overwrite: bool = False) -> None:
     """
     from lab.whole_files import whole_file
 
-    lesson = read_lesson(folder)
+    lesson = read_lesson(folder, checked=True)
     config = lesson.config
     files = [run.experiment for run in config.runs] + [view.state for view in config.views]
     names = [LESSON, TEXT, *dict.fromkeys(files)]
@@ -122,9 +131,9 @@ def pack_lesson(folder: Path, target: Path, *, overwrite: bool = False) -> None:
             archive.writestr(name, read_text(folder / name), zipfile.ZIP_DEFLATED)
 
 
-def _packaged(key: str) -> Lesson:
+def _packaged(key: str, checked: bool = False) -> Lesson:
     folder: Any = importlib.resources.files("lab") / "lessons" / "catalogue" / key
-    return _lesson(key, lambda name: str((folder / name).read_text(encoding="utf-8")))
+    return _lesson(key, lambda name: str((folder / name).read_text(encoding="utf-8")), checked)
 
 
 def _unpacked(archive: zipfile.ZipFile) -> Read:
@@ -146,9 +155,11 @@ def _unpacked(archive: zipfile.ZipFile) -> Read:
     return read
 
 
-def _lesson(key: str, read: Read) -> Lesson:
+def _lesson(key: str, read: Read, checked: bool) -> Lesson:
     text = read(LESSON)
     config = _config(text)
+    if checked:
+        _check_formula(config.formula, text)
     experiments: dict[str, ExperimentConfig] = {}
     for place, run in enumerate(config.runs):
         where = f"the run “{run.name}”" if run.name else run.experiment
@@ -207,6 +218,20 @@ def _config(text: str) -> LessonConfig:
         raise ProblemError(
             problem_of(error, LESSON, lambda path: line_of(text, path), LessonConfig)
         ) from None
+
+
+def _check_formula(latex: str, text: str) -> None:
+    from lab.lessons.formula_check import formula_fault  # not needed to show a lesson
+
+    fault = formula_fault(latex)
+    if fault:
+        raise ProblemError(
+            Problem(
+                "The lesson's formula cannot be drawn",
+                f"{fault[:1].upper()}{fault[1:]} ({LESSON}, line {line_of(text, 'formula')}).",
+                "formula",
+            )
+        )
 
 
 def _check_claims(

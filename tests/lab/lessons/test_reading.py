@@ -182,10 +182,15 @@ def test_missing_and_foreign_files_are_named(folder: Path, tmp_path: Path) -> No
             ("[[claims]]", '[[presets]]\nlabel = "x"\nchange = {"data.samples" = -1}\n[[claims]]'),
             r"the preset “x” changes.*\(lesson\.toml, line 9\)",
         ),
+        (
+            ("[[runs]]", "formula = 'a = \\fraq{1}{2}'\n[[runs]]"),
+            r"no command \\fraq.*\(lesson\.toml, line 5\)",
+        ),
+        (("[[runs]]", 'formula = "a = \\frac{1}{2}"\n[[runs]]'), r"single quotes.*\(lesson\.toml, line 5\)"),
         (("high = 1", ""), r"claims\.0\.measure .*give it value, low or high\. \(lesson\.toml, line 9\)"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(folder: Path, change: tuple[str, str], words: str) -> None:
     (folder / LESSON).write_text(LESSON_TOML.replace(*change), encoding="utf-8")
     with pytest.raises(ProblemError, match=words):
-        read_lesson(folder)
+        read_lesson(folder, checked=True)

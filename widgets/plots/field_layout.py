@@ -22,6 +22,8 @@ Values: TypeAlias = NDArray[np.float64]
 
 TITLE = 20.0
 BOTTOM = 20.0
+BARE_BOTTOM = 8.0
+"""Under a row whose axis is said under the row below."""
 GAP = 14.0
 LEFT = 36.0
 RIGHT = 14.0
@@ -42,6 +44,8 @@ class FieldFacet:
     show_left: bool
     titles: int = 1
     """Rows of titles over it."""
+    show_bottom: bool = True
+    """Whether the labels of x stand under it; where not, they are those of the facet below."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def lay_out_field(
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
         width = (size.width() - LEFT - RIGHT - GAP * (columns - 1)) / columns
-        height = (size.height() - 4 - rows * (TITLE + BOTTOM)) / rows
+        height = (size.height() - 4 - rows * TITLE - sum(_bottoms(count, columns))) / rows
         if equal:
             width, height = min(width, height * ratio), min(height, width / ratio)
         if best is None or width * height > best[0] + 1e-6:
@@ -89,22 +93,30 @@ def lay_out_field(
     rows = math.ceil(count / columns)
     used = columns * width + (columns - 1) * GAP
     left = LEFT + max(0.0, (size.width() - LEFT - RIGHT - used) / 2)
-    top = max(0.0, (size.height() - rows * (height + TITLE + BOTTOM)) / 2)
+    bottoms = _bottoms(count, columns)
+    top = max(0.0, (size.height() - rows * (height + TITLE) - sum(bottoms)) / 2)
     facets = []
     x_ticks, y_ticks = ticks(x, max(2, round(width / 60))), ticks(y, max(2, round(height / 50)))
     x_labels, y_labels = labels(x_ticks, x), labels(y_ticks, y)
     for index, view in enumerate(views):
         row, column = divmod(index, columns)
         rect = QRectF(
-            left + column * (width + GAP), top + row * (height + TITLE + BOTTOM) + TITLE, width, height
-        )
+            left + column * (width + GAP), top + row * (height + TITLE) + sum(bottoms[:row]) + TITLE,
+            width, height,
+        )  # fmt: skip
         facets.append(
             FieldFacet(
                 Frame(rect, x, y), () if view is None else (view,), x_ticks, x_labels, y_ticks, y_labels,
-                show_left=column == 0,
+                show_left=column == 0, show_bottom=bottoms[row] == BOTTOM,
             )
         )  # fmt: skip
     return FieldLayout(size, tuple(facets), equal)
+
+
+def _bottoms(count: int, columns: int) -> list[float]:
+    """Return the room under each row: labels stand only where a facet has none below it."""
+    rows = math.ceil(count / columns)
+    return [BARE_BOTTOM if (row + 2) * columns <= count else BOTTOM for row in range(rows)]
 
 
 def _one_feature(

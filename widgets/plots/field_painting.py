@@ -292,7 +292,8 @@ def _paint_axes(painter: QPainter, theme: Theme, panel: FieldPanel, facet: Field
     painter.setPen(theme.color("text2"))
     unit = panel.feature_names[0] if panel.feature_names else ""
     right = -math.inf
-    for index, (value, word) in enumerate(zip(facet.x_ticks, facet.x_labels, strict=True)):
+    below = tuple(zip(facet.x_ticks, facet.x_labels, strict=True)) if facet.show_bottom else ()
+    for index, (value, word) in enumerate(below):
         text = f"{unit} = {word}" if index == 0 and unit and facet.show_left else word
         text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(40.0, rect.width() * 0.6))
         width = metrics.horizontalAdvance(text)

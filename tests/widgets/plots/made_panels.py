@@ -99,7 +99,7 @@ def field_panel(kind: str = "probability", *, views: int = 2, classes: int = 2) 
     else:
         values = across + up
         labels = points.sum(axis=1)
-    made = tuple(FieldView(NAMES[i][0], i + 1, values.astype(np.float32)) for i in range(views))
+    made = tuple(FieldView(NAMES[i % len(NAMES)][0], i + 1, values.astype(np.float32)) for i in range(views))
     return FieldPanel(
         "Data", "decision of each loss", points, labels, np.arange(60) % 10 == 0, np.arange(60) % 5 == 1,
         0 if kind == "number" else classes, ("width", "height"), ("a", "b"), (x, y), kind, made,  # type: ignore[arg-type]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -235,6 +236,27 @@ def test_surfaces_have_equal_scale(qtbot: QtBot) -> None:
             rect = facet.frame.rect
             assert rect.width() / 4.0 == pytest.approx(rect.height() / 2.0)
             assert rect.right() <= size.width() and rect.bottom() <= size.height()
+
+
+@pytest.mark.parametrize(("size", "columns"), [((300, 700), 1), ((900, 260), 3), ((480, 330), 2)])
+def test_labels_under_surfaces_stand_once_a_column_and_leave_room(
+    qtbot: QtBot, size: tuple[int, int], columns: int
+) -> None:
+    views = 4 if columns == 2 else 3
+    layout = lay_out_field(field_panel(views=views), QSizeF(*size), LIGHT)
+    assert len({facet.frame.rect.left() for facet in layout.facets}) == columns
+    lowest = max(facet.frame.rect.bottom() for facet in layout.facets)
+    for facet in layout.facets:
+        assert facet.show_bottom is (facet.frame.rect.bottom() == lowest)
+    tops = sorted({facet.frame.rect.top() for facet in layout.facets})
+    height = layout.facets[0].frame.rect.height()
+    assert all(after - before == pytest.approx(height + 28) for before, after in pairwise(tops))
+
+
+def test_a_row_with_a_gap_below_it_keeps_its_labels(qtbot: QtBot) -> None:
+    layout = lay_out_field(field_panel(views=3), QSizeF(480, 330), LIGHT)
+    assert len({facet.frame.rect.left() for facet in layout.facets}) == 2
+    assert all(facet.show_bottom for facet in layout.facets)
 
 
 def test_features_of_very_different_extent_are_not_squeezed(qtbot: QtBot) -> None:

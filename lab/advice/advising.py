@@ -8,6 +8,7 @@ from lab.advice.divergence import diverged
 from lab.advice.driven_layers import layers_saturated
 from lab.advice.finding import Finding, arranged
 from lab.advice.learning_rate import rate_oscillates, worse_than_start
+from lab.advice.loss_settings import focus_too_strong, threshold_far_above, threshold_far_below
 from lab.advice.measured import dying_relu, rate_at_edge, saturation_plateau
 from lab.advice.measuring import RunNumbers
 from lab.advice.missing_classes import class_never_predicted
@@ -32,11 +33,20 @@ RULES: tuple[Rule, ...] = (
 )
 """Rules that read curves and counts alone; together they take some milliseconds."""
 
-MEASURED_RULES: tuple[MeasuredRule, ...] = (saturation_plateau, layers_saturated, dying_relu, rate_at_edge)
+MEASURED_RULES: tuple[MeasuredRule, ...] = (
+    saturation_plateau,
+    layers_saturated,
+    dying_relu,
+    threshold_far_below,
+    threshold_far_above,
+    focus_too_strong,
+    rate_at_edge,
+)
 """Rules that need numbers measured on runs held still."""
 
 EXPLAINED_BY: dict[str, tuple[str, ...]] = {
     "class_never_predicted": ("worse_than_start", "saturation_plateau", "layers_saturated"),
+    "saturation_plateau": ("worse_than_start",),
     "layers_saturated": ("worse_than_start", "saturation_plateau"),
     "overfitting": ("wrong_labels_learnt",),
     "rate_oscillates": ("worse_than_start",),

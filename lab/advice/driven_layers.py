@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compute.problems import Remedy
 from lab.advice.finding import Finding
 from lab.advice.learning_rate import lower, too_high
 from lab.advice.readings import Readings, at_step, enough, number, percent
+from lab.config import ExperimentConfig
 
 if TYPE_CHECKING:
     from lab.advice.measuring import LayerShares, RunNumbers
@@ -19,6 +21,8 @@ SATURATED = 0.8
 """Share of saturated (unit, sample) pairs in a layer of sigmoids or tanhs that keeps it from learning."""
 DRIVEN = 0.3
 """Growth of that share since the first snapshot from which on training is the likely cause, not the start."""
+BEGUN = 0.4
+"""Share of saturated pairs at the start from which on it is the start that keeps a layer from learning."""
 WRONG, UNEXPLAINED = 0.1, 0.5
 """Share of the training samples that are wrong, or of their variance that is left: much is still to learn."""
 LEFT = 0.5
@@ -75,19 +79,30 @@ def most_driven(layers: Sequence[LayerShares]) -> LayerShares | None:
     return max(driven, key=lambda layer: layer.saturated, default=None)
 
 
+def most_begun(measured: RunNumbers) -> LayerShares | None:
+    """Return the most saturated of the layers that began saturated and have stayed so, or ``None``."""
+    if measured.first_step >= measured.step:
+        return None
+    begun = [layer for layer in measured.layers if min(layer.saturated_first, layer.saturated) >= BEGUN]
+    return max(begun, key=lambda layer: layer.saturated, default=None)
+
+
 def layers_saturated(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Finding]:
-    """Find networks whose hidden layers training has driven into saturation before they fitted their samples.
+    """Find networks whose hidden layers were saturated before they fitted their samples.
 
     Criterion: over the later half of at least 10 evaluations and 3 epochs the median is at least 10 % of the
     training samples wrong, beside flipped labels, or R² at most 0.5, on three quarters of the seeds; and in
     the one of these whose parameters are held still, which is named, a hidden layer of sigmoids or tanhs has
     at least 80 % of its (unit, sample) pairs below 5 % of the largest slope, 30 points more than at the first
     snapshot. A problem where the mean loss on them is more than half of its first value, else a
-    hint. Steps as large as the weights carry units from one flat end to the other: Y. LeCun, L. Bottou, G.
-    Orr, K.-R. Müller, "Efficient BackProp", 1998, sections 4.4 to 4.7.
+    hint. Or, a problem, at least 40 % of the pairs are flat both there and at the first snapshot, so that the
+    start did it. Steps as large as the weights carry units from one flat end to the other, and weights that
+    begin too large put them there: Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient BackProp", 1998,
+    sections 4.4 to 4.7.
     """
     for measured in numbers:
-        short, layer = shortfall(readings, measured.run), most_driven(measured.layers)
+        short, driven = shortfall(readings, measured.run), most_driven(measured.layers)
+        layer = driven or most_begun(measured)
         if short is None or layer is None:
             continue
         loss = readings.source.runs[measured.run].info.loss_index
@@ -98,17 +113,34 @@ def layers_saturated(readings: Readings, numbers: Sequence[RunNumbers]) -> Itera
         seeds = readings.seeds(len(fallen_short), loss)
         yield Finding(
             "layers_saturated",
-            readings.title(loss, f"has driven hidden layer {layer.name} into saturation"),
+            readings.title(
+                loss,
+                f"has driven hidden layer {layer.name} into saturation"
+                if driven
+                else f"began with hidden layer {layer.name} in saturation and stays there",
+            ),
             f"{driven_words(layer, measured)}{readings.measured_on(measured.run)} Over the later half of the "
             f"evaluations {short.words}.{seeds and f' It stays far from fitting them{seeds}.'}",
             f"Steps were probably so large that units jump from one flat end to the other. "
-            f"{too_high(readings, loss, measured.run)}",
-            "problem" if short.left > LEFT else "hint",
+            f"{too_high(readings, loss, measured.run)}"
+            if driven
+            else "Little gradient gets through; probably the weights or the inputs are too large.",
+            "problem" if short.left > LEFT or not driven else "hint",
             (loss,),
             (measured.run,),
-            lower(readings, loss, measured.run, 10.0),
+            lower(readings, loss, measured.run, 10.0)
+            if driven
+            else start_remedies(readings.source.run_config),
             layer.saturated,
         )
+
+
+def start_remedies(config: ExperimentConfig, name: str = "glorot") -> tuple[Remedy, ...]:
+    """Offer a start with weights that suit the layer's width."""
+    if config.model.initializer.name in ("glorot", "he", "lecun"):
+        return ()
+    label = "He" if name == "he" else "Glorot"
+    return (Remedy(f"Start from {label} weights", {"model.initializer.name": name}),)
 
 
 def driven_words(layer: LayerShares, measured: RunNumbers) -> str:

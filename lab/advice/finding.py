@@ -60,6 +60,9 @@ KEYS = (
     "class_never_predicted",
     "wrong_labels_learnt",
     "overfitting",
+    "threshold_far_below",
+    "threshold_far_above",
+    "focus_too_strong",
     "rate_oscillates",
     "rate_at_edge",
 )
@@ -70,6 +73,7 @@ def arranged(findings: Iterable[Finding], names: tuple[str, ...]) -> tuple[Findi
     """Put findings in order, problems first, and say what several losses share once.
 
     Of the findings with the same key the worst one speaks, and the other losses are named after its evidence.
+    Where it has nothing to try, what helps the next one is offered: such remedies name their loss.
 
     Parameters
     ----------
@@ -100,4 +104,5 @@ def _together(same: list[Finding], names: tuple[str, ...]) -> Finding:
         evidence=f"{first.evidence} {sentence}",
         losses=tuple(sorted({*first.losses, *more})),
         runs=runs,
+        remedies=next((found.remedies for found in same if found.remedies), ()),
     )

@@ -24,6 +24,8 @@ BEYOND_ROUNDING = 5e-4
 """Share of the first objective by which it must change at a typical step, too."""
 FEWEST_EVALUATIONS = 10
 FEWEST_EPOCHS = 3
+FAR_WORSE = 50.0
+"""Times its first value from which on a hundredth of the rate is offered, not a tenth."""
 WORSE = 0.05
 """Share of the first value by which it must be exceeded."""
 
@@ -142,7 +144,7 @@ def worse_than_start(readings: Readings) -> Iterator[Finding]:
             "problem",
             (loss,),
             tuple(entry[0] for entry in found),
-            lower(readings, loss, run, 10.0),
+            lower(readings, loss, run, 100.0 if now > FAR_WORSE * first > 0 else 10.0),
             now / first if first > 0 else 0.0,
         )
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from compute.problems import Remedy
-from lab.advice.driven_layers import SATURATED, SQUASHING, driven_words, most_driven
+from lab.advice.driven_layers import SATURATED, SQUASHING, driven_words, most_driven, start_remedies
 from lab.advice.finding import Finding
 from lab.advice.learning_rate import lower, too_high
 from lab.advice.measuring import RunNumbers
@@ -62,7 +62,7 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
             cause = (
                 "Probably the link's slope, a factor of this loss's gradient, is nearly 0 at those outputs."
             )
-            remedies = _output_remedies(readings, loss) + _start_remedies(config)
+            remedies = _output_remedies(readings, loss) + start_remedies(config)
             weight = measured.stuck
         elif squashing and layer is not None and layer.saturated >= SATURATED:
             evidence = (
@@ -70,7 +70,7 @@ def saturation_plateau(readings: Readings, numbers: Sequence[RunNumbers]) -> Ite
                 f"{layer.name} are flat: their slope is below 5\u202f% of the largest."
             )
             cause = "Next to no gradient gets through; probably the weights or the inputs are too large."
-            remedies = _start_remedies(config)
+            remedies = start_remedies(config)
             weight = layer.saturated
         else:
             continue
@@ -117,7 +117,7 @@ def dying_relu(readings: Readings, numbers: Sequence[RunNumbers]) -> Iterator[Fi
                 else "The initial weights and biases probably put them below 0."
             )
         leaky = Remedy("Try leaky ReLU", {"model.activation": "leaky_relu"})
-        remedies = (leaky, *(lower(readings, loss, measured.run) if grew else _start_remedies(config, "he")))
+        remedies = (leaky, *(lower(readings, loss, measured.run) if grew else start_remedies(config, "he")))
         if grew and worst.dead_first < worst.dead / 2:  # the rate did it, and leaky units may diverge at it
             remedies = (*remedies[1:], leaky)
         yield Finding(
@@ -192,11 +192,3 @@ def _output_remedies(readings: Readings, loss: int) -> tuple[Remedy, ...]:
     link = readings.source.run_config.losses[loss].card.link
     name = "binary_cross_entropy" if link == "sigmoid" else "cross_entropy"
     return (Remedy("Try cross-entropy", other_loss(readings, loss, name)),)
-
-
-def _start_remedies(config: ExperimentConfig, name: str = "glorot") -> tuple[Remedy, ...]:
-    """Offer a start with weights that suit the layer's width."""
-    if config.model.initializer.name in ("glorot", "he", "lecun"):
-        return ()
-    label = "He" if name == "he" else "Glorot"
-    return (Remedy(f"Start from {label} weights", {"model.initializer.name": name}),)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from compute.losses import make_loss
 from lab.advice.driven_layers import shortfall
+from lab.advice.loss_numbers import Residuals, Sureness, has_setting, residuals_of, sureness_of
 from lab.advice.plateau import on_plateau
 from lab.advice.readings import Readings
 from lab.config import ExperimentConfig
@@ -71,6 +72,8 @@ class RunNumbers:
     curvature
         Largest eigenvalue of the Hessian of the mean loss on the training part; ``None`` where it was not
         asked for or not to be had.
+    residuals, sureness
+        Of losses with a threshold and of focal ones; ``None`` of others.
     """
 
     run: int
@@ -81,14 +84,17 @@ class RunNumbers:
     factor: float
     way_out: float = 1.0
     curvature: float | None = None
+    residuals: Residuals | None = None
+    sureness: Sureness | None = None
 
 
 def question(source: PanelSource, at: int | None = None) -> Question | None:
     """Return what to measure of an experiment, or ``None`` where no rule would be the wiser.
 
     Asked for are runs whose objective stands still, networks of ReLUs, those of sigmoids or tanhs that are
-    far from fitting, and the curvature where every step uses all samples at one plain rate; of each loss the
-    run that did not diverge and of which most was kept. The steps are the first and the latest snapshot.
+    far from fitting, losses with a setting to judge (`lab.advice.loss_numbers`), and the curvature where
+    every step uses all samples at one plain rate; of each loss the run that did not diverge and of which most
+    was kept. The steps are the first and the latest snapshot.
     """
     readings = Readings(source, at)
     config, snapshots = source.run_config, source.curves.snapshots
@@ -104,7 +110,8 @@ def question(source: PanelSource, at: int | None = None) -> Question | None:
         if not len(known) or known[-1] == 0:
             continue
         curvature = _has_limit(source, run)
-        if relu or curvature or on_plateau(readings, run) or shortfall(readings, run) is not None:
+        looked_at = relu or curvature or has_setting(config, loss, readings.task)
+        if looked_at or on_plateau(readings, run) or shortfall(readings, run) is not None:
             runs.append(run)
             steps |= {int(known[0]), int(known[-1])}
             curved += [str(run)] if curvature else []
@@ -162,7 +169,10 @@ def measured(run: int, first: int, last: int, book: Book, *, curvature: bool) ->
         way_out = way_down(still, samples.inputs, samples.targets, now)
     limit = largest_curvature(still, *still.part("train"), now) if curvature else None
     steps = (book.step(run, first), book.step(run, last))
-    return RunNumbers(run, steps[0] or 0, steps[1] or 0, layers, stuck, factor, way_out, limit)
+    return RunNumbers(
+        run, steps[0] or 0, steps[1] or 0, layers, stuck, factor, way_out, limit,
+        residuals_of(still, samples, now), sureness_of(book, run, samples, now),
+    )  # fmt: skip
 
 
 def stuck_samples(

@@ -12,6 +12,7 @@ from compute.problems import Remedy
 from lab.advice.finding import Finding
 from lab.advice.readings import Readings, at_step, enough, other_loss, percent
 from lab.number_text import thousands
+from lab.word_lists import listed
 
 FEWEST_EVALUATIONS = 10
 FEWEST_EPOCHS = 5
@@ -19,6 +20,8 @@ FEWEST_SAMPLES = 5
 """Samples of a class that must be there to be predicted."""
 SETTLED = 0.02
 """Most that the accuracy may have risen over those evaluations: else the run is on its way."""
+USUAL_Q = 0.7
+"""Generalised cross-entropy's q in its paper; near 1 it goes over into absolute error."""
 RARE = 0.2
 """A class with less than this share of an equal share is rare."""
 
@@ -66,7 +69,8 @@ def class_never_predicted(readings: Readings) -> Iterator[Finding]:
         yield Finding(
             "class_never_predicted",
             _title(readings, loss, found),
-            _evidence(readings, loss, first, len(found), confusion.split, confusion.step),
+            _evidence(readings, loss, first, len(found), confusion.split, confusion.step)
+            + _those_that_do(readings, loss),
             _cause(readings, loss, first),
             "problem",
             (loss,),
@@ -111,6 +115,24 @@ def _evidence(readings: Readings, loss: int, missing: Missing, count: int, split
     )
 
 
+def _those_that_do(readings: Readings, loss: int) -> str:
+    """Name the other losses that predict every class on every seed; nothing where there are none."""
+    confusion = readings.source.confusion
+    if confusion is None:
+        return ""
+    names = []
+    for other in range(len(readings.source.run_config.losses)):
+        runs = readings.runs_of(other)
+        known = [confusion.counts.get(run.info.index) for run in runs]
+        if other != loss and all(counts is not None and (counts.sum(axis=0) > 0).all() for counts in known):
+            names.append(readings.name(other))
+    return (
+        f" {listed(names, 4)} {'predicts' if len(names) == 1 else 'predict'} every class here."
+        if names
+        else ""
+    )
+
+
 def _rare(missing: Missing) -> bool:
     share = missing.counts[list(missing.classes)] / missing.counts.sum()
     return bool((share < RARE / len(missing.counts)).any())
@@ -125,13 +147,17 @@ def _cause(readings: Readings, loss: int, missing: Missing) -> str:
 
 
 def _remedies(readings: Readings, loss: int, missing: Missing) -> tuple[Remedy, ...]:
-    card = readings.source.run_config.losses[loss].card
+    selected = readings.source.run_config.losses[loss]
+    card = selected.card
     if _rare(missing):
         if any(parameter.name == "class_weights" for parameter in card.parameters):
             mean = missing.counts.sum() / len(missing.counts)
             weights = tuple(float(f"{mean / max(1, count):.2g}") for count in missing.counts)
             return (Remedy("Weigh the classes by their rarity", {f"losses.{loss}.class_weights": weights}),)
         return ()
+    if card.name == "generalized_cross_entropy" and float(selected.parameters["q"]) > USUAL_Q:
+        label = f"Try q = {USUAL_Q} for {readings.name(loss)}"
+        return (Remedy(label, {f"losses.{loss}.q": USUAL_Q}),)
     if card.bounded_value and readings.offers("cross_entropy", "binary_cross_entropy"):
         name = "binary_cross_entropy" if card.link == "sigmoid" else "cross_entropy"
         return (Remedy("Try cross-entropy", other_loss(readings, loss, name)),)

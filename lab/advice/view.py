@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOOKED_AT = (
     "Looked at: divergence, losses worse than at the start, rates at the edge, plateaus by saturation, "
     "saturated layers, dead units, classes never predicted, overfitting, wrong labels, targets in their own "
-    "units."
+    "units, thresholds beside the residuals, too strong a focus."
 )
 
 

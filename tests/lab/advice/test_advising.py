@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -184,3 +185,10 @@ def test_remedies_lead_out_of_what_they_are_offered_for() -> None:
     before, after = (one.curves.series("objective", 0)[1] for one in (session, mended))
     assert before[40] > 0.98 * before[0]
     assert after[40] < 0.25 * after[0]
+
+
+def test_where_the_worst_has_nothing_to_try_another_remedy_is_offered() -> None:
+    worst = replace(finding("class_never_predicted", 0, 0.5), remedies=())
+    (one,) = arranged([finding("class_never_predicted", 1, 0.1), worst], ("MAE", "GCE"))
+    assert one.title == "class_never_predicted 0"
+    assert [remedy.label for remedy in one.remedies] == ["remedy 1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lab.advice.missing_classes import missing_classes
-from tests.lab.advice.judged import check_remedies, findings, judge, lesson, network, train
+from tests.lab.advice.judged import changed, check_remedies, findings, judge, lesson, network, train
 
 DIGITS = "loses_classes/digits.toml"
 
@@ -75,3 +75,16 @@ def test_classes_with_few_samples_are_left_alone() -> None:
     found = missing_classes(0, np.array([[50, 0, 0], [0, 40, 0], [2, 3, 0]]))
     assert found is not None
     assert found.classes == (2,)
+
+
+def test_near_absolute_error_generalised_cross_entropy_is_offered_its_usual_q() -> None:
+    config = lesson(DIGITS, seeds__count=8, training__epochs=30, losses__2__q=0.99)
+    session = train(config)
+    finding = judge(session)["class_never_predicted"]
+    assert finding.losses == (0, 2)  # of absolute error, too, which has nothing to try: all else is there
+    assert [remedy.label for remedy in finding.remedies] == ["Try q = 0.7 for GCE"]
+    assert "CE predicts every class here." in finding.evidence
+    mended = judge(train(changed(config, losses__2__q=0.7)))["class_never_predicted"]
+    assert mended.losses == (0,)
+    assert mended.remedies == ()
+    assert "CE and GCE predict every class here." in mended.evidence

@@ -151,7 +151,7 @@ def test_a_rate_that_leads_away() -> None:
     assert finding.losses == (0, 1, 2)  # absolute error stays where it was
     start = session.curves.first("train_loss", 0)
     assert f"was {start:.2g} at the start" in finding.evidence
-    assert finding.remedies[0].label == "Try learning rate 10"
+    assert finding.remedies[0].label == "Try learning rate 1"  # its loss is hundreds of times what it was
     check_remedies(config, finding)
     lost = judge(session)["class_never_predicted"]
     assert lost.losses == (3,)  # of the others it is explained by their rate

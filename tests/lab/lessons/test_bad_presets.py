@@ -133,3 +133,30 @@ def test_advice_says_what_is_wrong_with_a_preset_and_its_first_remedy_mends_it(
     assert [name for name, one in found.items() if one.severity == "problem"] == [expected]
     mended = findings(apply_changes(config, found[expected].remedies[0].changes))
     assert [name for name, one in mended.items() if one.severity == "problem"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "expected", "shorter"),
+    [
+        ("outliers", "δ = 0.01", "threshold_far_below", {"seeds.count": 2}),
+        ("outliers", "δ = 100", "threshold_far_above", {"seeds.count": 2}),
+        ("focal_factors", "γ = 5", "focus_too_strong", {}),
+        ("which_number", "γ = 5", "focus_too_strong", {"training.steps": 3000}),
+        ("calibration", "γ = 10", "focus_too_strong", {"seeds.count": 1}),
+        ("bad_start", "Weights N(0, 9)", "layers_saturated", {"seeds.count": 2}),
+        ("digits_race", "Rate 30", "worse_than_start", {"seeds.count": 2, "training.epochs": 20}),
+    ],
+)
+def test_advice_on_a_preset_is_gone_with_its_first_remedy(
+    key: str, label: str, expected: str, shorter: dict[str, Any]
+) -> None:
+    """Beside the preset's own fault an experiment may show others, such as overfitting of other losses."""
+    lesson = load_lesson(key)
+    (number,) = [place for place, one in enumerate(lesson.config.presets) if one.label == label]
+    config = lesson.changed(number)
+    assert isinstance(config, ExperimentConfig)
+    config = apply_changes(config, shorter)
+    found = findings(config)
+    assert expected in found
+    mended = findings(apply_changes(config, found[expected].remedies[0].changes))
+    assert {one for one in mended if one != "overfitting"} == set()

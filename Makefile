@@ -8,12 +8,13 @@ BIN := .venv/bin
 SETUP := sh .ci/setup
 ARGS ?=
 
-.PHONY: help run test verify setup format lint types walls tests bench screenshots docs clean
+.PHONY: help run test verify fuzz setup format lint types walls tests bench screenshots docs clean
 
 help:
 	@echo "make run          open Loss Lab (ARGS='file.toml' to open an experiment, GPU=cuda12 or GPU=cuda13 for CuPy, FAST=1 for compiled kernels)"
 	@echo "make test         format, lint, types, import walls and tests"
 	@echo "make verify       the longer proofs (minutes)"
+	@echo "make fuzz         the tests of properties on new random examples"
 	@echo "make bench        every benchmark against its peers, as a table in benchmarks/results.md (15 minutes)"
 	@echo "make screenshots  redraw docs/images from the real window"
 	@echo "make docs         rewrite docs/losses, a page and a picture for each loss, from the catalogue"
@@ -49,6 +50,9 @@ tests:
 
 verify: dev-setup
 	@$(BIN)/python -m pytest -m slow
+
+fuzz: dev-setup
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz -n 2 $(ARGS)
 
 bench:
 	@GPU="$(GPU)" $(SETUP) bench

@@ -64,7 +64,8 @@ def lesson_command(options: argparse.Namespace) -> int:
     ProblemError
         For a lesson that is not there or not right.
     """
-    from lab.lessons.reading import SUFFIX, built_in, load_lesson, pack_lesson
+    from lab.lesson_paths import SUFFIX
+    from lab.lessons.reading import built_in, load_lesson, pack_lesson
 
     if options.act == "list":
         return _list()

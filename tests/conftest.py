@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -22,6 +23,11 @@ for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_H
     os.environ[_name] = os.path.join(_HOME, _name)
     os.makedirs(os.environ[_name], exist_ok=True)
 _NUMBERS = itertools.count()
+
+# A check says the same of the same program each time; `make fuzz` looks for new examples.
+settings.register_profile("checks", derandomize=True)
+settings.register_profile("fuzz", derandomize=False, print_blob=True)
+settings.load_profile("checks")
 
 
 def pytest_sessionfinish() -> None:

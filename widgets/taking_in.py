@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.lessons.reading import is_lesson
+from lab.lesson_paths import is_lesson
 from lab.problems import ProblemError
 
 if TYPE_CHECKING:

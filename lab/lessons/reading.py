@@ -21,6 +21,7 @@ from lab.experiment_file import parse_experiment, read_text
 from lab.explore.state_text import changed_state, parse_state
 from lab.explore.states import State
 from lab.form_limits import check_limits
+from lab.lesson_paths import LESSON, SUFFIX
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import FORMAT, LessonConfig
 from lab.lessons.measures import check_names
@@ -28,8 +29,7 @@ from lab.lessons.seed_values import MeasureError
 from lab.loss_labels import loss_labels
 from lab.toml_lines import line_of
 
-LESSON, TEXT = "lesson.toml", "text.md"
-SUFFIX = ".losslesson"
+TEXT = "text.md"
 LARGEST = 8 * 2**20
 """Bytes of a lesson's files together."""
 Read = Callable[[str], str]
@@ -78,11 +78,6 @@ def load_lesson(name: str, *, checked: bool = False) -> Lesson:
             "A lesson of your own is named by its folder or file.".strip(),
         )
     )
-
-
-def is_lesson(path: Path) -> bool:
-    """Whether a path is meant as a lesson: a packed one, a folder with one, or its ``lesson.toml``."""
-    return path.suffix == SUFFIX or path.name == LESSON or (path / LESSON).is_file()
 
 
 def read_lesson(path: Path, *, checked: bool = False) -> Lesson:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.lesson_paths import LESSON
 from lab.lessons.claim import Claim
 from lab.lessons.lesson_config import LessonConfig, LessonRun, LessonView, Prediction, Preset
 from lab.lessons.measures import CORRELATION, NUMBERS, SHAPED, check_measure
-from lab.lessons.reading import LESSON, TEXT, read_lesson
+from lab.lessons.reading import TEXT, read_lesson
 from lab.lessons.run_values import OF_RUNS
 from lab.lessons.seed_values import CURVES
 from lab.lessons.view_values import OF_VIEWS

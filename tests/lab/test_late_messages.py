@@ -325,14 +325,14 @@ LAST = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @example(3, 24, False, ["events 14", *LAST])
 @given(COUNTS, LENGTHS, st.booleans(), stories())
 def test_whatever_comes_late(count: int, steps: int, begun: bool, names: list[str]) -> None:
     play(count, steps, begun, names)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None)
 @given(COUNTS, LENGTHS, st.booleans(), stories(*KILLS))
 def test_whatever_comes_late_or_dies(count: int, steps: int, begun: bool, names: list[str]) -> None:
     play(count, steps, begun, names)

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from lab.config import ExperimentConfig
 from lab.explore.states import State
+from lab.lesson_paths import SUFFIX, is_lesson
 from lab.lessons.attempt import Attempt
 from lab.lessons.lesson import Lesson
-from lab.lessons.reading import SUFFIX
 from lab.lessons.shelf import LessonShelf
 from lab.problems import Problem, ProblemError
 from widgets.files import dropped_path
@@ -313,7 +313,7 @@ class LessonsWorkspace(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept a lesson: a folder with one, its file, or a packed one."""
         path = dropped_path(event.mimeData())
-        if path is not None and (path.is_dir() or path.suffix == SUFFIX or path.name == "lesson.toml"):
+        if path is not None and (path.is_dir() or is_lesson(path)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 from compute.datasets.base import Dataset
 from compute.datasets.reading.arrays import read_arrays
 from compute.datasets.reading.delimited import read_delimited
-from compute.datasets.reading.inputs import read_inputs
+from compute.datasets.reading.inputs import Inputs, read_inputs
 from compute.datasets.reading.parquet import read_parquet
 from compute.datasets.reading.source import read_whole
 from compute.datasets.reading.table import Table
 from compute.datasets.reading.targets import choose_columns, read_targets
-from compute.datasets.reading.wording import count, refuse
-from compute.problems import Remedy
+from compute.datasets.reading.wording import count, listed, refuse
+from compute.problems import ProblemError, Remedy
 
 _KINDS = (
     (b"%PDF", "a PDF document"), (b"\x1f\x8b", "compressed with gzip"),
@@ -92,6 +92,24 @@ def _refuse_other_kinds(file: str, suffix: str, data: bytes) -> None:
             raise refuse(file, f"it is {what}.", readable)
 
 
+def _nothing_left(file: str, inputs: Inputs, options: Mapping[str, Any]) -> ProblemError:
+    """Return why no row can be used, and what would leave some: no mean fills a column without a number."""
+    hollow = [
+        name
+        for name, values in zip(inputs.names, inputs.matrix.T, strict=True)
+        if not np.isfinite(values).any()
+    ]
+    body = "Every row has a missing or infinite value, so dropping rows leaves nothing."
+    if not hollow:
+        fill = Remedy("Fill with the column's mean", {"data.missing": "mean"})
+        return refuse(file, "no row is without gaps.", body, "data.missing", (fill,))
+    body += f" There is no finite number under {listed(hollow, 5)}."
+    ignored = ", ".join([options["ignore"], *hollow]) if options["ignore"].strip() else ", ".join(hollow)
+    can_be_named = len(hollow) < len(inputs.names) and not any("," in name for name in hollow)
+    remedies = (Remedy(f"Leave out {listed(hollow, 2)}", {"data.ignore": ignored}),) if can_be_named else ()
+    return refuse(file, "no row is without gaps.", body, "data.ignore", remedies)
+
+
 def _finish(table: Table, options: Mapping[str, Any], notes: list[str]) -> Dataset:
     input_names, target_names, said = choose_columns(table, options)
     notes += said
@@ -102,13 +120,7 @@ def _finish(table: Table, options: Mapping[str, Any], notes: list[str]) -> Datas
     matrix, values, names = inputs.matrix, targets.values, targets.names
     if dropped.any():
         if dropped.all():
-            raise refuse(
-                table.file,
-                "no row is without gaps.",
-                "Every row has a missing or infinite value, so dropping rows leaves nothing.",
-                "data.missing",
-                (Remedy("Fill with the column's mean", {"data.missing": "mean"}),),
-            )
+            raise _nothing_left(table.file, inputs, options)
         matrix, values = matrix[~dropped], values[~dropped]
         if options["missing"] == "drop":
             notes.append(

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from compute.problems import ProblemError
+from lab.lesson_paths import LESSON
 from lab.lessons.attempt import Attempt
 from lab.lessons.claim import Claim
 from lab.lessons.finding import Finding, filled
 from lab.lessons.lesson import Lesson
 from lab.lessons.lesson_config import part_titles
-from lab.lessons.reading import LESSON, TEXT, read_lesson
+from lab.lessons.reading import TEXT, read_lesson
 from lab.pool import TrainerPool
 
 TINY_LESSON = """

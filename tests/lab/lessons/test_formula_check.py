@@ -8,8 +8,9 @@ import pytest
 
 from compute.problems import ProblemError
 from lab.cli import main
+from lab.lesson_paths import LESSON
 from lab.lessons.formula_check import COMMON, formula_fault
-from lab.lessons.reading import LESSON, built_in, load_lesson, pack_lesson, read_lesson
+from lab.lessons.reading import built_in, load_lesson, pack_lesson, read_lesson
 from tests.lab.lessons.test_reading import LESSON_TOML, folder
 
 __all__ = ["folder"]

@@ -9,7 +9,8 @@ import pytest
 
 from compute.problems import ProblemError
 from lab.experiment_data import prepare_data
-from lab.lessons.reading import LESSON, TEXT, built_in, load_lesson, pack_lesson, read_lesson
+from lab.lesson_paths import LESSON
+from lab.lessons.reading import TEXT, built_in, load_lesson, pack_lesson, read_lesson
 from lab.panel_views import applicable_kinds
 from lab.preview import summarize
 

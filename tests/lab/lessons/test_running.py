@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import lab.cli
-from lab.lessons.reading import LESSON, built_in, load_lesson
+from lab.lesson_paths import LESSON
+from lab.lessons.reading import built_in, load_lesson
 from lab.lessons.running import run_lesson
 from tests.lab.lessons.test_reading import LESSON_TOML, folder
 

@@ -12,10 +12,11 @@ import lab.cli
 from compute.problems import ProblemError
 from lab.explore.efficiency import EfficiencyState
 from lab.explore.numerics import NumericsState
+from lab.lesson_paths import LESSON
 from lab.lessons.attempt import Attempt
 from lab.lessons.claim import Claim
 from lab.lessons.finding import Finding
-from lab.lessons.reading import LESSON, TEXT, load_lesson, pack_lesson, read_lesson
+from lab.lessons.reading import TEXT, load_lesson, pack_lesson, read_lesson
 from lab.lessons.running import run_lesson
 from lab.lessons.sheet_figures import sheet_figures
 from lab.panels import Panel

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from lab.lesson_paths import LESSON
 from lab.lessons.attempt import Attempt
-from lab.lessons.reading import LESSON, TEXT
+from lab.lessons.reading import TEXT
 from lab.pool import TrainerPool
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON
 from tests.widgets.lessons.driving import Make

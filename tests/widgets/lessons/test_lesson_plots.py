@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from lab.chart import ChartPanel
-from lab.lessons.reading import LESSON
+from lab.lesson_paths import LESSON
 from lab.panels import CurvePanel, Panel
 from tests.lab.lessons.test_attempt import TINY_LESSON
 from tests.widgets.lessons.driving import Make, choose, go_on

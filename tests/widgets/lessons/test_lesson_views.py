@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from lab.explore.efficiency import EfficiencyState
 from lab.explore.numerics import NumericsState
+from lab.lesson_paths import LESSON
 from lab.lessons.attempt import Attempt
-from lab.lessons.reading import LESSON, TEXT, read_lesson
+from lab.lessons.reading import TEXT, read_lesson
 from lab.lessons.running import run_lesson
 from lab.lessons.sheet_figures import sheet_panels
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON

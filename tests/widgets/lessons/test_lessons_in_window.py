@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from lab.lessons.reading import LESSON, pack_lesson
+from lab.lesson_paths import LESSON
+from lab.lessons.reading import pack_lesson
 from lab.store.store import Store
 from tests.widgets.fake_session import FakeSession
 from tests.widgets.lessons.driving import choose, drop

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from lab.lesson_paths import LESSON
 from lab.lessons.formulas import formula_lines
-from lab.lessons.reading import LESSON, built_in, load_lesson, pack_lesson
+from lab.lessons.reading import built_in, load_lesson, pack_lesson
 from lab.pool import TrainerPool
 from lab.session import Session
 from tests.lab.lessons.test_attempt import TINY_LESSON

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from lab.config_changes import apply_changes
 from lab.form_limits import WORDS
-from lab.lessons.reading import LESSON, TEXT, built_in
+from lab.lesson_paths import LESSON
+from lab.lessons.reading import TEXT, built_in
 from lab.lessons.settled import restored_limits
 from lab.session import Session
 from tests.lab.lessons.test_attempt import TINY, TINY_LESSON

@@ -96,6 +96,23 @@ def test_no_row_without_gaps(read: Read, refused: Refused) -> None:
     assert read(text, missing="mean").inputs.tolist() == [[1, 2], [1, 2]]
 
 
+def test_a_column_that_no_mean_can_fill_is_left_out_where_that_helps(read: Read, refused: Refused) -> None:
+    text = "a,b,c,y\n1,inf,7,0.5\n2,inf,8,1.5\n"
+    for missing in ("drop", "mean"):
+        problem = refused(text, missing=missing)
+        assert problem.title == "data.csv was not loaded: no row is without gaps."
+        assert problem.body.endswith("There is no finite number under b.")
+        (remedy,) = problem.remedies
+        assert (remedy.label, remedy.changes) == ("Leave out b", {"data.ignore": "b"})
+        assert read(text, missing=missing, ignore="b").feature_names == ("a", "c")
+    (remedy,) = refused(text, missing="drop", ignore="c").remedies
+    assert remedy.changes == {"data.ignore": "c, b"}
+    assert read(text, missing="drop", ignore="c, b").feature_names == ("a",)
+    # nothing would be left, or the name is no name where several are listed
+    assert refused("b,y\ninf,0.5\ninf,1.5\n", missing="drop").remedies == ()
+    assert refused('a,"b,c",y\n1,inf,0.5\n2,inf,1.5\n', missing="drop").remedies == ()
+
+
 def test_gaps_in_text_are_gaps_when_encoded(read: Read, refused: Refused) -> None:
     text = "a,colour,y\n1,red,0.5\n2,,1.5\n3,blue,2.5\n4,red,3.5\n"
     assert "line 3 has no value" in refused(text, text="one_hot").title

@@ -135,3 +135,20 @@ def test_tab_stays_in_an_open_card(qtbot: QtBot, window: MainWindow, session: Fa
     stops = tabbed(qtbot, window)
     assert all(card.isAncestorOf(stop) for stop in stops)
     assert len(stops) > 3
+
+
+def test_tab_stops_in_a_sweep_only_where_something_is_seen(
+    qtbot: QtBot, window: MainWindow, session: FakeSession
+) -> None:
+    window.workspaces.choose("compare")
+    window.workspaces.compare.show_page("sweep")
+    spin(window, 3)
+    search = next(
+        edit for edit in window.findChildren(QLineEdit) if edit.accessibleName() == "Setting to vary"
+    )
+    search.setFocus(Qt.FocusReason.TabFocusReason)
+    for stop in (stops := tabbed(qtbot, window)):
+        seen = stop.visibleRegion().boundingRect()
+        assert seen.width() >= 20 and seen.height() >= 20, (stop, stop.accessibleName())
+    assert len(stops) > 5
+    assert set(tabbed(qtbot, window, Qt.Key.Key_Backtab)) == set(stops)

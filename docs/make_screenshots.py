@@ -83,7 +83,7 @@ def advice(stage: Stage) -> None:
     stage.ready("digits")
     stage.window.grid.change_kind(stage.window.grid.numbers()[3], "advice")
     stage.run()
-    stage.wait(lambda: not stage.window.plots.study.busy, "what advice measures")
+    stage.answered(stage.window.plots, "what advice measures")
 
 
 def bad_csv(stage: Stage) -> None:
@@ -193,7 +193,7 @@ def looking_back(stage: Stage) -> None:
         lambda: stage.session.state == "finished" and stage.session.config.branch is not None, "the branch"
     )
     stage.window.workspace.time.choose(900)
-    stage.wait(lambda: not stage.window.plots.study.busy, "the confusion matrix")
+    stage.answered(stage.window.plots, "the confusion matrix")
 
 
 def branch_card(stage: Stage) -> None:
@@ -201,7 +201,7 @@ def branch_card(stage: Stage) -> None:
     stage.ready("digits")
     stage.run()
     stage.window.workspace.time.choose(340)
-    stage.wait(lambda: not stage.window.plots.study.busy, "the confusion matrix")
+    stage.answered(stage.window.plots, "the confusion matrix")
     stage.window.time.open_branch()
     row = stage.window.branch_card.rows.row("losses.1.name")
     assert row is not None
@@ -218,7 +218,7 @@ def lesson(key: str) -> Callable[[Stage], None]:
         lessons.attempt.predict(1)
         lessons.run()
         stage.wait(lambda: not lessons.busy, "the end of the lesson")
-        stage.wait(lambda: not lessons.plots.study.busy, "the lesson's instruments")
+        stage.answered(lessons.plots, "the lesson's instruments")
 
     return scene
 

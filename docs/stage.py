@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from lab.session import Session
 from widgets.main_window import MainWindow
+from widgets.plot_wiring import PlotWiring
 
 PATIENCE = 120.0
 
@@ -37,6 +38,11 @@ class Stage:
             self.window.bridge.flush()
             self.application.processEvents()
             time.sleep(0.02)
+
+    def answered(self, plots: PlotWiring, what: str) -> None:
+        """Let plots ask what they are to show, and wait until that is answered."""
+        self.wait(lambda: True, what)
+        self.wait(lambda: not plots.study.busy, what)
 
     def edit(self, **changes: object) -> None:
         """Change the experiment: keys with __ for dots."""

@@ -114,15 +114,18 @@ class Pace:
         number = max(numbers) + 1
         # one that has not heard of the last meeting stays before that
         bound = [limits[n] if self._heard[n] < numbers[n] else OUT for n in range(count)]
-        later = [self._later[n] if not soon or self._steps[n] == OUT else 0 for n in range(count)]
-        step = max(self.highest(among), _furthest(later, among))
+        step = self._reach(soon, among)
         self._bind(number, [min(limit, step) for limit in bound])
         # one that went on meanwhile has said so by now, and any that goes on from now on sees its limit
         time.sleep(SETTLE_SECONDS)
-        later = [self._later[n] if self._steps[n] == OUT else 0 for n in range(count)]
-        step = max(step, self.highest(among), _furthest(later, among))
+        step = max(step, self._reach(True, among))
         self._bind(number, [min(limit, step) for limit in bound])
         return Meeting(number, step)
+
+    def _reach(self, soon: bool, among: Collection[int] | None) -> int:
+        """Return how far the furthest goes before it looks next, or now; no less than one that finished."""
+        later = [self._later[n] if not soon or self._steps[n] == OUT else 0 for n in range(self.processes)]
+        return max(self.highest(among), _furthest(later, among))
 
     def _bind(self, number: int, limits: list[int]) -> None:
         for process, limit in enumerate(limits):

@@ -12,8 +12,8 @@ from lab.config import ExperimentConfig
 from lab.instruments.filling import Partial
 from lab.instruments.instrument import InstrumentError, Question
 from lab.instruments.kinds import LONG, PLACES
-from lab.instruments.sending import Sending
 from lab.instruments.study_process import Answer, Ask, Begin, Enough, GoOn, Keep, enter
+from lab.outbox import Outbox
 from lab.shares import usable_cores
 from lab.trainer import child_environment, trainer_context
 from lab.view_options import PanelSource
@@ -72,7 +72,7 @@ class Study:
         self._crowded, self._clock, self._idle = crowded, clock, idle
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._sending: Sending | None = None
+        self._outbox: Outbox | None = None
         self._source: PanelSource | None = None
         self._curves: object = None
         self._config: ExperimentConfig | None = None
@@ -151,7 +151,7 @@ class Study:
     def advance(self) -> bool:
         """Do what is due; return whether plots are due: there is another answer, or they must ask again."""
         changed = self._take()
-        if self._sending is not None and self._sending.busy:
+        if self._outbox is not None and self._outbox.busy:
             return changed  # the process has not read yet what it was sent
         if self._under_way is None and self._wanted and self._clock() >= self.resting_until:
             changed |= self._forget_old()
@@ -168,8 +168,8 @@ class Study:
 
     def _leave_question(self) -> None:
         self._left = True
-        assert self._sending is not None
-        self._sending.put(Enough())
+        assert self._outbox is not None
+        self._outbox.put(Enough())
 
     def _forget_old(self) -> bool:
         """Forget what was asked too long ago; return whether there was such.
@@ -219,26 +219,26 @@ class Study:
         """
         if not self._wanted or self._source is None or not self._start():
             return
-        sending = self._sending
-        assert sending is not None
+        outbox = self._outbox
+        assert outbox is not None
         waiting = [slot for slot in self._wanted if slot not in self._answers]
         waiting.sort(key=lambda slot: self._wanted[slot][0].kind in LONG)
         question, _ = self._wanted[waiting[0] if waiting else next(iter(self._wanted))]
         earlier = self._source.curves.snapshots.earlier
         known = len(self._told)
         if self._begun[0] is not self._curves or earlier[:known] != self._told:
-            sending.put(Begin(self._source.run_config, earlier))
+            outbox.put(Begin(self._source.run_config, earlier))
             self._sent.clear()
         elif self._begun[1] is not self._config:
-            sending.put(GoOn(self._source.run_config, earlier[known:]))
+            outbox.put(GoOn(self._source.run_config, earlier[known:]))
         self._begun, self._told = (self._curves, self._config), earlier
-        if self._send_parameters(sending, question):
-            sending.put(Ask(question, *PLACES[question.kind]))
+        if self._send_parameters(outbox, question):
+            outbox.put(Ask(question, *PLACES[question.kind]))
             self._under_way, self._left, self._asked_of = question, False, self._curves
             # asked again, it goes to the end of the queue
             self._wanted[question.slot] = self._wanted.pop(question.slot)
 
-    def _send_parameters(self, sending: Sending, question: Question) -> bool:
+    def _send_parameters(self, outbox: Outbox, question: Question) -> bool:
         """Send some of the parameters that a question needs; return whether all are there."""
         assert self._source is not None
         snapshots, room = self._source.curves.snapshots, MOST_BYTES
@@ -255,7 +255,7 @@ class Study:
                 if room <= 0:
                     break
             if missing:
-                sending.put(Keep(run, missing))
+                outbox.put(Keep(run, missing))
             if room <= 0:
                 return False
         return True
@@ -282,7 +282,7 @@ class Study:
             return False
         finally:
             theirs.close()
-        self._process, self._connection, self._sending = process, ours, Sending(ours)
+        self._process, self._connection, self._outbox = process, ours, Outbox(ours, most=0)
         self._begun, self._asked_of = (None, None), None
         return True
 
@@ -295,12 +295,12 @@ class Study:
         self._leave()
 
     def _leave(self) -> None:
-        connection, process, sending = self._connection, self._process, self._sending
-        self._connection = self._process = self._sending = None
+        connection, process, outbox = self._connection, self._process, self._outbox
+        self._connection = self._process = self._outbox = None
         self._begun = (None, None)
-        if sending is not None and process is not None and not sending.end(0.05):
+        if outbox is not None and process is not None and not outbox.end(0.05):
             process.kill()  # it does not read what is being written, which ends that
-            sending.end(1.0)
+            outbox.end(1.0)
         if connection is not None:
             connection.close()
         if process is not None:

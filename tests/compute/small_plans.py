@@ -170,3 +170,13 @@ def ending_plan() -> Plan:
         steps=150,
         precision="float64",
     )
+
+
+def unequal_ends_plan() -> Plan:
+    """Nine runs: those of the third loss diverge on the way, those of the second reach their target."""
+    return small_plan(
+        losses=["cross_entropy", "brier", "squared_error"],
+        learning_rate=[0.5] * 6 + [2.5] * 3,
+        target=TargetRule("validation_accuracy", 0.8),
+        steps=173,
+    )

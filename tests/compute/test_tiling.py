@@ -10,11 +10,11 @@ import pytest
 from compute import tiling
 from compute.losses import make_loss
 from compute.optimizers import make_optimizer
-from compute.plan import LossGroup, PlateauRule, TargetRule
+from compute.plan import LossGroup, PlateauRule
 from compute.tiling import bytes_of_a_run, part_of_plan, tiles_of
 from compute.training import Training, train
 from tests.compute.joined import join, same
-from tests.compute.small_plans import random_data, small_plan
+from tests.compute.small_plans import random_data, small_plan, unequal_ends_plan
 
 
 def few(monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
@@ -71,13 +71,8 @@ def test_a_part_keeps_columns_of_its_runs() -> None:
 @pytest.mark.parametrize("most", [1, 2, 3, 4])
 @pytest.mark.parametrize("lengths", [[1000], [1] * 180, [70, 3, 50, 50]])
 def test_tiles_change_nothing(most: int, lengths: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    # one loss diverges on the way, another reaches its target: tiles end at different steps
-    plan = small_plan(
-        losses=["cross_entropy", "brier", "squared_error"],
-        learning_rate=[0.5] * 6 + [2.5] * 3,
-        target=TargetRule("validation_accuracy", 0.8),
-        steps=173,
-    )
+    # tiles end at different steps
+    plan = unequal_ends_plan()
     whole = join(train(plan, chunk=1000))
     assert {end.reason for end in whole["ended"]} == {"diverged", "target"}
     few(monkeypatch, most)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from compute.optimizers import OPTIMIZERS
-from compute.plan import Plan, TargetRule
+from compute.plan import Plan
 from compute.training import Training, train
 from tests.compute.joined import finished, join, same
-from tests.compute.small_plans import cut, random_data, small_plan
+from tests.compute.small_plans import cut, random_data, small_plan, unequal_ends_plan
 
 
 def varied_plans() -> list[Any]:
@@ -55,13 +55,8 @@ def test_the_same_plan_gives_the_same_curves_bit_for_bit(plan: Plan) -> None:
 
 
 def test_joined_chunks_do_not_depend_on_their_lengths() -> None:
-    # the third loss diverges on the way, the second reaches its target: ends fall between and inside chunks
-    plan = small_plan(
-        losses=["cross_entropy", "brier", "squared_error"],
-        learning_rate=[0.5] * 6 + [2.5] * 3,
-        target=TargetRule("validation_accuracy", 0.8),
-        steps=173,
-    )
+    # ends fall between and inside chunks
+    plan = unequal_ends_plan()
     whole = join(train(plan, chunk=1000))
     assert {end.reason for end in whole["ended"]} == {"diverged", "target"}
     rng = np.random.default_rng(1)

@@ -21,6 +21,7 @@ from lab.store.records import curve_path
 from lab.store.store import Store
 from tests.lab.recorded_runs import ScriptedTrainer
 from tests.lab.store.kept import Kept
+from tests.lab.store.spoiling import spoil
 from tests.lab.store.trained_experiments import CLASSES, trained
 from widgets import shown_runs
 from widgets.main_window import MainWindow
@@ -190,21 +191,6 @@ def test_an_experiment_that_is_gone_is_said(start: Start, store: Store, identity
     assert said(window) is None
 
 
-def damage(path: Path, how: str) -> None:
-    whole = path.read_bytes()
-    if how == "removed":
-        path.unlink()
-    elif how == "emptied":
-        path.write_bytes(b"")
-    elif how == "other":
-        path.write_bytes(b"no frame at all" * 40)
-    elif how == "folder":
-        path.unlink()
-        path.mkdir()
-    else:
-        path.write_bytes(whole[: len(whole) // 2] + bytes(40))
-
-
 @pytest.mark.parametrize("how", ["removed", "emptied", "other", "folder"])
 def test_one_whose_curves_cannot_be_read_is_said(start: Start, store: Store, identity: str, how: str) -> None:
     window = start()
@@ -212,7 +198,7 @@ def test_one_whose_curves_cannot_be_read_is_said(start: Start, store: Store, ide
     window.workspace.time.choose(22)
     spin(window)
     window.save_state()
-    damage(curve_path(store.folder, identity), how)
+    spoil(curve_path(store.folder, identity), how)
     window = start()
     message = said(window)
     assert message is not None
@@ -230,7 +216,7 @@ def test_of_one_whose_curves_end_in_damage_what_comes_before_is_shown(
     window.workspace.time.choose(22)
     spin(window)
     window.save_state()
-    damage(curve_path(store.folder, identity), "tail")
+    spoil(curve_path(store.folder, identity), "tail")
     window = start()
     message = said(window)
     assert message is not None

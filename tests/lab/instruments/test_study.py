@@ -18,9 +18,9 @@ from lab.instruments.direct import DirectAnswers
 from lab.instruments.instrument import Question
 from lab.instruments.kinds import INSTRUMENT_KINDS, PLACES
 from lab.instruments.looking import MOST_STEPS, instrument_panel, steps_of
-from lab.instruments.sending import Sending
 from lab.instruments.study import Study
 from lab.instruments.study_process import Answer
+from lab.outbox import Outbox
 from lab.session import Session
 from lab.snapshots import Snapshots
 from lab.view_options import ViewOptions
@@ -230,9 +230,9 @@ def test_what_takes_long_comes_after_other_plots_that_show_nothing_yet(
     sent: list[str] = []
     send_parameters = Study._send_parameters
 
-    def noted(study: Study, sending: Sending, question: Question) -> bool:
+    def noted(study: Study, outbox: Outbox, question: Question) -> bool:
         sent.append(question.kind)
-        return send_parameters(study, sending, question)
+        return send_parameters(study, outbox, question)
 
     monkeypatch.setattr(Study, "_send_parameters", noted)
     assert first_sent() == "toy"
@@ -329,8 +329,8 @@ def test_a_process_that_does_not_read_is_not_waited_for(session: Session, study:
         time.sleep(0.005)
     for _ in range(20):
         study.advance()
-    assert study._sending is not None
-    assert study._sending.busy
+    assert study._outbox is not None
+    assert study._outbox.busy
     os.kill(process.pid, signal.SIGCONT)
     end = time.monotonic() + PATIENCE
     while study.ask(source, question) is None:  # type: ignore[arg-type]
@@ -342,7 +342,7 @@ def test_a_process_that_does_not_read_is_not_waited_for(session: Session, study:
     for step in range(8, 16):
         source.curves.snapshots.add(0, step, np.ones(100_000))
     question = Question("toy", (0,), (15,))
-    while not (study._sending is not None and study._sending.busy):
+    while not (study._outbox is not None and study._outbox.busy):
         study.ask(source, question)  # type: ignore[arg-type]
         study.advance()
         time.sleep(0.005)

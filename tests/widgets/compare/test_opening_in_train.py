@@ -22,6 +22,7 @@ from lab.store.store import Store
 from lab.view_options import ViewOptions
 from tests.lab.recorded_runs import ScriptedTrainer, started, tell
 from tests.lab.store.kept import Kept
+from tests.lab.store.spoiling import spoil
 from tests.lab.store.trained_experiments import CLASSES, trained
 from tests.widgets.compare.runs_window import page_of, showing_runs
 from widgets.compare.runs_menu import runs_menu
@@ -186,27 +187,6 @@ def test_damaged_curves_are_said(window: MainWindow, store: Store, live: Session
     page.acts.act("open")
     assert "are damaged" in window.workspace.messages.card("stored").message.title
     assert window.session.step == live.step
-
-
-def spoil(path: Path, how: str) -> None:
-    """Do to a file what may happen to it from outside."""
-    whole = path.read_bytes()
-    if how == "removed":
-        path.unlink()
-    elif how == "emptied":
-        path.write_bytes(b"")
-    elif how == "cut":
-        path.write_bytes(whole[: 2 * len(whole) // 3])
-    elif how == "other":
-        path.unlink()
-        path.write_bytes(b"no frame at all" * 40)
-    elif how == "folder":
-        path.unlink()
-        path.mkdir()
-    else:
-        flipped = bytearray(whole)
-        flipped[len(whole) // 2] ^= 255
-        path.write_bytes(flipped)
 
 
 HOW = ("removed", "emptied", "cut", "other", "folder", "flipped")
